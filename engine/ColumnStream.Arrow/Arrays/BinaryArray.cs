@@ -1,0 +1,69 @@
+using System;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+
+namespace ColumnStream.Arrow.Arrays;
+
+/// <summary>Holds text or bytes as 32-bit offsets into one data buffer: the layout of files and clients.</summary>
+public sealed unsafe class BinaryArray : ArrayData
+{
+    private readonly NativeBuffer _offsets;
+    private readonly NativeBuffer _data;
+
+    /// <summary>Takes over the buffers; <paramref name="offsets"/> holds length + 1 entries from its first byte.</summary>
+    public BinaryArray(
+        DataType type, int length, NativeBuffer offsets, NativeBuffer data, NativeBuffer? validity, int nullCount = -1)
+        : this(
+            type,
+            length,
+            offsets,
+            (int*)offsets.Pointer,
+            data,
+            data.Pointer,
+            validity,
+            validity is null ? null : validity.Pointer,
+            nullCount)
+    {
+    }
+
+    /// <summary>Takes over the buffers; offsets, data and bits begin at the given addresses inside them.</summary>
+    public BinaryArray(
+        DataType type,
+        int length,
+        NativeBuffer offsets,
+        int* offsetsPointer,
+        NativeBuffer data,
+        byte* dataPointer,
+        NativeBuffer? validity,
+        byte* validityBits,
+        int nullCount = -1)
+        : base(type, length, validity, validityBits, nullCount)
+    {
+        _offsets = offsets;
+        _data = data;
+        Offsets = offsetsPointer;
+        Data = dataPointer;
+    }
+
+    /// <summary>Gets the length + 1 offsets; the first need not be 0.</summary>
+    public int* Offsets { get; }
+
+    /// <summary>Gets the address that offset 0 means.</summary>
+    public byte* Data { get; }
+
+    private protected override long PinnedValueBytes => _offsets.Capacity + _data.Capacity;
+
+    /// <summary>Gets the bytes of row <paramref name="index"/>; empty under null by our writers.</summary>
+    public ReadOnlySpan<byte> GetBytes(int index) => new(Data + Offsets[index], Offsets[index + 1] - Offsets[index]);
+
+    private protected override ArrayData SliceValues(
+        int offset, int length, NativeBuffer? validity, byte* validityBits, BufferAllocator allocator) =>
+        new BinaryArray(
+            Type, length, _offsets.Retain(), Offsets + offset, _data.Retain(), Data, validity, validityBits);
+
+    private protected override void ReleaseValues()
+    {
+        _offsets.Release();
+        _data.Release();
+    }
+}

@@ -1,0 +1,142 @@
+using System;
+using System.Text;
+
+namespace ColumnStream.Arrow.Types;
+
+/// <summary>States a column's type with structural equality; only the members its <see cref="Id"/> uses are set.</summary>
+/// <param name="Id">Which type.</param>
+public sealed record DataType(TypeId Id)
+{
+    /// <summary>Gets the one-bit type.</summary>
+    public static DataType Bool { get; } = new(TypeId.Bool);
+
+    /// <summary>Gets the type of only nulls.</summary>
+    public static DataType Null { get; } = new(TypeId.Null);
+
+    /// <summary>Gets the signed 8-bit type.</summary>
+    public static DataType Int8 { get; } = new(TypeId.Int8);
+
+    /// <summary>Gets the signed 16-bit type.</summary>
+    public static DataType Int16 { get; } = new(TypeId.Int16);
+
+    /// <summary>Gets the signed 32-bit type.</summary>
+    public static DataType Int32 { get; } = new(TypeId.Int32);
+
+    /// <summary>Gets the signed 64-bit type.</summary>
+    public static DataType Int64 { get; } = new(TypeId.Int64);
+
+    /// <summary>Gets the binary32 type.</summary>
+    public static DataType Float32 { get; } = new(TypeId.Float32);
+
+    /// <summary>Gets the binary64 type.</summary>
+    public static DataType Float64 { get; } = new(TypeId.Float64);
+
+    /// <summary>Gets text with offsets.</summary>
+    public static DataType Utf8 { get; } = new(TypeId.Utf8);
+
+    /// <summary>Gets text as views.</summary>
+    public static DataType Utf8View { get; } = new(TypeId.Utf8View);
+
+    /// <summary>Gets bytes with offsets.</summary>
+    public static DataType Binary { get; } = new(TypeId.Binary);
+
+    /// <summary>Gets bytes as views.</summary>
+    public static DataType BinaryView { get; } = new(TypeId.BinaryView);
+
+    /// <summary>Gets days since 1970.</summary>
+    public static DataType Date32 { get; } = new(TypeId.Date32);
+
+    /// <summary>Gets the number of decimal digits of a decimal type.</summary>
+    public int Precision { get; init; }
+
+    /// <summary>Gets the number of fraction digits of a decimal type.</summary>
+    public int Scale { get; init; }
+
+    /// <summary>Gets the bytes of a value of a fixed-size binary type.</summary>
+    public int FixedSize { get; init; }
+
+    /// <summary>Gets the unit of a temporal type.</summary>
+    public TimeUnit Unit { get; init; }
+
+    /// <summary>Gets the time zone of a timestamp, or null for local date-times.</summary>
+    public string? Timezone { get; init; }
+
+    /// <summary>Gets the child fields: one for a list, any number for a struct.</summary>
+    public ValueList<Field> Children { get; init; }
+
+    /// <summary>Gets the bytes of one value for fixed-width layouts (bool excluded), or 0 for all others.</summary>
+    public int ByteWidth => Id switch
+    {
+        TypeId.Int8 or TypeId.UInt8 => 1,
+        TypeId.Int16 or TypeId.UInt16 => 2,
+        TypeId.Int32 or TypeId.UInt32 or TypeId.Float32 or TypeId.Date32 or TypeId.Time32 => 4,
+        TypeId.Int64 or TypeId.UInt64 or TypeId.Float64 or TypeId.Decimal64 or TypeId.Date64 or TypeId.Time64
+            or TypeId.Timestamp or TypeId.Duration => 8,
+        TypeId.Decimal128 => 16,
+        TypeId.FixedSizeBinary => FixedSize,
+        _ => 0,
+    };
+
+    /// <summary>Gets whether values are 16-byte views.</summary>
+    public bool IsView => Id is TypeId.Utf8View or TypeId.BinaryView;
+
+    /// <summary>Makes a decimal of 64 bits (precision at most 18), the engine's inner form.</summary>
+    public static DataType Decimal64(int precision, int scale) =>
+        new(TypeId.Decimal64) { Precision = precision, Scale = scale };
+
+    /// <summary>Makes a decimal of 128 bits.</summary>
+    public static DataType Decimal128(int precision, int scale) =>
+        new(TypeId.Decimal128) { Precision = precision, Scale = scale };
+
+    /// <summary>Makes a timestamp of the given unit; <paramref name="timezone"/> null means local date-time.</summary>
+    public static DataType Timestamp(TimeUnit unit, string? timezone = null) =>
+        new(TypeId.Timestamp) { Unit = unit, Timezone = timezone };
+
+    /// <summary>Makes a 32-bit time of day in seconds or milliseconds.</summary>
+    public static DataType Time32(TimeUnit unit) => new(TypeId.Time32) { Unit = unit };
+
+    /// <summary>Makes a 64-bit time of day in microseconds or nanoseconds.</summary>
+    public static DataType Time64(TimeUnit unit) => new(TypeId.Time64) { Unit = unit };
+
+    /// <summary>Makes a fixed-size binary type.</summary>
+    public static DataType FixedSizeBinary(int bytes) => new(TypeId.FixedSizeBinary) { FixedSize = bytes };
+
+    /// <summary>Makes a list of <paramref name="item"/>.</summary>
+    public static DataType List(Field item) => new(TypeId.List) { Children = [item] };
+
+    /// <summary>Makes a record type.</summary>
+    public static DataType Struct(params ReadOnlySpan<Field> fields) =>
+        new(TypeId.Struct) { Children = ValueList.Create(fields) };
+
+    /// <summary>Prints the type as a reader would write it: <c>timestamp[ms, UTC]</c>.</summary>
+    public override string ToString() => Id switch
+    {
+        TypeId.Decimal64 or TypeId.Decimal128 => $"{Name(Id)}({Precision}, {Scale})",
+        TypeId.FixedSizeBinary => $"fixedsizebinary[{FixedSize}]",
+        TypeId.Timestamp => Timezone is null ? $"timestamp[{UnitName}]" : $"timestamp[{UnitName}, {Timezone}]",
+        TypeId.Time32 or TypeId.Time64 or TypeId.Duration => $"{Name(Id)}[{UnitName}]",
+        TypeId.List or TypeId.Struct => Nested(),
+        _ => Name(Id),
+    };
+
+    private string UnitName => Unit switch
+    {
+        TimeUnit.Second => "s",
+        TimeUnit.Millisecond => "ms",
+        TimeUnit.Microsecond => "us",
+        _ => "ns",
+    };
+
+    private static string Name(TypeId id) => id.ToString().ToLowerInvariant();
+
+    private string Nested()
+    {
+        var text = new StringBuilder(Name(Id)).Append('<');
+        for (int i = 0; i < Children.Count; i++)
+        {
+            text.Append(i == 0 ? string.Empty : ", ").Append(Children[i]);
+        }
+
+        return text.Append('>').ToString();
+    }
+}

@@ -1,0 +1,14 @@
+namespace ColumnStream.Sql.Ast.Expressions;
+
+/// <summary>Names the type of a temporal literal.</summary>
+public enum TemporalKind
+{
+    /// <summary>Is <c>DATE '...'</c>.</summary>
+    Date,
+
+    /// <summary>Is <c>TIME '...'</c>.</summary>
+    Time,
+
+    /// <summary>Is <c>TIMESTAMP '...'</c>.</summary>
+    Timestamp,
+}

@@ -1,0 +1,4 @@
+namespace ColumnStream.Sql.Ast.Queries;
+
+/// <summary>Is one element of GROUP BY.</summary>
+public abstract record GroupingElement : SqlNode;

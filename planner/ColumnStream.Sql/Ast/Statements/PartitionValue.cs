@@ -1,0 +1,6 @@
+using ColumnStream.Sql.Ast.Expressions;
+
+namespace ColumnStream.Sql.Ast.Statements;
+
+/// <summary>Fixes one partition column to a literal.</summary>
+public sealed record PartitionValue(Identifier Column, Expression Value) : SqlNode;

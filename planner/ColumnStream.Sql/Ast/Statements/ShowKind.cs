@@ -1,0 +1,50 @@
+namespace ColumnStream.Sql.Ast.Statements;
+
+/// <summary>Names what SHOW lists.</summary>
+public enum ShowKind
+{
+    /// <summary>Is <c>SHOW CATALOGS</c>.</summary>
+    Catalogs,
+
+    /// <summary>Is <c>SHOW CURRENT CATALOG</c>.</summary>
+    CurrentCatalog,
+
+    /// <summary>Is <c>SHOW DATABASES</c>.</summary>
+    Databases,
+
+    /// <summary>Is <c>SHOW CURRENT DATABASE</c>.</summary>
+    CurrentDatabase,
+
+    /// <summary>Is <c>SHOW TABLES</c>.</summary>
+    Tables,
+
+    /// <summary>Is <c>SHOW VIEWS</c>.</summary>
+    Views,
+
+    /// <summary>Is <c>SHOW COLUMNS FROM table</c>.</summary>
+    Columns,
+
+    /// <summary>Is <c>SHOW PARTITIONS table</c>.</summary>
+    Partitions,
+
+    /// <summary>Is <c>SHOW FUNCTIONS</c>.</summary>
+    Functions,
+
+    /// <summary>Is <c>SHOW USER FUNCTIONS</c>.</summary>
+    UserFunctions,
+
+    /// <summary>Is <c>SHOW MODULES</c>.</summary>
+    Modules,
+
+    /// <summary>Is <c>SHOW FULL MODULES</c>.</summary>
+    FullModules,
+
+    /// <summary>Is <c>SHOW JOBS</c>.</summary>
+    Jobs,
+
+    /// <summary>Is <c>SHOW CREATE TABLE table</c>.</summary>
+    CreateTable,
+
+    /// <summary>Is <c>SHOW CREATE VIEW view</c>.</summary>
+    CreateView,
+}

@@ -4,7 +4,7 @@ namespace ColumnStream.Sql;
 public static class SqlLimits
 {
     /// <summary>Limits the length of a script in UTF-16 units.</summary>
-    public const int MaxScriptLength = 16 * 1024 * 1024;
+    public const int MaxScriptLength = 4 * 1024 * 1024;
 
     /// <summary>Limits how deep parentheses, calls, subqueries and types nest in the text.</summary>
     public const int MaxNesting = 200;

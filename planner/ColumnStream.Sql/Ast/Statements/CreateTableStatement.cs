@@ -5,7 +5,7 @@ namespace ColumnStream.Sql.Ast.Statements;
 /// <summary>Creates a table.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Columns">The columns in order.</param>
-/// <param name="PrimaryKeys">The table constraints; more than one is an error of the binder.</param>
+/// <param name="PrimaryKeys">The key constraints, inline ones too; more than one is an error of the binder.</param>
 /// <param name="Watermarks">The watermarks; more than one is an error of the binder.</param>
 /// <param name="Options">The pairs of WITH.</param>
 /// <param name="PartitionedBy">The partition columns.</param>

@@ -91,12 +91,6 @@ public sealed class RecordBatch
     /// <summary>Makes a batch of rows [offset, offset + length) that shares the values.</summary>
     public RecordBatch Slice(int offset, int length, BufferAllocator allocator)
     {
-        var columns = new ArrayData[Columns.Length];
-        for (int i = 0; i < columns.Length; i++)
-        {
-            columns[i] = Columns[i].Slice(offset, length, allocator);
-        }
-
-        return new RecordBatch(Schema, columns, length);
+        return new RecordBatch(Schema, ArrayData.SliceAll(Columns, offset, length, allocator), length);
     }
 }

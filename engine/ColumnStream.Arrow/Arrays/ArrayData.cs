@@ -109,7 +109,44 @@ public abstract unsafe class ArrayData
             validity = SliceBits(ValidityBuffer!, Validity, offset, length, allocator, out bits);
         }
 
-        return SliceValues(offset, length, validity, bits, allocator);
+        try
+        {
+            return SliceValues(offset, length, validity, bits, allocator);
+        }
+        catch
+        {
+            validity?.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Slices all of <paramref name="arrays"/>; gives back what was made when one fails.</summary>
+    internal static ArrayData[] SliceAll(ArrayData[] arrays, int offset, int length, BufferAllocator allocator)
+    {
+        var slices = new ArrayData[arrays.Length];
+        int done = 0;
+        try
+        {
+            for (; done < slices.Length; done++)
+            {
+                slices[done] = arrays[done].Slice(offset, length, allocator);
+            }
+
+            return slices;
+        }
+        catch
+        {
+            ReleaseAll(slices.AsSpan(0, done));
+            throw;
+        }
+    }
+
+    internal static void ReleaseAll(ReadOnlySpan<ArrayData> arrays)
+    {
+        foreach (ArrayData array in arrays)
+        {
+            array.Release();
+        }
     }
 
     private protected abstract ArrayData SliceValues(

@@ -37,12 +37,7 @@ public sealed unsafe class StructArray : ArrayData
     private protected override ArrayData SliceValues(
         int offset, int length, NativeBuffer? validity, byte* validityBits, BufferAllocator allocator)
     {
-        var fields = new ArrayData[Fields.Length];
-        for (int i = 0; i < fields.Length; i++)
-        {
-            fields[i] = Fields[i].Slice(offset, length, allocator);
-        }
-
+        ArrayData[] fields = SliceAll(Fields, offset, length, allocator);
         return new StructArray(Type, length, fields, validity, validityBits);
     }
 

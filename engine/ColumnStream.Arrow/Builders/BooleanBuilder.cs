@@ -33,7 +33,7 @@ public sealed unsafe class BooleanBuilder : ColumnBuilder
     public override ArrayData Finish()
     {
         NativeBuffer bits = _bits ?? Allocator.Allocate(0);
-        bits.Length = (Length + 7) >> 3;
+        TrimBits(bits);
         var array = new BooleanArray(Length, bits, FinishValidity());
         _bits = null;
         Length = 0;

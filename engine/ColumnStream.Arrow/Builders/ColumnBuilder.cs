@@ -61,6 +61,8 @@ public abstract unsafe class ColumnBuilder : IDisposable
         _validity?.Release();
         _validity = null;
         _bitCapacity = 0;
+        _hasNulls = false;
+        Length = 0;
         GC.SuppressFinalize(this);
     }
 
@@ -89,11 +91,21 @@ public abstract unsafe class ColumnBuilder : IDisposable
         }
 
         NativeBuffer bits = _validity!;
-        bits.Length = (Length + 7) >> 3;
+        TrimBits(bits);
         _validity = null;
         _bitCapacity = 0;
         _hasNulls = false;
         return bits;
+    }
+
+    /// <summary>Sets the length in bytes and clears the bits behind the last row, which were never written.</summary>
+    private protected void TrimBits(NativeBuffer bits)
+    {
+        bits.Length = (Length + 7) >> 3;
+        if ((Length & 7) != 0)
+        {
+            bits.Pointer[Length >> 3] &= (byte)((1 << (Length & 7)) - 1);
+        }
     }
 
     /// <summary>Grows <paramref name="buffer"/> to hold <paramref name="neededBytes"/>, keeping the first used bytes.</summary>

@@ -101,7 +101,7 @@ public sealed unsafe class ViewBuilder : ColumnBuilder
         if (_blocks.Count > 0)
         {
             NativeBuffer last = _blocks[^1];
-            if (!last.IsShared && last.Capacity - last.Length >= bytes)
+            if (!last.IsShared && Math.Min(last.Capacity, int.MaxValue) - last.Length >= bytes)
             {
                 return last;
             }

@@ -73,7 +73,14 @@ public static unsafe class Bitmap
         else
         {
             int lastSource = (shift + length - 1) >> 3;
-            for (int i = 0; i < bytes; i++)
+            int i = 0;
+            for (; i + 8 <= lastSource; i += 8)
+            {
+                ulong low = Unsafe.ReadUnaligned<ulong>(source + i) >> shift;
+                Unsafe.WriteUnaligned(target + i, low | ((ulong)source[i + 8] << (64 - shift)));
+            }
+
+            for (; i < bytes; i++)
             {
                 int high = i + 1 <= lastSource ? source[i + 1] << (8 - shift) : 0;
                 target[i] = (byte)((source[i] >> shift) | high);

@@ -44,6 +44,7 @@ public sealed class BufferAllocator : IDisposable
     public NativeBuffer Allocate(long lengthBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(lengthBytes);
+        CheckRoom(lengthBytes);
         NativeBuffer buffer = _pool.Rent(lengthBytes);
         if (!TryCharge(buffer.Capacity, out BufferAllocator? full))
         {
@@ -82,6 +83,18 @@ public sealed class BufferAllocator : IDisposable
         }
     }
 
+    /// <summary>Refuses what cannot fit before the pool is asked, so that no request reaches the system in vain.</summary>
+    private void CheckRoom(long bytes)
+    {
+        for (BufferAllocator? a = this; a is not null; a = a._parent)
+        {
+            if (bytes > a._limitBytes - a.UsedBytes)
+            {
+                throw new MemoryLimitException(a.Name, a._limitBytes, a.UsedBytes, bytes);
+            }
+        }
+    }
+
     private bool TryCharge(long bytes, out BufferAllocator? full)
     {
         for (BufferAllocator? a = this; a is not null; a = a._parent)
@@ -98,9 +111,16 @@ public sealed class BufferAllocator : IDisposable
                 return false;
             }
 
-            if (used > Interlocked.Read(ref a._peakBytes))
+            long peak = Interlocked.Read(ref a._peakBytes);
+            while (used > peak)
             {
-                Interlocked.Exchange(ref a._peakBytes, used);
+                long seen = Interlocked.CompareExchange(ref a._peakBytes, used, peak);
+                if (seen == peak)
+                {
+                    break;
+                }
+
+                peak = seen;
             }
         }
 

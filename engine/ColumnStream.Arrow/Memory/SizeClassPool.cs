@@ -12,11 +12,12 @@ public sealed unsafe class SizeClassPool : BufferPool
 {
     private const int SmallestBits = 8;
     private const int LargestBits = 26;
+    private const long LargestBuffer = 1L << 46;
     private readonly Stack<NativeBuffer>[] _free = new Stack<NativeBuffer>[LargestBits + 1];
     private readonly Lock[] _locks = new Lock[LargestBits + 1];
     private readonly long _idleLimitBytes;
     private long _idleBytes;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <summary>Makes a pool that keeps at most <paramref name="idleLimitBytes"/> of idle memory.</summary>
     public SizeClassPool(long idleLimitBytes = 1L << 30)
@@ -44,6 +45,11 @@ public sealed unsafe class SizeClassPool : BufferPool
             }
         }
 
+        if (length > LargestBuffer)
+        {
+            throw new OutOfMemoryException($"Buffer exceeds the address space: {length}.");
+        }
+
         long capacity = bits <= LargestBits ? 1L << bits : (length + 63) & ~63L;
         return new NativeBuffer(this, (byte*)NativeMemory.AlignedAlloc((nuint)(capacity + Padding), 64), capacity);
     }
@@ -51,15 +57,17 @@ public sealed unsafe class SizeClassPool : BufferPool
     internal override void Return(NativeBuffer buffer)
     {
         int bits = ClassOf(buffer.Capacity);
-        if (bits <= LargestBits && !_disposed && Interlocked.Read(ref _idleBytes) + buffer.Capacity <= _idleLimitBytes)
+        if (bits <= LargestBits)
         {
             lock (_locks[bits])
             {
-                _free[bits].Push(buffer);
-                Interlocked.Add(ref _idleBytes, buffer.Capacity);
+                if (!_disposed && Interlocked.Read(ref _idleBytes) + buffer.Capacity <= _idleLimitBytes)
+                {
+                    _free[bits].Push(buffer);
+                    Interlocked.Add(ref _idleBytes, buffer.Capacity);
+                    return;
+                }
             }
-
-            return;
         }
 
         NativeMemory.AlignedFree(buffer.Pointer);

@@ -1,0 +1,9 @@
+using System;
+
+namespace ColumnStream.Compute;
+
+/// <summary>Holds what expressions may depend on beside their columns.</summary>
+/// <param name="Time">Clock of CURRENT_TIMESTAMP and friends.</param>
+/// <param name="Random">Source of RAND and UUID.</param>
+/// <param name="LocalTimeZone">The session's <c>table.local-time-zone</c>, an IANA name.</param>
+public sealed record EvaluatorOptions(TimeProvider Time, Random Random, string LocalTimeZone = "UTC");

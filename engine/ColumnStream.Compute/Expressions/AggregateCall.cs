@@ -1,0 +1,28 @@
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Types;
+
+namespace ColumnStream.Compute.Expressions;
+
+/// <summary>Asks for one aggregate over columns that the input already computes.</summary>
+/// <param name="Function">Canonical upper-case name in the aggregate table: COUNT, SUM, MIN, MAX, AVG …</param>
+/// <param name="Arguments">Input column indices; empty for COUNT(*).</param>
+/// <param name="ArgumentTypes">Types of the arguments.</param>
+/// <param name="Distinct">Whether equal arguments count once.</param>
+/// <param name="Filter">Index of a BOOLEAN input column that must be true, or -1.</param>
+/// <param name="Type">The result type.</param>
+/// <param name="StateId">Identity of the state column across plan changes.</param>
+public sealed record AggregateCall(
+    string Function,
+    ValueList<int> Arguments,
+    ValueList<SqlType> ArgumentTypes,
+    bool Distinct,
+    int Filter,
+    SqlType Type,
+    string StateId)
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Function}({(Distinct ? "DISTINCT " : string.Empty)}" +
+        $"{(Arguments.Count == 0 ? "*" : "$" + string.Join(", $", Arguments))})" +
+        $"{(Filter < 0 ? string.Empty : $" FILTER ${Filter}")}";
+}

@@ -1,0 +1,30 @@
+using System;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Types;
+
+namespace ColumnStream.Compute.Functions;
+
+/// <summary>States the facts of one SQL function or operator; its kernel stands in the same file.</summary>
+public abstract class ScalarFunction
+{
+    /// <summary>Gets the canonical upper-case name or operator symbol.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Gets other names for the same function.</summary>
+    public virtual ValueList<string> Aliases => default;
+
+    /// <summary>Gets the signatures as documentation shows them: <c>SUBSTRING(s, start [, length])</c>.</summary>
+    public abstract ValueList<string> Signatures { get; }
+
+    /// <summary>Gets one sentence for help and documentation.</summary>
+    public abstract string Doc { get; }
+
+    /// <summary>Gets a SQL expression of BOOLEAN type that is true: shown in help and run as a test.</summary>
+    public abstract string Example { get; }
+
+    /// <summary>Gets what the result depends on.</summary>
+    public virtual Volatility Volatility => Volatility.Immutable;
+
+    /// <summary>Resolves a call by argument types; null when no signature fits.</summary>
+    public abstract FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments);
+}

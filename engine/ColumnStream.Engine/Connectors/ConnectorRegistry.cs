@@ -1,0 +1,26 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace ColumnStream.Engine.Connectors;
+
+/// <summary>Finds connectors by name; made once, at composition, from the connectors' table.</summary>
+public sealed class ConnectorRegistry
+{
+    private readonly Dictionary<string, Connector> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a registry of <paramref name="connectors"/>; later ones replace earlier ones of the same name.</summary>
+    public ConnectorRegistry(IEnumerable<Connector> connectors)
+    {
+        foreach (Connector connector in connectors)
+        {
+            _byName[connector.Name] = connector;
+        }
+    }
+
+    /// <summary>Gets all names in order.</summary>
+    public IEnumerable<string> Names => _byName.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>Finds a connector, or null.</summary>
+    public Connector? Find(string name) => _byName.GetValueOrDefault(name);
+}

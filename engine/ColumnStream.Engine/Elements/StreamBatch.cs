@@ -1,0 +1,70 @@
+using System;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Compute;
+
+namespace ColumnStream.Engine.Elements;
+
+/// <summary>Adds to a record batch its row kinds (null = all inserts) and selection (null = all rows).</summary>
+/// <remarks>Has one owner; passing it on moves it; the owner releases it with <see cref="Release"/>. Not thread-safe.</remarks>
+public sealed unsafe class StreamBatch : StreamElement
+{
+    private NativeBuffer? _kinds;
+    private Selection? _selection;
+
+    /// <summary>Takes over all parts.</summary>
+    /// <param name="rows">The columns.</param>
+    /// <param name="kinds">One <see cref="RowKind"/> byte a row of <paramref name="rows"/>, or null.</param>
+    /// <param name="selection">Surviving rows, or null for all.</param>
+    public StreamBatch(RecordBatch rows, NativeBuffer? kinds = null, Selection? selection = null)
+    {
+        Rows = rows;
+        _kinds = kinds;
+        _selection = selection;
+    }
+
+    /// <summary>Gets the columns, unselected rows included.</summary>
+    public RecordBatch Rows { get; }
+
+    /// <summary>Gets the row kinds, one a row of <see cref="Rows"/>, or null when all are inserts.</summary>
+    public RowKind* Kinds => _kinds is null ? null : (RowKind*)_kinds.Pointer;
+
+    /// <summary>Gets the buffer of <see cref="Kinds"/>; retain it to share it.</summary>
+    public NativeBuffer? KindsBuffer => _kinds;
+
+    /// <summary>Gets the surviving rows, or null for all.</summary>
+    public Selection? Selection => _selection;
+
+    /// <summary>Gets the number of rows that count.</summary>
+    public int Count => _selection is null ? Rows.Length : _selection.Count;
+
+    /// <summary>Replaces the selection; the old one is disposed, the new one taken over.</summary>
+    public void Select(Selection selection)
+    {
+        _selection?.Dispose();
+        _selection = selection;
+    }
+
+    /// <summary>Makes a second owner's batch over the same rows and kinds; the selection is copied.</summary>
+    public StreamBatch Share(BufferAllocator allocator)
+    {
+        Selection? copy = null;
+        if (_selection is not null)
+        {
+            copy = new Selection(_selection.Count, allocator) { Count = _selection.Count };
+            _selection.Rows.CopyTo(new Span<int>(copy.Pointer, copy.Count));
+        }
+
+        return new StreamBatch(Rows.Retain(), _kinds?.Retain(), copy);
+    }
+
+    /// <summary>Gives back rows, kinds and selection.</summary>
+    public void Release()
+    {
+        Rows.Release();
+        _kinds?.Release();
+        _selection?.Dispose();
+        _kinds = null;
+        _selection = null;
+    }
+}

@@ -1,0 +1,15 @@
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Plan;
+
+namespace ColumnStream.Engine.Operators;
+
+/// <summary>Aggregates by key; output columns are the keys, then the aggregates. No keys: one global group. No aggregates: DISTINCT.</summary>
+/// <param name="Keys">Key columns of the input.</param>
+/// <param name="Aggregates">The aggregates.</param>
+[PlanNode("group-aggregate", version: 1)]
+public sealed record GroupAggregateNode(ValueList<int> Keys, ValueList<AggregateCall> Aggregates) : PhysicalNode
+{
+    /// <inheritdoc/>
+    public override string Describe() => $"group aggregate by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators;
+
+/// <summary>Turns elements into elements on one thread, synchronously; snapshots and restores exactly its declared state.</summary>
+/// <remarks>
+/// Calls come in this order: <see cref="Open"/>, restore of <see cref="States"/>, then any of the rest, never two at once.
+/// After any call <see cref="HasMore"/> may be true: then the chain calls <see cref="Continue"/> until it is false
+/// before it passes on the watermark, barrier or end that was being handled, or the next batch. A barrier snapshots the
+/// declared states behind the rows before it; the chain forwards it.
+/// </remarks>
+public abstract class Operator : IDisposable
+{
+    /// <summary>Gets the states that checkpoints hold, with fixed names; empty for stateless operators.</summary>
+    public virtual IReadOnlyList<OperatorState> States => [];
+
+    /// <summary>Gets whether output is pending because a chunk was full.</summary>
+    public virtual bool HasMore => false;
+
+    /// <summary>Makes ready to run.</summary>
+    public abstract void Open(OperatorContext context);
+
+    /// <summary>Handles a batch, which it owns from now on.</summary>
+    public abstract void Process(int input, StreamBatch batch, Collector output);
+
+    /// <summary>Emits the next chunk of pending output.</summary>
+    public virtual void Continue(Collector output)
+    {
+    }
+
+    /// <summary>Handles the combined watermark of all inputs and returns the watermark to pass on.</summary>
+    /// <remarks>Called only when it rises. <see cref="Watermark.Max"/> means that all inputs end.</remarks>
+    public virtual long Advance(long watermarkMs, Collector output) => watermarkMs;
+
+    /// <summary>Handles the end of all inputs, behind the last watermark: bounded operators emit their answer.</summary>
+    public virtual void Finish(Collector output)
+    {
+    }
+
+    /// <summary>Releases all memory.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases all memory.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,30 @@
+using System;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators;
+
+/// <summary>Gives an operator everything that it may use.</summary>
+/// <param name="Allocator">Account of the task.</param>
+/// <param name="Pages">Pages for keyed state.</param>
+/// <param name="Evaluation">Clock, randomness and zone of expressions.</param>
+/// <param name="Inputs">Schemas of the inputs, in order.</param>
+/// <param name="Subtask">Position among the fragment's subtasks.</param>
+/// <param name="Parallelism">Number of subtasks.</param>
+/// <param name="KeyGroups">Number of key groups of the job.</param>
+/// <param name="IsBatch">Whether the job runs in batch mode: final rows only.</param>
+public sealed record OperatorContext(
+    BufferAllocator Allocator,
+    StatePool Pages,
+    EvaluatorOptions Evaluation,
+    ValueList<Schema> Inputs,
+    int Subtask,
+    int Parallelism,
+    int KeyGroups,
+    bool IsBatch)
+{
+    /// <summary>Gets the counters that CLI, console and metrics show; names in the field's terms: <c>lateRows</c>.</summary>
+    public Action<string, long> Count { get; init; } = static (_, _) => { };
+}

@@ -1,0 +1,16 @@
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Plan;
+
+namespace ColumnStream.Engine.Operators;
+
+/// <summary>Aggregates by key and window; output columns are the keys, the aggregates, then window_start, window_end, window_time.</summary>
+/// <param name="Window">The windows.</param>
+/// <param name="Keys">Key columns of the input, window columns not among them.</param>
+/// <param name="Aggregates">The aggregates.</param>
+[PlanNode("window-aggregate", version: 1)]
+public sealed record WindowAggregateNode(WindowSpec Window, ValueList<int> Keys, ValueList<AggregateCall> Aggregates) : PhysicalNode
+{
+    /// <inheritdoc/>
+    public override string Describe() => $"window aggregate {Window} by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
+}

@@ -1,0 +1,37 @@
+using System;
+using ColumnStream.Arrow;
+
+namespace ColumnStream.Engine.State;
+
+/// <summary>Is one declared piece of an operator's state: snapshots in slices while the operator runs on, and restores.</summary>
+/// <remarks>
+/// <see cref="BeginSnapshot"/> is O(1) and freezes the content logically; <see cref="Gather"/> is then called between
+/// turns, on the task's own thread, until it returns false. Batches are borrowed by the receiver during the call.
+/// A snapshot is full or holds the rows changed since the previous one; the chain full, delta, delta … restores by slot.
+/// </remarks>
+public abstract class OperatorState
+{
+    /// <summary>Gets the name under which checkpoints hold it; stable across versions of a job.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Gets the rows held now.</summary>
+    public abstract long RowCount { get; }
+
+    /// <summary>Gets the native bytes held now.</summary>
+    public abstract long Bytes { get; }
+
+    /// <summary>Freezes the content as of now.</summary>
+    /// <param name="full">Whether everything is written, or only changes since the last snapshot.</param>
+    public abstract void BeginSnapshot(bool full);
+
+    /// <summary>Hands the next rows of the frozen content to <paramref name="write"/>; returns whether more follow.</summary>
+    /// <param name="maxRows">About how many rows this turn may gather.</param>
+    /// <param name="write">Receives batches whose schema begins <c>slot u32, live bool, key_group u16</c>.</param>
+    public abstract bool Gather(int maxRows, Action<RecordBatch> write);
+
+    /// <summary>Gives up a snapshot under way; its changes belong to the next one again.</summary>
+    public abstract void AbortSnapshot();
+
+    /// <summary>Loads the snapshots of one former subtask, oldest first, keeping rows of <paramref name="keyGroups"/>.</summary>
+    public abstract void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups);
+}

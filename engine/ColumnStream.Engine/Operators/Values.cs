@@ -1,5 +1,4 @@
 using ColumnStream.Arrow.Types;
-using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;

@@ -40,6 +40,11 @@ public abstract class Operator : IDisposable
     {
     }
 
+    /// <summary>Handles the time that it asked to be woken at; the watermark of a timer is made with the collector.</summary>
+    public virtual void OnTimer(long clockMs, Collector output)
+    {
+    }
+
     /// <summary>Releases all memory.</summary>
     public void Dispose()
     {

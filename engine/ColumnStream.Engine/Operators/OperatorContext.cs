@@ -27,4 +27,10 @@ public sealed record OperatorContext(
 {
     /// <summary>Gets the counters that CLI, console and metrics show; names in the field's terms: <c>lateRows</c>.</summary>
     public Action<string, long> Count { get; init; } = static (_, _) => { };
+
+    /// <summary>Gets the task's clock: milliseconds that never go back, of no meaning as a date.</summary>
+    public Func<long> ClockMs { get; init; } = static () => 0;
+
+    /// <summary>Gets what makes the task call <see cref="Operator.OnTimer"/> of this operator at a time of that clock; the latest call counts.</summary>
+    public Action<long> WakeAtMs { get; init; } = static _ => { };
 }

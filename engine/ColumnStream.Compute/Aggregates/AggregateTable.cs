@@ -9,6 +9,11 @@ public static class AggregateTable
     /// <summary>Gets all aggregate functions.</summary>
     public static IReadOnlyList<AggregateFunction> All { get; } =
     [
+        new Avg(),
+        new Count(),
+        new Max(),
+        new Min(),
+        new Sum(),
     ];
 
     /// <summary>Finds an aggregate by name, without regard to case.</summary>

@@ -1,0 +1,25 @@
+using System;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Functions;
+using ColumnStream.Compute.Types;
+
+namespace ColumnStream.Compute.Aggregates;
+
+/// <summary>States the facts of COUNT.</summary>
+internal sealed class Count : AggregateFunction
+{
+    /// <inheritdoc/>
+    public override string Name => "COUNT";
+
+    /// <inheritdoc/>
+    public override ValueList<string> Signatures => ["COUNT(*)", "COUNT([DISTINCT] value)"];
+
+    /// <inheritdoc/>
+    public override string Doc => "Counts rows, or rows with a non-NULL value.";
+
+    /// <inheritdoc/>
+    public override FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
+        arguments.Length > 1
+            ? null
+            : new FunctionBinding(ValueList.Create(arguments), SqlType.BigInt.WithNullable(false));
+}

@@ -1,6 +1,8 @@
 using System;
 using ColumnStream.Arrow;
+using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 
 namespace ColumnStream.Engine.Elements;
@@ -43,6 +45,80 @@ public sealed unsafe class StreamBatch : StreamElement
     {
         _selection?.Dispose();
         _selection = selection;
+    }
+
+    /// <summary>Spends the selection: returns a batch of just the rows that count. This batch must not be used again.</summary>
+    public StreamBatch Compact(BufferAllocator allocator)
+    {
+        if (_selection is null)
+        {
+            return this;
+        }
+
+        var columns = new ArrayData[Rows.Columns.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = TakeKernel.Take(Rows.Columns[i], _selection.Rows, allocator);
+        }
+
+        NativeBuffer? kinds = null;
+        if (_kinds is not null)
+        {
+            kinds = allocator.Allocate(_selection.Count);
+            for (int i = 0; i < _selection.Count; i++)
+            {
+                kinds.Pointer[i] = _kinds.Pointer[_selection.Pointer[i]];
+            }
+        }
+
+        var compact = new StreamBatch(new RecordBatch(Rows.Schema, columns, _selection.Count), kinds);
+        Release();
+        return compact;
+    }
+
+    /// <summary>Puts other columns of the same length under these kinds and this selection. This batch must not be used again.</summary>
+    /// <param name="rows">Taken over.</param>
+    public StreamBatch WithRows(RecordBatch rows)
+    {
+        var moved = new StreamBatch(rows, _kinds, _selection);
+        _kinds = null;
+        _selection = null;
+        Rows.Release();
+        return moved;
+    }
+
+    /// <summary>Puts the same columns under other names. This batch must not be used again.</summary>
+    public StreamBatch WithSchema(Schema schema)
+    {
+        if (ReferenceEquals(schema, Rows.Schema))
+        {
+            return this;
+        }
+
+        var columns = new ArrayData[Rows.Columns.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = Rows.Columns[i].Retain();
+        }
+
+        return WithRows(new RecordBatch(schema, columns, Rows.Length));
+    }
+
+    /// <summary>Makes the kinds writable: copies them where they are shared. This batch must not be used again.</summary>
+    public StreamBatch WithOwnKinds(BufferAllocator allocator)
+    {
+        if (_kinds is null || !_kinds.IsShared)
+        {
+            return this;
+        }
+
+        NativeBuffer own = allocator.Allocate(Rows.Length);
+        new ReadOnlySpan<byte>(_kinds.Pointer, Rows.Length).CopyTo(own.Span);
+        var copy = new StreamBatch(Rows, own, _selection);
+        _kinds.Release();
+        _kinds = null;
+        _selection = null;
+        return copy;
     }
 
     /// <summary>Makes a second owner's batch over the same rows and kinds; the selection is copied.</summary>

@@ -1,6 +1,7 @@
 using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;
@@ -40,11 +41,11 @@ internal sealed unsafe class FilterOperator(FilterNode node) : Operator
         {
             _evaluator.Filter(batch.Rows, batch.Selection, survivors);
         }
-        catch
+        catch (EvaluationException error)
         {
             survivors.Dispose();
             batch.Release();
-            throw;
+            throw EvaluationErrors.ToUser(error);
         }
 
         if (survivors.Count == 0)

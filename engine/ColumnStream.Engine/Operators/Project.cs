@@ -4,6 +4,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;
@@ -36,10 +37,10 @@ internal sealed class ProjectOperator(ProjectNode node) : Operator
         {
             _evaluator.Evaluate(batch.Rows, batch.Selection, columns);
         }
-        catch
+        catch (EvaluationException error)
         {
             batch.Release();
-            throw;
+            throw EvaluationErrors.ToUser(error);
         }
 
         output.Emit(batch.WithRows(new RecordBatch(_schema, columns, batch.Rows.Length)));

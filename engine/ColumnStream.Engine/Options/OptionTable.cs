@@ -1,0 +1,87 @@
+using System;
+using System.Collections.Generic;
+
+namespace ColumnStream.Engine.Options;
+
+/// <summary>Lists every option that SET and -D know, sorted by key: one line each.</summary>
+public static class OptionTable
+{
+    /// <summary>Key of the batch size.</summary>
+    public const string BatchSize = "execution.batch-size";
+
+    /// <summary>Key of the checkpoint folder.</summary>
+    public const string CheckpointFolder = "execution.checkpointing.dir";
+
+    /// <summary>Key of the checkpoint interval.</summary>
+    public const string CheckpointInterval = "execution.checkpointing.interval";
+
+    /// <summary>Key of the runtime mode.</summary>
+    public const string RuntimeMode = "execution.runtime-mode";
+
+    /// <summary>Key of the parallelism.</summary>
+    public const string Parallelism = "parallelism.default";
+
+    /// <summary>Key of the job's name.</summary>
+    public const string PipelineName = "pipeline.name";
+
+    /// <summary>Key of the session's time zone.</summary>
+    public const string LocalTimeZone = "table.local-time-zone";
+
+    /// <summary>Key of the default watermark strategy.</summary>
+    public const string WatermarkStrategy = "scan.watermark.emit.strategy";
+
+    /// <summary>Key of the default idle timeout.</summary>
+    public const string IdleTimeout = "table.exec.source.idle-timeout";
+
+    /// <summary>Key of the memory limit.</summary>
+    public const string MemoryLimit = "memory.limit";
+
+    /// <summary>Key of the failures that a job tolerates in a row.</summary>
+    public const string TolerableFailures = "execution.checkpointing.tolerable-failed-checkpoints";
+
+    /// <summary>Key of the seed of everything random.</summary>
+    public const string Seed = "execution.seed";
+
+    /// <summary>Key of the largest random batch cut.</summary>
+    public const string RandomCuts = "execution.batch-random-cuts";
+
+    /// <summary>Key of the credit of a channel.</summary>
+    public const string ChannelCredit = "execution.channel-credit";
+
+    /// <summary>Key of the operator checks.</summary>
+    public const string CheckOperators = "execution.check-operators";
+
+    /// <summary>Gets all options.</summary>
+    public static IReadOnlyList<OptionDefinition> All { get; } =
+    [
+        new(RandomCuts, OptionKind.Boolean, "false", "Cut batches at random places, by the seed; for tests."),
+        new(BatchSize, OptionKind.Integer, "4096", "Most rows of a source's batch."),
+        new(ChannelCredit, OptionKind.Bytes, "1 mb", "Bytes that one channel of an exchange may hold."),
+        new(CheckOperators, OptionKind.Boolean, "false", "Check every operator's output against its promises."),
+        new(CheckpointFolder, OptionKind.Text, ".columnstream/checkpoints", "Folder of checkpoints, one below it a job."),
+        new(CheckpointInterval, OptionKind.Duration, null, "Time between checkpoints; none without it unless --restore is given."),
+        new(TolerableFailures, OptionKind.Integer, "3", "Failed checkpoints in a row that a job tolerates."),
+        new(RuntimeMode, OptionKind.Choice, "streaming", "How a job runs.", Values: "streaming|batch"),
+        new(Seed, OptionKind.Integer, "42", "Seed of everything random."),
+        new(MemoryLimit, OptionKind.Bytes, null, "Native memory that the process may use."),
+        new(Parallelism, OptionKind.Integer, "1", "Subtasks of each step."),
+        new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
+        new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),
+        new(IdleTimeout, OptionKind.Duration, "0 ms", "Silence after which a source does not hold back watermarks."),
+        new(LocalTimeZone, OptionKind.Text, "UTC", "Zone of TIMESTAMP_LTZ text and conversions."),
+    ];
+
+    /// <summary>Finds an option by key, or null.</summary>
+    public static OptionDefinition? Find(string key)
+    {
+        foreach (OptionDefinition option in All)
+        {
+            if (string.Equals(option.Key, key, StringComparison.Ordinal))
+            {
+                return option;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,81 @@
+using System;
+using System.Collections.Generic;
+
+namespace ColumnStream.Sql.Parsing;
+
+/// <summary>Ties the parsers of one script together, since each noun of the grammar needs the others.</summary>
+internal sealed class Grammar
+{
+    public Grammar(TokenCursor cursor)
+    {
+        Cursor = cursor;
+        Names = new NameParser(cursor);
+        Literals = new LiteralParser(cursor);
+        Types = new TypeParser(this);
+        Expressions = new ExpressionParser(this);
+        Primaries = new PrimaryParser(this);
+        Functions = new FunctionParser(this);
+        Windows = new WindowParser(this);
+        Hints = new HintParser(this);
+        Groupings = new GroupingParser(this);
+        Tables = new TableReferenceParser(this);
+        Queries = new QueryParser(this);
+        Creates = new CreateTableParser(this);
+        Columns = new ColumnParser(this);
+        Utilities = new UtilityParser(this);
+        Statements = new StatementParser(this);
+    }
+
+    public TokenCursor Cursor { get; }
+
+    public NameParser Names { get; }
+
+    public LiteralParser Literals { get; }
+
+    public TypeParser Types { get; }
+
+    public ExpressionParser Expressions { get; }
+
+    public PrimaryParser Primaries { get; }
+
+    public FunctionParser Functions { get; }
+
+    public WindowParser Windows { get; }
+
+    public HintParser Hints { get; }
+
+    public GroupingParser Groupings { get; }
+
+    public TableReferenceParser Tables { get; }
+
+    public QueryParser Queries { get; }
+
+    public CreateTableParser Creates { get; }
+
+    public ColumnParser Columns { get; }
+
+    public UtilityParser Utilities { get; }
+
+    public StatementParser Statements { get; }
+
+    /// <summary>Reads one or more items with commas between.</summary>
+    public EquatableArray<T> List<T>(Func<T> item)
+    {
+        List<T> items = [item()];
+        while (Cursor.Accept(TokenKind.Comma))
+        {
+            items.Add(item());
+        }
+
+        return [.. items];
+    }
+
+    /// <summary>Reads a list in parentheses; <paramref name="what"/> names it in errors, as in "the column list".</summary>
+    public EquatableArray<T> Parenthesized<T>(Func<T> item, string what)
+    {
+        Cursor.Open($"to open {what}");
+        EquatableArray<T> items = List(item);
+        Cursor.Close($"to close {what}");
+        return items;
+    }
+}

@@ -1,0 +1,38 @@
+namespace ColumnStream.Sql.Parsing;
+
+/// <summary>Names the kinds of token.</summary>
+internal enum TokenKind : byte
+{
+    EndOfScript,
+    Invalid,
+    Word,
+    QuotedName,
+    String,
+    Binary,
+    Integer,
+    Decimal,
+    Approximate,
+    OpenParenthesis,
+    CloseParenthesis,
+    OpenBracket,
+    CloseBracket,
+    Comma,
+    Semicolon,
+    Dot,
+    Plus,
+    Minus,
+    Star,
+    Slash,
+    Percent,
+    Concat,
+    Equal,
+    NotEqual,
+    LessThan,
+    LessThanOrEqual,
+    GreaterThan,
+    GreaterThanOrEqual,
+    Arrow,
+    QuestionMark,
+    HintStart,
+    HintEnd,
+}

@@ -1,0 +1,12 @@
+using ColumnStream.Arrow.Types;
+using ColumnStream.Planner.Settings;
+
+namespace ColumnStream.Planner;
+
+/// <summary>States the options a session begins with: those of the configuration file and of the command line.</summary>
+/// <param name="Settings">The options; of one key the highest origin wins, then the last.</param>
+public sealed record PlannerOptions(ValueList<SessionOption> Settings)
+{
+    /// <summary>Gets the options of a session without file and command line.</summary>
+    public static PlannerOptions Default { get; } = new(default(ValueList<SessionOption>));
+}

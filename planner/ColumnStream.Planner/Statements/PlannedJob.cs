@@ -1,0 +1,27 @@
+using ColumnStream.Arrow.Types;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Settings;
+using ColumnStream.Sql;
+
+namespace ColumnStream.Planner.Statements;
+
+/// <summary>Is a job: a SELECT, whose rows go to the table <c>result</c>, or a group of INSERTs.</summary>
+/// <param name="Span">The statement or statements.</param>
+/// <param name="Summary">What runs: <c>INSERT INTO a, b</c>.</param>
+/// <param name="Graph">The plan, cut into fragments at the job's parallelism.</param>
+/// <param name="Query">The result of a SELECT; null for INSERTs.</param>
+/// <param name="Settings">All options in effect, sorted by key.</param>
+/// <param name="IsBatch">Whether <c>execution.runtime-mode</c> is batch.</param>
+/// <param name="IsBounded">Whether every source ends.</param>
+public sealed record PlannedJob(
+    SourceSpan Span,
+    string Summary,
+    JobGraph Graph,
+    QueryResult? Query,
+    ValueList<SessionOption> Settings,
+    bool IsBatch,
+    bool IsBounded) : PlannedStatement(Span, Summary)
+{
+    /// <summary>Gets the connector, and table name, that a SELECT's sink node carries.</summary>
+    public const string ResultConnector = "result";
+}

@@ -37,6 +37,9 @@ public sealed unsafe class StreamBatch : StreamElement
     /// <summary>Gets the surviving rows, or null for all.</summary>
     public Selection? Selection => _selection;
 
+    /// <summary>Gets or sets what the batch costs on the channel that carries it; the runtime's own.</summary>
+    public long ChargedBytes { get; set; }
+
     /// <summary>Gets the number of rows that count.</summary>
     public int Count => _selection is null ? Rows.Length : _selection.Count;
 

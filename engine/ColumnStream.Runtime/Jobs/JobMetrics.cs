@@ -1,0 +1,16 @@
+using System.Collections.Generic;
+
+namespace ColumnStream.Runtime.Jobs;
+
+/// <summary>Shows what a job did so far; numbers of running tasks may lag a turn.</summary>
+/// <param name="Nodes">One an operator, source and sink, in plan order.</param>
+/// <param name="Checkpoints">The checkpoints.</param>
+/// <param name="TaskBusyNs">Nanoseconds of all turns.</param>
+/// <param name="NativeBytes">Native bytes held now.</param>
+/// <param name="PeakNativeBytes">Most native bytes held at once.</param>
+public sealed record JobMetrics(
+    IReadOnlyList<NodeMetrics> Nodes,
+    CheckpointMetrics Checkpoints,
+    long TaskBusyNs,
+    long NativeBytes,
+    long PeakNativeBytes);

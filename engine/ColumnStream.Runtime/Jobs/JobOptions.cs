@@ -1,0 +1,55 @@
+using System;
+using ColumnStream.Engine.Storage;
+
+namespace ColumnStream.Runtime.Jobs;
+
+/// <summary>States how one job is run.</summary>
+/// <param name="JobId">Identity of the job, stable across restarts.</param>
+public sealed record JobOptions(string JobId)
+{
+    /// <summary>Gets the store of the job's checkpoints, rooted at the job's own folder; null takes none.</summary>
+    /// <remarks>Without it a failed job shows nothing of its exactly-once sinks and starts again from nothing.</remarks>
+    public IObjectStore? Checkpoints { get; init; }
+
+    /// <summary>Gets where the job starts.</summary>
+    public RestoreMode Restore { get; init; } = RestoreMode.Latest;
+
+    /// <summary>Gets the store of <see cref="RestoreMode.Path"/>, rooted at that job's folder.</summary>
+    public IObjectStore? RestoreFrom { get; init; }
+
+    /// <summary>Gets <c>execution.checkpointing.interval</c>; null takes only the last checkpoint of a job that ends.</summary>
+    public TimeSpan? CheckpointInterval { get; init; }
+
+    /// <summary>Gets how many checkpoints may fail in a row.</summary>
+    public int TolerableFailedCheckpoints { get; init; } = 3;
+
+    /// <summary>Gets the largest batch of a source, in rows.</summary>
+    public int MaxRows { get; init; } = 4096;
+
+    /// <summary>Gets the seed of random cuts of the sources' batches, for tests; null cuts none.</summary>
+    public int? RandomCutsSeed { get; init; }
+
+    /// <summary>Gets the window of each channel between tasks, in bytes.</summary>
+    public long ChannelCreditBytes { get; init; } = 1 << 20;
+
+    /// <summary>Gets whether the job runs in batch mode: final rows only.</summary>
+    public bool IsBatch { get; init; }
+
+    /// <summary>Gets the seed of all randomness of the job.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Gets <c>table.local-time-zone</c>.</summary>
+    public string LocalTimeZone { get; init; } = "UTC";
+
+    /// <summary>Gets the most native bytes of the job.</summary>
+    public long MemoryLimitBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Gets the job's share of the workers relative to other jobs.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>Gets whether the edges between operators are checked: schemas, watermarks, row kinds, order.</summary>
+    public bool Checks { get; init; }
+
+    /// <summary>Gets what receives warnings for the user, one line each; called from any thread.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+}

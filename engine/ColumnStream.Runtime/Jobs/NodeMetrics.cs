@@ -1,0 +1,26 @@
+using System.Collections.Generic;
+
+namespace ColumnStream.Runtime.Jobs;
+
+/// <summary>Shows what one plan node did so far, over all its subtasks.</summary>
+/// <param name="NodeId">The node's id in the plan.</param>
+/// <param name="Uid">The node's identity.</param>
+/// <param name="Name">What the node does, as EXPLAIN prints it.</param>
+/// <param name="RowsIn">Rows that came.</param>
+/// <param name="RowsOut">Rows that left.</param>
+/// <param name="BatchesIn">Batches that came.</param>
+/// <param name="BatchesOut">Batches that left.</param>
+/// <param name="BusyNs">Estimated nanoseconds in the node itself, from every 16th batch.</param>
+/// <param name="WatermarkMs">The smallest watermark that left, <see cref="long.MinValue"/> before any.</param>
+/// <param name="Counters">Named counters of operators and connectors: <c>lateRows</c>, <c>bytesRead</c>.</param>
+public sealed record NodeMetrics(
+    int NodeId,
+    string Uid,
+    string Name,
+    long RowsIn,
+    long RowsOut,
+    long BatchesIn,
+    long BatchesOut,
+    long BusyNs,
+    long WatermarkMs,
+    IReadOnlyDictionary<string, long> Counters);

@@ -51,6 +51,12 @@ public sealed unsafe class BinaryArray : ArrayData
     /// <summary>Gets the address that offset 0 means.</summary>
     public byte* Data { get; }
 
+    /// <summary>Gets the buffer that keeps <see cref="Offsets"/> alive.</summary>
+    public NativeBuffer OffsetsBuffer => _offsets;
+
+    /// <summary>Gets the buffer that keeps <see cref="Data"/> alive.</summary>
+    public NativeBuffer DataBuffer => _data;
+
     private protected override long PinnedValueBytes => _offsets.Capacity + _data.Capacity;
 
     /// <summary>Gets the bytes of row <paramref name="index"/>; empty under null by our writers.</summary>

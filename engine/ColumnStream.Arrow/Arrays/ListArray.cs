@@ -46,6 +46,9 @@ public sealed unsafe class ListArray : ArrayData
     /// <summary>Gets the child that holds all items.</summary>
     public ArrayData Items { get; }
 
+    /// <summary>Gets the buffer that keeps <see cref="Offsets"/> alive.</summary>
+    public NativeBuffer OffsetsBuffer => _offsets;
+
     private protected override long PinnedValueBytes => _offsets.Capacity + Items.PinnedBytes;
 
     private protected override ArrayData SliceValues(

@@ -12,6 +12,7 @@ namespace ColumnStream.Arrow.Memory;
 public sealed unsafe class NativeBuffer
 {
     private readonly BufferPool _pool;
+    private readonly NativeBuffer? _parent;
     private BufferAllocator? _account;
     private int _references;
 
@@ -20,6 +21,14 @@ public sealed unsafe class NativeBuffer
         _pool = pool;
         Pointer = pointer;
         Capacity = capacity;
+    }
+
+    private NativeBuffer(NativeBuffer parent, byte* pointer, long length)
+        : this(parent._pool, pointer, length)
+    {
+        _parent = parent;
+        _references = 1;
+        Length = length;
     }
 
     /// <summary>Gets the first byte.</summary>
@@ -48,6 +57,16 @@ public sealed unsafe class NativeBuffer
         return this;
     }
 
+    /// <summary>Makes a buffer of <paramref name="length"/> bytes inside this one, which it keeps alive.</summary>
+    /// <remarks>The account keeps paying for the whole, once. Content may stand behind <see cref="Length"/>.</remarks>
+    public NativeBuffer Slice(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Capacity - offset);
+        return new NativeBuffer(Retain(), Pointer + offset, length);
+    }
+
     /// <summary>Drops a reference; the last one gives the memory back to pool and account.</summary>
     public void Release()
     {
@@ -60,6 +79,12 @@ public sealed unsafe class NativeBuffer
         if (left < 0)
         {
             ThrowReleased();
+        }
+
+        if (_parent is not null)
+        {
+            _parent.Release();
+            return;
         }
 
         BufferAllocator? account = _account;

@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Ipc;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Testing.Arrow;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace ColumnStream.Tests.Arrow;
+
+/// <summary>Reads the files of other Arrow implementations, compares them with their stated contents, and writes them again.</summary>
+public sealed class GoldenFileTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly SizeClassPool _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public void Every_golden_file_reads_equal_to_its_json_and_survives_writing()
+    {
+        if (GoldenFiles.ArrowTesting() is not { } folder)
+        {
+            output.WriteLine("skipped: no arrow-testing folder, see COLUMNSTREAM_ARROW_TESTING");
+            return;
+        }
+
+        using var allocator = new BufferAllocator("golden", _pool);
+        var refused = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        int read = 0;
+        foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order())
+        {
+            if (!path.EndsWith(".stream", StringComparison.Ordinal)
+                && !path.EndsWith(".arrow_file", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            string json = Path.ChangeExtension(path, null) + ".json.gz";
+            try
+            {
+                Check(path, json, allocator);
+                read++;
+            }
+            catch (IpcException e) when (e.UnsupportedType is { } type)
+            {
+                Assert.Contains("Field", e.Message, StringComparison.Ordinal);
+                refused[type] = refused.GetValueOrDefault(type) + 1;
+            }
+            catch (Exception e) when (e is not IpcException { UnsupportedType: not null })
+            {
+                throw new InvalidOperationException($"Golden file failed: {path}.", e);
+            }
+
+            Assert.Equal(0, allocator.UsedBytes);
+        }
+
+        output.WriteLine($"read {read}, refused {refused.Values.Sum()}");
+        foreach ((string type, int count) in refused)
+        {
+            output.WriteLine($"refused {count}: {type}");
+        }
+
+        Assert.True(read > 50, $"Too few golden files were read: {read}.");
+    }
+
+    private static void Check(string path, string json, BufferAllocator allocator)
+    {
+        List<RecordBatch> got = IpcBytes.Read(File.ReadAllBytes(path), allocator, null, out Schema schema);
+        (Schema expectedSchema, List<RecordBatch> expected) = IntegrationJson.Read(json, allocator);
+        Assert.Equal(expectedSchema.Fields, schema.Fields);
+        Assert.Equal(expectedSchema.Metadata, schema.Metadata);
+        IpcBytes.AssertEqual(expected, got, anyLayout: false);
+
+        foreach (IpcCompression compression in Enum.GetValues<IpcCompression>())
+        {
+            var exact = new IpcWriterOptions { Compression = compression, TextAsViews = true, KeepDecimal64 = true };
+            foreach (bool file in (bool[])[false, true])
+            {
+                byte[] written = IpcBytes.Write(schema, got, allocator, exact, file);
+                List<RecordBatch> again = IpcBytes.Read(written, allocator, null, out Schema schemaAgain);
+                Assert.Equal(schema, schemaAgain);
+                IpcBytes.AssertEqual(expected, again, anyLayout: false);
+                IpcBytes.Release(again);
+
+                written = IpcBytes.Write(schema, got, allocator, exact with { TextAsViews = false, KeepDecimal64 = false }, file);
+                again = IpcBytes.Read(written, allocator, IpcReaderOptions.Engine, out _);
+                IpcBytes.AssertEqual(expected, again, anyLayout: true);
+                IpcBytes.Release(again);
+            }
+        }
+
+        IpcBytes.Release(got);
+        IpcBytes.Release(expected);
+    }
+}

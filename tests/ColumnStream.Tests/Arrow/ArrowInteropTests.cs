@@ -1,0 +1,187 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Text.Json.Nodes;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Ipc;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Testing.Arrow;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace ColumnStream.Tests.Arrow;
+
+/// <summary>Exchanges files with the Arrow implementation of npm; its golden files stand in tests/data/arrow.</summary>
+public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
+{
+    private static readonly string s_golden = Path.Combine(GoldenFiles.RepositoryRoot(), "tests", "data", "arrow");
+    private static readonly string s_scripts = Path.Combine(GoldenFiles.RepositoryRoot(), "tests", "interop", "arrow");
+    private readonly SizeClassPool _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Theory]
+    [InlineData("all.arrow")]
+    [InlineData("all.stream")]
+    public void Files_that_npm_wrote_hold_what_their_json_states(string name)
+    {
+        using var allocator = new BufferAllocator("interop", _pool);
+        CheckFolder(s_golden, name, allocator);
+    }
+
+    [Fact]
+    public void Npm_writes_the_golden_files_anew_and_they_read_equal()
+    {
+        if (!HasNode())
+        {
+            return;
+        }
+
+        string folder = Directory.CreateTempSubdirectory("columnstream-arrow-").FullName;
+        try
+        {
+            Run("node", "write.mjs", folder);
+            using var allocator = new BufferAllocator("interop", _pool);
+            CheckFolder(folder, "all.arrow", allocator);
+            CheckFolder(folder, "all.stream", allocator);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void Npm_reads_what_we_write(bool file, bool views)
+    {
+        if (!HasNode())
+        {
+            return;
+        }
+
+        using var allocator = new BufferAllocator("interop", _pool);
+        byte[] golden = File.ReadAllBytes(Path.Combine(s_golden, "all.arrow"));
+        var engine = new IpcReaderOptions { TextAsViews = true, NarrowDecimals = true };
+        List<RecordBatch> batches = IpcBytes.Read(golden, allocator, engine, out Schema schema);
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, IpcBytes.Write(schema, batches, allocator, new() { TextAsViews = views }, file));
+            JsonNode got = JsonNode.Parse(Run("node", "check.mjs", path))!;
+            JsonNode expected = Expected(s_golden);
+            Assert.True(JsonNode.DeepEquals(expected["metadata"], got["metadata"]));
+            Assert.Equal(batches.Count, got["batches"]!.AsArray().Count);
+            foreach (JsonNode? batch in got["batches"]!.AsArray())
+            {
+                AssertColumns(expected, i => batch![i]!["name"]!.GetValue<string>(), i => batch![i]!["values"]!);
+                int text = schema.IndexOf("utf8");
+                Assert.Equal(views ? "Utf8View" : "Utf8", batch![text]!["type"]!.GetValue<string>());
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+            IpcBytes.Release(batches);
+        }
+    }
+
+    private static void CheckFolder(string folder, string name, BufferAllocator allocator)
+    {
+        byte[] bytes = File.ReadAllBytes(Path.Combine(folder, name));
+        JsonNode expected = Expected(folder);
+        foreach (IpcReaderOptions options in (IpcReaderOptions[])[IpcReaderOptions.Default, IpcReaderOptions.Engine])
+        {
+            List<RecordBatch> batches = IpcBytes.Read(bytes, allocator, options, out Schema schema);
+            Assert.Equal(expected["batches"]!.GetValue<int>(), batches.Count);
+            Assert.Equal(new MetadataEntry("schema key", "schema välue"), Assert.Single(schema.Metadata));
+            Assert.Equal(new MetadataEntry("field key", "field value"), Assert.Single(schema.Fields[1].Metadata));
+            foreach (RecordBatch batch in batches)
+            {
+                AssertColumns(
+                    expected, i => schema.Fields[i].Name, i => CanonicalValues.Column(batch.Columns[i]));
+            }
+
+            IpcBytes.Release(batches);
+        }
+    }
+
+    private static JsonNode Expected(string folder) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "all.json")))!;
+
+    private static void AssertColumns(JsonNode expected, Func<int, string> name, Func<int, JsonNode> values)
+    {
+        JsonArray columns = expected["columns"]!.AsArray();
+        for (int i = 0; i < columns.Count; i++)
+        {
+            Assert.Equal(columns[i]!["name"]!.GetValue<string>(), name(i));
+            JsonNode got = values(i);
+            Assert.True(
+                JsonNode.DeepEquals(columns[i]!["values"], got),
+                $"{name(i)}: expected {columns[i]!["values"]!.ToJsonString()}, got {got.ToJsonString()}");
+        }
+    }
+
+    /// <summary>Tells whether node and the pinned package are here; installs the package where only node is.</summary>
+    private bool HasNode()
+    {
+        if (!OnPath("node") || !OnPath("npm"))
+        {
+            output.WriteLine("skipped: node is not installed");
+            return false;
+        }
+
+        try
+        {
+            lock (s_scripts)
+            {
+                if (!Directory.Exists(Path.Combine(s_scripts, "node_modules", "apache-arrow")))
+                {
+                    Run("npm", "ci", "--no-audit", "--no-fund");
+                }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException e)
+        {
+            output.WriteLine($"skipped: npm ci failed, {e.Message}");
+            return false;
+        }
+    }
+
+    private static bool OnPath(string program)
+    {
+        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator))
+        {
+            if (File.Exists(Path.Combine(folder, program)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = s_scripts,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        System.Threading.Tasks.Task<string> errors = process.StandardError.ReadToEndAsync();
+        string text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? text
+            : throw new InvalidOperationException($"{program} {arguments[0]}: {errors.GetAwaiter().GetResult()}");
+    }
+}

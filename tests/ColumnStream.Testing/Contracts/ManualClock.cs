@@ -1,0 +1,21 @@
+using System;
+
+namespace ColumnStream.Testing.Contracts;
+
+/// <summary>Shows the time that a test sets.</summary>
+public sealed class ManualClock : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>Moves the time on.</summary>
+    public void Advance(TimeSpan time) => _now += time;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => _now.Ticks;
+}

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using ColumnStream.Connectors.Formats;
+using ColumnStream.Connectors.Formats.Csv;
+using ColumnStream.Connectors.Formats.Json;
 using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Connectors;
@@ -11,6 +13,8 @@ public static class FormatTable
     /// <summary>Gets the formats, sorted by name.</summary>
     public static IReadOnlyList<Format> All { get; } =
     [
+        new CsvFormat(),
+        new JsonFormat(),
     ];
 
     /// <summary>Finds a format.</summary>

@@ -24,9 +24,6 @@ public enum DecodeErrorCode : byte
     /// <summary>The text is not UTF-8.</summary>
     BadUtf8,
 
-    /// <summary>Objects or arrays are nested too deeply.</summary>
-    TooDeep,
-
     /// <summary>The record has a wrong number of fields.</summary>
     Ragged,
 

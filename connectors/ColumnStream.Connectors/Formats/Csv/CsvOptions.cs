@@ -1,0 +1,71 @@
+using System.Collections.Generic;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Options;
+
+namespace ColumnStream.Connectors.Formats.Csv;
+
+/// <summary>Holds the options of the CSV format.</summary>
+/// <param name="Delimiter">Parts fields.</param>
+/// <param name="Quote">Encloses fields, or 0 for none.</param>
+/// <param name="Escape">Makes the next byte plain, or 0 for none.</param>
+/// <param name="ElementDelimiter">Parts the elements of an array or row.</param>
+/// <param name="NullLiteral">Text that is NULL when not quoted, or null for none.</param>
+/// <param name="AllowComments">Whether lines that begin with # are left out.</param>
+/// <param name="IgnoreParseErrors">Whether wrong values become NULL and wrong records are left out.</param>
+/// <param name="Header">Whether the first line names the columns.</param>
+internal sealed record CsvOptions(
+    byte Delimiter,
+    byte Quote,
+    byte Escape,
+    byte ElementDelimiter,
+    byte[]? NullLiteral,
+    bool AllowComments,
+    bool IgnoreParseErrors,
+    bool Header)
+{
+    /// <summary>Gets all options.</summary>
+    public static IReadOnlyList<OptionDefinition> Definitions { get; } =
+    [
+        new("csv.allow-comments", OptionKind.Boolean, "false", "Leaves lines that begin with # out."),
+        new("csv.array-element-delimiter", OptionKind.Text, ";", "Parts the elements of an array or row."),
+        new("csv.disable-quote-character", OptionKind.Boolean, "false", "Makes quotes plain characters."),
+        new("csv.escape-character", OptionKind.Text, null, "Makes the next character plain."),
+        new("csv.field-delimiter", OptionKind.Text, ",", "Parts fields; \\t is a tab."),
+        new("csv.header", OptionKind.Boolean, "false", "Says that the first line names the columns."),
+        new("csv.ignore-parse-errors", OptionKind.Boolean, "false", "Makes wrong values NULL and leaves wrong records out."),
+        new("csv.null-literal", OptionKind.Text, null, "Text that is NULL when not quoted."),
+        new("csv.quote-character", OptionKind.Text, "\"", "Encloses fields that hold delimiters."),
+    ];
+
+    /// <summary>Reads the options of a table.</summary>
+    public static CsvOptions Read(FormatContext context)
+    {
+        var options = new FormatOptions(context, Definitions);
+        bool noQuote = options.Boolean("csv.disable-quote-character");
+        if (noQuote && context.Option("csv.quote-character") is not null)
+        {
+            throw new UserException(
+                FormatErrors.BadOption, "Options exclude each other: 'csv.disable-quote-character', 'csv.quote-character'.");
+        }
+
+        byte delimiter = options.Character("csv.field-delimiter") ?? (byte)',';
+        byte quote = noQuote ? (byte)0 : options.Character("csv.quote-character") ?? (byte)'"';
+        byte escape = options.Character("csv.escape-character") ?? 0;
+        if (delimiter == quote || delimiter == escape)
+        {
+            throw new UserException(
+                FormatErrors.BadOption, $"Option has a wrong value: 'csv.field-delimiter' is also quote or escape: '{(char)delimiter}'.");
+        }
+
+        string? literal = context.Option("csv.null-literal");
+        return new CsvOptions(
+            delimiter,
+            quote,
+            escape == quote ? (byte)0 : escape,
+            options.Character("csv.array-element-delimiter") ?? (byte)';',
+            literal is null ? null : System.Text.Encoding.UTF8.GetBytes(literal),
+            options.Boolean("csv.allow-comments"),
+            options.Boolean("csv.ignore-parse-errors"),
+            options.Boolean("csv.header"));
+    }
+}

@@ -15,4 +15,7 @@ public abstract record SqlNode
 
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
+
+    /// <summary>Prints the node as SQL.</summary>
+    public sealed override string ToString() => SqlPrinter.Print(this);
 }

@@ -55,7 +55,7 @@ internal sealed class CreateTableParser(Grammar grammar)
 
             if (!seen.Add(clause.Text!))
             {
-                throw _cursor.Error(SyntaxErrorCode.DuplicateClause, $"Clause stands twice. {clause.Text}", clause.Span);
+                throw _cursor.Error(SyntaxErrorCode.DuplicateClause, $"Clause stands twice: {clause.Text}.", clause.Span);
             }
 
             _cursor.Next();

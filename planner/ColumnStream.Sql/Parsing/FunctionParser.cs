@@ -152,7 +152,7 @@ internal sealed class FunctionParser(Grammar grammar)
             }
         }
 
-        EquatableArray<OrderItem> order = _cursor.At("ORDER") ? grammar.Queries.ParseOrderBy() : [];
+        EquatableArray<OrderItem> order = _cursor.At("ORDER") ? grammar.Queries.ParseTableOrder() : [];
         return new TableArgument(table, partition, order) { Span = _cursor.SpanFrom(token.Start) };
     }
 

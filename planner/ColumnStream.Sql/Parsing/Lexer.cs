@@ -243,7 +243,7 @@ internal sealed class Lexer
                 continue;
             }
 
-            Report(SyntaxErrorCode.InvalidCharacter, $"Half a surrogate pair. U+{(int)value[index]:X4}",
+            Report(SyntaxErrorCode.InvalidCharacter, $"Half a surrogate pair: U+{(int)value[index]:X4}.",
                 new SourceSpan(offset + index, 1));
             return;
         }
@@ -378,7 +378,7 @@ internal sealed class Lexer
 
         if (kind == TokenKind.Invalid)
         {
-            Report(SyntaxErrorCode.InvalidNumber, $"Number is malformed. {Shorten(start)}",
+            Report(SyntaxErrorCode.InvalidNumber, $"Number is malformed: {Shorten(start)}.",
                 SourceSpan.FromBounds(start, _offset), "A name that begins with a digit needs backquotes.");
         }
 
@@ -455,7 +455,7 @@ internal sealed class Lexer
             _offset++;
         }
 
-        Report(SyntaxErrorCode.InvalidCharacter, $"Character is not part of the language. {shown}", span,
+        Report(SyntaxErrorCode.InvalidCharacter, $"Character is not part of the language: {shown}.", span,
             first switch { '|' => "Join strings with '||'.", '&' => "Write AND.", '!' => "Write NOT.", _ => null });
         AddInvalid(start);
     }

@@ -55,7 +55,7 @@ internal sealed class LiteralParser(TokenCursor cursor)
         IntervalQualifier qualifier = IntervalQualifier();
         if (!IntervalText.TryRead(token.Text!, qualifier, out long months, out long nanoseconds))
         {
-            throw cursor.Error(SyntaxErrorCode.InvalidInterval, $"Interval does not fit its units. '{token.Text}'",
+            throw cursor.Error(SyntaxErrorCode.InvalidInterval, $"Interval does not fit its units: '{token.Text}'.",
                 token.Span, $"Write it as {IntervalText.Example(qualifier)}.");
         }
 
@@ -117,7 +117,7 @@ internal sealed class LiteralParser(TokenCursor cursor)
         if (TimeUnits.Find(token.Text!) is not { } unit)
         {
             string? near = NameSuggester.Suggest(token.Text!, TimeUnits.Names);
-            throw cursor.Error(SyntaxErrorCode.InvalidTimeUnit, $"Unit of time is unknown. {cursor.Text(token)}", token.Span,
+            throw cursor.Error(SyntaxErrorCode.InvalidTimeUnit, $"Unit of time is unknown: {cursor.Text(token)}.", token.Span,
                 near is null ? "Units are YEAR, MONTH, DAY, HOUR, MINUTE, SECOND and others." : $"Did you mean '{near}'?");
         }
 
@@ -141,7 +141,7 @@ internal sealed class LiteralParser(TokenCursor cursor)
         TimeUnitArgument unit = Unit();
         return IntervalText.IsUnit(unit.Unit)
             ? unit.Unit
-            : throw cursor.Error(SyntaxErrorCode.InvalidTimeUnit, $"Interval cannot count this unit. {cursor.Text(token)}",
+            : throw cursor.Error(SyntaxErrorCode.InvalidTimeUnit, $"Interval cannot count this unit: {cursor.Text(token)}.",
                 token.Span, "Write YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE or SECOND.");
     }
 

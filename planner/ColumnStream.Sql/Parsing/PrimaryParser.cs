@@ -233,7 +233,7 @@ internal sealed class PrimaryParser(Grammar grammar)
         EquatableArray<Expression> items = ParseBrackets("MAP");
         if (items.Count % 2 != 0)
         {
-            throw _cursor.Error(SyntaxErrorCode.UnexpectedToken, $"MAP needs pairs of key and value. {items.Count} items",
+            throw _cursor.Error(SyntaxErrorCode.UnexpectedToken, $"MAP needs pairs of key and value: {items.Count} items.",
                 _cursor.SpanFrom(start));
         }
 

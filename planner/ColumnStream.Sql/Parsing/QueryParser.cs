@@ -14,7 +14,7 @@ internal sealed class QueryParser(Grammar grammar)
     private readonly TokenCursor _cursor = grammar.Cursor;
 
     /// <summary>Says whether the current token begins a query that has no parenthesis around it.</summary>
-    public bool IsQueryAhead() => IsQueryStart(_cursor.Current);
+    public bool IsQueryAhead() => IsQueryStart(_cursor.Index);
 
     /// <summary>Says whether the current token opens a parenthesis that holds a query and nothing else.</summary>
     public bool IsParenthesizedAhead()
@@ -30,7 +30,7 @@ internal sealed class QueryParser(Grammar grammar)
             Token inside = _cursor.TokenAt(outer + 1);
             if (inside.Kind != TokenKind.OpenParenthesis)
             {
-                return IsQueryStart(inside);
+                return IsQueryStart(outer + 1);
             }
 
             int closing = _cursor.FindClosing(outer + 1);
@@ -79,7 +79,10 @@ internal sealed class QueryParser(Grammar grammar)
         QueryBody body = ParseSetOperation();
         EquatableArray<OrderItem> order = _cursor.At("ORDER") ? ParseOrderBy() : [];
         (Expression? offset, Expression? limit) = ParseLimit();
-        Query query = new(with, body, order, offset, limit) { Span = _cursor.SpanFrom(start) };
+        bool isWrapped = with.IsEmpty && order.IsEmpty && offset is null && limit is null;
+        Query query = isWrapped && body is NestedQuery nested
+            ? nested.Query
+            : new Query(with, body, order, offset, limit) { Span = _cursor.SpanFrom(start) };
         _cursor.Height = Math.Max(outer, _cursor.CheckHeight(_cursor.Height + HeightOfQuery));
         _cursor.LeaveNesting();
         return query;
@@ -92,8 +95,22 @@ internal sealed class QueryParser(Grammar grammar)
         return grammar.List(ParseOrderItem);
     }
 
-    private static bool IsQueryStart(Token token) =>
-        token.Kind == TokenKind.Word && token.Text is "SELECT" or "WITH" or "VALUES" or "TABLE";
+    /// <summary>Reads the order of a table argument: one item, or a list in parentheses, since a comma ends it.</summary>
+    public EquatableArray<OrderItem> ParseTableOrder()
+    {
+        _cursor.Next();
+        _cursor.Expect("BY", " behind ORDER");
+        return _cursor.At(TokenKind.OpenParenthesis)
+            ? grammar.Parenthesized(ParseOrderItem, "ORDER BY")
+            : [ParseOrderItem()];
+    }
+
+    private bool IsQueryStart(int index)
+    {
+        Token token = _cursor.TokenAt(index);
+        return token.Kind == TokenKind.Word && (token.Text is "SELECT" or "WITH" or "VALUES"
+            || (token.Text == "TABLE" && _cursor.TokenAt(index + 1).Kind != TokenKind.OpenParenthesis));
+    }
 
     private CommonTable ParseCommonTable()
     {

@@ -12,7 +12,7 @@ internal sealed class ScriptParser(SourceText source)
         List<SqlDiagnostic> diagnostics = [];
         if (source.Text.Length > SqlLimits.MaxScriptLength)
         {
-            string message = $"Script is too long. {source.Text.Length} characters, limit {SqlLimits.MaxScriptLength}";
+            string message = $"Script is too long: {source.Text.Length} characters, limit {SqlLimits.MaxScriptLength}.";
             diagnostics.Add(new SqlDiagnostic(SyntaxErrorCode.ScriptTooLong, message, default));
             return new ParseResult(source, [], [.. diagnostics]);
         }

@@ -135,7 +135,7 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
     {
         if (++_nesting > SqlLimits.MaxNesting)
         {
-            throw Error(SyntaxErrorCode.NestingTooDeep, $"Text is nested too deeply. limit {SqlLimits.MaxNesting}",
+            throw Error(SyntaxErrorCode.NestingTooDeep, $"Text is nested too deeply: limit {SqlLimits.MaxNesting}.",
                 Current.Span, "Name parts of the query with WITH.");
         }
     }
@@ -144,7 +144,7 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
 
     public int CheckHeight(int height) => height <= SqlLimits.MaxTreeHeight
         ? height
-        : throw Error(SyntaxErrorCode.ChainTooLong, $"Chain of operators is too long. limit {SqlLimits.MaxTreeHeight}",
+        : throw Error(SyntaxErrorCode.ChainTooLong, $"Chain of operators is too long: limit {SqlLimits.MaxTreeHeight}.",
             Current.Span, "Split it with parentheses or WITH; lists of AND and OR have no limit.");
 
     /// <summary>Marks a range as free text, in which the lexer's errors do not count.</summary>

@@ -1,0 +1,243 @@
+using System;
+using System.Collections.Generic;
+using ColumnStream.Sql;
+using ColumnStream.Sql.Ast;
+using ColumnStream.Sql.Ast.Expressions;
+using ColumnStream.Sql.Ast.Queries;
+using ColumnStream.Sql.Ast.Types;
+
+namespace ColumnStream.Tests.Sql;
+
+/// <summary>Draws expressions and queries that the parser can produce.</summary>
+internal sealed class ExpressionGenerator(Random random)
+{
+    public Expression Expression(int depth) => depth <= 0 ? Leaf() : random.Next(24) switch
+    {
+        0 => new UnaryExpression((UnaryOperator)random.Next(3), Expression(depth - 1)),
+        1 or 2 or 3 => new BinaryExpression(Expression(depth - 1), (BinaryOperator)random.Next(12), Expression(depth - 1)),
+        4 or 5 => new LogicalExpression((LogicalOperator)random.Next(2), Expressions(depth - 1, 2, 4)),
+        6 => new IsExpression(Expression(depth - 1), (IsTest)random.Next(8), Bool()),
+        7 => new DistinctFromExpression(Expression(depth - 1), Expression(depth - 1), Bool()),
+        8 => new BetweenExpression(Expression(depth - 1), Expression(depth - 1), Expression(depth - 1), Bool(), Bool()),
+        9 => new InListExpression(Expression(depth - 1), Expressions(depth - 1, 2, 3), Bool()),
+        10 => new InQueryExpression(Expression(depth - 1), Query(depth - 1), Bool()),
+        11 => new LikeExpression(Expression(depth - 1), (LikeKind)random.Next(2), Expression(depth - 1), Optional(depth), Bool()),
+        12 => new CaseExpression(Optional(depth), List(() => When(depth - 1), 1, 2), Optional(depth)),
+        13 => new CastExpression(Expression(depth - 1), new ScalarTypeSyntax(ScalarTypeName.TimestampTz, 3), Bool()),
+        14 or 15 => Call(depth - 1),
+        16 => Special(depth - 1),
+        17 => new TrimExpression((TrimSide)random.Next(3), Optional(depth), Expression(depth - 1)),
+        18 => new ElementAccess(Expression(depth - 1), Expression(depth - 1)),
+        19 => new FieldAccess(Expression(depth - 1), Identifier()),
+        20 => new ArrayConstructor(Expressions(depth - 1, 0, 3)),
+        21 => new MapConstructor(List(() => new MapEntry(Expression(depth - 1), Expression(depth - 1)), 0, 2)),
+        22 => new RowConstructor(Expressions(depth - 1, 1, 3)),
+        _ => Bool() ? new SubqueryExpression(Query(depth - 1)) : Comparison(depth - 1),
+    };
+
+    public Query Query(int depth)
+    {
+        EquatableArray<CommonTable> with = depth > 0 && random.Next(5) == 0
+            ? List(() => new CommonTable(Identifier(), List(Identifier, 0, 2), Query(depth - 1)), 1, 2)
+            : [];
+        Query query = new(
+            with,
+            Body(depth),
+            List(() => new OrderItem(Expression(1), Bool(), (NullOrder)random.Next(3)), 0, random.Next(2)),
+            Bool() ? null : Expression(0),
+            Bool() ? null : Expression(0));
+        return query is { With.IsEmpty: true, OrderBy.IsEmpty: true, Offset: null, Limit: null, Body: NestedQuery nested }
+            ? nested.Query
+            : query;
+    }
+
+    public EquatableArray<Hint> Hints() => random.Next(4) > 0
+        ? []
+        : List(() => new Hint(
+            new Identifier("OPTIONS"),
+            List(() => new TableOption(new StringLiteral("a"), new StringLiteral("*/ 'b'")), 0, 2),
+            List(() => Bool() ? (Expression)Column() : new StringLiteral("x"), 0, 2)), 1, 2);
+
+    private Expression Leaf() => random.Next(12) switch
+    {
+        0 => new NullLiteral(),
+        1 => new BooleanLiteral(Bool()),
+        2 => new StringLiteral(Bool() ? "it's -- /* */ ;" : "中文\n\0"),
+        3 => Exact(),
+        4 => new ApproximateNumericLiteral(Math.Pow(10, random.Next(-300, 300)) * random.Next(1, 100)),
+        5 => new BinaryLiteral([1, 0xAF]),
+        6 => new TemporalLiteral((TemporalKind)random.Next(3), "2026-11-22"),
+        7 => Interval(),
+        8 => new FunctionCall(new QualifiedName([new Identifier("CURRENT_TIMESTAMP")]), []),
+        _ => Column(),
+    };
+
+    private ExactNumericLiteral Exact()
+    {
+        int value = random.Next(1000);
+        int precision = value.ToString().Length + random.Next(3);
+        return new ExactNumericLiteral(value, precision, random.Next(precision + 1));
+    }
+
+    private IntervalLiteral Interval()
+    {
+        bool isNegated = Bool();
+        long nanoseconds = ((((26L * 60) + 3) * 60) + 4) * 1_000_000_000 + 500_000_000;
+        return Bool()
+            ? new IntervalLiteral("10", new IntervalQualifier(TimeUnit.Month, null, null, null), isNegated ? -10 : 10, 0, isNegated)
+            : new IntervalLiteral("1 02:03:04.5", new IntervalQualifier(TimeUnit.Day, 2, TimeUnit.Second, 3), 0,
+                isNegated ? -nanoseconds : nanoseconds, isNegated);
+    }
+
+    private Expression Comparison(int depth) => Bool()
+        ? new ExistsExpression(Query(depth))
+        : new QuantifiedExpression(Expression(depth), BinaryOperator.LessThan, (Quantifier)random.Next(2), Query(depth));
+
+    private FunctionCall Call(int depth)
+    {
+        FunctionCall call = Named(StatementGenerator.Function(random), [.. Expressions(depth, 2, 3)]);
+        return call.Name.Last.Value == "SUBSTRING" || random.Next(3) > 0 ? call : call with
+        {
+            IsDistinct = Bool(),
+            WithinGroup = List(() => new OrderItem(Expression(depth), Bool()), 0, 2),
+            NullTreatment = (NullTreatment)random.Next(3),
+            Filter = Optional(depth),
+            Over = Bool() ? Window(depth) : null,
+        };
+    }
+
+    private FunctionCall Special(int depth) => random.Next(5) switch
+    {
+        0 => Named("EXTRACT", new TimeUnitArgument((TimeUnit)random.Next(19)), Expression(depth)),
+        1 => Named("FLOOR", Expression(depth), new TimeUnitArgument(TimeUnit.Day)),
+        2 => Named("POSITION", Expression(depth), Expression(depth)),
+        3 => Named("TIMESTAMPADD", new TimeUnitArgument(TimeUnit.Hour), Expression(depth), Expression(depth)),
+        _ => Named("COUNT", new StarArgument()) with { Filter = Expression(depth) },
+    };
+
+    private static FunctionCall Named(string name, params Expression[] arguments) =>
+        new(new QualifiedName([new Identifier(name)]), [.. arguments]);
+
+    private WindowSpecification Window(int depth)
+    {
+        FrameBound start = Bool()
+            ? new FrameBound(FrameBoundKind.Preceding, Expression(depth))
+            : new FrameBound(FrameBoundKind.UnboundedPreceding, null);
+        FrameBound? end = Bool() ? null : new FrameBound(FrameBoundKind.CurrentRow, null);
+        return new WindowSpecification(
+            Bool() ? null : Identifier(),
+            Expressions(depth, 0, 2),
+            List(() => new OrderItem(Expression(depth)), 0, 2),
+            Bool() ? null : new WindowFrame((FrameUnit)random.Next(2), start, end));
+    }
+
+    private QueryBody Body(int depth)
+    {
+        int kind = depth <= 0 ? 4 : random.Next(10);
+        switch (kind)
+        {
+            case 0:
+                return new ValuesBody(List(() => new RowConstructor(Expressions(depth - 1, 1, 3)), 1, 3));
+            case 1:
+                return new TableBody(new QualifiedName(List(Identifier, 1, 2)));
+            case 2 or 3:
+                return new SetOperation(Body(depth - 1), (SetOperator)random.Next(3), Bool(), Body(depth - 1));
+            case 5:
+                return new NestedQuery(Query(depth - 1) with { Limit = new ExactNumericLiteral(5, 1, 0) });
+            default:
+                return Select(depth);
+        }
+    }
+
+    private SelectBody Select(int depth) => new(
+        List(() => Item(depth), 1, 3),
+        Bool() ? Table(depth) : null,
+        Optional(depth),
+        random.Next(3) > 0 ? null : new GroupByClause(List(() => Grouping(2), 1, 3), Bool()),
+        Optional(depth),
+        random.Next(6) > 0 ? [] : [new NamedWindow(Identifier(), Window(depth - 1))],
+        random.Next(6) > 0 ? null : Expression(depth - 1),
+        Bool(),
+        Hints());
+
+    private SelectItem Item(int depth) => random.Next(4) switch
+    {
+        0 => new StarItem(Bool() ? null : new QualifiedName(List(Identifier, 1, 2))),
+        _ => new ExpressionItem(Expression(depth - 1), Bool() ? null : Identifier()),
+    };
+
+    private GroupingElement Grouping(int depth) => (depth == 0 ? 0 : random.Next(5)) switch
+    {
+        1 => new RollupGrouping(List(Set, 1, 2)),
+        2 => new CubeGrouping(List(Set, 1, 2)),
+        3 => new GroupingSetsGrouping(List(() => Grouping(depth - 1), 1, 3)),
+        _ => Set(),
+    };
+
+    private GroupingSet Set() => new(Expressions(1, 0, 3));
+
+    private TableReference Table(int depth)
+    {
+        TableAlias? alias = Bool() ? null : new TableAlias(Identifier(), List(Identifier, 0, 2));
+        switch (depth <= 0 ? 0 : random.Next(6))
+        {
+            case 1:
+                return new DerivedTable(Query(depth - 1), alias, Bool());
+            case 2:
+                return new FunctionTable(WindowFunction(depth - 1), alias, Bool());
+            case 3:
+                return new UnnestTable(Expressions(depth - 1, 1, 2), Bool(), alias, Bool());
+            case 4 or 5:
+                return Join(depth - 1);
+            default:
+                return new NamedTable(new QualifiedName(List(Identifier, 1, 3)), alias, Hints(), Optional(1));
+        }
+    }
+
+    private JoinTable Join(int depth)
+    {
+        JoinKind kind = (JoinKind)random.Next(5);
+        JoinTable join = new(Table(depth), kind, Table(depth));
+        return kind == JoinKind.Cross ? join : random.Next(3) switch
+        {
+            0 => join with { IsNatural = true },
+            1 => join with { Using = List(Identifier, 1, 2) },
+            _ => join with { On = Expression(depth) },
+        };
+    }
+
+    private FunctionCall WindowFunction(int depth)
+    {
+        TableReference table = Bool()
+            ? new NamedTable(new QualifiedName([Identifier()]))
+            : new DerivedTable(Query(depth));
+        Expression data = new TableArgument(table, Expressions(1, 0, 2), Bool() ? [] : [new OrderItem(Column())]);
+        DescriptorArgument column = new(List(Identifier, 1, 2));
+        return Bool()
+            ? Named("TUMBLE", data, column, Interval())
+            : Named("HOP", new NamedArgument(new Identifier("DATA"), data), new NamedArgument(Identifier(), column));
+    }
+
+    private WhenClause When(int depth) => new(Expression(depth), Expression(depth));
+
+    private ColumnReference Column() => new(List(Identifier, 1, 3));
+
+    private Identifier Identifier() => StatementGenerator.Identifier(random);
+
+    private bool Bool() => random.Next(2) == 0;
+
+    private Expression? Optional(int depth) => Bool() ? null : Expression(depth - 1);
+
+    private EquatableArray<Expression> Expressions(int depth, int least, int most) => List(() => Expression(depth), least, most);
+
+    private EquatableArray<T> List<T>(Func<T> item, int least, int most)
+    {
+        List<T> items = [];
+        for (int count = random.Next(least, Math.Max(least, most) + 1); count > 0; count--)
+        {
+            items.Add(item());
+        }
+
+        return [.. items];
+    }
+}

@@ -14,7 +14,7 @@ public static class SqlLimits
     /// parser reads in a loop, cannot overflow the stack of a recursive consumer. AND and OR are flat lists and
     /// add one level for any number of operands.
     /// </summary>
-    public const int MaxTreeHeight = 1_000;
+    public const int MaxTreeHeight = 400;
 
     /// <summary>Limits the number of errors reported for one script.</summary>
     public const int MaxDiagnostics = 100;

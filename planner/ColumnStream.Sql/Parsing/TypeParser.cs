@@ -19,15 +19,22 @@ internal sealed class TypeParser(Grammar grammar)
         _cursor.Height = 0;
         TypeSyntax type = ParseNullability(ParseBare(), start);
         int height = _cursor.CheckHeight(_cursor.Height + 1);
+        int postfixCount = 0;
         while (_cursor.At("ARRAY") || _cursor.At("MULTISET"))
         {
+            _cursor.EnterNesting();
+            postfixCount++;
             height = _cursor.CheckHeight(height + 1);
             type = _cursor.Accept("ARRAY") ? new ArrayTypeSyntax(type) : MakeMultiset(type);
             type = ParseNullability(type, start);
         }
 
         _cursor.Height = Math.Max(outer, height);
-        _cursor.LeaveNesting();
+        for (; postfixCount >= 0; postfixCount--)
+        {
+            _cursor.LeaveNesting();
+        }
+
         return type;
     }
 

@@ -23,8 +23,7 @@ public sealed class RoundTripTests
             string text = SqlPrinter.Print(statement);
             ParseResult result = SqlParser.Parse(text);
             Assert.True(result.IsSuccess, $"seed {seed}, {index}: {SqlDiagnosticFormatter.Format(result.Source, result.Diagnostics)}");
-            Assert.Equal(1, result.Statements.Count);
-            Statement parsed = result.Statements[0];
+            Statement parsed = Assert.Single(result.Statements);
             Assert.True(parsed == statement, $"seed {seed}, {index}:\n{text}\n{Difference(statement, parsed)}");
             Assert.Equal(statement.GetHashCode(), parsed.GetHashCode());
             Assert.Equal(text, SqlPrinter.Print(parsed));

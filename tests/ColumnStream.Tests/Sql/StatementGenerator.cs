@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Expressions;
-using ColumnStream.Sql.Ast.Queries;
 using ColumnStream.Sql.Ast.Statements;
 using ColumnStream.Sql.Ast.Types;
 

@@ -1,0 +1,320 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Builders;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators;
+
+/// <summary>Holds rows of a changelog as they came; every snapshot writes all of them, slot = position.</summary>
+internal sealed unsafe class KeptRows : OperatorState
+{
+    private const int FixedColumns = 4;
+    private readonly BufferAllocator _allocator;
+    private readonly Schema _schema;
+    private readonly Schema _fileSchema;
+    private readonly List<StreamBatch> _batches = [];
+    private readonly Queue<StreamBatch> _frozen = new();
+    private long _rowCount;
+    private long _frozenSlot;
+    private long _writtenSlots;
+    private bool _gathering;
+
+    public KeptRows(string name, Schema schema, BufferAllocator allocator)
+    {
+        Name = name;
+        _schema = schema;
+        _allocator = allocator;
+        Field[] columns =
+        [
+            new("slot", new DataType(TypeId.UInt32), Nullable: false),
+            new("live", DataType.Bool, Nullable: false),
+            new("key_group", new DataType(TypeId.UInt16), Nullable: false),
+            new("kind", new DataType(TypeId.UInt8), Nullable: false),
+            .. schema.Fields,
+        ];
+        for (int i = FixedColumns; i < columns.Length; i++)
+        {
+            columns[i] = columns[i] with { Nullable = true };
+        }
+
+        _fileSchema = new Schema(columns);
+    }
+
+    public override string Name { get; }
+
+    public override long RowCount => _rowCount;
+
+    public override long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (StreamBatch batch in _batches)
+            {
+                bytes += batch.Rows.PinnedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Gets whether a −U or −D is among the rows.</summary>
+    public bool HasRetractions { get; private set; }
+
+    /// <summary>Takes over a batch without selection.</summary>
+    public void Add(StreamBatch batch)
+    {
+        _batches.Add(batch);
+        _rowCount += batch.Rows.Length;
+        for (int i = 0; batch.Kinds is not null && !HasRetractions && i < batch.Rows.Length; i++)
+        {
+            HasRetractions = batch.Kinds[i] is RowKind.UpdateBefore or RowKind.Delete;
+        }
+    }
+
+    /// <summary>Gives all rows that stand, as one batch, and keeps none; null when there are none.</summary>
+    public RecordBatch? TakeAll()
+    {
+        if (_batches.Count == 0)
+        {
+            return null;
+        }
+
+        RecordBatch[] parts = _batches.ConvertAll(static b => b.Rows).ToArray();
+        RecordBatch all = ArrayConcat.Concat(parts, _allocator);
+        if (HasRetractions)
+        {
+            RecordBatch standing = Standing(all);
+            all.Release();
+            all = standing;
+        }
+
+        Clear();
+        return all;
+    }
+
+    /// <summary>Drops all rows.</summary>
+    public void Clear()
+    {
+        foreach (StreamBatch batch in _batches)
+        {
+            batch.Release();
+        }
+
+        _batches.Clear();
+        _rowCount = 0;
+        HasRetractions = false;
+        AbortSnapshot();
+    }
+
+    public override void BeginSnapshot(bool full)
+    {
+        AbortSnapshot();
+        foreach (StreamBatch batch in _batches)
+        {
+            _frozen.Enqueue(batch.Share(_allocator));
+        }
+
+        _frozenSlot = 0;
+        _gathering = true;
+        _writtenSlots = full ? 0 : _writtenSlots;
+    }
+
+    public override bool Gather(int maxRows, Action<RecordBatch> write)
+    {
+        for (int rows = 0; rows < maxRows && _frozen.TryDequeue(out StreamBatch? batch); rows += batch.Rows.Length)
+        {
+            RecordBatch image = Image(batch.Rows, batch.Kinds, _frozenSlot, isLive: true);
+            _frozenSlot += batch.Rows.Length;
+            batch.Release();
+            write(image);
+            image.Release();
+        }
+
+        if (_frozen.Count > 0)
+        {
+            return true;
+        }
+
+        if (_gathering && _writtenSlots > _frozenSlot)
+        {
+            RecordBatch dead = Image(null, null, _frozenSlot, isLive: false, (int)(_writtenSlots - _frozenSlot));
+            write(dead);
+            dead.Release();
+        }
+
+        _writtenSlots = _gathering ? _frozenSlot : _writtenSlots;
+        _gathering = false;
+        return false;
+    }
+
+    public override void AbortSnapshot()
+    {
+        while (_frozen.TryDequeue(out StreamBatch? batch))
+        {
+            batch.Release();
+        }
+
+        _gathering = false;
+    }
+
+    public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups)
+    {
+        var bySlot = new SortedDictionary<uint, (RecordBatch Batch, int Row)>();
+        List<RecordBatch> read = [];
+        foreach (RecordBatch batch in snapshots.ReadBatches())
+        {
+            read.Add(batch);
+            ReadOnlySpan<uint> slots = ((FixedWidthArray)batch.Columns[0]).Values<uint>();
+            var live = (BooleanArray)batch.Columns[1];
+            for (int i = 0; i < batch.Length; i++)
+            {
+                if (live.GetValue(i))
+                {
+                    bySlot[slots[i]] = (batch, i);
+                }
+                else
+                {
+                    bySlot.Remove(slots[i]);
+                }
+            }
+        }
+
+        if (keyGroups.Contains(0))
+        {
+            AddRestored(bySlot.Values);
+            _writtenSlots = 0;
+        }
+
+        read.ForEach(static b => b.Release());
+    }
+
+    private void AddRestored(IEnumerable<(RecordBatch Batch, int Row)> rows)
+    {
+        RecordBatch? current = null;
+        var indices = new List<int>();
+        foreach ((RecordBatch batch, int row) in rows)
+        {
+            if (!ReferenceEquals(batch, current))
+            {
+                AddTaken(current, indices);
+                current = batch;
+                indices.Clear();
+            }
+
+            indices.Add(row);
+        }
+
+        AddTaken(current, indices);
+    }
+
+    private void AddTaken(RecordBatch? image, List<int> indices)
+    {
+        if (image is null || indices.Count == 0)
+        {
+            return;
+        }
+
+        RecordBatch taken = TakeKernel.Take(image, CollectionsMarshal.AsSpan(indices), _allocator);
+        var kindColumn = (FixedWidthArray)taken.Columns[FixedColumns - 1];
+        NativeBuffer kinds = _allocator.Allocate(taken.Length);
+        kindColumn.Values<byte>().CopyTo(kinds.Span);
+        var columns = new ArrayData[_schema.Fields.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = taken.Columns[i + FixedColumns].Retain();
+        }
+
+        Add(new StreamBatch(new RecordBatch(_schema, columns, taken.Length), kinds));
+        taken.Release();
+    }
+
+    private RecordBatch Image(RecordBatch? rows, RowKind* kinds, long firstSlot, bool isLive, int deadRows = 0)
+    {
+        int length = rows?.Length ?? deadRows;
+        using var slot = new FixedWidthBuilder(_fileSchema.Fields[0].Type, _allocator, length);
+        using var live = new BooleanBuilder(_allocator, length);
+        using var group = new FixedWidthBuilder(_fileSchema.Fields[2].Type, _allocator, length);
+        using var kind = new FixedWidthBuilder(_fileSchema.Fields[3].Type, _allocator, length);
+        for (int i = 0; i < length; i++)
+        {
+            slot.Append(checked((uint)(firstSlot + i)));
+            live.Append(isLive);
+            group.Append((ushort)0);
+            kind.Append(kinds is null ? (byte)RowKind.Insert : (byte)kinds[i]);
+        }
+
+        var columns = new ArrayData[_fileSchema.Fields.Count];
+        columns[0] = slot.Finish();
+        columns[1] = live.Finish();
+        columns[2] = group.Finish();
+        columns[3] = kind.Finish();
+        for (int i = FixedColumns; i < columns.Length; i++)
+        {
+            columns[i] = rows is null ? Nulls(_fileSchema.Fields[i].Type, length) : rows.Columns[i - FixedColumns].Retain();
+        }
+
+        return new RecordBatch(_fileSchema, columns, length);
+    }
+
+    private ArrayData Nulls(DataType type, int length)
+    {
+        using ColumnBuilder builder = ColumnBuilder.Create(type, _allocator, length);
+        for (int i = 0; i < length; i++)
+        {
+            builder.AppendNull();
+        }
+
+        return builder.Finish();
+    }
+
+    /// <summary>Cancels each −U or −D against the last equal row before it.</summary>
+    private RecordBatch Standing(RecordBatch all)
+    {
+        var byContent = new Dictionary<RowContent, Stack<int>>();
+        var dead = new bool[all.Length];
+        int row = 0;
+        foreach (StreamBatch batch in _batches)
+        {
+            for (int i = 0; i < batch.Rows.Length; i++, row++)
+            {
+                RowKind kind = batch.Kinds is null ? RowKind.Insert : batch.Kinds[i];
+                var content = new RowContent(all, row);
+                if (!byContent.TryGetValue(content, out Stack<int>? standing))
+                {
+                    byContent.Add(content, standing = new Stack<int>());
+                }
+
+                if (kind is RowKind.Insert or RowKind.UpdateAfter)
+                {
+                    standing.Push(row);
+                }
+                else
+                {
+                    dead[row] = true;
+                    if (standing.TryPop(out int cancelled))
+                    {
+                        dead[cancelled] = true;
+                    }
+                }
+            }
+        }
+
+        var rows = new List<int>(all.Length);
+        for (int i = 0; i < dead.Length; i++)
+        {
+            if (!dead[i])
+            {
+                rows.Add(i);
+            }
+        }
+
+        return TakeKernel.Take(all, CollectionsMarshal.AsSpan(rows), _allocator);
+    }
+}

@@ -39,7 +39,7 @@ public static unsafe class TakeKernel
         Vector<int> most = new(-1);
         Vector<int> signs = Vector<int>.Zero;
         int i = 0;
-        for (; i <= rows.Length - Vector<int>.Count; i += Vector<int>.Count)
+        for (; VectorSwitch.UseVectors && i <= rows.Length - Vector<int>.Count; i += Vector<int>.Count)
         {
             var block = new Vector<int>(rows.Slice(i, Vector<int>.Count));
             most = Vector.Max(most, block);

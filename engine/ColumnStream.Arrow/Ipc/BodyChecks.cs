@@ -18,7 +18,7 @@ internal static unsafe class BodyChecks
         int bad = offsets[0];
         int i = 0;
         Vector<int> signs = Vector<int>.Zero;
-        for (; i <= count - Vector<int>.Count; i += Vector<int>.Count)
+        for (; VectorSwitch.UseVectors && i <= count - Vector<int>.Count; i += Vector<int>.Count)
         {
             Vector<int> here = Unsafe.ReadUnaligned<Vector<int>>(offsets + i);
             Vector<int> next = Unsafe.ReadUnaligned<Vector<int>>(offsets + i + 1);

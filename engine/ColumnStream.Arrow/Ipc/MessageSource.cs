@@ -73,11 +73,7 @@ internal sealed unsafe class MessageSource(Stream stream, IpcReaderOptions optio
     /// <summary>Reads a body into one buffer.</summary>
     public NativeBuffer ReadBody(long length, BufferAllocator allocator)
     {
-        if (length > options.MaxBodyBytes)
-        {
-            throw new IpcException($"Body exceeds the limit: {length}, {options.MaxBodyBytes} bytes.", Position);
-        }
-
+        CheckLimit(length);
         if (stream.CanSeek && length > stream.Length - stream.Position)
         {
             throw new IpcException(
@@ -117,11 +113,20 @@ internal sealed unsafe class MessageSource(Stream stream, IpcReaderOptions optio
 
     public void Skip(long length)
     {
+        CheckLimit(length);
         while (length > 0)
         {
             int now = (int)Math.Min(length, Step);
             ReadBytes(now);
             length -= now;
+        }
+    }
+
+    private void CheckLimit(long bodyBytes)
+    {
+        if (bodyBytes > options.MaxBodyBytes)
+        {
+            throw new IpcException($"Body exceeds the limit: {bodyBytes}, {options.MaxBodyBytes} bytes.", Position);
         }
     }
 

@@ -7,7 +7,7 @@ internal ref struct SchemaDecoder
 {
     private long _budget;
 
-    private SchemaDecoder(int metadataBytes) => _budget = (4L * metadataBytes) + (1 << 20);
+    private SchemaDecoder(int metadataBytes) => _budget = (4L * metadataBytes) + (1 << 16);
 
     public static Schema Decode(FlatTable table)
     {

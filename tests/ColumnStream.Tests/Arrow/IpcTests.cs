@@ -159,6 +159,33 @@ public sealed class IpcTests : IDisposable
     }
 
     [Fact]
+    public unsafe void Offsets_ascend_unless_one_falls_or_is_negative()
+    {
+        int* offsets = stackalloc int[50];
+        for (int count = 0; count < 49; count++)
+        {
+            for (int bad = -1; bad <= count; bad++)
+            {
+                foreach (int wrong in (int[])[-1, int.MinValue, int.MaxValue])
+                {
+                    for (int i = 0; i <= count; i++)
+                    {
+                        offsets[i] = 3 * i;
+                    }
+
+                    if (bad >= 0)
+                    {
+                        offsets[bad] = wrong;
+                    }
+
+                    bool sound = bad < 0 || (wrong == int.MaxValue && bad == count);
+                    Assert.Equal(sound, BodyChecks.OffsetsAscend(offsets, count));
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Dirt_in_views_is_put_right()
     {
         using var builder = new ViewBuilder(DataType.Utf8View, _allocator);

@@ -12,8 +12,12 @@ using ColumnStream.Testing.Arrow;
 
 namespace ColumnStream.Fuzz;
 
-/// <summary>Mutates valid Arrow streams and files where it hurts and reads every value of what is still accepted.</summary>
-/// <remarks>Memory is guarded: a read outside a buffer ends the process, a leak or a foreign exception throws.</remarks>
+/// <summary>
+/// Mutates valid Arrow streams and files where it hurts and reads every value of what is still accepted.
+/// </summary>
+/// <remarks>
+/// Memory is guarded: a read outside a buffer ends the process, a leak or a foreign exception throws.
+/// </remarks>
 public static class IpcFuzz
 {
     private const long MemoryLimit = 8 << 20;

@@ -281,7 +281,9 @@ public static unsafe class ArrayConcat
         }
     }
 
-    /// <summary>Continues ascending offsets behind the one at <paramref name="to"/> and returns the new last one's place.</summary>
+    /// <summary>
+    /// Continues ascending offsets behind the one at <paramref name="to"/> and returns the new last one's place.
+    /// </summary>
     private static int* AppendOffsets(int* from, int count, int* to)
     {
         int shift = *to - from[0];

@@ -154,7 +154,9 @@ public abstract unsafe class ArrayData
 
     private protected abstract void ReleaseValues();
 
-    /// <summary>Shares or copies bits [offset, offset + length) so that they begin at bit 0 of <paramref name="sliced"/>.</summary>
+    /// <summary>
+    /// Shares or copies bits [offset, offset + length) so that they begin at bit 0 of <paramref name="sliced"/>.
+    /// </summary>
     private protected static NativeBuffer SliceBits(
         NativeBuffer owner, byte* bits, int offset, int length, BufferAllocator allocator, out byte* sliced)
     {

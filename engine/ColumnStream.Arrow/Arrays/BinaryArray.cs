@@ -10,7 +10,9 @@ public sealed unsafe class BinaryArray : ArrayData
     private readonly NativeBuffer _offsets;
     private readonly NativeBuffer _data;
 
-    /// <summary>Takes over the buffers; <paramref name="offsets"/> holds length + 1 entries from its first byte.</summary>
+    /// <summary>
+    /// Takes over the buffers; <paramref name="offsets"/> holds length + 1 entries from its first byte.
+    /// </summary>
     public BinaryArray(
         DataType type, int length, NativeBuffer offsets, NativeBuffer data, NativeBuffer? validity, int nullCount = -1)
         : this(

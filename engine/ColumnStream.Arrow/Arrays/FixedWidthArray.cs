@@ -4,7 +4,9 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Arrow.Arrays;
 
-/// <summary>Holds values of one byte width side by side: integers, floats, decimals, temporals, fixed-size binary.</summary>
+/// <summary>
+/// Holds values of one byte width side by side: integers, floats, decimals, temporals, fixed-size binary.
+/// </summary>
 public sealed unsafe class FixedWidthArray : ArrayData
 {
     private readonly NativeBuffer _values;

@@ -23,7 +23,9 @@ public sealed unsafe class ListArray : ArrayData
     {
     }
 
-    /// <summary>Takes over buffers and child; offsets and bits begin at the given addresses inside their buffers.</summary>
+    /// <summary>
+    /// Takes over buffers and child; offsets and bits begin at the given addresses inside their buffers.
+    /// </summary>
     public ListArray(
         DataType type,
         int length,

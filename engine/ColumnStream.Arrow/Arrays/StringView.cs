@@ -60,7 +60,9 @@ public struct StringView : IEquatable<StringView>
     }
 
     /// <summary>Makes a view of <paramref name="length"/> bytes that stand at <paramref name="source"/>.</summary>
-    /// <remarks>Reads up to 12 bytes at the source, so 12 must be readable there; inline values ignore the buffer.</remarks>
+    /// <remarks>
+    /// Reads up to 12 bytes at the source, so 12 must be readable there; inline values ignore the buffer.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe StringView Create(byte* source, int length, int bufferIndex, int offset)
     {

@@ -10,7 +10,9 @@ namespace ColumnStream.Arrow.Arrays;
 /// <remarks>Views keep sharing their data buffers; every other layout is copied.</remarks>
 public static unsafe class TakeKernel
 {
-    /// <summary>Makes an array of the given rows of <paramref name="array"/>, in their order; rows may repeat.</summary>
+    /// <summary>
+    /// Makes an array of the given rows of <paramref name="array"/>, in their order; rows may repeat.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A row is at or behind the array's end.</exception>
     public static ArrayData Take(ArrayData array, ReadOnlySpan<int> rows, BufferAllocator allocator)
     {

@@ -8,7 +8,9 @@ namespace ColumnStream.Arrow.Arrays;
 /// <summary>Turns text and bytes columns from offsets into views and back.</summary>
 public static unsafe class TextLayout
 {
-    /// <summary>Makes views over the same bytes; only the views are allocated. Borrows <paramref name="array"/>.</summary>
+    /// <summary>
+    /// Makes views over the same bytes; only the views are allocated. Borrows <paramref name="array"/>.
+    /// </summary>
     public static ViewArray ToViews(BinaryArray array, BufferAllocator allocator)
     {
         int count = array.Length;

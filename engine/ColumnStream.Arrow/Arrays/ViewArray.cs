@@ -4,7 +4,9 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Arrow.Arrays;
 
-/// <summary>Holds text or bytes as 16-byte views: the engine's own layout, so that filters never touch the bytes.</summary>
+/// <summary>
+/// Holds text or bytes as 16-byte views: the engine's own layout, so that filters never touch the bytes.
+/// </summary>
 /// <remarks>Views under null are all zero or point into a buffer: following them is always safe.</remarks>
 public sealed unsafe class ViewArray : ArrayData
 {

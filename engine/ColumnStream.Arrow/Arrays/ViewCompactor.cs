@@ -24,7 +24,9 @@ public static unsafe class ViewCompactor
         return live;
     }
 
-    /// <summary>Tells whether live bytes are at least a quarter of those that the data buffers hold in memory.</summary>
+    /// <summary>
+    /// Tells whether live bytes are at least a quarter of those that the data buffers hold in memory.
+    /// </summary>
     public static bool IsDense(ViewArray array)
     {
         long pinned = 0;

@@ -6,14 +6,18 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Arrow.Builders;
 
 /// <summary>Collects values row by row and makes an array of them; reusable after <see cref="Finish"/>.</summary>
-/// <remarks>One thread. Rows can be taken back with <see cref="Truncate"/>, which is what makes decoding atomic by row.</remarks>
+/// <remarks>
+/// One thread. Rows can be taken back with <see cref="Truncate"/>, which is what makes decoding atomic by row.
+/// </remarks>
 public abstract unsafe class ColumnBuilder : IDisposable
 {
     private NativeBuffer? _validity;
     private int _bitCapacity;
     private bool _hasNulls;
 
-    /// <summary>Makes a builder for <paramref name="type"/> whose buffers are charged to <paramref name="allocator"/>.</summary>
+    /// <summary>
+    /// Makes a builder for <paramref name="type"/> whose buffers are charged to <paramref name="allocator"/>.
+    /// </summary>
     private protected ColumnBuilder(DataType type, BufferAllocator allocator)
     {
         Type = type;
@@ -30,7 +34,8 @@ public abstract unsafe class ColumnBuilder : IDisposable
 
     /// <summary>Makes the builder that fits <paramref name="type"/>.</summary>
     /// <exception cref="NotSupportedException">No builder for this type.</exception>
-    public static ColumnBuilder Create(DataType type, BufferAllocator allocator, int capacityRows = 4096) => type.Id switch
+    public static ColumnBuilder Create(
+        DataType type, BufferAllocator allocator, int capacityRows = 4096) => type.Id switch
     {
         TypeId.Null => new NullBuilder(allocator),
         TypeId.Bool => new BooleanBuilder(allocator, capacityRows),
@@ -108,7 +113,9 @@ public abstract unsafe class ColumnBuilder : IDisposable
         }
     }
 
-    /// <summary>Grows <paramref name="buffer"/> to hold <paramref name="neededBytes"/>, keeping the first used bytes.</summary>
+    /// <summary>
+    /// Grows <paramref name="buffer"/> to hold <paramref name="neededBytes"/>, keeping the first used bytes.
+    /// </summary>
     private protected NativeBuffer Grow(NativeBuffer? buffer, long usedBytes, long neededBytes)
     {
         if (buffer is not null && buffer.Capacity >= neededBytes)

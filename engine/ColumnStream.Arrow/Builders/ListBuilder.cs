@@ -5,7 +5,9 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Arrow.Builders;
 
-/// <summary>Builds list columns: append items to <see cref="Items"/>, then <see cref="AppendList"/> closes the row.</summary>
+/// <summary>
+/// Builds list columns: append items to <see cref="Items"/>, then <see cref="AppendList"/> closes the row.
+/// </summary>
 public sealed unsafe class ListBuilder : ColumnBuilder
 {
     private readonly int _initialCapacity;

@@ -5,7 +5,9 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Arrow.Builders;
 
-/// <summary>Builds record columns: append one value to each of <see cref="Fields"/>, then <see cref="AppendStruct"/>.</summary>
+/// <summary>
+/// Builds record columns: append one value to each of <see cref="Fields"/>, then <see cref="AppendStruct"/>.
+/// </summary>
 public sealed class StructBuilder : ColumnBuilder
 {
     /// <summary>Makes a builder with room for <paramref name="capacityRows"/> rows.</summary>

@@ -78,7 +78,9 @@ internal sealed unsafe class BatchDecoder : IDisposable
 
     public void Dispose() => _regions.Dispose();
 
-    /// <summary>Decodes a column; <paramref name="rows"/> is what its node must state, or -1 for a list's items.</summary>
+    /// <summary>
+    /// Decodes a column; <paramref name="rows"/> is what its node must state, or -1 for a list's items.
+    /// </summary>
     private ArrayData DecodeColumn(FlatTable batch, Field field, DataType target, long rows)
     {
         if (_nextNode >= _nodes.Count)
@@ -259,11 +261,14 @@ internal sealed unsafe class BatchDecoder : IDisposable
         }
     }
 
-    /// <summary>Checks views; copies them first where something must be put right: dirt under null or behind a value.</summary>
+    /// <summary>
+    /// Checks views; copies them first where something must be put right: dirt under null or behind a value.
+    /// </summary>
     private NativeBuffer CheckViews(
         ColumnNode column, Region views, NativeBuffer[] data, byte* validity, out byte* pointer)
     {
-        int bad = BodyChecks.Views(views.Pointer, column.Length, data, validity, _options, column.Field.Type, out bool dirty);
+        int bad = BodyChecks.Views(
+            views.Pointer, column.Length, data, validity, _options, column.Field.Type, out bool dirty);
         if (bad >= 0)
         {
             throw Error(column, views, $"View leads outside its buffers or is not UTF-8 in row {bad}.");

@@ -126,7 +126,9 @@ internal static unsafe class BodyChecks
         return -1;
     }
 
-    /// <summary>Copies checked views: zero under null, zero behind short values, the true prefix in long ones.</summary>
+    /// <summary>
+    /// Copies checked views: zero under null, zero behind short values, the true prefix in long ones.
+    /// </summary>
     public static void CleanViews(byte* source, int count, NativeBuffer[] data, byte* validity, byte* target)
     {
         var from = (StringView*)source;

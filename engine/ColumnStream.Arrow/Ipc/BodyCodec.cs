@@ -17,7 +17,9 @@ internal sealed unsafe class BodyCodec : IDisposable
         ? (long)NativeCodecs.ZstdBound((nuint)sourceBytes)
         : (long)NativeCodecs.Lz4Bound((nuint)sourceBytes, null);
 
-    /// <summary>Compresses into the target, which holds <see cref="Bound"/> bytes, and returns the bytes written.</summary>
+    /// <summary>
+    /// Compresses into the target, which holds <see cref="Bound"/> bytes, and returns the bytes written.
+    /// </summary>
     public long Compress(
         IpcCompression codec, byte* source, long sourceBytes, byte* target, long targetBytes, int zstdLevel)
     {

@@ -2,7 +2,9 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Arrow.Ipc;
 
-/// <summary>Maps the types of a file to those that a reader delivers, and the engine's to those that a writer stores.</summary>
+/// <summary>
+/// Maps the types of a file to those that a reader delivers, and the engine's to those that a writer stores.
+/// </summary>
 internal static class DeliveredSchema
 {
     public static Schema ForReading(Schema stored, IpcReaderOptions options) =>

@@ -7,7 +7,9 @@ using System.Text;
 namespace ColumnStream.Arrow.Ipc;
 
 /// <summary>Writes FlatBuffers metadata from the back to the front; reusable after <see cref="Clear"/>.</summary>
-/// <remarks>Positions that methods return count bytes from the end, because the front moves when the buffer grows.</remarks>
+/// <remarks>
+/// Positions that methods return count bytes from the end, because the front moves when the buffer grows.
+/// </remarks>
 internal sealed class FlatBufferWriter
 {
     private const int MaxFields = 8;
@@ -19,7 +21,9 @@ internal sealed class FlatBufferWriter
 
     public void Clear() => _used = 0;
 
-    /// <summary>Writes the root offset and returns the whole, a multiple of 8 bytes; valid until the next call.</summary>
+    /// <summary>
+    /// Writes the root offset and returns the whole, a multiple of 8 bytes; valid until the next call.
+    /// </summary>
     public ReadOnlySpan<byte> Finish(int root)
     {
         Align(8, 4);

@@ -34,7 +34,9 @@ public sealed unsafe class IpcFileReader : IDisposable
         (_blocks, _decoder) = Open(stream.Length);
     }
 
-    /// <summary>Reads the footer of a file that fills <paramref name="file"/>, which is retained, never changed.</summary>
+    /// <summary>
+    /// Reads the footer of a file that fills <paramref name="file"/>, which is retained, never changed.
+    /// </summary>
     /// <exception cref="IpcException">The bytes are not an Arrow file that is read here.</exception>
     public IpcFileReader(NativeBuffer file, BufferAllocator allocator, IpcReaderOptions? options = null)
     {

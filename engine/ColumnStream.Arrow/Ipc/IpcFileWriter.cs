@@ -19,7 +19,9 @@ public sealed class IpcFileWriter : IDisposable
     private readonly List<Block> _blocks = [];
     private bool _finished;
 
-    /// <summary>Writes head and schema; converted and compressed buffers are charged to <paramref name="allocator"/>.</summary>
+    /// <summary>
+    /// Writes head and schema; converted and compressed buffers are charged to <paramref name="allocator"/>.
+    /// </summary>
     public IpcFileWriter(Stream stream, Schema schema, BufferAllocator allocator, IpcWriterOptions? options = null)
     {
         options ??= IpcWriterOptions.Default;

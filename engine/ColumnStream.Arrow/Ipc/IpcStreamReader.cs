@@ -20,7 +20,9 @@ public sealed class IpcStreamReader : IDisposable
     private readonly BufferAllocator _allocator;
     private bool _ended;
 
-    /// <summary>Reads the schema from <paramref name="stream"/>; bodies are charged to <paramref name="allocator"/>.</summary>
+    /// <summary>
+    /// Reads the schema from <paramref name="stream"/>; bodies are charged to <paramref name="allocator"/>.
+    /// </summary>
     /// <exception cref="IpcException">The bytes are not an Arrow stream that is read here.</exception>
     public IpcStreamReader(Stream stream, BufferAllocator allocator, IpcReaderOptions? options = null)
     {

@@ -14,7 +14,9 @@ public sealed class IpcStreamWriter : IDisposable
     private readonly Schema _schema;
     private bool _finished;
 
-    /// <summary>Writes the schema; converted and compressed buffers are charged to <paramref name="allocator"/>.</summary>
+    /// <summary>
+    /// Writes the schema; converted and compressed buffers are charged to <paramref name="allocator"/>.
+    /// </summary>
     public IpcStreamWriter(Stream stream, Schema schema, BufferAllocator allocator, IpcWriterOptions? options = null)
     {
         options ??= IpcWriterOptions.Default;

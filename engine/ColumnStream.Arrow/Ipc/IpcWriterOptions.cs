@@ -12,7 +12,9 @@ public sealed record IpcWriterOptions
     /// <summary>Gets the Zstandard level; 1 is fastest.</summary>
     public int ZstdLevel { get; init; } = 1;
 
-    /// <summary>Gets whether view columns stay views; else they are written with offsets, which every client reads.</summary>
+    /// <summary>
+    /// Gets whether view columns stay views; else they are written with offsets, which every client reads.
+    /// </summary>
     public bool TextAsViews { get; init; }
 
     /// <summary>Gets whether decimal64 is written in 64 bits; else it is widened to decimal128.</summary>

@@ -21,7 +21,9 @@ internal sealed unsafe class MessageSource(Stream stream, IpcReaderOptions optio
 
     public void Seek(long position) => Position = stream.Seek(position, SeekOrigin.Begin);
 
-    /// <summary>Reads one message's metadata, valid until the next call; false at an end mark or the end of the bytes.</summary>
+    /// <summary>
+    /// Reads one message's metadata, valid until the next call; false at an end mark or the end of the bytes.
+    /// </summary>
     public bool TryReadMetadata(out ReadOnlySpan<byte> metadata)
     {
         metadata = default;

@@ -2,7 +2,9 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Arrow.Ipc;
 
-/// <summary>Makes a schema of the format's Schema table; refuses types that are not read here by field and name.</summary>
+/// <summary>
+/// Makes a schema of the format's Schema table; refuses types that are not read here by field and name.
+/// </summary>
 internal ref struct SchemaDecoder
 {
     private long _budget;

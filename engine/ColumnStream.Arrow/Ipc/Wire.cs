@@ -2,7 +2,9 @@ using System;
 
 namespace ColumnStream.Arrow.Ipc;
 
-/// <summary>Holds the numbers of the Arrow columnar format: Message.fbs, Schema.fbs and File.fbs, version 1.5.</summary>
+/// <summary>
+/// Holds the numbers of the Arrow columnar format: Message.fbs, Schema.fbs and File.fbs, version 1.5.
+/// </summary>
 internal static class Wire
 {
     public const int Continuation = -1;

@@ -59,7 +59,9 @@ public static unsafe class Bitmap
         }
     }
 
-    /// <summary>Copies <paramref name="length"/> bits that begin at bit <paramref name="sourceBit"/> to bit 0 of the target.</summary>
+    /// <summary>
+    /// Copies <paramref name="length"/> bits that begin at bit <paramref name="sourceBit"/> to bit 0 of the target.
+    /// </summary>
     /// <remarks>Bits behind the last one in its byte are cleared. The regions must not overlap.</remarks>
     public static void Copy(byte* source, long sourceBit, byte* target, int length)
     {

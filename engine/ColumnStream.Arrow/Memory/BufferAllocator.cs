@@ -83,7 +83,9 @@ public sealed class BufferAllocator : IDisposable
         }
     }
 
-    /// <summary>Refuses what cannot fit before the pool is asked, so that no request reaches the system in vain.</summary>
+    /// <summary>
+    /// Refuses what cannot fit before the pool is asked, so that no request reaches the system in vain.
+    /// </summary>
     private void CheckRoom(long bytes)
     {
         for (BufferAllocator? a = this; a is not null; a = a._parent)

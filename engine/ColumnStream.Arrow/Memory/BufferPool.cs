@@ -8,7 +8,9 @@ public abstract class BufferPool : IDisposable
     /// <summary>Readable bytes behind the end of every buffer, so that kernels may load whole vectors.</summary>
     public const int Padding = 64;
 
-    /// <summary>Lends a buffer of at least <paramref name="length"/> bytes, 64-byte aligned, content undefined.</summary>
+    /// <summary>
+    /// Lends a buffer of at least <paramref name="length"/> bytes, 64-byte aligned, content undefined.
+    /// </summary>
     /// <exception cref="OutOfMemoryException">The system has no more memory.</exception>
     internal abstract NativeBuffer Rent(long length);
 

@@ -5,7 +5,9 @@ namespace ColumnStream.Arrow.Memory;
 /// <summary>Chooses the pool of a process.</summary>
 public static class BufferPools
 {
-    /// <summary>Names the environment variable that chooses: <c>debug</c> for guarded pages, else size classes.</summary>
+    /// <summary>
+    /// Names the environment variable that chooses: <c>debug</c> for guarded pages, else size classes.
+    /// </summary>
     public const string Variable = "COLUMNSTREAM_ALLOCATOR";
 
     /// <summary>Makes the pool that <see cref="Variable"/> asks for; the caller disposes of it.</summary>

@@ -4,13 +4,15 @@ using System.Threading;
 
 namespace ColumnStream.Arrow.Memory;
 
-/// <summary>Gives every buffer its own pages, so that overruns and use after release stop the process at once.</summary>
+/// <summary>
+/// Gives every buffer its own pages, so that overruns and use after release stop the process at once.
+/// </summary>
 /// <remarks>
 /// <code>
 /// | no access | ... undefined ... | capacity (a multiple of 64) | 64 bytes of 0xFD | no access |
 /// </code>
-/// Released pages lose access and are not used again until <c>keptBytes</c> or <c>keptMappings</c> of them pile up; then
-/// the oldest are unmapped. New buffers are filled with 0xFB. Bytes written into the padding are found at release.
+/// Released pages lose access and are not used again until <c>keptBytes</c> or <c>keptMappings</c> of them pile up;
+/// then the oldest are unmapped. New buffers are filled with 0xFB. Bytes written into the padding are found at release.
 /// For tests: a buffer costs several system calls and two pages. Linux only.
 /// </remarks>
 public sealed unsafe class GuardedPool : BufferPool

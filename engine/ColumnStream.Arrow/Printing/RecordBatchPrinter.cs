@@ -37,7 +37,9 @@ public static unsafe class RecordBatchPrinter
         }
     }
 
-    /// <summary>Appends one value: NULL, numbers, text as it is, bytes as x'0AFF', [lists], {records}, ISO dates.</summary>
+    /// <summary>
+    /// Appends one value: NULL, numbers, text as it is, bytes as x'0AFF', [lists], {records}, ISO dates.
+    /// </summary>
     public static void AppendValue(StringBuilder text, ArrayData array, int row)
     {
         if (array.IsNull(row))
@@ -147,9 +149,8 @@ public static unsafe class RecordBatchPrinter
     {
         long seconds = Math.DivRem(value, PerSecond(unit), out long fraction);
         text.Append(CultureInfo.InvariantCulture, $"{seconds / 3600:00}:{seconds / 60 % 60:00}:{seconds % 60:00}");
-        return unit == TimeUnit.Second
-            ? text
-            : text.Append('.').Append(Math.Abs(fraction).ToString(CultureInfo.InvariantCulture).PadLeft(Digits(unit), '0'));
+        string digits = Math.Abs(fraction).ToString(CultureInfo.InvariantCulture);
+        return unit == TimeUnit.Second ? text : text.Append('.').Append(digits.PadLeft(Digits(unit), '0'));
     }
 
     /// <summary>Turns days since 1970 into a proleptic Gregorian date by eras of 400 years.</summary>

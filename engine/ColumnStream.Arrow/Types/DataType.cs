@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ColumnStream.Arrow.Types;
 
-/// <summary>States a column's type with structural equality; only the members its <see cref="Id"/> uses are set.</summary>
+/// <summary>
+/// States a column's type with structural equality; only the members its <see cref="Id"/> uses are set.
+/// </summary>
 /// <param name="Id">Which type.</param>
 public sealed record DataType(TypeId Id)
 {

@@ -19,7 +19,7 @@ namespace ColumnStream.Testing.Arrow;
 public static class IntegrationJson
 {
     /// <summary>Reads a .json or .json.gz file; the caller releases the batches.</summary>
-    /// <exception cref="NotSupportedException">A type that this library does not have; the message is its name.</exception>
+    /// <exception cref="NotSupportedException">A type that is not had here; the message is its name.</exception>
     public static (Schema Schema, List<RecordBatch> Batches) Read(string path, BufferAllocator allocator)
     {
         using FileStream file = File.OpenRead(path);

@@ -157,7 +157,8 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
 
     private static bool OnPath(string program)
     {
-        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator))
+        string path = Environment.GetEnvironmentVariable("PATH") ?? string.Empty;
+        foreach (string folder in path.Split(Path.PathSeparator))
         {
             if (File.Exists(Path.Combine(folder, program)))
             {

@@ -118,8 +118,9 @@ public sealed unsafe class MemoryTests
         };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add("--runtimeconfig");
-        start.ArgumentList.Add(System.IO.Path.ChangeExtension(typeof(MemoryTests).Assembly.Location, ".runtimeconfig.json"));
-        start.ArgumentList.Add(typeof(MemoryTests).Assembly.Location);
+        string program = typeof(MemoryTests).Assembly.Location;
+        start.ArgumentList.Add(System.IO.Path.ChangeExtension(program, ".runtimeconfig.json"));
+        start.ArgumentList.Add(program);
         start.Environment[GuardedPoolChild.Variable] = deed;
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         using Process child = Process.Start(start)!;

@@ -1,5 +1,7 @@
 using System;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Execution;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Functions;
@@ -27,4 +29,11 @@ public abstract class ScalarFunction
 
     /// <summary>Resolves a call by argument types; null when no signature fits.</summary>
     public abstract FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments);
+
+    /// <summary>Adds the steps that compute a call for the rows of a branch; returns the result's register.</summary>
+    internal virtual int Compile(ProgramCompiler compiler, CallExpression call, int branch) =>
+        throw new NotSupportedException($"Function has no kernel: {Name}.");
+
+    /// <summary>Tells whether the call cannot fail and costs less than testing which rows need it.</summary>
+    internal virtual bool IsCheap(CallExpression call) => false;
 }

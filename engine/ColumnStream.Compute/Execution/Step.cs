@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using ColumnStream.Compute.Expressions;
+
+namespace ColumnStream.Compute.Execution;
+
+/// <summary>Does one operation over the current tile; made once a program, run once a tile.</summary>
+internal abstract class Step
+{
+    /// <summary>Gets or sets the register that is written.</summary>
+    public int Result { get; set; }
+
+    /// <summary>Gets or sets the bitmap register of the rows that count; 0 for all that are selected.</summary>
+    public int Branch { get; set; }
+
+    /// <summary>Gets or sets where the expression stands, for errors.</summary>
+    public SourceLocation Location { get; set; }
+
+    /// <summary>Computes the tile.</summary>
+    public abstract void Run(Frame frame);
+
+    /// <summary>Says that a row failed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected void Fail(Frame frame, int row, string message) =>
+        throw new EvaluationException(message, Location, frame.FirstRow + row);
+}

@@ -1,0 +1,54 @@
+using System;
+using ColumnStream.Compute.Execution;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+
+namespace ColumnStream.Compute.Functions.Arithmetic;
+
+/// <summary>Returns the remainder, which has the sign of the first value.</summary>
+internal static class Modulo
+{
+    public static ScalarFunction Definition { get; } = new Function(
+        "%", ["a % b", "MOD(a, b)"], "Returns the remainder, which has the sign of the first value.", "-7 % 3 = -1", Bind, Compile)
+        .Cheap(static call => ArithmeticOperators.IsCheap(call)).With("MOD");
+
+    // The remainder is smaller than the divisor, so its type is the divisor's.
+    private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
+        ArithmeticOperators.BindNumbers(arguments, DecimalRules.Modulo) is not { } binding ? null
+        : arguments[1].IsInteger && binding.ReturnType.IsInteger
+            ? binding with { ReturnType = arguments[1].Materialized().WithNullable(binding.ReturnType.Nullable) }
+            : binding;
+
+    private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
+    {
+        if (call.Type.Id == SqlTypeId.Decimal)
+        {
+            return ArithmeticOperators.CompileDecimal(compiler, call, branch, DecimalOperation.Modulo);
+        }
+
+        int a = compiler.Compile(call.Arguments[0], branch);
+        int b = compiler.Compile(call.Arguments[1], branch);
+        Layout layout = Layouts.Of(call.Arguments[0].Type);
+        Step step = layout switch
+        {
+            Layout.Int8 => new RowStep<ModuloIntegerOp<sbyte>, sbyte, sbyte, sbyte>(a, b),
+            Layout.Int16 => new RowStep<ModuloIntegerOp<short>, short, short, short>(a, b),
+            Layout.Int32 => new RowStep<ModuloIntegerOp<int>, int, int, int>(a, b),
+            Layout.Int64 => new RowStep<ModuloIntegerOp<long>, long, long, long>(a, b),
+            Layout.Float32 => new RowStep<ModuloFloatOp<float>, float, float, float>(a, b),
+            _ => new RowStep<ModuloFloatOp<double>, double, double, double>(a, b),
+        };
+        if (step is RowStep row && call.Type.IsInteger)
+        {
+            row.FailMessage = "Division by zero.";
+        }
+
+        if (Layouts.Of(call.Type) != layout)
+        {
+            var plan = new CastPlan(compiler, call.Arguments[0].Type, call.Type, null, branch, call.Location);
+            return CastCompiler.Number(plan, compiler.Emit(step, layout, branch, call.Location), layout, Layouts.Of(call.Type));
+        }
+
+        return compiler.Emit(step, layout, branch, call.Location);
+    }
+}

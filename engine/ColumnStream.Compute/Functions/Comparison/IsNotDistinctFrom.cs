@@ -1,0 +1,26 @@
+using System;
+using ColumnStream.Compute.Execution;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+
+namespace ColumnStream.Compute.Functions.Comparison;
+
+/// <summary>Tells whether values are equal; NULL equals NULL.</summary>
+internal static class IsNotDistinctFrom
+{
+    public static ScalarFunction Definition { get; } = new Function(
+        "IS NOT DISTINCT FROM", ["a IS NOT DISTINCT FROM b"], "Tells whether values are equal; NULL equals NULL.", "1 IS NOT DISTINCT FROM 1", Bind, Compile).Cheap(CompareOperators.IsCheap);
+
+    private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
+        CompareOperators.Bind(arguments) is { } binding
+            ? binding with { ReturnType = SqlType.Boolean.WithNullable(false) }
+            : null;
+
+    private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
+    {
+        int a = compiler.Compile(call.Arguments[0], branch);
+        int b = compiler.Compile(call.Arguments[1], branch);
+        int equal = CompareOperators.Equal(compiler, a, b, call.Arguments[0].Type, call.Location);
+        return compiler.Emit(new DistinctStep(a, b, equal, distinct: false), Layout.Bit, 0, call.Location);
+    }
+}

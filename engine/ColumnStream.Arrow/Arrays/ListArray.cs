@@ -45,9 +45,6 @@ public sealed unsafe class ListArray : ArrayData
     /// <summary>Gets the length + 1 offsets into <see cref="Items"/>; the first need not be 0.</summary>
     public int* Offsets { get; }
 
-    /// <summary>Gets the buffer that keeps <see cref="Offsets"/> alive.</summary>
-    public NativeBuffer OffsetsBuffer => _offsets;
-
     /// <summary>Gets the child that holds all items.</summary>
     public ArrayData Items { get; }
 

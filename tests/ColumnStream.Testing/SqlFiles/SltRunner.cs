@@ -156,8 +156,8 @@ public sealed class SltRunner : IDisposable
     private static string? Compare(SltRecord record, IReadOnlyList<string> rows)
     {
         bool sort = record.Argument != "nosort";
-        string[] actual = [.. sort ? rows.Order(StringComparer.Ordinal) : rows];
-        string[] expected = [.. sort ? record.Expected.Order(StringComparer.Ordinal) : record.Expected];
+        string[] actual = [.. sort ? rows.Order(StringComparer.Ordinal) : rows.AsEnumerable()];
+        string[] expected = [.. sort ? record.Expected.Order(StringComparer.Ordinal) : record.Expected.AsEnumerable()];
         return actual.SequenceEqual(expected)
             ? null
             : $"rows differ.\n{record.Sql}\n---- expected\n{string.Join('\n', expected)}\n---- actual\n{string.Join('\n', actual)}";

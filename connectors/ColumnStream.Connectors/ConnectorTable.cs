@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.IO;
 using ColumnStream.Connectors.Blackhole;
+using ColumnStream.Connectors.Files;
 using ColumnStream.Connectors.Generator;
 using ColumnStream.Connectors.Nexmark;
 using ColumnStream.Connectors.Print;
@@ -20,6 +21,7 @@ public static class ConnectorTable
     [
         new BlackholeConnector(),
         new DataGenConnector(),
+        new FileSystemConnector(),
         new NexmarkConnector(),
         new PrintConnector(output, error),
         new ScriptConnector(script ?? new ScriptRegistry()),

@@ -10,7 +10,7 @@ using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Connectors;
 
-/// <summary>Writes rows as people read them: <c>+I[1, a, null]</c>; rows inside rows in parentheses, bytes in hexadecimal.</summary>
+/// <summary>Writes values as people read them; rows inside rows stand in parentheses, bytes are hexadecimal.</summary>
 internal static class RowText
 {
     /// <summary>Returns the two letters of a row kind.</summary>

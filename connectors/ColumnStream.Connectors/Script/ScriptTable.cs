@@ -4,7 +4,7 @@ using ColumnStream.Engine.Elements;
 
 namespace ColumnStream.Connectors.Script;
 
-/// <summary>Is a table in memory: a test feeds rows that the source gives, and reads what the sink was given. Thread-safe.</summary>
+/// <summary>Is a table in memory: a test feeds rows to the source and reads what the sink got. Thread-safe.</summary>
 public sealed class ScriptTable
 {
     private readonly object _lock = new();
@@ -92,7 +92,7 @@ public sealed class ScriptTable
         WakeReaders();
     }
 
-    /// <summary>Copies up to <paramref name="most"/> rows from <paramref name="position"/> on; tells whether it is the end.</summary>
+    /// <summary>Copies rows from <paramref name="position"/> on; tells whether it is the end.</summary>
     internal ScriptRow[] Read(long position, int most, out bool ended)
     {
         lock (_lock)

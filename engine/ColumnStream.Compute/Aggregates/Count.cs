@@ -1,6 +1,5 @@
 using System;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 
@@ -23,7 +22,4 @@ internal sealed class Count : AggregateFunction
         arguments.Length > 1
             ? null
             : new FunctionBinding(ValueList.Create(arguments), SqlType.BigInt.WithNullable(false));
-
-    /// <inheritdoc/>
-    public override Accumulator CreateAccumulator(AggregateCall call) => new CountAccumulator();
 }

@@ -1,6 +1,5 @@
 using System;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 
@@ -21,7 +20,4 @@ internal sealed class Max : AggregateFunction
     /// <inheritdoc/>
     public override FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 1 ? ExtremeBinding.Of(arguments[0]) : null;
-
-    /// <inheritdoc/>
-    public override Accumulator CreateAccumulator(AggregateCall call) => ExtremeBinding.Create(call, greatest: true);
 }

@@ -1,0 +1,72 @@
+using System.Collections.Generic;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Connectors.Formats;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Options;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Engine.Sinks;
+using ColumnStream.Engine.Sources;
+
+namespace ColumnStream.Connectors.Files;
+
+/// <summary>Reads files, folders and globs, once or as they grow, and writes parts that become visible with their epoch.</summary>
+internal sealed class FileSystemConnector : Connector
+{
+    /// <inheritdoc/>
+    public override string Name => "filesystem";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionDefinition> Options => FileTableOptions.Definitions;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionDefinition> OptionsFor(TableSpec table) => FileTableOptions.DefinitionsFor(table);
+
+    /// <inheritdoc/>
+    public override void Validate(TableSpec table, bool forRead)
+    {
+        FileTableOptions options = FileTableOptions.Read(table);
+        if (forRead ? !options.Format.CanRead : !options.Format.CanWrite)
+        {
+            int code = forRead ? FormatErrors.CannotRead : FormatErrors.CannotWrite;
+            string deed = forRead ? "read" : "written";
+            throw OptionReader.Error(table, code, $"Format cannot be {deed}: '{options.Format.Name}'.");
+        }
+
+        using var pool = new SizeClassPool(idleLimitBytes: 0);
+        using var allocator = new BufferAllocator("validate", pool);
+        options.Format.Validate(FormatContext.AllColumns(table.Name, table.Columns, table.Options, allocator));
+    }
+
+    /// <inheritdoc/>
+    public override bool IsBounded(TableSpec table) => FileTableOptions.Read(table).MonitorInterval is null;
+
+    /// <inheritdoc/>
+    public override ChangelogMode SourceChangelog(TableSpec table) => FileTableOptions.Read(table).Format.ReadChangelog;
+
+    /// <inheritdoc/>
+    public override ChangelogMode SinkChangelog(TableSpec table) => FileTableOptions.Read(table).Format.WriteChangelog;
+
+    /// <inheritdoc/>
+    public override SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.ExactlyOnce;
+
+    /// <inheritdoc/>
+    public override SourceReader CreateReader(SourceContext context)
+    {
+        FileTableOptions options = FileTableOptions.Read(context.Table);
+        return options.Format.CanRead
+            ? new FileSource(context, options)
+            : throw new UserException(FormatErrors.CannotRead, $"Format cannot be read: '{options.Format.Name}'.");
+    }
+
+    /// <inheritdoc/>
+    public override SinkInstance CreateSink(SinkContext context) =>
+        new(null, new FileSink(context, FileTableOptions.Read(context.Table)));
+}

@@ -65,6 +65,19 @@ public sealed class BufferAllocator : IDisposable
         return buffer;
     }
 
+    /// <summary>Counts <paramref name="bytes"/> of memory that another pool lends: pages of keyed state.</summary>
+    /// <exception cref="MemoryLimitException">This account or a parent would exceed its limit.</exception>
+    public void Charge(long bytes)
+    {
+        if (!TryCharge(bytes, out BufferAllocator? full))
+        {
+            throw new MemoryLimitException(full!.Name, full.LimitBytes, full.UsedBytes, bytes);
+        }
+    }
+
+    /// <summary>Takes back a <see cref="Charge"/>.</summary>
+    public void Uncharge(long bytes) => Credit(bytes);
+
     /// <summary>Checks that everything was returned.</summary>
     /// <exception cref="InvalidOperationException">Bytes are still lent: a leak.</exception>
     public void Dispose()

@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 
@@ -19,4 +20,7 @@ public abstract class AggregateFunction
 
     /// <summary>Resolves a call by argument types; null when no signature fits.</summary>
     public abstract FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments);
+
+    /// <summary>Makes what runs a bound call.</summary>
+    public abstract Accumulator CreateAccumulator(AggregateCall call);
 }

@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 
@@ -22,4 +23,7 @@ internal sealed class Count : AggregateFunction
         arguments.Length > 1
             ? null
             : new FunctionBinding(ValueList.Create(arguments), SqlType.BigInt.WithNullable(false));
+
+    /// <inheritdoc/>
+    public override Accumulator CreateAccumulator(AggregateCall call) => new CountAccumulator();
 }

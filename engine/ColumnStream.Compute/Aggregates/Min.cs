@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 
@@ -20,4 +21,7 @@ internal sealed class Min : AggregateFunction
     /// <inheritdoc/>
     public override FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 1 ? ExtremeBinding.Of(arguments[0]) : null;
+
+    /// <inheritdoc/>
+    public override Accumulator CreateAccumulator(AggregateCall call) => ExtremeBinding.Create(call, greatest: false);
 }

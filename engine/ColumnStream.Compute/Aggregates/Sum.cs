@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 
@@ -22,6 +23,9 @@ internal sealed class Sum : AggregateFunction
         arguments.Length != 1 || !arguments[0].IsNumeric
             ? null
             : new FunctionBinding(ValueList.Create(arguments), ResultOf(arguments[0]).WithNullable(true));
+
+    /// <inheritdoc/>
+    public override Accumulator CreateAccumulator(AggregateCall call) => SumAccumulators.Create(call, isAverage: false);
 
     private static SqlType ResultOf(SqlType type) =>
         type.Id == SqlTypeId.Decimal ? SqlType.Decimal(SqlType.MaxDecimalPrecision, type.Scale) : type;

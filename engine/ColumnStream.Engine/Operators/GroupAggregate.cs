@@ -1,5 +1,6 @@
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Operators.GroupAggregate;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;
@@ -10,6 +11,12 @@ namespace ColumnStream.Engine.Operators;
 [PlanNode("group-aggregate", version: 1)]
 public sealed record GroupAggregateNode(ValueList<int> Keys, ValueList<AggregateCall> Aggregates) : PhysicalNode
 {
+    /// <summary>Gets whether the input only inserts: then rows are not counted and MIN and MAX need no sets.</summary>
+    public bool InsertOnlyInput { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override Operator CreateOperator() => new GroupAggregateOperator(this);
+
     /// <inheritdoc/>
     public override string Describe() => $"group aggregate by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
 }

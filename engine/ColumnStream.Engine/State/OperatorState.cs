@@ -20,6 +20,9 @@ public abstract class OperatorState
     /// <summary>Gets the native bytes held now.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>Gets whether the next snapshot has to be full and begin a new chain: rows got new slots at a rescale.</summary>
+    public virtual bool MustBeFull => false;
+
     /// <summary>Freezes the content as of now.</summary>
     /// <param name="full">Whether everything is written, or only changes since the last snapshot.</param>
     public abstract void BeginSnapshot(bool full);

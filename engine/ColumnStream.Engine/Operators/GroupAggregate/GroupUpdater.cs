@@ -1,0 +1,208 @@
+using System;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Kernels.Hash;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators.GroupAggregate;
+
+/// <summary>Folds rows of a batch into groups, block by block: find, touch, accumulate.</summary>
+internal sealed unsafe class GroupUpdater : IDisposable
+{
+    private readonly AggregatePlan _plan;
+    private readonly BufferAllocator _account;
+    private readonly KeyEncoder _keys;
+    private readonly NativeList<ulong> _hashes;
+    private readonly NativeList<sbyte>[] _signs;
+    private readonly NativeList<sbyte> _kindSigns;
+    private readonly bool[] _hasSigns;
+    private readonly ValueSetUpdater?[] _sets;
+    private readonly ArrayData[] _keyColumns;
+    private RecordBatch _batch = null!;
+    private bool _retracts;
+
+    /// <summary>Prepares for batches of one plan.</summary>
+    public GroupUpdater(AggregatePlan plan, BufferAllocator account)
+    {
+        _plan = plan;
+        _account = account;
+        _keys = new KeyEncoder(plan.Layout, account);
+        _hashes = new NativeList<ulong>(account);
+        _kindSigns = new NativeList<sbyte>(account);
+        _signs = new NativeList<sbyte>[plan.Calls.Count];
+        _hasSigns = new bool[plan.Calls.Count];
+        _sets = new ValueSetUpdater?[plan.Calls.Count];
+        _keyColumns = new ArrayData[plan.Keys.Count];
+        for (int i = 0; i < _signs.Length; i++)
+        {
+            _signs[i] = new NativeList<sbyte>(account);
+            if (plan.Sets[i] is ValueSet set)
+            {
+                _sets[i] = new ValueSetUpdater(set, plan.Accumulators[i], plan.Heads[i], account);
+            }
+        }
+    }
+
+    /// <summary>Hashes and encodes the keys of a batch and works out signs; the batch is borrowed until the next call.</summary>
+    public void Prepare(RecordBatch batch, RowKind* kinds)
+    {
+        if (kinds is not null && _plan.InsertOnly && HasRetraction(kinds, batch.Length))
+        {
+            throw new InvariantException(9001, "Aggregate over inserts got a retraction.");
+        }
+
+        _batch = batch;
+        int length = batch.Length;
+        for (int i = 0; i < _keyColumns.Length; i++)
+        {
+            _keyColumns[i] = batch.Columns[_plan.Keys[i]];
+        }
+
+        _hashes.Count = 0;
+        ulong* hashes = _hashes.Reserve(Math.Max(1, length));
+        KeyHash.Hash(_keyColumns, length, new Span<ulong>(hashes, length));
+        _keys.Encode(_keyColumns, length);
+        _retracts = kinds is not null && !_plan.InsertOnly;
+        if (_retracts)
+        {
+            _kindSigns.Count = 0;
+            sbyte* signs = _kindSigns.Reserve(length);
+            for (int i = 0; i < length; i++)
+            {
+                signs[i] = kinds[i] is RowKind.Insert or RowKind.UpdateAfter ? (sbyte)1 : (sbyte)-1;
+            }
+        }
+
+        for (int i = 0; i < _signs.Length; i++)
+        {
+            PrepareSigns(i, length);
+        }
+    }
+
+    /// <summary>Folds rows [start, end) of the prepared batch into <paramref name="tables"/>.</summary>
+    public void Update(GroupTables tables, int start, int end)
+    {
+        byte** rows = stackalloc byte*[StateTable.BlockRows];
+        uint* slots = stackalloc uint[StateTable.BlockRows];
+        ulong* hashes = _hashes.Pointer;
+        for (int at = start; at < end; at += StateTable.BlockRows)
+        {
+            int count = Math.Min(StateTable.BlockRows, end - at);
+            tables.Groups.FindOrCreate(_keys, hashes, at, count, rows, slots);
+            tables.Groups.Touch(rows, slots, hashes + at, count);
+            if (_plan.RowCountOffset >= 0)
+            {
+                CountRows(rows, at, count);
+            }
+
+            for (int i = 0; i < _plan.Accumulators.Length; i++)
+            {
+                AccumulateCall(i, tables, at, count, rows, slots);
+            }
+        }
+
+        for (int i = 0; i < _sets.Length; i++)
+        {
+            _sets[i]?.Finish(tables.Groups, tables.Values[i]!);
+        }
+    }
+
+    /// <summary>Forgets the batch.</summary>
+    public void Release()
+    {
+        _batch = null!;
+        Array.Clear(_keyColumns);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _hashes.Dispose();
+        _kindSigns.Dispose();
+        for (int i = 0; i < _signs.Length; i++)
+        {
+            _signs[i].Dispose();
+            _sets[i]?.Dispose();
+        }
+    }
+
+    private static bool HasRetraction(RowKind* kinds, int length)
+    {
+        for (int i = 0; i < length; i++)
+        {
+            if (kinds[i] is RowKind.UpdateBefore or RowKind.Delete)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void CountRows(byte** rows, int at, int count)
+    {
+        int offset = _plan.RowCountOffset;
+        sbyte* signs = _kindSigns.Pointer + at;
+        for (int i = 0; i < count; i++)
+        {
+            *(long*)(rows[i] + offset) += _retracts ? signs[i] : 1;
+        }
+    }
+
+    private void AccumulateCall(int call, GroupTables tables, int at, int count, byte** rows, uint* slots)
+    {
+        AggregateCall facts = _plan.Calls[call];
+        ArrayData? argument = facts.Arguments.Count == 0 ? null : _batch.Columns[facts.Arguments[0]];
+        sbyte* signs = _hasSigns[call] ? _signs[call].Pointer + at : null;
+        if (_sets[call] is ValueSetUpdater set)
+        {
+            signs = set.Update(tables.Values[call]!, _keyColumns, argument!, at, count, rows, slots, signs);
+        }
+
+        _plan.Accumulators[call].Accumulate(argument, at, count, rows, signs, tables.Groups.Heap);
+    }
+
+    /// <summary>Combines row kind, null argument and filter into one sign a row; none when all are +1.</summary>
+    private void PrepareSigns(int call, int length)
+    {
+        AggregateCall facts = _plan.Calls[call];
+        ArrayData? argument = facts.Arguments.Count == 0 ? null : _batch.Columns[facts.Arguments[0]];
+        bool hasNulls = argument is not null && argument.NullCount > 0;
+        bool hasFilter = facts.Filter >= 0;
+        _hasSigns[call] = _retracts || hasNulls || hasFilter;
+        if (!_hasSigns[call])
+        {
+            return;
+        }
+
+        _signs[call].Count = 0;
+        sbyte* signs = _signs[call].Reserve(length);
+        if (_retracts)
+        {
+            Buffer.MemoryCopy(_kindSigns.Pointer, signs, length, length);
+        }
+        else
+        {
+            new Span<sbyte>(signs, length).Fill(1);
+        }
+
+        for (int i = 0; hasNulls && i < length; i++)
+        {
+            signs[i] = argument!.IsNull(i) ? (sbyte)0 : signs[i];
+        }
+
+        if (hasFilter)
+        {
+            var filter = (BooleanArray)_batch.Columns[facts.Filter];
+            for (int i = 0; i < length; i++)
+            {
+                signs[i] = filter.GetValue(i) && !filter.IsNull(i) ? signs[i] : (sbyte)0;
+            }
+        }
+    }
+}

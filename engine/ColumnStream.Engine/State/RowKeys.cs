@@ -1,0 +1,139 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using ColumnStream.Arrow.Arrays;
+
+namespace ColumnStream.Engine.State;
+
+/// <summary>Is a key of one word.</summary>
+internal readonly unsafe struct WordKey(ulong* words, ushort* nulls) : IRowKey
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(byte* row, int index) =>
+        *(ulong*)(row + 8) == words[index] & *(ushort*)(row + 6) == nulls[index];
+
+    /// <inheritdoc/>
+    public void Store(byte* row, int index)
+    {
+        *(ulong*)(row + 8) = words[index];
+        *(ushort*)(row + 6) = nulls[index];
+    }
+
+    /// <inheritdoc/>
+    public void Prefetch(byte* row)
+    {
+    }
+}
+
+/// <summary>Is a key of two words without text: two columns or a wide decimal.</summary>
+internal readonly unsafe struct TwoWordKey(ulong* words, ushort* nulls) : IRowKey
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(byte* row, int index) =>
+        *(ulong*)(row + 8) == words[2 * index]
+        & *(ulong*)(row + 16) == words[(2 * index) + 1]
+        & *(ushort*)(row + 6) == nulls[index];
+
+    /// <inheritdoc/>
+    public void Store(byte* row, int index)
+    {
+        *(ulong*)(row + 8) = words[2 * index];
+        *(ulong*)(row + 16) = words[(2 * index) + 1];
+        *(ushort*)(row + 6) = nulls[index];
+    }
+
+    /// <inheritdoc/>
+    public void Prefetch(byte* row)
+    {
+    }
+}
+
+/// <summary>Is a key of one text column.</summary>
+internal readonly unsafe struct ViewKey(ulong* words, ushort* nulls) : IRowKey
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(byte* row, int index)
+    {
+        var held = (StringView*)(row + 8);
+        StringView* wanted = (StringView*)words + index;
+        if (held->Low != wanted->Low | *(ushort*)(row + 6) != nulls[index])
+        {
+            return false;
+        }
+
+        return held->High == wanted->High
+            || (held->Length > StringView.InlineLength && GeneralKey.SameBytes(held, wanted));
+    }
+
+    /// <inheritdoc/>
+    public void Store(byte* row, int index)
+    {
+        *(StringView*)(row + 8) = ((StringView*)words)[index];
+        *(ushort*)(row + 6) = nulls[index];
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(byte* row)
+    {
+        var held = (StringView*)(row + 8);
+        if (held->Length > StringView.InlineLength && Sse.IsSupported)
+        {
+            Sse.Prefetch0((byte*)held->High);
+            Sse.Prefetch0((byte*)held->High + held->Length - 1);
+        }
+    }
+}
+
+/// <summary>Is a key of any words.</summary>
+internal readonly unsafe struct GeneralKey(ulong* words, ushort* nulls, int count, ulong longWords) : IRowKey
+{
+    /// <inheritdoc/>
+    public bool Matches(byte* row, int index)
+    {
+        if (*(ushort*)(row + 6) != nulls[index])
+        {
+            return false;
+        }
+
+        var held = (ulong*)(row + 8);
+        ulong* wanted = words + ((long)index * count);
+        for (int i = 0; i < count; i++)
+        {
+            if (held[i] != wanted[i]
+                && ((longWords >> i & 1) == 0
+                    || (int)held[i - 1] <= StringView.InlineLength
+                    || !SameBytes((StringView*)(held + i - 1), (StringView*)(wanted + i - 1))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Store(byte* row, int index)
+    {
+        ulong* source = words + ((long)index * count);
+        for (int i = 0; i < count; i++)
+        {
+            ((ulong*)(row + 8))[i] = source[i];
+        }
+
+        *(ushort*)(row + 6) = nulls[index];
+    }
+
+    /// <inheritdoc/>
+    public void Prefetch(byte* row)
+    {
+    }
+
+    /// <summary>Compares the bytes of two long views of one length that hold addresses.</summary>
+    internal static bool SameBytes(StringView* left, StringView* right) =>
+        new ReadOnlySpan<byte>((byte*)left->High, left->Length)
+            .SequenceEqual(new ReadOnlySpan<byte>((byte*)right->High, right->Length));
+}

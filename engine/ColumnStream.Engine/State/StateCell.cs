@@ -1,0 +1,12 @@
+using ColumnStream.Compute.Aggregates;
+
+namespace ColumnStream.Engine.State;
+
+/// <summary>Declares one value cell of a state row; all zero bytes is its first content.</summary>
+/// <param name="Name">The column's name in checkpoints.</param>
+/// <param name="Type">What it holds.</param>
+internal sealed record StateCell(string Name, CellType Type)
+{
+    /// <summary>Gets the bytes in a row.</summary>
+    public int Bytes => Type is CellType.Int128 or CellType.View ? 16 : 8;
+}

@@ -1,0 +1,351 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using ColumnStream.Arrow.Memory;
+
+namespace ColumnStream.Engine.State;
+
+/// <summary>Finds slots by 32-bit hash: extendible hashing over 64-byte buckets of eight entries.</summary>
+/// <remarks>
+/// <code>
+/// small   one segment of 2^k buckets (1 KiB to 512 KiB), doubled in one go: at most 0.4 ms
+/// large   directory of 2^D segments of 64 KiB, segment = hash32 >> (32 - D), bucket = hash32 &amp; 1023; growth splits one
+/// bucket  [e0..e7], e = hash32 &lt;&lt; 32 | slot; 0 is empty, FFFFFFFF_00000000 a tombstone; overflow goes to the next bucket
+/// </code>
+/// An entry never moves but by a split, so walks stay valid while rows are deleted.
+/// </remarks>
+internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account) : IDisposable
+{
+    private const ulong Tombstone = 0xFFFFFFFF_00000000;
+    private const int BucketBytes = 64;
+    private const int FirstBuckets = 16;
+    private const int MostSmallBuckets = 8192;
+    private const int SegmentBuckets = StatePool.PageBytes / BucketBytes;
+
+    private static readonly bool ForceScalar =
+        Environment.GetEnvironmentVariable("COLUMNSTREAM_FORCE_KERNEL") == "scalar";
+
+    private readonly NativeList<nint> _directory = new(account);
+    private readonly NativeList<int> _segmentIds = new(account);
+    private readonly NativeList<Segment> _segments = new(account);
+    private NativeBuffer? _small;
+    private int _depth;
+
+    /// <summary>Gets the segment addresses by hash prefix.</summary>
+    public byte** Directory => (byte**)_directory.Pointer;
+
+    /// <summary>Gets the shift that leaves a hash's directory index.</summary>
+    public int Shift => 32 - _depth;
+
+    /// <summary>Gets the mask that leaves a hash's bucket.</summary>
+    public uint Mask { get; private set; }
+
+    /// <summary>Gets the native bytes held.</summary>
+    public long Bytes => (_small?.Capacity ?? ((long)_segments.Count * StatePool.PageBytes))
+        + _directory.Bytes + _segmentIds.Bytes + _segments.Bytes;
+
+    /// <summary>Gets whether the index exists.</summary>
+    public bool IsOpen => _segments.Count > 0;
+
+    /// <summary>Makes an empty small index.</summary>
+    public void Open() => OpenSmall(FirstBuckets);
+
+    /// <summary>Returns a bit for each entry of <paramref name="bucket"/> with <paramref name="hash"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Match(byte* bucket, uint hash)
+    {
+        if (Vector512.IsHardwareAccelerated && !ForceScalar)
+        {
+            Vector512<ulong> entries = Vector512.Load((ulong*)bucket) >>> 32;
+            return (uint)Vector512.Equals(entries, Vector512.Create((ulong)hash)).ExtractMostSignificantBits();
+        }
+
+        if (Vector256.IsHardwareAccelerated && !ForceScalar)
+        {
+            Vector256<ulong> wanted = Vector256.Create((ulong)hash);
+            uint low = Vector256.Equals(Vector256.Load((ulong*)bucket) >>> 32, wanted).ExtractMostSignificantBits();
+            uint high = Vector256.Equals(Vector256.Load((ulong*)bucket + 4) >>> 32, wanted).ExtractMostSignificantBits();
+            return low | (high << 4);
+        }
+
+        return MatchScalar(bucket, hash);
+    }
+
+    internal static uint MatchScalar(byte* bucket, uint hash)
+    {
+        uint match = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            match |= (((uint*)bucket)[(2 * i) + 1] == hash ? 1u : 0) << i;
+        }
+
+        return match;
+    }
+
+    /// <summary>Returns the bucket where a hash begins.</summary>
+    public byte* Bucket(uint hash) => Directory[(ulong)hash >> Shift] + ((hash & Mask) * BucketBytes);
+
+    /// <summary>Returns the bucket behind <paramref name="bucket"/> inside its segment.</summary>
+    public byte* Next(byte* bucket, uint hash)
+    {
+        byte* segment = Directory[(ulong)hash >> Shift];
+        return segment + (((bucket - segment) + BucketBytes) & ((Mask * (long)BucketBytes) + BucketBytes - 1));
+    }
+
+    /// <summary>Tells whether a search may stop at <paramref name="bucket"/>: one entry was never used.</summary>
+    public static bool HasEmpty(byte* bucket) => AnyZero((ulong*)bucket);
+
+    /// <summary>Adds an entry for a key that is not in the index.</summary>
+    public void Insert(uint hash, uint slot)
+    {
+        ref Segment segment = ref SegmentOf(hash);
+        if (segment.Used >= segment.Limit)
+        {
+            Grow(hash);
+            Insert(hash, slot);
+            return;
+        }
+
+        ulong* entry = FreeEntry(Bucket(hash), Directory[(ulong)hash >> Shift], Mask, out bool wasTombstone);
+        *entry = ((ulong)hash << 32) | slot;
+        segment.Used += wasTombstone ? 0 : 1;
+        segment.Tombstones -= wasTombstone ? 1 : 0;
+    }
+
+    /// <summary>Removes the entry of <paramref name="slot"/>.</summary>
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(uint hash, uint slot)
+    {
+        ulong wanted = ((ulong)hash << 32) | slot;
+        for (byte* bucket = Bucket(hash); ; bucket = Next(bucket, hash))
+        {
+            var entries = (ulong*)bucket;
+            bool hasEmpty = AnyZero(entries);
+            for (int i = 0; i < 8; i++)
+            {
+                if (entries[i] == wanted)
+                {
+                    entries[i] = hasEmpty ? 0 : Tombstone;
+                    ref Segment segment = ref SegmentOf(hash);
+                    segment.Used -= hasEmpty ? 1 : 0;
+                    segment.Tombstones += hasEmpty ? 0 : 1;
+                    return true;
+                }
+            }
+
+            if (hasEmpty)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Gives all memory back.</summary>
+    public void Dispose()
+    {
+        if (_small is null)
+        {
+            for (int i = 0; i < _segments.Count; i++)
+            {
+                pool.Return(_segments.Pointer[i].Page, account);
+            }
+        }
+
+        _small?.Release();
+        _small = null;
+        _directory.Dispose();
+        _segmentIds.Dispose();
+        _segments.Dispose();
+        _depth = 0;
+    }
+
+    private static bool AnyZero(ulong* entries)
+    {
+        for (int i = 7; i >= 0; i--)
+        {
+            if (entries[i] == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ulong* FreeEntry(byte* bucket, byte* segment, uint mask, out bool wasTombstone)
+    {
+        long last = (mask * (long)BucketBytes) + BucketBytes - 1;
+        while (true)
+        {
+            var entries = (ulong*)bucket;
+            for (int i = 0; i < 8; i++)
+            {
+                if ((uint)entries[i] == 0)
+                {
+                    wasTombstone = entries[i] != 0;
+                    return entries + i;
+                }
+            }
+
+            bucket = segment + (((bucket - segment) + BucketBytes) & last);
+        }
+    }
+
+    private ref Segment SegmentOf(uint hash) => ref _segments.Pointer[_segmentIds.Pointer[(ulong)hash >> Shift]];
+
+    private void OpenSmall(int buckets)
+    {
+        _small = account.AllocateZeroed((long)buckets * BucketBytes);
+        Mask = (uint)buckets - 1;
+        _depth = 0;
+        _directory.Count = 0;
+        _segmentIds.Count = 0;
+        _segments.Count = 0;
+        _directory.Add((nint)_small.Pointer);
+        _segmentIds.Add(0);
+        _segments.Add(new Segment { Page = _small.Pointer, Limit = buckets * 8 * 5 / 8 });
+    }
+
+    private void Grow(uint hash)
+    {
+        if (_small is null)
+        {
+            Split(hash);
+            return;
+        }
+
+        NativeBuffer old = _small;
+        int buckets = (int)Mask + 1;
+        Segment segment = _segments.Pointer[0];
+        bool crowded = segment.Used - segment.Tombstones > segment.Limit / 2;
+        if (buckets < MostSmallBuckets || !crowded)
+        {
+            OpenSmall(crowded ? buckets * 2 : buckets);
+        }
+        else
+        {
+            OpenLarge();
+        }
+
+        Reinsert(old.Pointer, buckets);
+        old.Release();
+    }
+
+    private void Reinsert(byte* buckets, int count)
+    {
+        var entries = (ulong*)buckets;
+        for (int i = 0; i < count * 8; i++)
+        {
+            if ((uint)entries[i] != 0)
+            {
+                Insert((uint)(entries[i] >> 32), (uint)entries[i]);
+            }
+        }
+    }
+
+    private void OpenLarge()
+    {
+        _small = null;
+        _depth = 4;
+        Mask = SegmentBuckets - 1;
+        _directory.Count = 0;
+        _segmentIds.Count = 0;
+        _segments.Count = 0;
+        for (int i = 0; i < 16; i++)
+        {
+            int id = AddSegment(_depth, (uint)i);
+            _directory.Add((nint)_segments.Pointer[id].Page);
+            _segmentIds.Add(id);
+        }
+    }
+
+    private int AddSegment(int depth, uint prefix)
+    {
+        _segments.Reserve(_segments.Count + 1);
+        byte* page = pool.Rent(account);
+        NativeMemory.Clear(page, StatePool.PageBytes);
+
+        // Limits between 0.50 and 0.72 of the entries, so that segments do not all split in the same batches.
+        uint spread = ((prefix * 0x9E3779B1u) ^ ((uint)depth * 0x85EBCA6Bu)) >> 22;
+        int limit = (int)(4096 + (spread * 1800 >> 10));
+        _segments.Add(new Segment { Page = page, Limit = limit, Depth = depth });
+        return _segments.Count - 1;
+    }
+
+    private void Split(uint hash)
+    {
+        int oldId = _segmentIds.Pointer[(ulong)hash >> Shift];
+        Segment old = _segments.Pointer[oldId];
+        bool crowded = old.Used - old.Tombstones > old.Limit / 2;
+        int depth = crowded ? old.Depth + 1 : old.Depth;
+        if (depth > _depth)
+        {
+            DoubleDirectory();
+        }
+
+        uint oldPrefix = old.Depth == 0 ? 0 : hash >> (32 - old.Depth);
+        int first = AddSegment(depth, crowded ? oldPrefix * 2 : oldPrefix);
+        int second = crowded ? AddSegment(depth, (oldPrefix * 2) + 1) : first;
+
+        // The new page of the first half takes over the old segment's number.
+        Segment replacement = _segments.Pointer[first];
+        int span = 1 << (_depth - old.Depth);
+        int from = (int)(oldPrefix << (_depth - old.Depth));
+        for (int i = 0; i < span; i++)
+        {
+            bool isSecond = crowded && i >= span / 2;
+            int id = isSecond ? second : oldId;
+            _segmentIds.Pointer[from + i] = id;
+            _directory.Pointer[from + i] = (nint)(isSecond ? _segments.Pointer[second].Page : replacement.Page);
+        }
+
+        _segments.Pointer[oldId] = replacement;
+        RemoveSegmentNumber(first, from, span, second);
+        Reinsert(old.Page, SegmentBuckets);
+        pool.Return(old.Page, account);
+    }
+
+    /// <summary>Frees number <paramref name="first"/>, whose page now has the old number: the last number moves there.</summary>
+    private void RemoveSegmentNumber(int first, int from, int span, int second)
+    {
+        int last = _segments.Count - 1;
+        if (second == last && second != first)
+        {
+            _segments.Pointer[first] = _segments.Pointer[second];
+            for (int i = span / 2; i < span; i++)
+            {
+                _segmentIds.Pointer[from + i] = first;
+            }
+        }
+
+        _segments.Count = last;
+    }
+
+    private void DoubleDirectory()
+    {
+        int size = 1 << _depth;
+        _directory.Reserve(size * 2);
+        _segmentIds.Reserve(size * 2);
+        for (int i = size - 1; i >= 0; i--)
+        {
+            _directory.Pointer[2 * i] = _directory.Pointer[i];
+            _directory.Pointer[(2 * i) + 1] = _directory.Pointer[i];
+            _segmentIds.Pointer[2 * i] = _segmentIds.Pointer[i];
+            _segmentIds.Pointer[(2 * i) + 1] = _segmentIds.Pointer[i];
+        }
+
+        _directory.Count = size * 2;
+        _segmentIds.Count = size * 2;
+        _depth++;
+    }
+
+    private struct Segment
+    {
+        public byte* Page;
+        public int Used;
+        public int Tombstones;
+        public int Limit;
+        public int Depth;
+    }
+}

@@ -1,0 +1,360 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Compute.Aggregates;
+
+namespace ColumnStream.Engine.State;
+
+/// <summary>Maps keys to rows of aggregates: find-or-create for a batch at a time, in blocks of 256. One thread.</summary>
+/// <remarks>Row addresses stay good until <see cref="Clear"/>; rows change only after <see cref="Touch"/>.</remarks>
+internal sealed unsafe class StateTable : IDisposable
+{
+    /// <summary>Rows of a block: enough to hide a miss, few enough to stay in L1.</summary>
+    public const int BlockRows = 256;
+
+    /// <summary>Above this many bytes of index and rows, prefetching pays; below, it costs.</summary>
+    private const long PrefetchBytes = 1 << 20;
+
+    private readonly StateIndex _index;
+    private readonly RowStore _rows;
+    private readonly int[] _missed = new int[BlockRows];
+    private readonly NativeList<nint> _touchedRows;
+    private readonly NativeList<uint> _touchedSlots;
+    private readonly NativeList<ulong> _touchedHashes;
+    private readonly NativeList<byte> _touchedImages;
+    private bool _tracksTouched;
+
+    /// <summary>Makes an empty table that takes memory at first use.</summary>
+    public StateTable(StateLayout layout, StatePool pool, BufferAllocator account)
+    {
+        Layout = layout;
+        _index = new StateIndex(pool, account);
+        _rows = new RowStore(layout, pool, account);
+        Heap = new StringHeap(pool, account);
+        _touchedRows = new NativeList<nint>(account);
+        _touchedSlots = new NativeList<uint>(account);
+        _touchedHashes = new NativeList<ulong>(account);
+        _touchedImages = new NativeList<byte>(account);
+    }
+
+    /// <summary>Gets where keys and cells stand in a row.</summary>
+    public StateLayout Layout { get; }
+
+    /// <summary>Gets the bytes of long text in rows.</summary>
+    public StringHeap Heap { get; }
+
+    /// <summary>Gets the rows by slot and their snapshot protocol.</summary>
+    public RowStore Rows => _rows;
+
+    /// <summary>Gets the rows alive.</summary>
+    public int Count => _rows.Count;
+
+    /// <summary>Gets the native bytes held.</summary>
+    public long Bytes => _index.Bytes + _rows.Bytes + Heap.Bytes + _touchedImages.Bytes;
+
+    /// <summary>Gets the number of rows touched in this batch.</summary>
+    public int TouchedCount => _touchedRows.Count;
+
+    /// <summary>Gets the rows touched in this batch, in order of first touch.</summary>
+    public byte** TouchedRows => (byte**)_touchedRows.Pointer;
+
+    /// <summary>Gets the slots of <see cref="TouchedRows"/>.</summary>
+    public uint* TouchedSlots => _touchedSlots.Pointer;
+
+    /// <summary>Gets the key hashes of <see cref="TouchedRows"/>.</summary>
+    public ulong* TouchedHashes => _touchedHashes.Pointer;
+
+    /// <summary>Returns the image that touched row <paramref name="index"/> had before; the dead flag says it was not there.</summary>
+    public byte* TouchedImage(int index) => _touchedImages.Pointer + ((long)index * Layout.Stride);
+
+    /// <summary>Begins a batch whose touched rows and their old images are listed.</summary>
+    public void BeginBatch()
+    {
+        _tracksTouched = true;
+        _touchedRows.Count = 0;
+        _touchedSlots.Count = 0;
+        _touchedHashes.Count = 0;
+        _touchedImages.Count = 0;
+        if (!_rows.IsGathering)
+        {
+            Heap.Reclaim();
+        }
+
+        _rows.BeginBatch();
+    }
+
+    /// <summary>Finds or creates the rows of input rows [start, start + count), at most a block; new ones are touched.</summary>
+    /// <param name="keys">The encoded batch.</param>
+    /// <param name="hashes">Hashes of the whole batch.</param>
+    /// <param name="start">First input row.</param>
+    /// <param name="count">Number of input rows.</param>
+    /// <param name="rows">Receives a row an input row.</param>
+    /// <param name="slots">Receives a slot an input row.</param>
+    public void FindOrCreate(KeyEncoder keys, ulong* hashes, int start, int count, byte** rows, uint* slots)
+    {
+        EnsureOpen();
+        ulong* words = keys.Words + ((long)start * Layout.KeyWords);
+        ushort* nulls = keys.Nulls + start;
+        hashes += start;
+        switch (keys.Shape)
+        {
+            case KeyShape.Word:
+                FindBlock(new WordKey(words, nulls), hashes, count, rows, slots);
+                break;
+            case KeyShape.TwoWords:
+                FindBlock(new TwoWordKey(words, nulls), hashes, count, rows, slots);
+                break;
+            case KeyShape.View:
+                FindBlock(new ViewKey(words, nulls), hashes, count, rows, slots);
+                break;
+            default:
+                FindBlock(new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords), hashes, count, rows, slots);
+                break;
+        }
+    }
+
+    /// <summary>Finds the row of one encoded key, or null.</summary>
+    public byte* Find(ulong* words, ushort* nulls, ulong hash, out uint slot)
+    {
+        slot = 0;
+        return _index.IsOpen
+            ? Search(new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords), (uint)hash, 0, out slot)
+            : null;
+    }
+
+    /// <summary>Finds or creates the row of one encoded key.</summary>
+    public byte* FindOrCreate(ulong* words, ushort* nulls, ulong hash, out uint slot)
+    {
+        EnsureOpen();
+        var key = new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords);
+        return FindOrCreateOne(key, hash, 0, out slot);
+    }
+
+    /// <summary>Notes that rows of a block are about to change.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Touch(byte** rows, uint* slots, ulong* hashes, int count)
+    {
+        uint current = _rows.Sequence;
+        for (int i = 0; i < count; i++)
+        {
+            if (*(uint*)rows[i] != current)
+            {
+                if (_tracksTouched)
+                {
+                    List(rows[i], slots[i], hashes[i]);
+                }
+
+                _rows.Touch(rows[i], slots[i]);
+            }
+        }
+    }
+
+    /// <summary>Deletes a row found before under <paramref name="hash"/>.</summary>
+    public void Delete(byte* row, uint slot, ulong hash)
+    {
+        _index.Remove((uint)hash, slot);
+        if (Layout.HasViewKeys || Layout.HasViewCells)
+        {
+            FreeText(row);
+        }
+
+        _rows.Delete(row, slot, hash);
+    }
+
+    /// <summary>Returns the next live row at or behind <paramref name="slot"/> and moves behind it; null at the end.</summary>
+    public byte* NextLive(ref uint slot)
+    {
+        for (; slot < _rows.End; slot++)
+        {
+            if (_rows.IsLive(slot))
+            {
+                return _rows.Row(slot++);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Fills the index from rows that a restore placed.</summary>
+    public void Reindex(uint slot, ulong hash) => _index.Insert((uint)hash, slot);
+
+    /// <summary>Takes memory if none was taken yet.</summary>
+    public void EnsureOpen()
+    {
+        if (!_index.IsOpen)
+        {
+            _index.Open();
+            _rows.Open();
+        }
+    }
+
+    /// <summary>Drops all rows and gives their memory back.</summary>
+    public void Clear()
+    {
+        _index.Dispose();
+        _rows.Dispose();
+        Heap.Dispose();
+        _touchedRows.Dispose();
+        _touchedSlots.Dispose();
+        _touchedHashes.Dispose();
+        _touchedImages.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Clear();
+
+    // Slots in the index are below the store's end and buckets lie inside their segment, both by construction; the
+    // encoder made `count` keys. So no access in these loops needs a check.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindBlock<TKey>(TKey key, ulong* hashes, int count, byte** rows, uint* slots)
+        where TKey : struct, IRowKey
+    {
+        bool prefetch = Sse.IsSupported && _index.Bytes + _rows.Bytes > PrefetchBytes;
+        byte** directory = _index.Directory;
+        int shift = _index.Shift;
+        uint mask = _index.Mask;
+        byte** pages = _rows.Pages;
+        int pageShift = Layout.PageShift;
+        uint rowMask = (1u << pageShift) - 1;
+        uint stride = (uint)Layout.Stride;
+        if (prefetch)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                uint hash = (uint)hashes[i];
+                Sse.Prefetch0(directory[(ulong)hash >> shift] + ((hash & mask) * 64));
+            }
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            uint hash = (uint)hashes[i];
+            byte* bucket = directory[(ulong)hash >> shift] + ((hash & mask) * 64);
+            uint match = StateIndex.Match(bucket, hash);
+            uint slot = ((uint*)bucket)[(System.Numerics.BitOperations.TrailingZeroCount(match) & 7) * 2];
+            byte* row = pages[slot >> pageShift] + ((slot & rowMask) * stride);
+            slots[i] = slot;
+            rows[i] = row;
+            if (prefetch)
+            {
+                Sse.Prefetch0(row);
+            }
+        }
+
+        if (prefetch)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                key.Prefetch(rows[i]);
+            }
+        }
+
+        int missed = 0;
+        fixed (int* misses = _missed)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                misses[missed] = i;
+                missed += key.Matches(rows[i], i) ? 0 : 1;
+                missed &= BlockRows - 1;
+            }
+
+            // A block of nothing but misses wraps to 0.
+            missed = missed == 0 && count == BlockRows && !key.Matches(rows[0], 0) ? BlockRows : missed;
+            for (int k = 0; k < missed; k++)
+            {
+                int i = misses[k];
+                rows[i] = FindOrCreateOne(key, hashes[i], i, out slots[i]);
+            }
+        }
+    }
+
+    private byte* FindOrCreateOne<TKey>(TKey key, ulong hash, int index, out uint slot)
+        where TKey : struct, IRowKey
+    {
+        byte* row = Search(key, (uint)hash, index, out slot);
+        if (row is not null)
+        {
+            return row;
+        }
+
+        row = _rows.Create(out slot);
+        key.Store(row, index);
+        for (ulong words = Layout.LongKeyWords; words != 0; words &= words - 1)
+        {
+            int word = System.Numerics.BitOperations.TrailingZeroCount(words) - 1;
+            Heap.Store((StringView*)(row + StateLayout.HeaderBytes + (word * 8)));
+        }
+
+        _index.Insert((uint)hash, slot);
+        if (_tracksTouched)
+        {
+            List(null, slot, hash);
+            _touchedRows.Pointer[_touchedRows.Count - 1] = (nint)row;
+        }
+
+        return row;
+    }
+
+    private byte* Search<TKey>(TKey key, uint hash, int index, out uint slot)
+        where TKey : struct, IRowKey
+    {
+        for (byte* bucket = _index.Bucket(hash); ; bucket = _index.Next(bucket, hash))
+        {
+            for (uint match = StateIndex.Match(bucket, hash); match != 0; match &= match - 1)
+            {
+                slot = ((uint*)bucket)[System.Numerics.BitOperations.TrailingZeroCount(match) * 2];
+                byte* row = _rows.Row(slot);
+                if (slot != 0 && key.Matches(row, index))
+                {
+                    return row;
+                }
+            }
+
+            if (StateIndex.HasEmpty(bucket))
+            {
+                slot = 0;
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Adds a row to the batch's list with its image, or with the image of nothing.</summary>
+    private void List(byte* row, uint slot, ulong hash)
+    {
+        _touchedRows.Add((nint)row);
+        _touchedSlots.Add(slot);
+        _touchedHashes.Add(hash);
+        int stride = Layout.Stride;
+        byte* image = _touchedImages.Reserve(_touchedImages.Count + stride) + _touchedImages.Count;
+        _touchedImages.Count += stride;
+        if (row is null)
+        {
+            new Span<byte>(image, stride).Clear();
+            image[4] = RowStore.Dead;
+        }
+        else
+        {
+            Unsafe.CopyBlockUnaligned(image, row, (uint)stride);
+        }
+    }
+
+    internal void FreeText(byte* row)
+    {
+        for (ulong words = Layout.LongKeyWords; words != 0; words &= words - 1)
+        {
+            int word = System.Numerics.BitOperations.TrailingZeroCount(words) - 1;
+            Heap.Free((StringView*)(row + StateLayout.HeaderBytes + (word * 8)));
+        }
+
+        for (int i = 0; i < Layout.Cells.Count; i++)
+        {
+            if (Layout.Cells[i].Type == CellType.View)
+            {
+                Heap.Free((StringView*)(row + Layout.CellOffsets[i]));
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System;
+using System.Runtime.InteropServices;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Compute.Aggregates;
+
+namespace ColumnStream.Engine.State;
+
+/// <summary>Keeps the bytes of long text for state rows: pages filled from front to back, freed when all of it is dead.</summary>
+/// <remarks>
+/// <code>
+/// page   +0 used u32 | +4 dead u32 | +8 bytes of a large object's allocation, or 0 | +16 text …
+/// view in a row   length, prefix, address (8 bytes) instead of buffer and offset
+/// </code>
+/// An object above a page's room has an allocation of its own. Freed pages are kept until <see cref="Reclaim"/>,
+/// because images of rows taken before may still point into them.
+/// </remarks>
+internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account) : TextHeap, IDisposable
+{
+    private const int HeaderBytes = 16;
+    private const long PageMask = ~(StatePool.PageBytes - 1L);
+    private readonly NativeList<nint> _pages = new(account);
+    private readonly NativeList<nint> _dead = new(account);
+    private byte* _current;
+
+    /// <summary>Gets the native bytes held.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Copies the bytes of a long view whose second half is an address, and points it at the copy.</summary>
+    public override void Store(StringView* view)
+    {
+        if (view->Length <= StringView.InlineLength)
+        {
+            return;
+        }
+
+        byte* target = Allocate(view->Length);
+        Buffer.MemoryCopy((byte*)view->High, target, view->Length, view->Length);
+        view->High = (ulong)target;
+    }
+
+    /// <summary>Counts a stored view's bytes as dead.</summary>
+    public override void Free(StringView* view)
+    {
+        if (view->Length <= StringView.InlineLength)
+        {
+            return;
+        }
+
+        byte* page = (byte*)((long)view->High & PageMask);
+        uint* header = (uint*)page;
+        header[1] += Rounded(view->Length);
+        if (header[1] == header[0] && page != _current)
+        {
+            _dead.Add((nint)page);
+        }
+    }
+
+    /// <summary>Returns dead pages to the pool; nobody may hold older row images.</summary>
+    public void Reclaim()
+    {
+        for (int i = 0; i < _dead.Count; i++)
+        {
+            nint page = _dead.Pointer[i];
+            for (int k = 0; k < _pages.Count; k++)
+            {
+                if (_pages.Pointer[k] == page)
+                {
+                    _pages.Pointer[k] = _pages.Pointer[--_pages.Count];
+                    break;
+                }
+            }
+
+            ReturnPage((byte*)page);
+        }
+
+        _dead.Count = 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (int i = 0; i < _pages.Count; i++)
+        {
+            ReturnPage((byte*)_pages.Pointer[i]);
+        }
+
+        _current = null;
+        _pages.Dispose();
+        _dead.Dispose();
+    }
+
+    private static uint Rounded(int bytes) => ((uint)bytes + 7) & ~7u;
+
+    private byte* Allocate(int length)
+    {
+        uint bytes = Rounded(length);
+        if (bytes > StatePool.PageBytes - HeaderBytes)
+        {
+            return AllocateLarge(bytes);
+        }
+
+        uint* header = (uint*)_current;
+        if (header is null || header[0] + bytes > StatePool.PageBytes - HeaderBytes)
+        {
+            byte* full = _current;
+            _pages.Reserve(_pages.Count + 1);
+            _current = pool.Rent(account);
+            _pages.Add((nint)_current);
+            Bytes += StatePool.PageBytes;
+            header = (uint*)_current;
+            header[0] = 0;
+            header[1] = 0;
+            ((long*)_current)[1] = 0;
+            if (full is not null && ((uint*)full)[0] == ((uint*)full)[1])
+            {
+                _dead.Add((nint)full);
+            }
+        }
+
+        byte* text = _current + HeaderBytes + header[0];
+        header[0] += bytes;
+        return text;
+    }
+
+    private byte* AllocateLarge(uint bytes)
+    {
+        long total = (long)bytes + HeaderBytes;
+        _pages.Reserve(_pages.Count + 1);
+        account.Charge(total);
+        byte* page = (byte*)NativeMemory.AlignedAlloc((nuint)total, StatePool.PageBytes);
+        ((uint*)page)[0] = bytes;
+        ((uint*)page)[1] = 0;
+        ((long*)page)[1] = total;
+        _pages.Add((nint)page);
+        Bytes += total;
+        return page + HeaderBytes;
+    }
+
+    private void ReturnPage(byte* page)
+    {
+        long large = ((long*)page)[1];
+        if (large == 0)
+        {
+            pool.Return(page, account);
+            Bytes -= StatePool.PageBytes;
+            return;
+        }
+
+        NativeMemory.AlignedFree(page);
+        account.Uncharge(large);
+        Bytes -= large;
+    }
+}

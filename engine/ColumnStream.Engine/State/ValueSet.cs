@@ -1,0 +1,130 @@
+using System;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Aggregates;
+using ColumnStream.Compute.Kernels.Hash;
+
+namespace ColumnStream.Engine.State;
+
+/// <summary>Lays out the counted set of (group key, value) that DISTINCT and retracted MIN and MAX keep beside the groups.</summary>
+/// <remarks>
+/// Cells: count, slot of the group, next and previous slot in the group's chain. The last three are rebuilt after a
+/// restore, so that changing a neighbour's link needs no touch.
+/// </remarks>
+internal sealed class ValueSet
+{
+    private static readonly ValueList<string> CellNames = ["count", "group", "next", "previous"];
+
+    /// <summary>Lays out a set of values of <paramref name="value"/> by <paramref name="keys"/>.</summary>
+    public ValueSet(ValueList<Field> keys, Field value)
+    {
+        var fields = new Field[keys.Count + 1];
+        keys.Span.CopyTo(fields);
+        fields[^1] = value;
+        var cells = new StateCell[CellNames.Count];
+        for (int i = 0; i < cells.Length; i++)
+        {
+            cells[i] = new StateCell(CellNames[i], CellType.Int64);
+        }
+
+        Layout = new StateLayout(ValueList.Create<Field>(fields), ValueList.Create<StateCell>(cells), keys.Count);
+        Value = Layout.KeyOffsets[^1];
+        Count = Layout.CellOffsets[0];
+        Group = Layout.CellOffsets[1];
+        Next = Layout.CellOffsets[2];
+        Previous = Layout.CellOffsets[3];
+    }
+
+    /// <summary>Gets the layout.</summary>
+    public StateLayout Layout { get; }
+
+    /// <summary>Gets where the value stands in a row.</summary>
+    public int Value { get; }
+
+    /// <summary>Gets where the count stands.</summary>
+    public int Count { get; }
+
+    /// <summary>Gets where the group's slot stands.</summary>
+    public int Group { get; }
+
+    /// <summary>Gets where the next slot stands.</summary>
+    public int Next { get; }
+
+    /// <summary>Gets where the previous slot stands.</summary>
+    public int Previous { get; }
+
+    /// <summary>Puts a row at the head of its group's chain.</summary>
+    public unsafe void Link(StateTable values, byte* row, uint slot, long* head)
+    {
+        *(long*)(row + Next) = *head;
+        *(long*)(row + Previous) = 0;
+        if (*head != 0)
+        {
+            *(long*)(values.Rows.Row((uint)*head) + Previous) = slot;
+        }
+
+        *head = slot;
+    }
+
+    /// <summary>Takes a row out of its group's chain.</summary>
+    public unsafe void Unlink(StateTable values, byte* row, long* head)
+    {
+        long next = *(long*)(row + Next);
+        long previous = *(long*)(row + Previous);
+        if (next != 0)
+        {
+            *(long*)(values.Rows.Row((uint)next) + Previous) = previous;
+        }
+
+        if (previous != 0)
+        {
+            *(long*)(values.Rows.Row((uint)previous) + Next) = next;
+        }
+        else
+        {
+            *head = next;
+        }
+    }
+
+    /// <summary>Links all rows anew after a restore gave them other slots.</summary>
+    /// <param name="values">The set.</param>
+    /// <param name="groups">The groups, all present.</param>
+    /// <param name="headOffset">Where a group's row holds its chain's head.</param>
+    /// <param name="account">Pays for scratch.</param>
+    public unsafe void Relink(StateTable values, StateTable groups, int headOffset, BufferAllocator account)
+    {
+        uint next = 1;
+        for (byte* row = groups.NextLive(ref next); row is not null; row = groups.NextLive(ref next))
+        {
+            *(long*)(row + headOffset) = 0;
+        }
+
+        using var encoder = new KeyEncoder(groups.Layout, account);
+        var columns = new ArrayData[groups.Layout.Keys.Count];
+        ulong hash = 0;
+        next = 1;
+        for (byte* row = values.NextLive(ref next); row is not null; row = values.NextLive(ref next))
+        {
+            byte* one = row;
+            for (int i = 0; i < columns.Length; i++)
+            {
+                columns[i] = RowColumns.Key(Layout, i, Layout.Keys[i].Type, &one, 1, account);
+            }
+
+            KeyHash.Hash(columns, 1, new Span<ulong>(ref hash));
+            encoder.Encode(columns, 1);
+            byte* group = groups.Find(encoder.Words, encoder.Nulls, hash, out uint slot);
+            foreach (ArrayData column in columns)
+            {
+                column.Release();
+            }
+
+            if (group is not null)
+            {
+                *(long*)(row + Group) = slot;
+                Link(values, row, next - 1, (long*)(group + headOffset));
+            }
+        }
+    }
+}

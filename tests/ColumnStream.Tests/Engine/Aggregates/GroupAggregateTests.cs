@@ -1,0 +1,186 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Aggregates;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.State;
+using ColumnStream.Testing.Reference;
+using Xunit;
+
+namespace ColumnStream.Tests.Engine.Aggregates;
+
+// Goal: the materialised output is the aggregate of the rows that are left. Method: random rows, kinds, cuts and
+// selections against LINQ; checkpoints in the middle, restored at other parallelisms.
+public sealed class GroupAggregateTests : IDisposable
+{
+    private static readonly SqlType[] Types =
+    [
+        SqlType.BigInt, SqlType.String, SqlType.Integer, SqlType.Double, SqlType.Decimal(10, 2), SqlType.Decimal(30, 4),
+        SqlType.Boolean, SqlType.SmallInt, SqlType.Timestamp(3),
+    ];
+
+    private readonly SizeClassPool _buffers = new();
+    private readonly StatePool _pages = new();
+    private readonly BufferAllocator _allocator;
+
+    public GroupAggregateTests() => _allocator = new BufferAllocator("test", _buffers);
+
+    public void Dispose()
+    {
+        _allocator.Dispose();
+        _pages.Dispose();
+        _buffers.Dispose();
+    }
+
+    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 20)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Output_is_the_aggregate_of_the_rows_that_are_left(int seed)
+    {
+        var random = new Random(seed);
+        bool retracts = seed % 3 != 0;
+        bool isBatch = seed % 8 == 7;
+        GroupAggregateNode node = NodeOf(random, retracts, seed % 5 == 0 ? 0 : 1 + random.Next(3));
+        Schema input = InputSchema();
+        var live = new List<object?[]>();
+        using var cluster = new OperatorCluster(node, input, [.. node.Keys], _allocator, _pages, isBatch);
+        int maxParallelism = node.Keys.Count == 0 ? 1 : 3;
+        cluster.Start(1 + random.Next(maxParallelism));
+        for (int step = 0; step < 12; step++)
+        {
+            Feed(cluster, live, random, retracts);
+            if (!isBatch && random.Next(4) == 0)
+            {
+                var after = new Dictionary<string, int>(cluster.Output);
+                var rows = new List<object?[]>(live);
+                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, live, random, retracts));
+                if (random.Next(2) == 0)
+                {
+                    cluster.Restore(1 + random.Next(maxParallelism));
+                    live = rows;
+                    cluster.Output.Clear();
+                    foreach ((string row, int count) in after)
+                    {
+                        cluster.Output[row] = count;
+                    }
+                }
+            }
+
+            if (!isBatch && step % 2 == 0)
+            {
+                Compare(node, live, cluster.Output, seed);
+            }
+        }
+
+        cluster.Finish();
+        Compare(node, live, cluster.Output, seed);
+    }
+
+    private static void Feed(OperatorCluster cluster, List<object?[]> live, Random random, bool retracts)
+    {
+        int count = 1 + random.Next(random.Next(10) == 0 ? 700 : 40);
+        var rows = new List<object?[]>();
+        var kinds = new List<RowKind>();
+        while (rows.Count < count)
+        {
+            if (retracts && live.Count > 0 && random.Next(3) == 0)
+            {
+                int victim = random.Next(live.Count);
+                rows.Add(live[victim]);
+                live.RemoveAt(victim);
+                kinds.Add(random.Next(2) == 0 ? RowKind.Delete : RowKind.UpdateBefore);
+            }
+            else
+            {
+                object?[] row = Types.Select(type => Value(type, random)).ToArray();
+                rows.Add(row);
+                live.Add(row);
+                kinds.Add(random.Next(4) == 0 && retracts ? RowKind.UpdateAfter : RowKind.Insert);
+            }
+        }
+
+        cluster.Process(rows, retracts ? kinds : null, random);
+    }
+
+    private static void Compare(GroupAggregateNode node, List<object?[]> live, Dictionary<string, int> output, int seed)
+    {
+        var expected = live
+            .GroupBy(row => BoxedRows.Print(node.Keys.Select(k => row[k])))
+            .Select(g => BoxedRows.Print(node.Keys.Select(k => g.First()[k]).Concat(node.Aggregates.Select(a => Widened(a, ReferenceAggregate.Compute(a, g))))))
+            .Order(StringComparer.Ordinal);
+        var found = output.SelectMany(pair => Enumerable.Repeat(pair.Key, Math.Max(pair.Value, 1))).Order(StringComparer.Ordinal);
+        Assert.True(expected.SequenceEqual(found), $"seed {seed}\n{node.Describe()}\nexpected\n{string.Join("\n", expected.Except(found).Take(5))}\nfound\n{string.Join("\n", found.Except(expected).Take(5))}");
+    }
+
+    private static object? Widened(AggregateCall call, object? value) =>
+        value is long v && call.Type.Id == SqlTypeId.Decimal && call.Type.Precision > 18 ? (Int128)v : value;
+
+    internal static object? Value(SqlType type, Random random)
+    {
+        if (random.Next(8) == 0)
+        {
+            return null;
+        }
+
+        int small = random.Next(-6, 7);
+        return type.Id switch
+        {
+            SqlTypeId.Boolean => random.Next(2) == 0,
+            SqlTypeId.Double => small / 4.0,
+            SqlTypeId.Decimal when type.Precision > 18 => (Int128)small * 1_000_000_000_000,
+            SqlTypeId.VarChar => random.Next(2) == 0 ? $"s{small}" : $"a longer text that goes to the heap {small}",
+            SqlTypeId.BigInt => (long)small * 1_000_000_007,
+            _ => (long)small,
+        };
+    }
+
+    private static Schema InputSchema() => new(Types.Select((t, i) => new Field($"c{i}", t.ToArrow())).ToArray());
+
+    private static GroupAggregateNode NodeOf(Random random, bool retracts, int keyCount)
+    {
+        int[] keys = Enumerable.Range(0, Types.Length).OrderBy(_ => random.Next()).Take(keyCount).ToArray();
+        AggregateCall[] calls = Calls(random, 1 + random.Next(5));
+        SqlField[] output = [.. keys.Select(k => new SqlField($"k{k}", Types[k])), .. calls.Select((c, i) => new SqlField($"a{i}", c.Type))];
+        return new GroupAggregateNode(ValueList.Create<int>(keys), ValueList.Create<AggregateCall>(calls))
+        {
+            Id = 1,
+            Output = ValueList.Create<SqlField>(output),
+            Uid = "u",
+            Changelog = ChangelogMode.Retract,
+            InsertOnlyInput = !retracts,
+        };
+    }
+
+    internal static AggregateCall[] Calls(Random random, int count)
+    {
+        var calls = new List<AggregateCall>();
+        while (calls.Count < count)
+        {
+            AggregateFunction function = AggregateTable.All[random.Next(AggregateTable.All.Count)];
+            int column = random.Next(Types.Length);
+            bool star = function.Name == "COUNT" && random.Next(3) == 0;
+            SqlType[] arguments = star ? [] : [Types[column]];
+            if (function.Bind(arguments) is not { } binding)
+            {
+                continue;
+            }
+
+            calls.Add(new AggregateCall(
+                function.Name,
+                star ? default : [column],
+                ValueList.Create<SqlType>(arguments),
+                Distinct: !star && random.Next(3) == 0,
+                Filter: random.Next(3) == 0 ? 6 : -1,
+                binding.ReturnType,
+                $"s{calls.Count}"));
+        }
+
+        return [.. calls];
+    }
+}

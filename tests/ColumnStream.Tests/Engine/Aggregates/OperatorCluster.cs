@@ -1,0 +1,247 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
+using ColumnStream.Compute.Kernels.Hash;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Engine.State;
+using ColumnStream.Testing.Reference;
+using Xunit;
+
+namespace ColumnStream.Tests.Engine.Aggregates;
+
+/// <summary>Runs one keyed operator as several subtasks, checkpoints and restores it, and keeps the materialised output.</summary>
+internal sealed unsafe class OperatorCluster(
+    PhysicalNode node, Schema input, int[] keys, BufferAllocator allocator, StatePool pages, bool isBatch = false) : IDisposable
+{
+    private const int KeyGroups = 16;
+    private readonly List<Operator> _subtasks = [];
+    private readonly List<List<List<List<RecordBatch>>>> _chain = [];
+
+    public Dictionary<string, int> Output { get; } = [];
+
+    public long LateRows { get; private set; }
+
+    public long Watermark { get; private set; } = long.MinValue;
+
+    public void Start(int parallelism)
+    {
+        _subtasks.ForEach(s => s.Dispose());
+        _subtasks.Clear();
+        for (int i = 0; i < parallelism; i++)
+        {
+            Operator subtask = OperatorFactory.Create(node)!;
+            subtask.Open(new OperatorContext(
+                allocator, pages, new EvaluatorOptions(TimeProvider.System, new Random(1)), [input], i, parallelism, KeyGroups, isBatch)
+            {
+                Count = (name, n) => LateRows += name == "lateRows" ? n : 0,
+            });
+            _subtasks.Add(subtask);
+        }
+    }
+
+    public void Process(IReadOnlyList<object?[]> rows, IReadOnlyList<RowKind>? kinds, Random random)
+    {
+        RecordBatch all = BoxedRows.ToBatch(input, rows, allocator);
+        ulong[] hashes = new ulong[rows.Count];
+        KeyHash.Hash(all, keys, hashes);
+        for (int s = 0; s < _subtasks.Count; s++)
+        {
+            int[] mine = Enumerable.Range(0, rows.Count)
+                .Where(i => KeyGroupRange.Owner(KeyHash.KeyGroup(hashes[i], KeyGroups), _subtasks.Count, KeyGroups) == s)
+                .ToArray();
+            Send(s, all, mine, kinds, random);
+        }
+
+        all.Release();
+    }
+
+    public void Advance(long watermarkMs)
+    {
+        Watermark = watermarkMs;
+        foreach (Operator subtask in _subtasks)
+        {
+            subtask.Advance(watermarkMs, new Sink(this));
+            Drain(subtask);
+        }
+    }
+
+    public void Finish()
+    {
+        foreach (Operator subtask in _subtasks)
+        {
+            subtask.Finish(new Sink(this));
+            Drain(subtask);
+        }
+    }
+
+    /// <summary>Takes a checkpoint while <paramref name="between"/> keeps the operators busy.</summary>
+    public void Checkpoint(bool full, Action between)
+    {
+        full |= _chain.Count == 0 || _subtasks.Any(s => s.States.Any(state => state.MustBeFull));
+        var files = new List<List<List<RecordBatch>>>();
+        foreach (Operator subtask in _subtasks)
+        {
+            files.Add([.. subtask.States.Select(_ => new List<RecordBatch>())]);
+            foreach (OperatorState state in subtask.States)
+            {
+                state.BeginSnapshot(full);
+            }
+        }
+
+        int turns = 0;
+        for (int s = 0; s < _subtasks.Count; s++)
+        {
+            for (int i = 0; i < _subtasks[s].States.Count; i++)
+            {
+                List<RecordBatch> file = files[s][i];
+                while (_subtasks[s].States[i].Gather(30, batch => file.Add(batch.Retain())))
+                {
+                    if (turns++ < 3)
+                    {
+                        between();
+                    }
+                }
+            }
+        }
+
+        if (full)
+        {
+            ForgetChain();
+        }
+
+        _chain.Add(files);
+    }
+
+    public void Restore(int parallelism)
+    {
+        int former = _subtasks.Count;
+        Start(parallelism);
+        for (int s = 0; s < parallelism; s++)
+        {
+            KeyGroupRange range = KeyGroupRange.Of(s, parallelism, KeyGroups);
+            for (int i = 0; i < _subtasks[s].States.Count; i++)
+            {
+                for (int old = 0; old < former; old++)
+                {
+                    KeyGroupRange other = KeyGroupRange.Of(old, former, KeyGroups);
+                    if (other.First < range.End && range.First < other.End)
+                    {
+                        var files = _chain.SelectMany(epoch => epoch[old][i]).ToList();
+                        _subtasks[s].States[i].Restore(new Files(files), range);
+                    }
+                }
+            }
+        }
+
+        if (parallelism != former)
+        {
+            ForgetChain();
+        }
+    }
+
+    public void Dispose()
+    {
+        _subtasks.ForEach(s => s.Dispose());
+        ForgetChain();
+    }
+
+    private void ForgetChain()
+    {
+        foreach (RecordBatch batch in _chain.SelectMany(e => e).SelectMany(s => s).SelectMany(f => f))
+        {
+            batch.Release();
+        }
+
+        _chain.Clear();
+    }
+
+    private void Send(int subtask, RecordBatch all, int[] mine, IReadOnlyList<RowKind>? kinds, Random random)
+    {
+        if (mine.Length == 0)
+        {
+            return;
+        }
+
+        StreamBatch batch;
+        NativeBuffer? native = null;
+        if (random.Next(2) == 0)
+        {
+            if (kinds is not null)
+            {
+                native = allocator.Allocate(all.Length);
+                for (int i = 0; i < all.Length; i++)
+                {
+                    native.Pointer[i] = (byte)kinds[i];
+                }
+            }
+
+            var selection = new Selection(mine.Length, allocator) { Count = mine.Length };
+            mine.CopyTo(new Span<int>(selection.Pointer, mine.Length));
+            batch = new StreamBatch(all.Retain(), native, selection);
+        }
+        else
+        {
+            if (kinds is not null)
+            {
+                native = allocator.Allocate(mine.Length);
+                for (int i = 0; i < mine.Length; i++)
+                {
+                    native.Pointer[i] = (byte)kinds[mine[i]];
+                }
+            }
+
+            batch = new StreamBatch(TakeKernel.Take(all, mine, allocator), native);
+        }
+
+        _subtasks[subtask].Process(0, batch, new Sink(this));
+        Drain(_subtasks[subtask]);
+    }
+
+    private void Drain(Operator subtask)
+    {
+        while (subtask.HasMore)
+        {
+            subtask.Continue(new Sink(this));
+        }
+    }
+
+    private sealed class Sink(OperatorCluster cluster) : Collector
+    {
+        public override void Emit(StreamBatch batch)
+        {
+            Assert.InRange(batch.Count, 1, 4096);
+            Assert.Equal(cluster.OutputSchema, batch.Rows.Schema);
+            for (int i = 0; i < batch.Rows.Length; i++)
+            {
+                string row = BoxedRows.Print(BoxedRows.Read(batch.Rows, i));
+                RowKind kind = batch.Kinds is null ? RowKind.Insert : batch.Kinds[i];
+                int sign = kind is RowKind.Insert or RowKind.UpdateAfter ? 1 : -1;
+                int count = cluster.Output.GetValueOrDefault(row) + sign;
+                if (count == 0)
+                {
+                    cluster.Output.Remove(row);
+                }
+                else
+                {
+                    cluster.Output[row] = count;
+                }
+            }
+
+            batch.Release();
+        }
+    }
+
+    private Schema OutputSchema { get; } = node.OutputSchema();
+
+    private sealed class Files(List<RecordBatch> batches) : StateSnapshotReader
+    {
+        public override IEnumerable<RecordBatch> ReadBatches() => batches.Select(batch => batch.Retain());
+    }
+}

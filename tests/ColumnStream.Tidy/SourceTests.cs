@@ -11,7 +11,7 @@ namespace ColumnStream.Tidy;
 public sealed class SourceTests
 {
     private const int MostLines = 800;
-    private const int MostColumns = 120;
+    private const int MostColumns = 132;
     private const int MostMethodLines = 120;
 
     /// <summary>What may not stand where, and why; a path prefix, then a pattern over single lines.</summary>

@@ -43,6 +43,9 @@ public sealed unsafe class CountAccumulator : Accumulator
     }
 
     /// <inheritdoc/>
+    public override void Offer(byte* row, byte* value, TextHeap heap) => (*(long*)(row + Offset))++;
+
+    /// <inheritdoc/>
     public override ArrayData Emit(byte** rows, int count, BufferAllocator allocator)
     {
         NativeBuffer values = allocator.Allocate(count * 8L);

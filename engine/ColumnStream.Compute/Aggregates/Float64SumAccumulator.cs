@@ -43,6 +43,13 @@ internal sealed unsafe class Float64SumAccumulator(DataType result, bool isAvera
     }
 
     /// <inheritdoc/>
+    public override void Offer(byte* row, byte* value, TextHeap heap)
+    {
+        *(double*)(row + Offset) += *(double*)value;
+        (*(long*)(row + Offset + 8))++;
+    }
+
+    /// <inheritdoc/>
     public override ArrayData Emit(byte** rows, int count, BufferAllocator allocator)
     {
         NativeBuffer values = allocator.Allocate((long)count * result.ByteWidth);

@@ -7,28 +7,29 @@ namespace ColumnStream.Compute.Aggregates;
 
 /// <summary>Adds decimals in 128 bits and counts them; a result above 38 digits is NULL, AVG rounds half up.</summary>
 /// <param name="result">Decimal type of the result.</param>
-/// <param name="argumentScale">Scale of the argument.</param>
+/// <param name="argument">Decimal type of the argument.</param>
 /// <param name="isAverage">Whether it is AVG.</param>
-internal sealed unsafe class Int128SumAccumulator(DataType result, int argumentScale, bool isAverage) : Accumulator
+internal sealed unsafe class Int128SumAccumulator(DataType result, DataType argument, bool isAverage) : Accumulator
 {
+    private readonly bool _isWide = argument.ByteWidth == 16;
     private static readonly Int128 Limit = PowerOfTen(38);
-    private readonly Int128 _factor = PowerOfTen(result.Scale - argumentScale);
+    private readonly Int128 _factor = PowerOfTen(result.Scale - argument.Scale);
 
     /// <inheritdoc/>
     public override ValueList<CellType> Cells => [CellType.Int128, CellType.Int64];
 
     /// <inheritdoc/>
     public override void Accumulate(
-        ArrayData? argument, int start, int count, byte** rows, sbyte* signs, TextHeap heap)
+        ArrayData? values, int start, int count, byte** rows, sbyte* signs, TextHeap heap)
     {
         Int128* scratch = stackalloc Int128[BlockRows];
-        Int128* values = ArgumentWords.ReadWide(argument!, start, count, scratch);
+        Int128* words = ArgumentWords.ReadWide(values!, start, count, scratch);
         int offset = Offset;
         for (int i = 0; i < count; i++)
         {
             int sign = signs is null ? 1 : signs[i];
             byte* cells = rows[i] + offset;
-            *(Int128*)cells += sign == 1 ? values[i] : sign == 0 ? Int128.Zero : -values[i];
+            *(Int128*)cells += sign == 1 ? words[i] : sign == 0 ? Int128.Zero : -words[i];
             *(long*)(cells + 16) += sign;
         }
     }
@@ -41,6 +42,13 @@ internal sealed unsafe class Int128SumAccumulator(DataType result, int argumentS
             *(Int128*)(targets[i] + Offset) += *(Int128*)(sources[i] + Offset);
             *(long*)(targets[i] + Offset + 16) += *(long*)(sources[i] + Offset + 16);
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Offer(byte* row, byte* value, TextHeap heap)
+    {
+        *(Int128*)(row + Offset) += _isWide ? *(Int128*)value : *(long*)value;
+        (*(long*)(row + Offset + 16))++;
     }
 
     /// <inheritdoc/>

@@ -54,6 +54,14 @@ internal sealed unsafe class Int64SumAccumulator(DataType result, bool isAverage
     }
 
     /// <inheritdoc/>
+    public override void Offer(byte* row, byte* value, TextHeap heap)
+    {
+        var cells = (long*)(row + Offset);
+        cells[0] += *(long*)value;
+        cells[1]++;
+    }
+
+    /// <inheritdoc/>
     public override ArrayData Emit(byte** rows, int count, BufferAllocator allocator)
     {
         int width = result.ByteWidth;

@@ -14,7 +14,7 @@ internal static class SumAccumulators
         DataType result = call.Type.ToArrow();
         return argument.Id switch
         {
-            SqlTypeId.Decimal => new Int128SumAccumulator(result, argument.Scale, isAverage),
+            SqlTypeId.Decimal => new Int128SumAccumulator(result, argument.ToArrow(), isAverage),
             SqlTypeId.Float or SqlTypeId.Double => new Float64SumAccumulator(result, isAverage),
             _ => new Int64SumAccumulator(result, isAverage),
         };

@@ -1,5 +1,6 @@
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;
@@ -11,6 +12,12 @@ namespace ColumnStream.Engine.Operators;
 [PlanNode("window-aggregate", version: 1)]
 public sealed record WindowAggregateNode(WindowSpec Window, ValueList<int> Keys, ValueList<AggregateCall> Aggregates) : PhysicalNode
 {
+    /// <summary>Gets whether the input only inserts: then rows are not counted and MIN and MAX need no sets.</summary>
+    public bool InsertOnlyInput { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override Operator CreateOperator() => new WindowAggregateOperator(this);
+
     /// <inheritdoc/>
     public override string Describe() => $"window aggregate {Window} by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
 }

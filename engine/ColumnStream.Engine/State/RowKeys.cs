@@ -88,6 +88,29 @@ internal readonly unsafe struct ViewKey(ulong* words, ushort* nulls) : IRowKey
     }
 }
 
+/// <summary>Is the key of a row of another table.</summary>
+internal readonly unsafe struct SourceRowKey(byte** sources, int count, ulong longWords) : IRowKey
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(byte* row, int index)
+    {
+        byte* source = sources[index];
+        return count == 1
+            ? *(ulong*)(row + 8) == *(ulong*)(source + 8) & *(ushort*)(row + 6) == *(ushort*)(source + 6)
+            : new GeneralKey((ulong*)(source + 8), (ushort*)(source + 6), count, longWords).Matches(row, 0);
+    }
+
+    /// <inheritdoc/>
+    public void Store(byte* row, int index) =>
+        new GeneralKey((ulong*)(sources[index] + 8), (ushort*)(sources[index] + 6), count, longWords).Store(row, 0);
+
+    /// <inheritdoc/>
+    public void Prefetch(byte* row)
+    {
+    }
+}
+
 /// <summary>Is a key of any words.</summary>
 internal readonly unsafe struct GeneralKey(ulong* words, ushort* nulls, int count, ulong longWords) : IRowKey
 {

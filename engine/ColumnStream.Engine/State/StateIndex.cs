@@ -96,6 +96,24 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     /// <summary>Tells whether a search may stop at <paramref name="bucket"/>: one entry was never used.</summary>
     public static bool HasEmpty(byte* bucket) => AnyZero((ulong*)bucket);
 
+    /// <summary>Walks the entries: returns up to <paramref name="most"/> from <paramref name="position"/>, 0 at the end.</summary>
+    public int Entries(ref long position, ulong* hashes, uint* slots, int most)
+    {
+        int perSegment = ((int)Mask + 1) * 8;
+        long end = (long)_segments.Count * perSegment;
+        int count = 0;
+        for (; position < end && count < most; position++)
+        {
+            var entries = (ulong*)_segments.Pointer[position / perSegment].Page;
+            ulong entry = entries[position % perSegment];
+            hashes[count] = entry >> 32;
+            slots[count] = (uint)entry;
+            count += (uint)entry != 0 ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>Adds an entry for a key that is not in the index.</summary>
     public void Insert(uint hash, uint slot)
     {

@@ -132,6 +132,26 @@ internal sealed unsafe class StateTable : IDisposable
         return FindOrCreateOne(key, hash, 0, out slot);
     }
 
+    /// <summary>Finds or creates the rows whose keys stand in rows of another table of this layout, at most a block.</summary>
+    /// <remarks>Only the low half of the hashes is known: for tables that no snapshot sees.</remarks>
+    public void FindOrCreate(byte** sources, ulong* hashes, int count, byte** rows, uint* slots)
+    {
+        EnsureOpen();
+        FindBlock(new SourceRowKey(sources, Layout.KeyWords, Layout.LongKeyWords), hashes, count, rows, slots);
+    }
+
+    /// <summary>Walks all rows, a block at a time: returns 0 at the end.</summary>
+    public int Entries(ref long position, ulong* hashes, uint* slots, byte** rows)
+    {
+        int count = _index.Entries(ref position, hashes, slots, BlockRows);
+        for (int i = 0; i < count; i++)
+        {
+            rows[i] = _rows.Row(slots[i]);
+        }
+
+        return count;
+    }
+
     /// <summary>Notes that rows of a block are about to change.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Touch(byte** rows, uint* slots, ulong* hashes, int count)

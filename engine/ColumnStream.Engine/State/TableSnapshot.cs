@@ -49,7 +49,7 @@ internal sealed unsafe class TableSnapshot : IDisposable
         bool more = table.Rows.Gather(maxRows, _rows, _slots);
         if (_rows.Count > 0)
         {
-            RecordBatch batch = Build(name);
+            RecordBatch batch = Build([name]);
             try
             {
                 write(batch);
@@ -66,6 +66,22 @@ internal sealed unsafe class TableSnapshot : IDisposable
         }
 
         return more;
+    }
+
+    /// <summary>Makes a batch of slot 0, not alive, for each name: the tables under them are gone. The caller releases it.</summary>
+    public RecordBatch BuildGone(ReadOnlySpan<long> names)
+    {
+        _rows.Count = 0;
+        _slots.Count = 0;
+        byte* nothing = Nothing();
+        nothing[4] = RowStore.Dead;
+        for (int i = 0; i < names.Length; i++)
+        {
+            _rows.Add((nint)nothing);
+            _slots.Add(0);
+        }
+
+        return Build(names);
     }
 
     /// <summary>Places rows [first, first + count) of a checkpoint batch; later calls override earlier ones by slot.</summary>
@@ -237,7 +253,8 @@ internal sealed unsafe class TableSnapshot : IDisposable
         }
     }
 
-    private RecordBatch Build(long name)
+    /// <summary>Makes a batch of the gathered rows; one name serves all of them.</summary>
+    private RecordBatch Build(ReadOnlySpan<long> names)
     {
         int count = _rows.Count;
         NativeBuffer slots = _account.Allocate(count * 4L);
@@ -273,9 +290,13 @@ internal sealed unsafe class TableSnapshot : IDisposable
         columns[n++] = new FixedWidthArray(_schema.Fields[2].Type, count, groups, null);
         for (int i = 0; i < _extra; i++)
         {
-            NativeBuffer names = _account.Allocate(count * 8L);
-            new Span<long>(names.Pointer, count).Fill(name);
-            columns[n++] = new FixedWidthArray(DataType.Int64, count, names, null);
+            NativeBuffer named = _account.Allocate(count * 8L);
+            for (int row = 0; row < count; row++)
+            {
+                ((long*)named.Pointer)[row] = names[names.Length == 1 ? 0 : row];
+            }
+
+            columns[n++] = new FixedWidthArray(DataType.Int64, count, named, null);
         }
 
         for (int i = 0; i < _layout.Keys.Count; i++)

@@ -90,12 +90,12 @@ internal sealed class ValueSet
     /// <summary>Links all rows anew after a restore gave them other slots.</summary>
     /// <param name="values">The set.</param>
     /// <param name="groups">The groups, all present.</param>
-    /// <param name="headOffset">Where a group's row holds its chain's head.</param>
+    /// <param name="headOffset">Where a group's row holds its chain's head, or -1 when nothing is chained.</param>
     /// <param name="account">Pays for scratch.</param>
     public unsafe void Relink(StateTable values, StateTable groups, int headOffset, BufferAllocator account)
     {
         uint next = 1;
-        for (byte* row = groups.NextLive(ref next); row is not null; row = groups.NextLive(ref next))
+        for (byte* row = groups.NextLive(ref next); row is not null && headOffset >= 0; row = groups.NextLive(ref next))
         {
             *(long*)(row + headOffset) = 0;
         }
@@ -123,7 +123,10 @@ internal sealed class ValueSet
             if (group is not null)
             {
                 *(long*)(row + Group) = slot;
-                Link(values, row, next - 1, (long*)(group + headOffset));
+                if (headOffset >= 0)
+                {
+                    Link(values, row, next - 1, (long*)(group + headOffset));
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ internal sealed unsafe class OperatorCluster(
 
     public Dictionary<string, int> Output { get; } = [];
 
-    public long LateRows { get; private set; }
+    public long LateRows { get; set; }
 
     public long Watermark { get; private set; } = long.MinValue;
 
@@ -49,17 +49,22 @@ internal sealed unsafe class OperatorCluster(
     public void Process(IReadOnlyList<object?[]> rows, IReadOnlyList<RowKind>? kinds, Random random)
     {
         RecordBatch all = BoxedRows.ToBatch(input, rows, allocator);
-        ulong[] hashes = new ulong[rows.Count];
-        KeyHash.Hash(all, keys, hashes);
-        for (int s = 0; s < _subtasks.Count; s++)
+        try
         {
-            int[] mine = Enumerable.Range(0, rows.Count)
-                .Where(i => KeyGroupRange.Owner(KeyHash.KeyGroup(hashes[i], KeyGroups), _subtasks.Count, KeyGroups) == s)
-                .ToArray();
-            Send(s, all, mine, kinds, random);
+            ulong[] hashes = new ulong[rows.Count];
+            KeyHash.Hash(all, keys, hashes);
+            for (int s = 0; s < _subtasks.Count; s++)
+            {
+                int[] mine = Enumerable.Range(0, rows.Count)
+                    .Where(i => KeyGroupRange.Owner(KeyHash.KeyGroup(hashes[i], KeyGroups), _subtasks.Count, KeyGroups) == s)
+                    .ToArray();
+                Send(s, all, mine, kinds, random);
+            }
         }
-
-        all.Release();
+        finally
+        {
+            all.Release();
+        }
     }
 
     public void Advance(long watermarkMs)

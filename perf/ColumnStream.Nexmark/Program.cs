@@ -1,1 +1,22 @@
-return 0;
+using System;
+using System.IO;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Nexmark;
+
+HarnessOptions? options = HarnessOptions.Parse(args);
+if (options is null)
+{
+    Console.Error.WriteLine(HarnessOptions.Usage);
+    return 2;
+}
+
+string folder = AppContext.BaseDirectory;
+while (!File.Exists(Path.Combine(folder, "ColumnStream.sln")))
+{
+    folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("ColumnStream.sln not found.");
+}
+
+using var pool = new SizeClassPool();
+using var allocator = new BufferAllocator("perf", pool);
+using var harness = new Harness(options, Path.Combine(folder, "perf"), allocator);
+return harness.Run() ? 0 : 1;

@@ -1,6 +1,9 @@
 using System;
+using System.Collections.Generic;
+using System.Threading;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Runtime.Checkpoints;
@@ -8,15 +11,256 @@ using ColumnStream.Runtime.Tasks;
 
 namespace ColumnStream.Runtime.Jobs;
 
-internal sealed class JobExecution(
-    JobGraph graph, JobOptions options, Executor executor, Executor io, ConnectorRegistry connectors,
-    BufferAllocator memory, StatePool pages, IFailPoints failPoints)
+/// <summary>Is one run of a job: makes its units, starts them, and ends when all of them are closed.</summary>
+internal sealed class JobExecution : ITaskOwner, IJobControl
 {
-    public RunningJob Handle { get; } = new(options.JobId, () => throw new NotSupportedException(), () => { });
+    private readonly JobGraph _graph;
+    private readonly JobOptions _options;
+    private readonly Executor _io;
+    private readonly BufferAllocator _memory;
+    private readonly IFailPoints _failPoints;
+    private readonly TaskBuilder _builder;
+    private readonly CheckpointStore? _store;
+    private readonly List<StreamTask> _tasks = [];
+    private readonly List<SnapshotWriter> _writers = [];
+    private CheckpointCoordinator? _coordinator;
+    private Generation _generation;
+    private Exception? _failure;
+    private int _status = (int)JobStatus.Failed;
+    private readonly CancellationTokenSource _cancellation = new();
+    private bool _draining;
+    private int _open;
+
+    public JobExecution(
+        JobGraph graph, JobOptions options, Executor executor, Executor io, ConnectorRegistry connectors,
+        BufferAllocator memory, StatePool pages, IFailPoints failPoints)
+    {
+        _graph = graph;
+        _options = options;
+        _io = io;
+        _failPoints = failPoints;
+        _memory = memory.Child(options.JobId, options.MemoryLimitBytes);
+        _store = options.Checkpoints is null ? null : new CheckpointStore(options.Checkpoints);
+        _generation = new Generation(0, options.Nonce ?? MakeNonce(executor.Time, options.Seed), 0);
+        Handle = new RunningJob(options.JobId, CollectMetrics, Cancel);
+        Share = new JobShare(options.Weight);
+        Executor = executor;
+        Connectors = connectors;
+        Pages = pages;
+        _builder = new TaskBuilder(this);
+    }
+
+    public RunningJob Handle { get; }
+
+    public JobShare Share { get; }
+
+    public Executor Executor { get; }
+
+    public ConnectorRegistry Connectors { get; }
+
+    public StatePool Pages { get; }
+
+    public JobGraph Graph => _graph;
+
+    public JobOptions Options => _options;
+
+    public BufferAllocator Memory => _memory;
+
+    public CancellationToken Cancellation => _cancellation.Token;
+
+    public RestorePoint? RestorePoint { get; private set; }
+
+    /// <summary>Gets the name under which sinks know the job: without checkpoints every run is another job.</summary>
+    public string SinkJobId => _store is null ? $"{_options.JobId}-{_generation.Nonce}" : _options.JobId;
 
     public void Start()
     {
-        _ = (graph, executor, io, connectors, memory, pages, failPoints);
-        throw new NotSupportedException("Jobs cannot be run yet.");
+        long highestEpoch = 0;
+        Claim? claim = null;
+        if (_store is not null)
+        {
+            if (_options.Restore != RestoreMode.None && _store.ReadTerminal() is { } terminal)
+            {
+                Handle.RestoredEpoch = terminal.Epoch;
+                Handle.End(JobStatus.AlreadyFinished, null);
+                return;
+            }
+
+            _generation = _store.Begin(_generation.Nonce, fresh: _options.Restore == RestoreMode.None);
+            highestEpoch = _store.HighestEpoch();
+        }
+
+        claim = FindRestorePoint();
+        CheckRestore();
+        _builder.Build();
+        _coordinator = new CheckpointCoordinator(
+            _io, Share, _options, _store, _generation, _graph.KeyGroups, _failPoints, this);
+        _open = _tasks.Count + 1;
+        _coordinator.Start(_tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim);
+    }
+
+    public void Add(StreamTask task) => _tasks.Add(task);
+
+    /// <summary>Makes what takes the checkpoints of a task.</summary>
+    public TaskCheckpoints MakeCheckpoints(StreamTask task)
+    {
+        SnapshotWriter? writer = null;
+        if (_store is not null)
+        {
+            writer = new SnapshotWriter(
+                task.Name + "/snapshots", task, _io, _store.Objects, _memory, _failPoints,
+                this);
+            _writers.Add(writer);
+        }
+
+        return new TaskCheckpoints(
+            task,
+            writer,
+            _failPoints,
+            (epoch, snapshot, bytes) => _coordinator!.Acknowledge(task, epoch, snapshot, bytes),
+            (epoch, failure) => _coordinator!.Decline(task, epoch, failure));
+    }
+
+    public string StatePath(StreamTask task, long epoch) =>
+        $"{CheckpointStore.ManifestFolder(epoch, _generation.Number, _generation.Nonce)}"
+        + $"/f{task.Fragment}-{task.Subtask}.arrows";
+
+    public void Ready(StreamTask task) => _coordinator!.Ready(task);
+
+    public void CleanedUp(StreamTask task) => _coordinator!.CleanedUp(task);
+
+    public void Ended(StreamTask task) => _coordinator!.Ended();
+
+    public void Committed(StreamTask task, long epoch) => _coordinator!.Committed(task, epoch);
+
+    public void CommitFailed(StreamTask task, long epoch, Exception failure) =>
+        _coordinator!.CommitFailed(task, epoch, failure);
+
+    public void Failed(TaskUnit unit, Exception failure) => Fail(unit.Name, failure);
+
+    public void Finish(JobStatus status)
+    {
+        Interlocked.CompareExchange(ref _status, (int)status, (int)JobStatus.Failed);
+        StopAll();
+    }
+
+    public void Closed(TaskUnit unit)
+    {
+        if (Interlocked.Decrement(ref _open) > 0)
+        {
+            return;
+        }
+
+        if (!_draining)
+        {
+            // Nobody sends any more: what still lies in channels can go, and then the writers.
+            _draining = true;
+            foreach (StreamTask task in _tasks)
+            {
+                task.Gate.Release();
+            }
+
+            if (_writers.Count > 0)
+            {
+                Volatile.Write(ref _open, _writers.Count);
+                foreach (SnapshotWriter writer in _writers)
+                {
+                    writer.Stop();
+                }
+
+                return;
+            }
+        }
+
+        _cancellation.Dispose();
+        Exception? failure = Volatile.Read(ref _failure);
+        Handle.End(failure is null ? (JobStatus)_status : JobStatus.Failed, failure);
+    }
+
+    private static string MakeNonce(TimeProvider time, int seed)
+    {
+        uint low = (uint)(seed ^ Environment.ProcessId);
+        return $"{time.GetUtcNow().Ticks:x}{low:x}";
+    }
+
+    private Claim? FindRestorePoint()
+    {
+        CheckpointStore? from = _options.Restore switch
+        {
+            RestoreMode.Latest => _store,
+            RestoreMode.Path => new CheckpointStore(_options.RestoreFrom
+                ?? throw new UserException(3120, "Restoring from a path needs the path.")),
+            _ => null,
+        };
+        Claim? claim = from?.NewestClaim();
+        if (claim is null)
+        {
+            return _options.Restore == RestoreMode.Path
+                ? throw new UserException(3120, "No checkpoint was found at the path to restore from.")
+                : null;
+        }
+
+        RestorePoint = new RestorePoint(from!.ReadManifest(claim), from.Objects);
+        Handle.RestoredEpoch = claim.Epoch;
+        return claim;
+    }
+
+    private void CheckRestore()
+    {
+        if (RestorePoint is null)
+        {
+            return;
+        }
+
+        if (RestorePoint.Manifest.KeyGroups != _graph.KeyGroups)
+        {
+            throw new UserException(
+                3120,
+                $"Number of key groups cannot change: {RestorePoint.Manifest.KeyGroups} to {_graph.KeyGroups}.");
+        }
+
+        var uids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (PhysicalNode node in _graph.Plan.Nodes)
+        {
+            uids.Add(node.Uid);
+        }
+
+        RestorePoint.CheckCovers(uids.Contains);
+    }
+
+    private void Cancel() => _coordinator?.Cancel();
+
+    private void Fail(string unit, Exception failure)
+    {
+        _ = unit;
+        Interlocked.CompareExchange(ref _failure, failure, null);
+        StopAll();
+    }
+
+    private void StopAll()
+    {
+        _cancellation.Cancel();
+        foreach (StreamTask task in _tasks)
+        {
+            task.Stop();
+        }
+
+        _coordinator!.Stop();
+    }
+
+    private JobMetrics CollectMetrics()
+    {
+        long busy = 0;
+        foreach (StreamTask task in _tasks)
+        {
+            busy += task.BusyNs;
+        }
+
+        return new JobMetrics(
+            MetricsCollector.Collect(_graph, _tasks),
+            _coordinator?.Metrics ?? new CheckpointMetrics(0, 0, 0, 0, 0),
+            busy,
+            _memory.UsedBytes,
+            _memory.PeakBytes);
     }
 }

@@ -38,6 +38,9 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets the seed of all randomness of the job.</summary>
     public int Seed { get; init; }
 
+    /// <summary>Gets what tells this run from others; null makes one from time and process. Simulations set it.</summary>
+    public string? Nonce { get; init; }
+
     /// <summary>Gets <c>table.local-time-zone</c>.</summary>
     public string LocalTimeZone { get; init; } = "UTC";
 

@@ -91,7 +91,7 @@ public abstract class TaskUnit
         int before = Interlocked.Exchange(ref _state, Running);
         if (before != Queued)
         {
-            throw new InvariantException(9101, $"Unit was given a turn while not queued: {Name}, {before}.");
+            throw new InvariantException(9001, $"Unit was given a turn while not queued: {Name}, {before}.");
         }
 
         TurnResult result;

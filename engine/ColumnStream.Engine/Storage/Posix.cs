@@ -1,0 +1,65 @@
+using System;
+using System.Runtime.InteropServices;
+using ExternalException = ColumnStream.Engine.Errors.ExternalException;
+
+namespace ColumnStream.Engine.Storage;
+
+/// <summary>Calls the file functions of the system whose results the base library hides.</summary>
+internal static unsafe partial class Posix
+{
+    public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
+    public const int ReadWrite = 2;
+    public const int NoEntry = 2;
+    public const int Interrupted = 4;
+    public const int WouldBlock = 11;
+    public const int Exists = 17;
+    public const int LockExclusive = 2;
+    public const int LockNoWait = 4;
+
+    private const string Library = "libc";
+
+    public static int Create => OperatingSystem.IsMacOS() ? 0x200 : 0x40;
+
+    public static int Exclusive => OperatingSystem.IsMacOS() ? 0x800 : 0x80;
+
+    public static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    public static int Directory => OperatingSystem.IsMacOS() ? 0x100000
+        : RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000;
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int file, byte* bytes, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int file, byte* bytes, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(int file);
+
+    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int file);
+
+    [LibraryImport(Library, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string from, string to);
+
+    [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlink(string path);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int file, int operation);
+
+    [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(int file, long length);
+
+    /// <summary>Makes the error of the last call.</summary>
+    public static ExternalException Error(string what, string path)
+    {
+        int code = Marshal.GetLastPInvokeError();
+        return new ExternalException(
+            5001, $"File cannot be {what}: {path}, {Marshal.GetPInvokeErrorMessage(code)}.", retryable: false);
+    }
+}

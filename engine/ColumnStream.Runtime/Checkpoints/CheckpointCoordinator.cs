@@ -1,0 +1,418 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Tasks;
+using Barrier = ColumnStream.Engine.Elements.Barrier;
+
+namespace ColumnStream.Runtime.Checkpoints;
+
+/// <summary>Leads one job through its checkpoints: a plain state machine fed by a mailbox.</summary>
+/// <remarks>
+/// <code>
+/// Starting -> CleaningUp -> Running -> Collecting -> (manifest, claim) -> Committing -> (marker, clean-up) -> Running
+///                              |  a declined part fails the epoch; its number is not used again     ^
+///                              `-- all inputs ended: final epoch, terminal record, stop -------------'
+/// </code>
+/// One epoch at a time: the next is not begun before every task answered and every sink committed. Without a store the
+/// same steps run without manifest and claim, so that exactly-once sinks show their rows when a bounded job ends.
+/// </remarks>
+internal sealed class CheckpointCoordinator : TaskUnit
+{
+    private const long NsPerMs = 1_000_000;
+    private const long MaxBackOffMs = 10_000;
+
+    private readonly Mailbox _mailbox;
+    private readonly JobOptions _options;
+    private readonly CheckpointStore? _store;
+    private readonly Generation _generation;
+    private readonly int _keyGroups;
+    private readonly IFailPoints _failPoints;
+    private readonly IJobControl _job;
+    private readonly Dictionary<StreamTask, TaskSnapshot> _answers = [];
+    private readonly HashSet<StreamTask> _waiting = [];
+    private IReadOnlyList<StreamTask> _tasks = [];
+    private Phase _phase = Phase.Starting;
+    private Claim? _restored;
+    private Exception? _declined;
+    private long _epoch;
+    private long _parentEpoch;
+    private long _nextNs;
+    private long _triggeredNs;
+    private long _bytes;
+    private long _backOffMs;
+    private int _failuresInARow;
+    private int _endedTasks;
+    private bool _cancelRequested;
+    private JobStatus? _endsAs;
+    private volatile bool _stop;
+    private CheckpointMetrics _metrics = new(0, 0, 0, 0, 0);
+
+    public CheckpointCoordinator(
+        Executor io, JobShare share, JobOptions options, CheckpointStore? store, Generation generation, int keyGroups,
+        IFailPoints failPoints, IJobControl job)
+        : base($"{options.JobId}/checkpoints", io, share)
+    {
+        _mailbox = new Mailbox(this);
+        _options = options;
+        _store = store;
+        _generation = generation;
+        _keyGroups = keyGroups;
+        _failPoints = failPoints;
+        _job = job;
+    }
+
+    private enum Phase
+    {
+        Starting,
+        CleaningUp,
+        Running,
+        Collecting,
+        Committing,
+        Ended,
+    }
+
+    public CheckpointMetrics Metrics => Volatile.Read(ref _metrics);
+
+    /// <summary>Starts the tasks; <paramref name="highestEpoch"/> and lower numbers are used up.</summary>
+    public void Start(IReadOnlyList<StreamTask> tasks, long highestEpoch, Claim? restored) => _mailbox.Post(() =>
+    {
+        _tasks = tasks;
+        _epoch = highestEpoch;
+        _restored = restored;
+        _parentEpoch = restored?.Epoch ?? 0;
+        AskAll(static task => task.StartUp());
+    });
+
+    public void Ready(StreamTask task) => Answered(task, CleanUpSinks);
+
+    public void CleanedUp(StreamTask task) => Answered(task, Go);
+
+    public void Ended() => _mailbox.Post(() => _endedTasks++);
+
+    public void Cancel() => _mailbox.Post(() => _cancelRequested = true);
+
+    public void Acknowledge(StreamTask task, long epoch, TaskSnapshot snapshot, long bytes) => _mailbox.Post(() =>
+    {
+        CheckEpoch(epoch);
+        _answers[task] = snapshot;
+        _bytes += bytes;
+        Collected(task);
+    });
+
+    public void Decline(StreamTask task, long epoch, Exception reason) => _mailbox.Post(() =>
+    {
+        CheckEpoch(epoch);
+        _declined ??= reason;
+        Collected(task);
+    });
+
+    public void Committed(StreamTask task, long epoch) => _mailbox.Post(() =>
+    {
+        CheckEpoch(epoch);
+        if (_waiting.Remove(task) && _waiting.Count == 0)
+        {
+            FinishEpoch();
+        }
+    });
+
+    /// <summary>A claimed epoch's commit is repeated for ever: skipping it would lose rows.</summary>
+    public void CommitFailed(StreamTask task, long epoch, Exception reason) => _mailbox.Post(() =>
+    {
+        CheckEpoch(epoch);
+        _options.Warn($"Sink could not commit epoch {epoch} and tries again: {reason.Message}");
+        _backOffMs = Math.Min(MaxBackOffMs, Math.Max(50, _backOffMs * 2));
+        var retry = new DelayedCommit(this, task, epoch);
+        Executor.WakeAt(retry, Executor.Now + (_backOffMs * NsPerMs));
+    });
+
+    public void Stop()
+    {
+        _stop = true;
+        Notify();
+    }
+
+    protected override TurnResult Run(in TurnBudget budget)
+    {
+        if (_stop)
+        {
+            _job.Closed(this);
+            return TurnResult.Done;
+        }
+
+        _mailbox.Drain();
+        if (_phase == Phase.Running)
+        {
+            Next();
+        }
+
+        return TurnResult.Idle;
+    }
+
+    protected override void Fail(Exception failure)
+    {
+        _job.Failed(this, failure);
+        _job.Closed(this);
+    }
+
+    private void Answered(StreamTask task, Action all) => _mailbox.Post(() =>
+    {
+        if (_waiting.Remove(task) && _waiting.Count == 0)
+        {
+            all();
+        }
+    });
+
+    private void AskAll(Action<StreamTask> ask)
+    {
+        _waiting.Clear();
+        foreach (StreamTask task in _tasks)
+        {
+            _waiting.Add(task);
+        }
+
+        foreach (StreamTask task in _tasks)
+        {
+            ask(task);
+        }
+    }
+
+    /// <summary>All tasks are restored, and what the newest claim names is committed: now leftovers may go.</summary>
+    private void CleanUpSinks()
+    {
+        if (_restored is not null && _store is not null && _options.Restore != RestoreMode.Path)
+        {
+            _store.PutCommitted(_restored);
+        }
+
+        _phase = Phase.CleaningUp;
+        AskAll(static task => task.CleanUpSinks());
+    }
+
+    private void Go()
+    {
+        _phase = Phase.Running;
+        _nextNs = Executor.Now + IntervalNs();
+        foreach (StreamTask task in _tasks)
+        {
+            task.Go();
+        }
+    }
+
+    private long IntervalNs() =>
+        _options.CheckpointInterval is { } interval ? (long)interval.TotalNanoseconds : long.MaxValue / 2;
+
+    /// <summary>Decides, while nothing is under way, what comes next.</summary>
+    private void Next()
+    {
+        if (_endedTasks == _tasks.Count)
+        {
+            _endsAs = JobStatus.Finished;
+            Trigger();
+        }
+        else if (_cancelRequested)
+        {
+            _endsAs = JobStatus.Cancelled;
+            Trigger();
+        }
+        else if (_options.CheckpointInterval is not null)
+        {
+            if (Executor.Now >= _nextNs)
+            {
+                Trigger();
+            }
+            else
+            {
+                Executor.WakeAt(this, _nextNs);
+            }
+        }
+    }
+
+    private void Trigger()
+    {
+        _phase = Phase.Collecting;
+        _epoch++;
+        _triggeredNs = Executor.Now;
+        _answers.Clear();
+        _declined = null;
+        _bytes = 0;
+        var barrier = new Barrier(_epoch, isFinal: _endsAs == JobStatus.Finished);
+        bool stopSources = _endsAs is not null;
+        AskAll(task =>
+        {
+            if (task.IsRoot)
+            {
+                task.Trigger(barrier, stopSources);
+            }
+        });
+        _failPoints.Hit(FailPoint.AfterTrigger);
+    }
+
+    private void Collected(StreamTask task)
+    {
+        if (!_waiting.Remove(task) || _waiting.Count > 0)
+        {
+            return;
+        }
+
+        if (_declined is not null)
+        {
+            FailEpoch(_declined);
+            return;
+        }
+
+        Claim? claim = null;
+        if (_store is not null)
+        {
+            try
+            {
+                claim = _store.PutManifest(MakeManifest());
+            }
+            catch (ExternalException failure)
+            {
+                FailEpoch(failure);
+                return;
+            }
+
+            _failPoints.Hit(FailPoint.AfterManifest);
+
+            // An error here leaves the outcome open: the job fails, and the next run reads what is true.
+            if (!_store.TryClaim(claim))
+            {
+                throw new ExternalException(
+                    5010, $"Another run took over the checkpoint folder; epoch {_epoch} is not ours.", retryable: false);
+            }
+
+            _failPoints.Hit(FailPoint.AfterClaim);
+        }
+
+        _restored = claim;
+        _parentEpoch = _epoch;
+        CommitAll();
+    }
+
+    private Manifest MakeManifest()
+    {
+        var tasks = new List<TaskSnapshot>();
+        foreach (StreamTask task in _tasks)
+        {
+            tasks.Add(_answers[task]);
+        }
+
+        return new Manifest(
+            Manifest.CurrentVersion, _options.JobId, _epoch, _parentEpoch, _generation.Number, _generation.Nonce,
+            Manifest.CurrentKeyHash, _keyGroups, Executor.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            _endsAs == JobStatus.Finished, tasks);
+    }
+
+    private void CommitAll()
+    {
+        _phase = Phase.Committing;
+        _backOffMs = 0;
+        _waiting.Clear();
+        foreach (StreamTask task in _tasks)
+        {
+            if (task.Commits)
+            {
+                _waiting.Add(task);
+            }
+        }
+
+        if (_waiting.Count == 0)
+        {
+            FinishEpoch();
+            return;
+        }
+
+        long epoch = _epoch;
+        foreach (StreamTask task in _waiting)
+        {
+            task.Commit(epoch);
+        }
+    }
+
+    private void FinishEpoch()
+    {
+        _failPoints.Hit(FailPoint.AfterCommit);
+        if (_store is not null)
+        {
+            try
+            {
+                _store.PutCommitted(_restored!);
+                _failPoints.Hit(FailPoint.AfterMarker);
+                _store.CleanUp(_failPoints);
+            }
+            catch (ExternalException failure)
+            {
+                // The epoch stands; the marker and old objects only save work and space.
+                _options.Warn($"Old checkpoints could not be removed: {failure.Message}");
+            }
+        }
+
+        foreach (StreamTask task in _tasks)
+        {
+            task.EpochCommitted(_epoch);
+        }
+
+        _failuresInARow = 0;
+        Volatile.Write(ref _metrics, new CheckpointMetrics(
+            _metrics.Completed + 1, _metrics.Failed, _epoch, (Executor.Now - _triggeredNs) / 1e6, _bytes));
+        if (_endsAs is { } status)
+        {
+            EndJob(status);
+            return;
+        }
+
+        _phase = Phase.Running;
+        _nextNs = Math.Max(_triggeredNs + IntervalNs(), Executor.Now);
+    }
+
+    private void EndJob(JobStatus status)
+    {
+        _phase = Phase.Ended;
+        if (status == JobStatus.Finished && _store is not null)
+        {
+            _store.PutTerminal(new Terminal("FINISHED", _epoch, _generation.Number));
+            _failPoints.Hit(FailPoint.AfterTerminal);
+        }
+
+        _job.Finish(status);
+    }
+
+    private void FailEpoch(Exception reason)
+    {
+        _failuresInARow++;
+        Volatile.Write(ref _metrics, _metrics with { Failed = _metrics.Failed + 1 });
+        if (_failuresInARow > _options.TolerableFailedCheckpoints)
+        {
+            throw new ExternalException(
+                5014, $"Checkpoints failed {_failuresInARow} times in a row: {reason.Message}", retryable: true, reason);
+        }
+
+        _options.Warn($"Checkpoint {_epoch} failed: {reason.Message}");
+        _phase = Phase.Running;
+        _nextNs = Executor.Now + Math.Min(IntervalNs(), 1000 * NsPerMs);
+    }
+
+    private void CheckEpoch(long epoch)
+    {
+        if (epoch != _epoch)
+        {
+            throw new InvariantException(9001, $"Answer belongs to another epoch: {epoch}, {_epoch}.");
+        }
+    }
+
+    /// <summary>Repeats one commit when its time has come.</summary>
+    private sealed class DelayedCommit(CheckpointCoordinator coordinator, StreamTask task, long epoch)
+        : TaskUnit(coordinator.Name + "/retry", coordinator.Executor, coordinator.Job)
+    {
+        protected override TurnResult Run(in TurnBudget budget)
+        {
+            task.Commit(epoch);
+            return TurnResult.Done;
+        }
+
+        protected override void Fail(Exception failure) => coordinator._job.Failed(this, failure);
+    }
+}

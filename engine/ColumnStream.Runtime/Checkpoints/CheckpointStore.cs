@@ -1,0 +1,289 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Storage;
+
+namespace ColumnStream.Runtime.Checkpoints;
+
+/// <summary>Knows where everything of a job's checkpoints lies and in which order it may be written and deleted.</summary>
+/// <remarks>
+/// <code>
+/// gen/{generation}.json         put if absent: one a run; the highest owns the folder
+/// ckpt/{epoch}/{gen}-{nonce}/*  state files, then manifest.json
+/// claim/{epoch}.json            put if absent: the epoch exists from here on
+/// committed/{epoch}.json        put if absent: all sinks committed it
+/// floor/{epoch}.json            put if absent: everything below may be deleted
+/// terminal.json                 put if absent: the job came to its end
+/// </code>
+/// All calls block. An ambiguous put is repeated with the same bytes; equal bytes found mean it was ours.
+/// </remarks>
+internal sealed class CheckpointStore(IObjectStore store)
+{
+    private const int Attempts = 5;
+    private const int Retained = 3;
+
+    /// <summary>Gets the objects.</summary>
+    public IObjectStore Objects => store;
+
+    public static string ManifestFolder(long epoch, long generation, string nonce) =>
+        string.Create(CultureInfo.InvariantCulture, $"ckpt/{epoch:D12}/{generation:D10}-{nonce}");
+
+    /// <summary>Creates an object; true if this call or an earlier attempt of it did, false if others did.</summary>
+    public bool TryPut(string name, ReadOnlySpan<byte> content)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return store.TryCreate(name, content) || (Read(name) is { } found && content.SequenceEqual(found));
+            }
+            catch (ExternalException failure) when (failure.IsRetryable && attempt < Attempts)
+            {
+                // The outcome is not known: the same bytes again can only find our own or lose.
+            }
+        }
+    }
+
+    /// <summary>Reads an object, or returns null.</summary>
+    public byte[]? Read(string name)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using Stream? stream = store.OpenRead(name);
+                if (stream is null)
+                {
+                    return null;
+                }
+
+                using var content = new MemoryStream();
+                stream.CopyTo(content);
+                return content.ToArray();
+            }
+            catch (ExternalException failure) when (failure.IsRetryable && attempt < Attempts)
+            {
+                // Read again.
+            }
+        }
+    }
+
+    /// <summary>Starts a run: takes the next generation.</summary>
+    public Generation Begin(string nonce, bool fresh)
+    {
+        while (true)
+        {
+            long number = Newest("gen/") + 1;
+            long firstEpoch = fresh ? HighestEpoch() + 1 : FirstEpoch();
+            var generation = new Generation(number, nonce, firstEpoch);
+            if (TryPut(NameOf("gen", number, 10), Bytes(generation, ManifestJson.Default.Generation)))
+            {
+                if (fresh)
+                {
+                    store.Delete("terminal.json");
+                }
+
+                return generation;
+            }
+        }
+    }
+
+    /// <summary>Gets the highest epoch that was ever begun here.</summary>
+    public long HighestEpoch()
+    {
+        long highest = Math.Max(Newest("claim/"), Math.Max(Newest("floor/"), FirstEpoch() - 1));
+        foreach (string name in store.List("ckpt/"))
+        {
+            highest = Math.Max(highest, EpochOf(name));
+        }
+
+        return highest;
+    }
+
+    /// <summary>Finds the newest canonical epoch of this life of the job, or null.</summary>
+    public Claim? NewestClaim()
+    {
+        long first = FirstEpoch();
+        long newest = Newest("claim/");
+        return newest == 0 || newest < first
+            ? null
+            : ReadRequired(NameOf("claim", newest, 12), ManifestJson.Default.Claim);
+    }
+
+    /// <summary>Reads the manifest that a claim names and verifies its hash.</summary>
+    /// <exception cref="ExternalException">It is missing or damaged: an older epoch is never taken silently.</exception>
+    public Manifest ReadManifest(Claim claim)
+    {
+        byte[] bytes = Read(claim.ManifestPath)
+            ?? throw new ExternalException(5011, $"Checkpoint manifest is missing: {claim.ManifestPath}.", retryable: false);
+        if (Hash(bytes) != claim.ManifestSha256)
+        {
+            throw new ExternalException(5011, $"Checkpoint manifest is damaged: {claim.ManifestPath}.", retryable: false);
+        }
+
+        Manifest manifest = Parse(bytes, claim.ManifestPath, ManifestJson.Default.Manifest);
+        if (manifest.FormatVersion != Manifest.CurrentVersion || manifest.KeyHash != Manifest.CurrentKeyHash)
+        {
+            throw new ExternalException(
+                5011,
+                $"Checkpoint has another format: version {manifest.FormatVersion}, hash {manifest.KeyHash}.",
+                retryable: false);
+        }
+
+        return manifest;
+    }
+
+    /// <summary>Reads how the job ended in this life, or null.</summary>
+    public Terminal? ReadTerminal()
+    {
+        byte[]? bytes = Read("terminal.json");
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        Terminal terminal = Parse(bytes, "terminal.json", ManifestJson.Default.Terminal);
+        return terminal.Epoch < FirstEpoch() ? null : terminal;
+    }
+
+    /// <summary>Writes a manifest and returns the claim that makes it canonical.</summary>
+    public Claim PutManifest(Manifest manifest)
+    {
+        string path = ManifestFolder(manifest.Epoch, manifest.Generation, manifest.Nonce) + "/manifest.json";
+        byte[] bytes = Bytes(manifest, ManifestJson.Default.Manifest);
+        if (!TryPut(path, bytes))
+        {
+            throw new InvariantException(9001, $"Manifest exists already: {path}.");
+        }
+
+        return new Claim(
+            manifest.Epoch, manifest.ParentEpoch, manifest.Generation, manifest.Nonce, path, Hash(bytes));
+    }
+
+    /// <summary>Makes an epoch canonical; false when another run owns the folder: stop at once.</summary>
+    public bool TryClaim(Claim claim)
+    {
+        // Nothing may be claimed that a later run already overtook; looked at again behind the put, because a put
+        // that was delayed past a clean-up could otherwise bring a deleted epoch back.
+        return TryPut(NameOf("claim", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim))
+            && Newest("gen/") == claim.Generation
+            && Newest("floor/") <= claim.Epoch;
+    }
+
+    public void PutCommitted(Claim claim) =>
+        TryPut(NameOf("committed", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim));
+
+    public void PutTerminal(Terminal terminal) =>
+        TryPut("terminal.json", Bytes(terminal, ManifestJson.Default.Terminal));
+
+    /// <summary>Deletes what no retained epoch names: floor first, then data, then markers, claims last.</summary>
+    public void CleanUp(IFailPoints failPoints)
+    {
+        IReadOnlyList<string> claims = store.List("claim/");
+        if (claims.Count <= Retained)
+        {
+            return;
+        }
+
+        long floor = EpochOf(claims[^Retained]);
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = claims.Count - Retained; i < claims.Count; i++)
+        {
+            Claim claim = ReadRequired(claims[i], ManifestJson.Default.Claim);
+            Protect(ReadManifest(claim), kept);
+        }
+
+        TryPut(NameOf("floor", floor, 12), "{}"u8);
+        foreach (string name in store.List("ckpt/"))
+        {
+            if (EpochOf(name) < floor && !kept.Contains(name))
+            {
+                store.Delete(name);
+            }
+        }
+
+        failPoints.Hit(FailPoint.MidCleanup);
+        DeleteBelow("committed/", floor);
+        DeleteBelow("floor/", floor);
+        DeleteBelow("claim/", floor);
+    }
+
+    private static void Protect(Manifest manifest, HashSet<string> kept)
+    {
+        foreach (TaskSnapshot task in manifest.Tasks)
+        {
+            foreach (StateSnapshot state in task.States)
+            {
+                foreach (StateFile file in state.Files)
+                {
+                    kept.Add(file.Path);
+                }
+            }
+        }
+    }
+
+    private static string NameOf(string folder, long number, int digits) =>
+        $"{folder}/{number.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0')}.json";
+
+    /// <summary>Reads the number behind the first slash of a name; 0 if there is none.</summary>
+    private static long EpochOf(string name)
+    {
+        ReadOnlySpan<char> rest = name.AsSpan(name.IndexOf('/', StringComparison.Ordinal) + 1);
+        int digits = 0;
+        while (digits < rest.Length && char.IsAsciiDigit(rest[digits]))
+        {
+            digits++;
+        }
+
+        return long.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out long epoch) ? epoch : 0;
+    }
+
+    private static byte[] Bytes<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
+
+    private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static T Parse<T>(byte[] bytes, string name, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("Value is null.");
+        }
+        catch (JsonException failure)
+        {
+            throw new ExternalException(5011, $"Checkpoint record is damaged: {name}.", retryable: false, failure);
+        }
+    }
+
+    private T ReadRequired<T>(string name, JsonTypeInfo<T> type) => Parse(
+        Read(name) ?? throw new ExternalException(5011, $"Checkpoint record is missing: {name}.", retryable: false),
+        name,
+        type);
+
+    private long FirstEpoch()
+    {
+        long newest = Newest("gen/");
+        return newest == 0 ? 0 : ReadRequired(NameOf("gen", newest, 10), ManifestJson.Default.Generation).FirstEpoch;
+    }
+
+    private long Newest(string prefix)
+    {
+        IReadOnlyList<string> names = store.List(prefix);
+        return names.Count == 0 ? 0 : EpochOf(names[^1]);
+    }
+
+    private void DeleteBelow(string prefix, long floor)
+    {
+        foreach (string name in store.List(prefix))
+        {
+            if (EpochOf(name) < floor)
+            {
+                store.Delete(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace ColumnStream.Runtime.Checkpoints;
+
+/// <summary>Records one run of a job; the highest one owns the folder.</summary>
+/// <param name="Number">Ascending.</param>
+/// <param name="Nonce">Names this run.</param>
+/// <param name="FirstEpoch">Epochs below belong to earlier lives that this one does not continue; 0 when it does.</param>
+public sealed record Generation(long Number, string Nonce, long FirstEpoch);

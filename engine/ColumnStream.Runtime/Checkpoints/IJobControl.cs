@@ -1,0 +1,18 @@
+using System;
+using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Tasks;
+
+namespace ColumnStream.Runtime.Checkpoints;
+
+/// <summary>Ends a job and counts the units that are still open.</summary>
+internal interface IJobControl
+{
+    /// <summary>Stops all units; the job ends as <paramref name="status"/>.</summary>
+    void Finish(JobStatus status);
+
+    /// <summary>A unit cannot go on: the job fails.</summary>
+    void Failed(TaskUnit unit, Exception failure);
+
+    /// <summary>A unit holds nothing any more.</summary>
+    void Closed(TaskUnit unit);
+}

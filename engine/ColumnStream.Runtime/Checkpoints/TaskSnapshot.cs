@@ -1,0 +1,20 @@
+using System.Collections.Generic;
+
+namespace ColumnStream.Runtime.Checkpoints;
+
+/// <summary>Names what one subtask held at one barrier.</summary>
+/// <param name="Fragment">The fragment.</param>
+/// <param name="Subtask">Position among its subtasks.</param>
+/// <param name="Parallelism">Number of subtasks then.</param>
+/// <param name="Finished">Uids of the nodes whose inputs had ended.</param>
+/// <param name="Sources">Positions of sources.</param>
+/// <param name="States">Files of states.</param>
+/// <param name="Sinks">What sinks prepared.</param>
+public sealed record TaskSnapshot(
+    int Fragment,
+    int Subtask,
+    int Parallelism,
+    IReadOnlyList<string> Finished,
+    IReadOnlyList<SourceSnapshot> Sources,
+    IReadOnlyList<StateSnapshot> States,
+    IReadOnlyList<SinkSnapshot> Sinks);

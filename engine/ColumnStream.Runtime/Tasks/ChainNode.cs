@@ -1,0 +1,274 @@
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Engine.Sinks;
+
+namespace ColumnStream.Runtime.Tasks;
+
+/// <summary>Runs one operator or sink of a chain and keeps control elements behind its pending output.</summary>
+/// <remarks>
+/// An operator with a full chunk says HasMore: then the watermark or end under way is deferred, the chain is marked
+/// pending, and later steps call Continue, downstream nodes first. Whoever brings a new element to a node that still
+/// has output drains it on the spot.
+/// </remarks>
+internal sealed class ChainNode
+{
+    private readonly OperatorChain _chain;
+    private readonly Operator? _operator;
+    private readonly WatermarkMerger _inputs;
+    private readonly int _inputCount;
+    private int _endedInputs;
+    private long? _deferredWatermark;
+    private bool _deferredEnd;
+    private long _rowsIn;
+    private long _batchesIn;
+    private long _busyNs;
+
+    public ChainNode(
+        OperatorChain chain, PhysicalNode node, Operator? @operator, SinkInstance? sink, NodeOutput output,
+        CounterSet counters)
+    {
+        _chain = chain;
+        _operator = @operator;
+        Node = node;
+        Sink = sink;
+        Output = output;
+        Counters = counters;
+        _inputCount = node.Inputs.Count;
+        _inputs = new WatermarkMerger(_inputCount);
+    }
+
+    public PhysicalNode Node { get; }
+
+    public Operator? Operator => _operator;
+
+    public SinkInstance? Sink { get; }
+
+    public NodeOutput Output { get; }
+
+    public CounterSet Counters { get; }
+
+    public long RowsIn => _rowsIn;
+
+    public long BatchesIn => _batchesIn;
+
+    public long BusyNs => _busyNs;
+
+    /// <summary>Gets or sets the task's time at which the operator wants to be called, or the largest number.</summary>
+    public long TimerMs { get; set; } = long.MaxValue;
+
+    /// <summary>Gets or sets whether the operator gave its last answer; survives restarts.</summary>
+    public bool IsFinished { get; set; }
+
+    public bool HasMore => _operator is not null && _operator.HasMore;
+
+    /// <summary>Gets whether output or a control element waits here.</summary>
+    public bool IsPending => HasMore || _deferredWatermark is not null || _deferredEnd;
+
+    /// <summary>Handles a batch, which moves here.</summary>
+    public void Process(int input, StreamBatch batch)
+    {
+        if (_chain.Pending && IsPending)
+        {
+            Drain();
+        }
+
+        _rowsIn += batch.Count;
+        _batchesIn++;
+        if (_inputs.IsIdle || _inputCount > 1)
+        {
+            _inputs.SetActive(input);
+        }
+
+        if (_chain.Sampling)
+        {
+            ProcessMeasured(input, batch);
+        }
+        else
+        {
+            ProcessNow(input, batch);
+        }
+
+        MarkPending();
+    }
+
+    public void Advance(int input, long watermarkMs)
+    {
+        if (_inputs.Advance(input, watermarkMs))
+        {
+            AdvanceNow();
+        }
+    }
+
+    public void SetIdle(int input)
+    {
+        if (_inputs.SetIdle(input))
+        {
+            AdvanceNow();
+        }
+
+        if (_inputs.IsIdle)
+        {
+            if (_chain.Pending && IsPending)
+            {
+                Drain();
+            }
+
+            Output.EmitIdle();
+        }
+    }
+
+    public void End(int input)
+    {
+        _ = input;
+        if (++_endedInputs < _inputCount)
+        {
+            return;
+        }
+
+        if (_chain.Pending && IsPending)
+        {
+            _deferredEnd = true;
+            return;
+        }
+
+        EndNow();
+    }
+
+    public void OnTimer(long clockMs)
+    {
+        if (IsPending)
+        {
+            Drain();
+        }
+
+        TimerMs = long.MaxValue;
+        _operator!.OnTimer(clockMs, Output);
+        MarkPending();
+    }
+
+    /// <summary>Emits one more chunk, or passes on the control element that waited for the last one.</summary>
+    public void Continue()
+    {
+        if (HasMore)
+        {
+            _operator!.Continue(Output);
+            return;
+        }
+
+        if (_deferredWatermark is long watermarkMs)
+        {
+            _deferredWatermark = null;
+            Output.EmitWatermark(watermarkMs);
+        }
+        else if (_deferredEnd)
+        {
+            _deferredEnd = false;
+            EndNow();
+        }
+    }
+
+    public void Dispose()
+    {
+        _operator?.Dispose();
+        Sink?.Writer?.Dispose();
+        Sink?.TwoPhase?.Dispose();
+    }
+
+    private void ProcessNow(int input, StreamBatch batch)
+    {
+        if (_operator is not null)
+        {
+            _operator.Process(input, batch, Output);
+            return;
+        }
+
+        try
+        {
+            if (Sink!.TwoPhase is not null)
+            {
+                Sink.TwoPhase.Write(batch);
+            }
+            else
+            {
+                Sink.Writer!.Write(batch);
+            }
+        }
+        finally
+        {
+            batch.Release();
+        }
+    }
+
+    private void ProcessMeasured(int input, StreamBatch batch)
+    {
+        long outer = _chain.InnerNs;
+        _chain.InnerNs = 0;
+        long t0 = _chain.Now;
+        ProcessNow(input, batch);
+        long spent = _chain.Now - t0;
+        _busyNs += (spent - _chain.InnerNs) * OperatorChain.SampleEvery;
+        _chain.InnerNs = outer + spent;
+    }
+
+    private void AdvanceNow()
+    {
+        if (_chain.Pending && IsPending)
+        {
+            Drain();
+        }
+
+        long watermarkMs = _inputs.Current;
+        if (_operator is not null && !(IsFinished && watermarkMs == Watermark.Max))
+        {
+            long t0 = _chain.Now;
+            long inner = _chain.InnerNs;
+            _chain.InnerNs = 0;
+            watermarkMs = _operator.Advance(watermarkMs, Output);
+            _busyNs += _chain.Now - t0;
+            _chain.InnerNs = inner;
+            if (_operator.HasMore)
+            {
+                _deferredWatermark = watermarkMs;
+                _chain.Pending = true;
+                return;
+            }
+        }
+
+        Output.EmitWatermark(watermarkMs);
+    }
+
+    private void EndNow()
+    {
+        if (!IsFinished)
+        {
+            IsFinished = true;
+            _operator?.Finish(Output);
+            Sink?.Writer?.Flush();
+            if (HasMore)
+            {
+                _deferredEnd = true;
+                _chain.Pending = true;
+                return;
+            }
+        }
+
+        Output.EmitEnd();
+    }
+
+    private void Drain()
+    {
+        while (IsPending)
+        {
+            Continue();
+        }
+    }
+
+    private void MarkPending()
+    {
+        if (_operator is not null && _operator.HasMore)
+        {
+            _chain.Pending = true;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Generic;
+
+namespace ColumnStream.Runtime.Tasks;
+
+/// <summary>Runs the nodes of a fragment by direct call, inputs first, and knows what output is pending.</summary>
+internal sealed class OperatorChain(Executor executor)
+{
+    /// <summary>One element in this many is measured node by node.</summary>
+    public const int SampleEvery = 16;
+
+    private readonly List<ChainNode> _nodes = [];
+    private int _samples;
+
+    public IReadOnlyList<ChainNode> Nodes => _nodes;
+
+    /// <summary>Gets or sets whether some node may have pending output: nothing new may enter.</summary>
+    public bool Pending { get; set; }
+
+    /// <summary>Gets whether this element is measured.</summary>
+    public bool Sampling { get; private set; }
+
+    /// <summary>Gets or sets the measured nanoseconds of the nodes called from the current one.</summary>
+    public long InnerNs { get; set; }
+
+    public long Now => executor.Now;
+
+    /// <summary>Gets the earliest time at which an operator wants to be called.</summary>
+    public long NextTimerMs { get; private set; } = long.MaxValue;
+
+    public void Add(ChainNode node) => _nodes.Add(node);
+
+    /// <summary>Begins an element: decides whether it is measured.</summary>
+    public void BeginElement()
+    {
+        Sampling = ++_samples % SampleEvery == 0;
+        InnerNs = 0;
+    }
+
+    /// <summary>Does one step of pending output, the furthest downstream first.</summary>
+    public void Continue()
+    {
+        for (int i = _nodes.Count - 1; i >= 0; i--)
+        {
+            if (_nodes[i].IsPending)
+            {
+                _nodes[i].Continue();
+                return;
+            }
+        }
+
+        Pending = false;
+    }
+
+    public void SetTimer(ChainNode node, long atMs)
+    {
+        node.TimerMs = atMs;
+        NextTimerMs = Math.Min(NextTimerMs, atMs);
+    }
+
+    /// <summary>Calls the operators whose time has come.</summary>
+    public void FireTimers(long clockMs)
+    {
+        NextTimerMs = long.MaxValue;
+        foreach (ChainNode node in _nodes)
+        {
+            if (node.TimerMs <= clockMs && !node.IsFinished)
+            {
+                node.OnTimer(clockMs);
+            }
+        }
+
+        foreach (ChainNode node in _nodes)
+        {
+            NextTimerMs = Math.Min(NextTimerMs, node.TimerMs);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (ChainNode node in _nodes)
+        {
+            node.Dispose();
+        }
+    }
+}

@@ -1,7 +1,13 @@
-using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Planner.Catalogs;
+using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Settings;
+using ColumnStream.Planner.Statements;
 using ColumnStream.Sql;
+using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Planner;
 
@@ -10,18 +16,43 @@ namespace ColumnStream.Planner;
 public sealed class ScriptPlanner
 {
     private readonly ConnectorRegistry _connectors;
-    private readonly PlannerOptions _options;
+    private readonly SessionSettings _settings;
+    private readonly HashSet<ObjectName> _brokenObjects = [];
 
     /// <summary>Begins a session with an empty catalog.</summary>
     public ScriptPlanner(ConnectorRegistry connectors, PlannerOptions options)
     {
         _connectors = connectors;
-        _options = options;
+        _settings = new SessionSettings(options.Settings);
     }
 
     /// <summary>Gets the session's tables and views.</summary>
     public Catalog Catalog { get; } = new();
 
+    /// <summary>Gets all options in effect, sorted by key.</summary>
+    public ValueList<SessionOption> Settings => _settings.All();
+
     /// <summary>Plans a script; consecutive INSERTs become one job, a later SELECT its own.</summary>
-    public PlanResult Plan(ParseResult script) => throw new NotSupportedException($"{_connectors} {_options}");
+    /// <remarks>
+    /// Definitions between INSERTs do not separate them; SELECT, EXPLAIN, SET, RESET and a statement set do. All errors
+    /// that can be found are reported, those of syntax among them.
+    /// </remarks>
+    public PlanResult Plan(ParseResult script)
+    {
+        var diagnostics = new DiagnosticBag(script.Source);
+        diagnostics.Errors.AddRange(script.Diagnostics);
+        var planner = new StatementPlanner(
+            new Binding.BindingContext(diagnostics, Catalog, _connectors, _settings, _brokenObjects));
+        foreach (Statement statement in script.Statements)
+        {
+            planner.Add(statement);
+        }
+
+        planner.Flush();
+        return new PlanResult(
+            script.Source,
+            ValueList.From<PlannedStatement>(planner.Planned),
+            ValueList.From(diagnostics.Errors.OrderBy(e => e.Span.Start)),
+            ValueList.From(diagnostics.Warnings.OrderBy(e => e.Span.Start)));
+    }
 }

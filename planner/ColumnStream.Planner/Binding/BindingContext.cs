@@ -1,0 +1,20 @@
+using System.Collections.Generic;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Planner.Catalogs;
+using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Settings;
+
+namespace ColumnStream.Planner.Binding;
+
+/// <summary>Holds what every binder of one statement needs.</summary>
+/// <param name="Diagnostics">Takes errors.</param>
+/// <param name="Catalog">The tables and views.</param>
+/// <param name="Connectors">The connectors.</param>
+/// <param name="Settings">The session's options.</param>
+/// <param name="BrokenObjects">Names whose definition had errors: using them is not an error of its own.</param>
+internal sealed record BindingContext(
+    DiagnosticBag Diagnostics,
+    Catalog Catalog,
+    ConnectorRegistry Connectors,
+    SessionSettings Settings,
+    HashSet<ObjectName> BrokenObjects);

@@ -1,0 +1,296 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Aggregates;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Logical;
+using ColumnStream.Sql;
+using ColumnStream.Sql.Ast.Expressions;
+using Ast = ColumnStream.Sql.Ast.Expressions;
+
+namespace ColumnStream.Planner.Binding;
+
+/// <summary>Binds expressions over one relation: names, types, casts; reports errors and then returns the error literal.</summary>
+/// <param name="diagnostics">Takes errors.</param>
+/// <param name="relation">What names refer to.</param>
+/// <param name="clause">The clause, for messages about misplaced aggregates.</param>
+internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relation, string clause)
+{
+    private readonly CallBinder _calls = new(diagnostics);
+    private readonly LiteralBinder _literals = new(diagnostics);
+    private readonly NameResolver _names = new(relation, diagnostics);
+    private readonly TypeBinder _types = new(diagnostics);
+
+    /// <summary>Gets what looks at every expression first and may answer for it.</summary>
+    public Func<Ast.Expression, BoundExpression?>? Intercept { get; init; }
+
+    /// <summary>Gets the resolver of column names.</summary>
+    public NameResolver Names => _names;
+
+    /// <summary>Gets the binder of calls.</summary>
+    public CallBinder Calls => _calls;
+
+    /// <summary>Binds a condition, which must be BOOLEAN.</summary>
+    public BoundExpression BindCondition(Ast.Expression expression, string what)
+    {
+        BoundExpression condition = Bind(expression);
+        if (TypeBinder.IsError(condition.Type) || condition.Type.Id == SqlTypeId.Boolean)
+        {
+            return condition;
+        }
+
+        if (condition.Type.Id == SqlTypeId.Null)
+        {
+            return ExpressionTree.CastTo(condition, SqlType.Boolean);
+        }
+
+        diagnostics.Report(PlannerErrors.NotBoolean, expression.Span, null, what, condition.Type);
+        return LiteralBinder.Error;
+    }
+
+    /// <summary>Binds an expression.</summary>
+    public BoundExpression Bind(Ast.Expression expression) =>
+        Intercept?.Invoke(expression) ?? _literals.Bind(expression) ?? BindComposite(expression);
+
+    private BoundExpression BindComposite(Ast.Expression expression)
+    {
+        SourceSpan span = expression.Span;
+        switch (expression)
+        {
+            case ColumnReference reference:
+                return _names.Resolve(reference);
+            case FieldAccess access:
+                return _names.Field(Bind(access.Operand), access.Field);
+            case BinaryExpression binary:
+                return _calls.Operator(Symbol(binary.Operator), [Bind(binary.Left), Bind(binary.Right)], span);
+            case UnaryExpression { Operator: UnaryOperator.Plus } plus:
+                return Bind(plus.Operand);
+            case UnaryExpression unary:
+                return _calls.Operator(
+                    unary.Operator == UnaryOperator.Not ? "NOT" : "NEGATE", [Bind(unary.Operand)], span);
+            case LogicalExpression logical:
+                return BindLogical(logical);
+            case BetweenExpression between:
+                return BindBetween(between);
+            case InListExpression list:
+                return Negate(
+                    _calls.Operator("IN", [Bind(list.Operand), .. list.Items.Select(Bind)], span), list.IsNegated, span);
+            case LikeExpression like:
+                return BindLike(like);
+            case IsExpression test:
+                return BindIs(test);
+            case DistinctFromExpression distinct:
+                return _calls.Operator(
+                    distinct.IsNegated ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM",
+                    [Bind(distinct.Left), Bind(distinct.Right)], span);
+            case Ast.CaseExpression choice:
+                return BindCase(choice);
+            case Ast.CastExpression cast:
+                return BindCast(cast);
+            case TrimExpression trim:
+                return _calls.Function(
+                    "TRIM",
+                    [
+                        LiteralBinder.Text(trim.Side.ToString().ToUpperInvariant()),
+                        trim.Characters is null ? LiteralBinder.Text(" ") : Bind(trim.Characters),
+                        Bind(trim.Operand),
+                    ],
+                    span);
+            case ElementAccess access:
+                return _calls.Function("ITEM", [Bind(access.Operand), Bind(access.Index)], span);
+            case ArrayConstructor array:
+                return _calls.Function("ARRAY", [.. array.Elements.Select(Bind)], span);
+            case RowConstructor row:
+                return _calls.Function("ROW", [.. row.Elements.Select(Bind)], span);
+            case FunctionCall call:
+                return BindCall(call);
+            default:
+                return NotSupported(expression);
+        }
+    }
+
+    private BoundExpression BindLogical(LogicalExpression logical)
+    {
+        string name = logical.Operator == LogicalOperator.And ? "AND" : "OR";
+        BoundExpression[] operands = [.. logical.Operands.Select(o => BindCondition(o, $"Operand of {name}"))];
+        return _calls.Operator(name, operands, logical.Span);
+    }
+
+    private BoundExpression BindBetween(BetweenExpression between)
+    {
+        BoundExpression operand = Bind(between.Operand);
+        BoundExpression low = Bind(between.Low);
+        BoundExpression high = Bind(between.High);
+        BoundExpression inside = _calls.Operator("BETWEEN", [operand, low, high], between.Span);
+        if (between.IsSymmetric)
+        {
+            BoundExpression swapped = _calls.Operator("BETWEEN", [operand, high, low], between.Span);
+            inside = _calls.Operator("OR", [inside, swapped], between.Span);
+        }
+
+        return Negate(inside, between.IsNegated, between.Span);
+    }
+
+    private BoundExpression BindLike(LikeExpression like)
+    {
+        string name = like.Kind == LikeKind.Like ? "LIKE" : "SIMILAR TO";
+        List<BoundExpression> operands = [Bind(like.Operand), Bind(like.Pattern)];
+        if (like.Escape is not null)
+        {
+            operands.Add(Bind(like.Escape));
+        }
+
+        return Negate(_calls.Operator(name, [.. operands], like.Span), like.IsNegated, like.Span);
+    }
+
+    private BoundExpression BindIs(IsExpression test)
+    {
+        string what = test.Test switch
+        {
+            IsTest.Null or IsTest.Unknown => "NULL",
+            IsTest.True => "TRUE",
+            IsTest.False => "FALSE",
+            IsTest.JsonValue => "JSON VALUE",
+            IsTest.JsonObject => "JSON OBJECT",
+            IsTest.JsonArray => "JSON ARRAY",
+            _ => "JSON SCALAR",
+        };
+        BoundExpression operand = test.Test is IsTest.True or IsTest.False or IsTest.Unknown
+            ? BindCondition(test.Operand, $"Operand of IS {test.Test.ToString().ToUpperInvariant()}") : Bind(test.Operand);
+        return _calls.Operator(test.IsNegated ? $"IS NOT {what}" : $"IS {what}", [operand], test.Span);
+    }
+
+    private BoundExpression BindCase(Ast.CaseExpression choice)
+    {
+        BoundExpression? operand = choice.Operand is null ? null : Bind(choice.Operand);
+        BoundExpression[] conditions = [.. choice.Whens.Select(when => operand is null
+            ? BindCondition(when.Condition, "Condition of WHEN")
+            : _calls.Operator("=", [operand, Bind(when.Condition)], when.Span))];
+        BoundExpression[] values = [.. choice.Whens.Select(when => Bind(when.Result))];
+        BoundExpression? otherwise = choice.Else is null ? null : Bind(choice.Else);
+        SqlType[] types = [.. values.Select(v => v.Type), .. otherwise is null ? [] : new[] { otherwise.Type }];
+        if (conditions.Any(c => TypeBinder.IsError(c.Type)) || types.Any(TypeBinder.IsError))
+        {
+            return LiteralBinder.Error;
+        }
+
+        if (TypeCoercion.CommonType(types) is not { } common)
+        {
+            diagnostics.Report(
+                PlannerErrors.NoCommonType, choice.Span, "Add a CAST.", "CASE",
+                string.Join(", ", types.Select(t => t.WithNullable(true)).Distinct()));
+            return LiteralBinder.Error;
+        }
+
+        SqlType type = common.Materialized().WithNullable(otherwise is null || types.Any(t => t.Nullable));
+        return new Compute.Expressions.CaseExpression(
+            ValueList.From(conditions.Select((c, i) => new CaseBranch(c, ExpressionTree.CastTo(values[i], type)))),
+            otherwise is null ? null : ExpressionTree.CastTo(otherwise, type),
+            type)
+        {
+            Location = diagnostics.Locate(choice.Span),
+        };
+    }
+
+    private BoundExpression BindCast(Ast.CastExpression cast)
+    {
+        BoundExpression operand = Bind(cast.Operand);
+        SqlType target = _types.Bind(cast.Type);
+        if (TypeBinder.IsError(operand.Type) || TypeBinder.IsError(target))
+        {
+            return LiteralBinder.Error;
+        }
+
+        if (operand is LiteralExpression { Value: null })
+        {
+            return new LiteralExpression(null, target.WithNullable(true));
+        }
+
+        if (!SqlTypes.CanCast(operand.Type, target))
+        {
+            diagnostics.Report(
+                PlannerErrors.CannotCast, cast.Span, null, operand.Type.Materialized().WithNullable(true),
+                target.WithNullable(true));
+            return LiteralBinder.Error;
+        }
+
+        SqlType type = target.WithNullable(operand.Type.Nullable || cast.IsTry);
+        return operand.Type == type
+            ? operand
+            : new Compute.Expressions.CastExpression(operand, type, cast.IsTry) { Location = diagnostics.Locate(cast.Span) };
+    }
+
+    private BoundExpression BindCall(FunctionCall call)
+    {
+        string name = call.Name.ToDisplayString();
+        if (call.Over is not null)
+        {
+            diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, "OVER");
+            return LiteralBinder.Error;
+        }
+
+        if (AggregateTable.Find(name) is { } aggregate)
+        {
+            diagnostics.Report(PlannerErrors.AggregateMisplaced, call.Span, null, aggregate.Name, clause);
+            return LiteralBinder.Error;
+        }
+
+        if (call.Filter is not null || call.IsDistinct || !call.WithinGroup.IsEmpty)
+        {
+            string form = call.Filter is not null ? "FILTER" : call.IsDistinct ? "DISTINCT" : "WITHIN GROUP";
+            diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, $"{form} of {name}, which is no aggregate,");
+            return LiteralBinder.Error;
+        }
+
+        foreach (Ast.Expression argument in call.Arguments)
+        {
+            if (argument is NamedArgument or StarArgument or TableArgument or DescriptorArgument)
+            {
+                return NotSupported(argument);
+            }
+        }
+
+        return _calls.Function(name, [.. call.Arguments.Select(Bind)], call.Span, call.Name.Span);
+    }
+
+    private BoundExpression Negate(BoundExpression condition, bool isNegated, SourceSpan span) =>
+        isNegated ? _calls.Operator("NOT", [condition], span) : condition;
+
+    private LiteralExpression NotSupported(Ast.Expression expression)
+    {
+        string what = expression switch
+        {
+            SubqueryExpression => "A subquery in an expression",
+            ExistsExpression => "EXISTS",
+            InQueryExpression => "IN with a query",
+            QuantifiedExpression => "ANY or ALL with a query",
+            MapConstructor => "MAP",
+            NamedArgument => "An argument by name",
+            StarArgument => "* outside COUNT(*)",
+            DynamicParameter => "A parameter (?)",
+            TableArgument or DescriptorArgument => "A table argument outside FROM",
+            _ => "This expression",
+        };
+        diagnostics.Report(PlannerErrors.NotSupported, expression.Span, null, what);
+        return LiteralBinder.Error;
+    }
+
+    private static string Symbol(BinaryOperator symbol) => symbol switch
+    {
+        BinaryOperator.Add => "+",
+        BinaryOperator.Subtract => "-",
+        BinaryOperator.Multiply => "*",
+        BinaryOperator.Divide => "/",
+        BinaryOperator.Modulo => "%",
+        BinaryOperator.Concat => "||",
+        BinaryOperator.Equal => "=",
+        BinaryOperator.NotEqual => "<>",
+        BinaryOperator.LessThan => "<",
+        BinaryOperator.LessThanOrEqual => "<=",
+        BinaryOperator.GreaterThan => ">",
+        _ => ">=",
+    };
+}

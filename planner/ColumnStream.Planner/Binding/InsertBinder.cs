@@ -1,0 +1,157 @@
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Catalogs;
+using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Logical;
+using ColumnStream.Sql;
+using ColumnStream.Sql.Ast;
+using ColumnStream.Sql.Ast.Statements;
+
+namespace ColumnStream.Planner.Binding;
+
+/// <summary>Binds INSERT: the query's columns become the table's, in order, with implicit casts.</summary>
+internal sealed class InsertBinder(BindingContext context)
+{
+    private readonly DiagnosticBag _diagnostics = context.Diagnostics;
+
+    /// <summary>Binds an INSERT; null when something is wrong.</summary>
+    public SinkPlan? Bind(InsertStatement statement)
+    {
+        int before = _diagnostics.Errors.Count;
+        if (statement.IsOverwrite || !statement.Partition.IsEmpty)
+        {
+            _diagnostics.Report(
+                PlannerErrors.NotSupported, statement.Span, null, statement.IsOverwrite ? "INSERT OVERWRITE" : "PARTITION in INSERT");
+        }
+
+        Relation query = new QueryBinder(context).Bind(statement.Query);
+        var tables = new TableBinder(context, null);
+        CatalogObject? target = tables.Find(statement.Table);
+        if (target is CatalogView)
+        {
+            _diagnostics.Report(
+                PlannerErrors.WrongObject, statement.Table.Span, null, statement.Table.ToDisplayString(), "view", "table");
+        }
+
+        if (target is not CatalogTable table)
+        {
+            return null;
+        }
+
+        TableSpec spec = table.ToSpec(tables.OptionsOf(table, statement.Hints, forRead: false));
+        if (context.Connectors.Find(spec.Connector) is { } connector)
+        {
+            if (!connector.CanWrite)
+            {
+                _diagnostics.Report(
+                    PlannerErrors.CannotWrite, statement.Table.Span, null, spec.Connector, statement.Table.ToDisplayString());
+            }
+            else
+            {
+                tables.Validate(connector, spec, forRead: false, statement.Table.Span);
+            }
+        }
+
+        int[]? targets = Targets(statement, spec);
+        if (targets is null || query.IsBroken)
+        {
+            return null;
+        }
+
+        if (query.Columns.Count != targets.Length)
+        {
+            string columns = string.Join(", ", targets.Select(t => spec.Columns[t].Name));
+            _diagnostics.Report(
+                PlannerErrors.ColumnCount, statement.Query.Span,
+                $"Table '{statement.Table.ToDisplayString()}' takes ({columns}).", "Query", query.Columns.Count, targets.Length);
+            return null;
+        }
+
+        ProjectPlan project = Project(statement, spec, query, targets);
+        return _diagnostics.Errors.Count == before ? new SinkPlan(project, spec) : null;
+    }
+
+    private int[]? Targets(InsertStatement statement, TableSpec spec)
+    {
+        if (statement.Columns.IsEmpty)
+        {
+            return [.. Enumerable.Range(0, spec.Columns.Count)];
+        }
+
+        string[] names = [.. spec.Columns.Select(c => c.Name)];
+        List<int> targets = [];
+        bool isWrong = false;
+        foreach (Identifier column in statement.Columns)
+        {
+            int index = System.Array.IndexOf(names, column.Value);
+            if (index < 0)
+            {
+                _diagnostics.Report(
+                    PlannerErrors.ColumnNotFound, column.Span,
+                    NameResolver.DidYouMean(NameSuggester.Suggest(column.Value, names)), column.Value);
+                isWrong = true;
+            }
+            else if (targets.Contains(index))
+            {
+                _diagnostics.Report(PlannerErrors.ColumnDuplicate, column.Span, null, column.Value);
+                isWrong = true;
+            }
+            else
+            {
+                targets.Add(index);
+            }
+        }
+
+        return isWrong ? null : [.. targets];
+    }
+
+    private ProjectPlan Project(InsertStatement statement, TableSpec spec, Relation query, int[] targets)
+    {
+        var expressions = new BoundExpression[spec.Columns.Count];
+        for (int i = 0; i < expressions.Length; i++)
+        {
+            SqlField column = spec.Columns[i];
+            int from = System.Array.IndexOf(targets, i);
+            if (from >= 0)
+            {
+                expressions[i] = Cast(statement, column, query, from);
+                continue;
+            }
+
+            expressions[i] = new LiteralExpression(null, column.Type.WithNullable(true));
+            if (!column.Type.Nullable)
+            {
+                _diagnostics.Report(PlannerErrors.NullIntoNotNull, statement.Table.Span, null, column.Name);
+            }
+        }
+
+        var fields = expressions.Select((e, i) => new SqlField(spec.Columns[i].Name, e.Type.Materialized()));
+        return new ProjectPlan(query.Plan, ValueList.From(expressions), ValueList.From(fields));
+    }
+
+    private BoundExpression Cast(InsertStatement statement, SqlField column, Relation query, int from)
+    {
+        SqlType type = query.Plan.Fields[from].Type;
+        var source = new ColumnExpression(from, type);
+        if (TypeBinder.IsError(type))
+        {
+            return source;
+        }
+
+        if (!TypeCoercion.CanCastImplicitly(type, column.Type))
+        {
+            _diagnostics.Report(
+                PlannerErrors.TypeMismatch, statement.Query.Span,
+                $"Write CAST({query.Columns[from].Name} AS {column.Type.WithNullable(true)}) in the query.",
+                column.Name, column.Type.WithNullable(true), type.Materialized().WithNullable(true));
+            return LiteralBinder.Error;
+        }
+
+        // Flink keeps text as long as it is, whatever length the sink declares.
+        return type.IsText && column.Type.IsText ? source : ExpressionTree.CastTo(source, column.Type);
+    }
+}

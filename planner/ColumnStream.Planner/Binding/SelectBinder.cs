@@ -1,0 +1,390 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Logical;
+using ColumnStream.Sql;
+using ColumnStream.Sql.Ast.Queries;
+using SortKey = ColumnStream.Engine.Operators.SortKey;
+using Ast = ColumnStream.Sql.Ast.Expressions;
+
+namespace ColumnStream.Planner.Binding;
+
+/// <summary>Binds one SELECT with its order and limit.</summary>
+internal sealed class SelectBinder(BindingContext context, CommonTables? common)
+{
+    private readonly DiagnosticBag _diagnostics = context.Diagnostics;
+
+    private sealed record Item(BoundExpression Expression, ScopeColumn Column, Ast.Expression? Syntax);
+
+    /// <summary>Binds a SELECT; FROM first, then WHERE, GROUP BY, HAVING, the list, DISTINCT and ORDER BY.</summary>
+    public Relation Bind(SelectBody select, EquatableArray<OrderItem> orderBy, long offset, long count)
+    {
+        Relation input = select.From is null ? OneRow() : new TableBinder(context, common).Bind(select.From);
+        RefuseUnsupported(select);
+        if (select.Where is not null)
+        {
+            var where = new ExpressionBinder(_diagnostics, input, "WHERE");
+            input = Filter(input, where.BindCondition(select.Where, "Condition of WHERE"));
+        }
+
+        bool isGrouped = select.GroupBy is not null || select.Having is not null
+            || select.Items.OfType<ExpressionItem>().Any(item => SyntaxTree.HasAggregate(item.Expression))
+            || orderBy.Any(item => SyntaxTree.HasAggregate(item.Expression));
+        return isGrouped
+            ? BindGrouped(select, input, orderBy, offset, count)
+            : Finish(
+                select, input, BindItems(select, input, new ExpressionBinder(_diagnostics, input, "SELECT")),
+                new ExpressionBinder(_diagnostics, input, "ORDER BY"), orderBy, offset, count, () => input);
+    }
+
+    /// <summary>Sorts and limits a relation by its output columns.</summary>
+    public Relation Order(Relation relation, EquatableArray<OrderItem> orderBy, long offset, long count)
+    {
+        Item[] items = [.. relation.Columns.Select(
+            (c, i) => new Item(new ColumnExpression(i, c.Type), c, null))];
+        if (orderBy.IsEmpty)
+        {
+            return Limit(relation, offset, count);
+        }
+
+        var keys = new List<SortKey>();
+        foreach (OrderItem order in orderBy)
+        {
+            int column = OutputColumn(order.Expression, items);
+            if (column < 0)
+            {
+                BoundExpression bound = new ExpressionBinder(_diagnostics, relation, "ORDER BY").Bind(order.Expression);
+                if (bound is ColumnExpression plain)
+                {
+                    column = plain.Index;
+                }
+                else if (!TypeBinder.IsError(bound.Type))
+                {
+                    _diagnostics.Report(
+                        PlannerErrors.NotSupported, order.Expression.Span, "Order by a column of the result.",
+                        "ORDER BY an expression here");
+                }
+            }
+
+            if (column >= 0)
+            {
+                keys.Add(Key(order, column));
+            }
+        }
+
+        return keys.Count == 0 ? relation
+            : relation with { Plan = new SortPlan(relation.Plan, ValueList.From(keys), offset, count) };
+    }
+
+    /// <summary>Makes rows distinct: an aggregation by all columns without aggregates.</summary>
+    public static Relation Distinct(Relation relation, SourceLocation place)
+    {
+        ScopeColumn[] columns = [.. relation.Columns.Select(c => c.Type.TimeAttribute == TimeAttribute.None
+            ? c : c with { Type = c.Type.Materialized(), Lost = $"DISTINCT at {place} makes it an ordinary value" })];
+        var plan = new AggregatePlan(
+            relation.Plan, ValueList.From(Enumerable.Range(0, columns.Length)), default, Relation.FieldsOf(columns));
+        return relation with { Plan = plan, Columns = columns };
+    }
+
+    private static Relation Filter(Relation input, BoundExpression condition) =>
+        TypeBinder.IsError(condition.Type)
+            ? input
+            : input with { Plan = new FilterPlan(input.Plan, condition) };
+
+    private static Relation OneRow() => new(new ValuesPlan([new ValuesRow(default)], default), []);
+
+    private static Relation Limit(Relation relation, long offset, long count) =>
+        offset == 0 && count < 0 ? relation : relation with { Plan = new LimitPlan(relation.Plan, offset, count) };
+
+    private void RefuseUnsupported(SelectBody select)
+    {
+        if (select.Qualify is not null)
+        {
+            _diagnostics.Report(PlannerErrors.NotSupported, select.Qualify.Span, null, "QUALIFY");
+        }
+
+        foreach (NamedWindow window in select.Windows)
+        {
+            _diagnostics.Report(PlannerErrors.NotSupported, window.Span, null, "WINDOW");
+        }
+    }
+
+    private Relation BindGrouped(
+        SelectBody select, Relation input, EquatableArray<OrderItem> orderBy, long offset, long count)
+    {
+        var aggregates = new AggregateBinder(_diagnostics, input, BindKeys(select, input));
+        List<Item> items = BindItems(select, input, aggregates.For("SELECT"), isGrouped: true);
+        BoundExpression? having = select.Having is null
+            ? null : aggregates.For("HAVING").BindCondition(select.Having, "Condition of HAVING");
+        return Finish(
+            select, input, items, aggregates.For("ORDER BY"), orderBy, offset, count,
+            () => having is null ? aggregates.Build() : Filter(aggregates.Build(), having));
+    }
+
+    private List<Ast.Expression> BindKeys(SelectBody select, Relation input)
+    {
+        List<Ast.Expression> keys = [];
+        foreach (GroupingElement element in select.GroupBy?.Elements ?? default)
+        {
+            if (element is not GroupingSet set)
+            {
+                string what = element switch
+                {
+                    CubeGrouping => "CUBE",
+                    RollupGrouping => "ROLLUP",
+                    _ => "GROUPING SETS",
+                };
+                _diagnostics.Report(PlannerErrors.NotSupported, element.Span, null, what);
+                continue;
+            }
+
+            foreach (Ast.Expression key in set.Expressions)
+            {
+                if (key is Ast.ExactNumericLiteral)
+                {
+                    _diagnostics.Report(
+                        PlannerErrors.NotSupported, key.Span, "Repeat the expression of SELECT.", "A position in GROUP BY");
+                    continue;
+                }
+
+                keys.Add(Alias(select, input, key) ?? key);
+            }
+        }
+
+        return keys;
+    }
+
+    /// <summary>Explains that GROUP BY does not see aliases, and goes on with what the alias stands for.</summary>
+    private Ast.Expression? Alias(SelectBody select, Relation input, Ast.Expression key)
+    {
+        if (key is not Ast.ColumnReference { Parts.Count: 1 } reference
+            || input.IsBroken || input.Columns.Any(c => c.Name == reference.Parts[0].Value))
+        {
+            return null;
+        }
+
+        ExpressionItem? item = select.Items.OfType<ExpressionItem>()
+            .FirstOrDefault(i => i.Alias?.Value == reference.Parts[0].Value);
+        if (item is null)
+        {
+            return null;
+        }
+
+        _diagnostics.Report(
+            PlannerErrors.ColumnNotFound, key.Span,
+            $"GROUP BY does not see aliases of SELECT: write {_diagnostics.Source.GetText(item.Expression.Span)}.",
+            reference.Parts[0].Value);
+        return SyntaxTree.HasAggregate(item.Expression) ? null : item.Expression;
+    }
+
+    private List<Item> BindItems(SelectBody select, Relation input, ExpressionBinder binder, bool isGrouped = false)
+    {
+        List<Item> items = [];
+        foreach (SelectItem item in select.Items)
+        {
+            if (item is StarItem star)
+            {
+                foreach (int index in binder.Names.Expand(star.Qualifier, star.Span))
+                {
+                    ScopeColumn column = input.Columns[index];
+                    Ast.Expression? name = isGrouped
+                        ? new Ast.ColumnReference([.. Parts(column)]) { Span = star.Span } : null;
+                    BoundExpression bound = name is null ? new ColumnExpression(index, column.Type) : binder.Bind(name);
+                    items.Add(new Item(bound, column with { Qualifier = null, Type = bound.Type }, name));
+                }
+
+                continue;
+            }
+
+            var expression = (ExpressionItem)item;
+            items.Add(BindItem(expression, input, binder, items.Count, isGrouped));
+        }
+
+        return Unique(items);
+    }
+
+    private static IEnumerable<Sql.Ast.Identifier> Parts(ScopeColumn column) => column.Qualifier is null
+        ? [new Sql.Ast.Identifier(column.Name)]
+        : [new Sql.Ast.Identifier(column.Qualifier), new Sql.Ast.Identifier(column.Name)];
+
+    private Item BindItem(
+        ExpressionItem item, Relation input, ExpressionBinder binder, int position, bool isGrouped)
+    {
+        BoundExpression bound = binder.Bind(item.Expression);
+        string name = item.Alias?.Value ?? item.Expression switch
+        {
+            Ast.ColumnReference reference => reference.Parts[^1].Value,
+            Ast.FieldAccess access => access.Field.Value,
+            _ => "EXPR$" + position.ToString(CultureInfo.InvariantCulture),
+        };
+        if (bound is ColumnExpression plain && !isGrouped)
+        {
+            ScopeColumn source = input.Columns[plain.Index];
+            return new Item(bound, source with { Qualifier = null, Name = name, Type = bound.Type }, item.Expression);
+        }
+
+        SqlType type = bound is ColumnExpression || bound.Type.TimeAttribute == TimeAttribute.Proctime
+            ? bound.Type : bound.Type.Materialized();
+        string? lost = !isGrouped && type.IsTimestamp && type.TimeAttribute == TimeAttribute.None
+            ? LostBy(bound, input, item.Expression) : null;
+        return new Item(bound, new ScopeColumn(null, name, type, WindowRole.None, lost), item.Expression);
+    }
+
+    private string? LostBy(BoundExpression bound, Relation input, Ast.Expression syntax)
+    {
+        foreach (int column in ExpressionTree.ColumnsOf(bound))
+        {
+            if (input.Columns[column].Type.TimeAttribute != TimeAttribute.None)
+            {
+                return $"'{_diagnostics.Source.GetText(syntax.Span)}' at {_diagnostics.Locate(syntax.Span)}"
+                    + $" computes it from '{input.Columns[column].Name}'";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives columns of one name different ones: a, a0, a1.</summary>
+    private static List<Item> Unique(List<Item> items)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < items.Count; i++)
+        {
+            string name = items[i].Column.Name;
+            for (int n = 0; !names.Add(name); n++)
+            {
+                name = items[i].Column.Name + n.ToString(CultureInfo.InvariantCulture);
+            }
+
+            items[i] = items[i] with { Column = items[i].Column with { Name = name } };
+        }
+
+        return items;
+    }
+
+    private Relation Finish(
+        SelectBody select,
+        Relation input,
+        List<Item> items,
+        ExpressionBinder orderBinder,
+        EquatableArray<OrderItem> orderBy,
+        long offset,
+        long count,
+        Func<Relation> build)
+    {
+        List<BoundExpression> expressions = [.. items.Select(i => i.Expression)];
+        List<ScopeColumn> columns = [.. items.Select(i => i.Column)];
+        List<SortKey> keys = select.IsDistinct ? [] : BindOrder(items, orderBy, orderBinder, expressions, columns);
+        Relation below = build();
+
+        // Written columns are known by name whatever is wrong below; only a star over something broken is not.
+        bool isBroken = below.IsBroken && select.Items.Any(item => item is StarItem);
+        var project = new ProjectPlan(below.Plan, ValueList.From(expressions), Relation.FieldsOf(columns));
+        var result = new Relation(project, columns, isBroken);
+        if (select.IsDistinct)
+        {
+            result = Distinct(result, _diagnostics.Locate(select.Span));
+            return Order(result, orderBy, offset, count);
+        }
+
+        if (keys.Count == 0)
+        {
+            return Limit(result, offset, count);
+        }
+
+        LogicalPlan sorted = new SortPlan(project, ValueList.From(keys), offset, count);
+        if (columns.Count == items.Count)
+        {
+            return result with { Plan = sorted };
+        }
+
+        ScopeColumn[] visible = [.. columns.Take(items.Count)];
+        var cut = new ProjectPlan(
+            sorted, ValueList.From(visible.Select((c, i) => (BoundExpression)new ColumnExpression(i, c.Type))),
+            Relation.FieldsOf(visible));
+        return new Relation(cut, visible, isBroken);
+    }
+
+    /// <summary>Binds sort keys: positions and aliases first, then expressions, which become hidden columns.</summary>
+    private List<SortKey> BindOrder(
+        List<Item> items,
+        EquatableArray<OrderItem> orderBy,
+        ExpressionBinder binder,
+        List<BoundExpression> expressions,
+        List<ScopeColumn> columns)
+    {
+        List<SortKey> keys = [];
+        foreach (OrderItem order in orderBy)
+        {
+            int column = OutputColumn(order.Expression, items);
+            if (column == -1)
+            {
+                BoundExpression bound = binder.Bind(order.Expression);
+                if (TypeBinder.IsError(bound.Type))
+                {
+                    continue;
+                }
+
+                column = expressions.IndexOf(bound);
+                if (column < 0)
+                {
+                    column = expressions.Count;
+                    expressions.Add(bound);
+                    columns.Add(new ScopeColumn(null, $"order{column}", bound.Type.Materialized()));
+                }
+            }
+
+            if (column >= 0)
+            {
+                keys.Add(Key(order, column));
+            }
+        }
+
+        return keys;
+    }
+
+    /// <summary>Finds what ORDER BY names in the result: -1 for nothing, -2 after a report.</summary>
+    private int OutputColumn(Ast.Expression expression, IReadOnlyList<Item> items)
+    {
+        if (expression is Ast.ExactNumericLiteral { Scale: 0 } position)
+        {
+            if (position.Unscaled >= 1 && position.Unscaled <= items.Count)
+            {
+                return (int)position.Unscaled - 1;
+            }
+
+            _diagnostics.Report(PlannerErrors.OrdinalRange, expression.Span, null, position.Unscaled, items.Count);
+            return -2;
+        }
+
+        if (expression is Ast.ColumnReference { Parts.Count: 1 } reference)
+        {
+            for (int i = 0; i < items.Count; i++)
+            {
+                if (items[i].Column.Name == reference.Parts[0].Value)
+                {
+                    return i;
+                }
+            }
+        }
+
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (items[i].Syntax is { } syntax && syntax.Equals(expression))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static SortKey Key(OrderItem order, int column) => new(
+        column, order.IsDescending, order.Nulls == NullOrder.First || (order.Nulls == NullOrder.Default && !order.IsDescending));
+}

@@ -1,0 +1,46 @@
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Compute.Aggregates;
+using ColumnStream.Sql.Ast.Expressions;
+
+namespace ColumnStream.Planner.Binding;
+
+/// <summary>Walks expressions as written.</summary>
+internal static class SyntaxTree
+{
+    /// <summary>Tells whether an aggregate function is called in <paramref name="expression"/>, subqueries aside.</summary>
+    public static bool HasAggregate(Expression expression) =>
+        IsAggregate(expression) || Children(expression).Any(HasAggregate);
+
+    /// <summary>Tells whether <paramref name="expression"/> itself calls an aggregate function.</summary>
+    public static bool IsAggregate(Expression expression) =>
+        expression is FunctionCall { Over: null } call && call.Name.Parts.Count == 1
+        && AggregateTable.Find(call.Name.Last.Value) is not null;
+
+    /// <summary>Returns the direct parts of an expression.</summary>
+    public static IEnumerable<Expression> Children(Expression expression) => expression switch
+    {
+        ArrayConstructor array => array.Elements,
+        BetweenExpression between => [between.Operand, between.Low, between.High],
+        BinaryExpression binary => [binary.Left, binary.Right],
+        CaseExpression choice => new[] { choice.Operand, choice.Else }.OfType<Expression>()
+            .Concat(choice.Whens.SelectMany<WhenClause, Expression>(when => [when.Condition, when.Result])),
+        CastExpression cast => [cast.Operand],
+        DistinctFromExpression distinct => [distinct.Left, distinct.Right],
+        ElementAccess access => [access.Operand, access.Index],
+        FieldAccess access => [access.Operand],
+        FunctionCall call => call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter),
+        InListExpression list => list.Items.Prepend(list.Operand),
+        InQueryExpression query => [query.Operand],
+        IsExpression test => [test.Operand],
+        LikeExpression like => new[] { like.Operand, like.Pattern, like.Escape }.OfType<Expression>(),
+        LogicalExpression logical => logical.Operands,
+        MapConstructor map => map.Entries.SelectMany<MapEntry, Expression>(entry => [entry.Key, entry.Value]),
+        NamedArgument named => [named.Value],
+        QuantifiedExpression quantified => [quantified.Operand],
+        RowConstructor row => row.Elements,
+        TrimExpression trim => new[] { trim.Operand, trim.Characters }.OfType<Expression>(),
+        UnaryExpression unary => [unary.Operand],
+        _ => [],
+    };
+}

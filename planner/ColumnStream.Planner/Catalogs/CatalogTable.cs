@@ -1,0 +1,43 @@
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Plan;
+
+namespace ColumnStream.Planner.Catalogs;
+
+/// <summary>Is a table: columns, watermark, key and options.</summary>
+/// <param name="Name">Where it stands.</param>
+/// <param name="Columns">All columns in declared order.</param>
+/// <param name="Watermark">The watermark, or null.</param>
+/// <param name="PrimaryKey">Names of the key columns, or none.</param>
+/// <param name="PartitionedBy">Names of the partition columns, or none.</param>
+/// <param name="Options">The options of WITH.</param>
+/// <param name="Location">Where it is declared: <c>job.sql:3:1</c>.</param>
+/// <param name="IsTemporary">Whether it was created TEMPORARY.</param>
+/// <param name="Comment">The comment, or null.</param>
+public sealed record CatalogTable(
+    ObjectName Name,
+    ValueList<CatalogColumn> Columns,
+    CatalogWatermark? Watermark,
+    ValueList<string> PrimaryKey,
+    ValueList<string> PartitionedBy,
+    ValueList<TableOption> Options,
+    string Location,
+    bool IsTemporary,
+    string? Comment) : CatalogObject(Name, IsTemporary, Comment)
+{
+    /// <summary>Returns the table as its connector sees it, with <paramref name="options"/> in place of those of WITH.</summary>
+    public TableSpec ToSpec(ValueList<TableOption> options)
+    {
+        CatalogColumn[] physical = [.. Columns.Where(column => column.Physical >= 0)];
+        string[] names = [.. physical.Select(column => column.Name)];
+        return new TableSpec(
+            Name.ToString(),
+            options.FirstOrDefault(option => option.Key == "connector")?.Value ?? string.Empty,
+            ValueList.From(physical.Select(column => new SqlField(column.Name, column.Type.Materialized()))),
+            options,
+            ValueList.From(PrimaryKey.Select(name => System.Array.IndexOf(names, name))),
+            ValueList.From(PartitionedBy.Select(name => System.Array.IndexOf(names, name))),
+            Location);
+    }
+}

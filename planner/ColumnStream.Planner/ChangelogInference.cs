@@ -1,0 +1,293 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Logical;
+using ColumnStream.Sql;
+
+namespace ColumnStream.Planner;
+
+/// <summary>Decides for every edge whether it carries inserts, upserts by key or retractions.</summary>
+/// <remarks>
+/// Forward, each node says what it makes and which columns identify its rows; backward, each says whether it needs the
+/// old image of an update (−U); forward again, the cheapest mode that serves all consumers is set. In batch mode every
+/// edge carries inserts only: aggregates give their final rows at the end.
+/// </remarks>
+internal sealed class ChangelogInference
+{
+    private readonly List<PhysicalNode> _nodes;
+    private readonly ConnectorRegistry _connectors;
+    private readonly DiagnosticBag _diagnostics;
+    private readonly IReadOnlyDictionary<int, SourceSpan> _sinkSpans;
+    private readonly bool _isBatch;
+    private readonly bool[] _updates;
+    private readonly bool[] _needsOld;
+    private readonly bool[] _isBounded;
+    private readonly int[]?[] _keys;
+    private readonly int[] _sinkOf;
+
+    private ChangelogInference(
+        List<PhysicalNode> nodes,
+        ConnectorRegistry connectors,
+        DiagnosticBag diagnostics,
+        IReadOnlyDictionary<int, SourceSpan> sinkSpans,
+        bool isBatch)
+    {
+        _nodes = nodes;
+        _connectors = connectors;
+        _diagnostics = diagnostics;
+        _sinkSpans = sinkSpans;
+        _isBatch = isBatch;
+        _updates = new bool[nodes.Count];
+        _needsOld = new bool[nodes.Count];
+        _isBounded = new bool[nodes.Count];
+        _keys = new int[nodes.Count][];
+        _sinkOf = new int[nodes.Count];
+    }
+
+    /// <summary>Sets modes and upsert keys in place; returns whether every source ends.</summary>
+    /// <param name="nodes">The nodes in post-order.</param>
+    /// <param name="connectors">Tell what tables give and take.</param>
+    /// <param name="diagnostics">Takes errors.</param>
+    /// <param name="sinkSpans">The statement of each sink node.</param>
+    /// <param name="isBatch">Whether the job runs in batch mode.</param>
+    public static bool Run(
+        List<PhysicalNode> nodes,
+        ConnectorRegistry connectors,
+        DiagnosticBag diagnostics,
+        IReadOnlyDictionary<int, SourceSpan> sinkSpans,
+        bool isBatch)
+    {
+        var inference = new ChangelogInference(nodes, connectors, diagnostics, sinkSpans, isBatch);
+        foreach (PhysicalNode node in nodes)
+        {
+            inference.Produce(node);
+        }
+
+        for (int id = nodes.Count - 1; id >= 0; id--)
+        {
+            inference.Require(nodes[id]);
+        }
+
+        for (int id = 0; id < nodes.Count; id++)
+        {
+            nodes[id] = nodes[id] with
+            {
+                Changelog = inference.ModeOf(nodes[id]),
+                UpsertKey = ValueList.From(inference._keys[id] ?? []),
+            };
+        }
+
+        return nodes.OfType<SinkNode>().All(sink => inference._isBounded[sink.Id]);
+    }
+
+    private void Produce(PhysicalNode node)
+    {
+        int id = node.Id;
+        int input = node.Inputs.Count > 0 ? node.Inputs[0] : -1;
+        _isBounded[id] = node switch
+        {
+            SourceNode source => _connectors.Find(source.Table.Connector)?.IsBounded(source.Table) ?? false,
+            _ => node.Inputs.All(i => _isBounded[i]),
+        };
+        _updates[id] = !_isBatch && node switch
+        {
+            SourceNode source => SourceMode(source) != ChangelogMode.InsertOnly,
+            GroupAggregateNode aggregate => aggregate.Aggregates.Count > 0 || _updates[input],
+            WindowAggregateNode or SortNode => false,
+            _ => node.Inputs.Any(i => _updates[i]),
+        };
+        _keys[id] = node switch
+        {
+            SourceNode source => SourceKey(source),
+            GroupAggregateNode aggregate => [.. Enumerable.Range(0, aggregate.Keys.Count)],
+            WindowAggregateNode window => WindowKey(window),
+            ProjectNode project => ProjectKey(project, _keys[input]),
+            WindowAssignNode { Window.Kind: not WindowKind.Tumble } or UnionNode or ValuesNode => null,
+            _ => input < 0 ? null : _keys[input],
+        };
+    }
+
+    private ChangelogMode SourceMode(SourceNode source) =>
+        _connectors.Find(source.Table.Connector)?.SourceChangelog(source.Table) ?? ChangelogMode.InsertOnly;
+
+    private static int[]? SourceKey(SourceNode source)
+    {
+        int[] projection = [.. source.Projection];
+        int[] key = [.. source.Table.PrimaryKey.Select(column => Array.IndexOf(projection, column))];
+        return key.Length == 0 || key.Contains(-1) ? null : key;
+    }
+
+    private static int[] WindowKey(WindowAggregateNode node)
+    {
+        int start = node.Keys.Count + node.Aggregates.Count;
+        return [.. Enumerable.Range(0, node.Keys.Count), start, start + 1];
+    }
+
+    private static int[]? ProjectKey(ProjectNode project, int[]? key)
+    {
+        if (key is null)
+        {
+            return null;
+        }
+
+        int[] moved = [.. key.Select(column => project.Expressions.ToList()
+            .FindIndex(e => e is ColumnExpression reference && reference.Index == column))];
+        return moved.Contains(-1) ? null : moved;
+    }
+
+    private void Require(PhysicalNode node)
+    {
+        if (node is SinkNode sink)
+        {
+            _sinkOf[node.Id] = node.Id;
+            RequireSink(sink);
+        }
+
+        foreach (int input in node.Inputs)
+        {
+            _sinkOf[input] = _sinkOf[node.Id];
+            if (_updates[input])
+            {
+                _needsOld[input] |= NeedsOld(node, input);
+                RefuseUpdates(node, input);
+            }
+        }
+
+        if (node is SourceNode source && _needsOld[node.Id] && SourceMode(source) == ChangelogMode.Upsert)
+        {
+            Report(PlannerErrors.NeedsOldRows, node, null, Maker(Consumer(node)), source.Table.Name);
+        }
+
+        if (node is SortNode sort && !_isBounded[node.Id] && !_isBatch)
+        {
+            string what = sort.Keys.Count == 0
+                ? "LIMIT over updates" : string.Join(", ", sort.Keys.Select(k => sort.Output[k.Column].Name));
+            if (sort.Keys.Count == 0)
+            {
+                Report(PlannerErrors.LimitUpdating, node, Ways(bounded: true), Maker(node.Inputs[0]));
+            }
+            else
+            {
+                Report(PlannerErrors.SortUnbounded, node, Ways(bounded: true), what);
+            }
+        }
+    }
+
+    private static string Ways(bool bounded) => bounded
+        ? "Read a bounded table, or leave the order to the table's reader." : string.Empty;
+
+    private bool NeedsOld(PhysicalNode consumer, int input) => consumer switch
+    {
+        SinkNode sink => _connectors.Find(sink.Table.Connector)?.SinkChangelog(sink.Table) == ChangelogMode.Retract,
+        GroupAggregateNode or SortNode or UnionNode => true,
+        FilterNode filter => _needsOld[consumer.Id] || _keys[input] is not { } key
+            || !ExpressionTree.ColumnsOf(filter.Predicate).All(key.Contains),
+        ProjectNode => _needsOld[consumer.Id] || _keys[consumer.Id] is null,
+        _ => _needsOld[consumer.Id],
+    };
+
+    private void RefuseUpdates(PhysicalNode consumer, int input)
+    {
+        if (consumer is WindowAggregateNode or WindowAssignNode)
+        {
+            string name = consumer is WindowAggregateNode ? "A window aggregate" : "A window function";
+            Report(PlannerErrors.NeedsInserts, consumer, null, name, Maker(input));
+        }
+        else if (consumer is LimitNode && !_isBounded[consumer.Id])
+        {
+            Report(PlannerErrors.LimitUpdating, consumer, null, Maker(input));
+        }
+    }
+
+    private void RequireSink(SinkNode sink)
+    {
+        int input = sink.Inputs[0];
+        if (!_updates[input] || _connectors.Find(sink.Table.Connector) is not { } connector)
+        {
+            return;
+        }
+
+        switch (connector.SinkChangelog(sink.Table))
+        {
+            case ChangelogMode.InsertOnly:
+                Report(
+                    PlannerErrors.SinkTakesInserts, sink,
+                    "Aggregate over a window, write to format debezium-json or to a table with a primary key, or run in"
+                    + " batch mode.",
+                    sink.Table.Name, Maker(input));
+                break;
+            case ChangelogMode.Upsert when sink.Table.PrimaryKey.Count == 0:
+                Report(
+                    PlannerErrors.SinkNeedsKey, sink, $"Add PRIMARY KEY ({KeyNames(input)}) NOT ENFORCED to the table.",
+                    sink.Table.Name, Maker(input));
+                break;
+            case ChangelogMode.Upsert when _keys[input] is not { } key || !key.Order().SequenceEqual(sink.Table.PrimaryKey.Order()):
+                string declared = string.Join(", ", sink.Table.PrimaryKey.Select(k => sink.Table.Columns[k].Name));
+                Report(
+                    PlannerErrors.KeyDiffers, sink, $"Declare PRIMARY KEY ({KeyNames(input)}) NOT ENFORCED.", declared,
+                    sink.Table.Name, KeyNames(input));
+                break;
+            case ChangelogMode.Upsert when ModeBelow(input) == ChangelogMode.Retract:
+                Report(
+                    PlannerErrors.NotSupported, sink, "Write to format debezium-json, or filter by key columns only.",
+                    "A filter over updates into a table that takes them by key");
+                break;
+        }
+    }
+
+    /// <summary>Tells what a chain of filters and projections would pass on to a consumer by key.</summary>
+    private ChangelogMode ModeBelow(int id) => _nodes[id] switch
+    {
+        FilterNode => NeedsOld(_nodes[id], _nodes[id].Inputs[0]) ? ChangelogMode.Retract : ModeBelow(_nodes[id].Inputs[0]),
+        ProjectNode or ExchangeNode => ModeBelow(_nodes[id].Inputs[0]),
+        UnionNode => ChangelogMode.Retract,
+        SourceNode source => SourceMode(source),
+        _ => ChangelogMode.Upsert,
+    };
+
+    private string KeyNames(int id) => _keys[id] is { Length: > 0 } key
+        ? string.Join(", ", key.Select(column => _nodes[id].Output[column].Name)) : "none";
+
+    private ChangelogMode ModeOf(PhysicalNode node)
+    {
+        if (!_updates[node.Id])
+        {
+            return ChangelogMode.InsertOnly;
+        }
+
+        return node switch
+        {
+            SourceNode source => SourceMode(source),
+            GroupAggregateNode => _needsOld[node.Id] ? ChangelogMode.Retract : ChangelogMode.Upsert,
+            _ => node.Inputs.Any(i => _nodes[i].Changelog == ChangelogMode.Retract)
+                ? ChangelogMode.Retract : ChangelogMode.Upsert,
+        };
+    }
+
+    /// <summary>Names the step that makes updates, for messages.</summary>
+    private string Maker(int id) => _nodes[id] switch
+    {
+        GroupAggregateNode { Keys.Count: 0 } => "the aggregation over all rows",
+        GroupAggregateNode node => $"GROUP BY ({string.Join(", ", node.Keys.Select((k, i) => node.Output[i].Name))})",
+        SourceNode node => $"table '{node.Table.Name}'",
+        UnionNode node => Maker(node.Inputs.First(i => _updates[i])),
+        FilterNode or ProjectNode or ExchangeNode or LimitNode or WatermarkNode or WindowAssignNode =>
+            Maker(_nodes[id].Inputs[0]),
+        SinkNode node => $"table '{node.Table.Name}'",
+        SortNode => "ORDER BY",
+        _ => "the query",
+    };
+
+    private int Consumer(PhysicalNode node) =>
+        _nodes.First(n => n.Inputs.Contains(node.Id) && NeedsOld(n, node.Id)).Id;
+
+    private void Report(PlannerError error, PhysicalNode node, string? hint, params ReadOnlySpan<object?> values) =>
+        _diagnostics.Report(error, _sinkSpans.GetValueOrDefault(_sinkOf[node.Id]), hint, values);
+}

@@ -1,0 +1,72 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Sql;
+
+namespace ColumnStream.Planner.Errors;
+
+/// <summary>Collects errors and warnings of one source text.</summary>
+internal sealed class DiagnosticBag(SourceText source)
+{
+    private int _muted;
+    private int _mutedErrors;
+
+    /// <summary>Gets the text that spans point into.</summary>
+    public SourceText Source { get; } = source;
+
+    /// <summary>Gets the errors in the order in which they were found.</summary>
+    public List<SqlDiagnostic> Errors { get; } = [];
+
+    /// <summary>Gets the warnings in the order in which they were found.</summary>
+    public List<SqlDiagnostic> Warnings { get; } = [];
+
+    /// <summary>Adds an error, unless muted.</summary>
+    public void Report(PlannerError error, SourceSpan span, string? hint, params ReadOnlySpan<object?> values)
+    {
+        if (_muted > 0)
+        {
+            _mutedErrors++;
+            return;
+        }
+
+        if (Errors.Count < SqlLimits.MaxDiagnostics)
+        {
+            var message = string.Format(CultureInfo.InvariantCulture, error.Template, values);
+            var diagnostic = new SqlDiagnostic(error.Code, message, span, hint);
+            if (!Errors.Contains(diagnostic))
+            {
+                Errors.Add(diagnostic);
+            }
+        }
+    }
+
+    /// <summary>Adds a warning.</summary>
+    public void Warn(PlannerError error, SourceSpan span, string? hint, params ReadOnlySpan<object?> values) =>
+        Warnings.Add(new SqlDiagnostic(
+            error.Code, string.Format(CultureInfo.InvariantCulture, error.Template, values), span, hint));
+
+    /// <summary>Runs <paramref name="attempt"/> without reporting; returns its result, or null if it found an error.</summary>
+    public T? Try<T>(Func<T> attempt)
+        where T : class
+    {
+        int before = _mutedErrors;
+        _muted++;
+        try
+        {
+            T result = attempt();
+            return _mutedErrors == before ? result : null;
+        }
+        finally
+        {
+            _muted--;
+        }
+    }
+
+    /// <summary>Returns the place of <paramref name="span"/> as run-time errors show it: <c>job.sql:12:8</c>.</summary>
+    public SourceLocation Locate(SourceSpan span)
+    {
+        SourcePosition position = Source.GetPosition(span.Start);
+        return new SourceLocation($"{Source.FileName}:{position.Line}:{position.Column}");
+    }
+}

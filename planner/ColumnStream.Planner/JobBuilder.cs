@@ -1,0 +1,52 @@
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Logical;
+using ColumnStream.Planner.Rules;
+using ColumnStream.Planner.Settings;
+using ColumnStream.Planner.Statements;
+using ColumnStream.Sql;
+
+namespace ColumnStream.Planner;
+
+/// <summary>Takes the bound sinks of one job through identity, rules, lowering, inference and fragmenting.</summary>
+internal sealed class JobBuilder(ConnectorRegistry connectors, SessionSettings settings, DiagnosticBag diagnostics)
+{
+    /// <summary>Builds a job; null after a report.</summary>
+    public BuiltJob? Build(IReadOnlyList<BoundSink> bound)
+    {
+        int before = diagnostics.Errors.Count;
+        SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
+        sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink))]);
+        var lowering = new Lowering(settings.Parallelism);
+        var spans = new Dictionary<int, SourceSpan>();
+        for (int i = 0; i < sinks.Length; i++)
+        {
+            spans[lowering.LowerSink(sinks[i])] = bound[i].Span;
+        }
+
+        bool isBounded = ChangelogInference.Run(lowering.Nodes, connectors, diagnostics, spans, settings.IsBatch);
+        return diagnostics.Errors.Count > before
+            ? null
+            : new BuiltJob(sinks, Fragmenter.Cut(lowering.Nodes, lowering.Parallelism), isBounded, settings.IsBatch);
+    }
+
+    /// <summary>Describes the rows of a SELECT's job.</summary>
+    public static QueryResult ResultOf(BuiltJob job)
+    {
+        PhysicalNode sink = job.Graph.Plan.Nodes[^1];
+        PhysicalNode input = job.Graph.Plan.Nodes[sink.Inputs[0]];
+        PhysicalNode ordered = input;
+        while (ordered is ProjectNode)
+        {
+            ordered = job.Graph.Plan.Nodes[ordered.Inputs[0]];
+        }
+
+        return new QueryResult(
+            ((SinkNode)sink).Table.Columns, input.Changelog, input.UpsertKey,
+            ordered is SortNode { Keys.Count: > 0 } or ValuesNode);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Linq;
+using System.Text;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Operators;
+
+namespace ColumnStream.Planner.Logical;
+
+/// <summary>Prints logical plans as trees with column names, for EXPLAIN and tests.</summary>
+internal static class LogicalPrinter
+{
+    /// <summary>Prints a plan, inputs indented below their consumer.</summary>
+    public static string Print(LogicalPlan plan)
+    {
+        var text = new StringBuilder();
+        Append(text, plan, 0);
+        return text.ToString();
+    }
+
+    /// <summary>Prints an expression with the names of <paramref name="fields"/> for its columns.</summary>
+    public static string Print(BoundExpression expression, ValueList<SqlField> fields) => expression switch
+    {
+        ColumnExpression column => column.Index < fields.Count ? fields[column.Index].Name : $"${column.Index}",
+        LiteralExpression literal => Literal(literal),
+        CastExpression cast =>
+            $"{(cast.Try ? "TRY_CAST" : "CAST")}({Print(cast.Input, fields)} AS {cast.Type.WithNullable(true)})",
+        CaseExpression choice =>
+            "CASE" + string.Concat(choice.Branches.Select(
+                b => $" WHEN {Print(b.Condition, fields)} THEN {Print(b.Value, fields)}"))
+            + (choice.Otherwise is null ? string.Empty : " ELSE " + Print(choice.Otherwise, fields)) + " END",
+        CallExpression call => Call(call, fields),
+        _ => throw new InvariantException(9001, $"Expression is unknown: {expression.GetType().Name}."),
+    };
+
+    /// <summary>Prints an aggregate with the names of <paramref name="fields"/>.</summary>
+    public static string Print(AggregateCall call, ValueList<SqlField> fields) =>
+        $"{call.Function}({(call.Distinct ? "DISTINCT " : string.Empty)}"
+        + $"{(call.Arguments.Count == 0 ? "*" : string.Join(", ", call.Arguments.Select(a => fields[a].Name)))})"
+        + (call.Filter < 0 ? string.Empty : $" FILTER {fields[call.Filter].Name}");
+
+    private static string Literal(LiteralExpression literal) =>
+        literal.Value is null ? "NULL"
+        : literal.Type.IsText ? $"'{literal.Value.Replace("'", "''", System.StringComparison.Ordinal)}'"
+        : literal.Type.IsInteger || literal.Type.IsApproximate ? literal.Value
+        : literal.Type.Id == SqlTypeId.Boolean ? literal.Value.ToUpperInvariant()
+        : $"{literal.Value}:{literal.Type.WithNullable(true)}";
+
+    private static string Call(CallExpression call, ValueList<SqlField> fields)
+    {
+        string[] arguments = [.. call.Arguments.Select(a => Print(a, fields))];
+        bool isSymbol = !char.IsAsciiLetter(call.Function[0]) || call.Function is "AND" or "OR";
+        return isSymbol && arguments.Length > 1
+            ? "(" + string.Join($" {call.Function} ", arguments) + ")"
+            : call.Function.StartsWith("IS ", System.StringComparison.Ordinal) && arguments.Length == 1
+                ? $"({arguments[0]} {call.Function})"
+                : $"{call.Function}({string.Join(", ", arguments)})";
+    }
+
+    private static void Append(StringBuilder text, LogicalPlan plan, int depth)
+    {
+        text.Append(' ', depth * 2).Append(Line(plan)).Append('\n');
+        foreach (LogicalPlan input in plan.Inputs)
+        {
+            Append(text, input, depth + 1);
+        }
+    }
+
+    private static string Line(LogicalPlan plan) => plan switch
+    {
+        TableReadPlan read => $"Read {read.Table.Name.Name} [{Names(read.Fields)}]"
+            + (read.EmitsWatermarks ? $" watermark {read.Table.Watermark!.Text}" : string.Empty),
+        ValuesPlan values => $"Values {values.Rows.Count} rows [{Names(values.Fields)}]",
+        FilterPlan filter => $"Filter {Print(filter.Predicate, filter.Input.Fields)}",
+        ProjectPlan project => $"Project [{string.Join(", ", project.Expressions.Select(
+            (e, i) => Item(Print(e, project.Input.Fields), project.Fields[i].Name)))}]",
+        WindowPlan window => $"Window {Window(window.Window, window.Input.Fields)}",
+        AggregatePlan a => $"Aggregate by [{Keys(a.Keys, a.Input.Fields)}] [{Calls(a.Aggregates, a.Input.Fields)}]",
+        WindowAggregatePlan a => $"WindowAggregate {Window(a.Window, a.Input.Fields)} by [{Keys(a.Keys, a.Input.Fields)}]"
+            + $" [{Calls(a.Aggregates, a.Input.Fields)}]",
+        UnionPlan => "Union",
+        SortPlan sort => $"Sort [{string.Join(", ", sort.Keys.Select(k => Key(k, sort.Fields)))}]{Range(sort.Offset, sort.Count)}",
+        LimitPlan limit => "Limit" + Range(limit.Offset, limit.Count),
+        SinkPlan sink => $"Sink {sink.Table.Name}",
+        _ => throw new InvariantException(9001, $"Plan node is unknown: {plan.GetType().Name}."),
+    };
+
+    private static string Item(string text, string name) => text == name ? name : $"{text} AS {name}";
+
+    private static string Names(ValueList<SqlField> fields) => string.Join(", ", fields.Select(f => f.Name));
+
+    private static string Keys(ValueList<int> keys, ValueList<SqlField> fields) =>
+        string.Join(", ", keys.Select(k => fields[k].Name));
+
+    private static string Calls(ValueList<AggregateCall> calls, ValueList<SqlField> fields) =>
+        string.Join(", ", calls.Select(c => Print(c, fields)));
+
+    private static string Key(SortKey key, ValueList<SqlField> fields) =>
+        $"{fields[key.Column].Name} {(key.Descending ? "DESC" : "ASC")}"
+        + (key.NullsFirst == key.Descending ? $" NULLS {(key.NullsFirst ? "FIRST" : "LAST")}" : string.Empty);
+
+    private static string Range(long offset, long count) =>
+        (count < 0 ? string.Empty : $" limit {count}") + (offset == 0 ? string.Empty : $" offset {offset}");
+
+    private static string Window(WindowSpec window, ValueList<SqlField> fields)
+    {
+        string offset = window.OffsetMs == 0 ? string.Empty : $", offset {window.OffsetMs} ms";
+        string name = fields[window.TimeColumn].Name;
+        return window.Kind == WindowKind.Tumble
+            ? $"TUMBLE({name}, {window.SizeMs} ms{offset})"
+            : $"{window.Kind.ToString().ToUpperInvariant()}({name}, {window.SlideMs} ms, {window.SizeMs} ms{offset})";
+    }
+}

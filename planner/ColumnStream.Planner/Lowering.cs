@@ -1,0 +1,287 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Catalogs;
+using ColumnStream.Planner.Logical;
+
+namespace ColumnStream.Planner;
+
+/// <summary>Picks physical nodes for a logical plan and puts exchanges where rows must change hands.</summary>
+/// <remarks>Equal sub-plans become one node. Nodes come out in post-order with the parallelism of each.</remarks>
+internal sealed class Lowering(int parallelism)
+{
+    private readonly List<PhysicalNode> _nodes = [];
+    private readonly List<int> _parallelism = [];
+    private readonly Dictionary<LogicalPlan, int> _lowered = [];
+    private readonly Dictionary<LogicalPlan, int> _wide = [];
+    private readonly Dictionary<(int Input, Partitioning Kind, ValueList<int> Keys), int> _exchanges = [];
+    private readonly HashSet<string> _uids = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the nodes; a node's id is its position.</summary>
+    public List<PhysicalNode> Nodes => _nodes;
+
+    /// <summary>Gets the number of subtasks of each node.</summary>
+    public IReadOnlyList<int> Parallelism => _parallelism;
+
+    /// <summary>Lowers one sink with everything below it; returns its id.</summary>
+    public int LowerSink(SinkPlan sink)
+    {
+        int input = Lower(sink.Input);
+        return Add(new SinkNode(sink.Table) { Id = 0, Inputs = [input], Output = Named(sink, input), Uid = Claim(sink.Uid) });
+    }
+
+    /// <summary>Names the sink's columns as its table does, with the types that come.</summary>
+    private ValueList<SqlField> Named(SinkPlan sink, int input) =>
+        ValueList.From(_nodes[input].Output.Select((f, i) => f with { Name = sink.Table.Columns[i].Name }));
+
+    /// <summary>Lowers a plan whose consumer names columns by position: what a watermark needs besides may stay behind them.</summary>
+    private int LowerWide(LogicalPlan plan)
+    {
+        if (plan is not (TableReadPlan or FilterPlan))
+        {
+            return Lower(plan);
+        }
+
+        if (!_wide.TryGetValue(plan, out int id))
+        {
+            id = plan is TableReadPlan read ? LowerRead(read) : Filter((FilterPlan)plan);
+            _wide.Add(plan, id);
+        }
+
+        return id;
+    }
+
+    private int Filter(FilterPlan filter) => AddUnary(
+        LowerWide(filter.Input), id => new FilterNode(filter.Predicate)
+        {
+            Id = 0,
+            Inputs = [id],
+            Output = _nodes[id].Output,
+            Uid = Derived("filter", Uid(id), filter.Predicate.ToString()),
+        });
+
+    /// <summary>Cuts the columns that only a watermark needed.</summary>
+    private int Trim(int id, ValueList<SqlField> fields) => Project(
+        id, ValueList.From(fields.Select((f, i) => (BoundExpression)new ColumnExpression(i, f.Type))), fields);
+
+    private int Lower(LogicalPlan plan)
+    {
+        if (!_lowered.TryGetValue(plan, out int id))
+        {
+            id = LowerNew(plan);
+            _lowered.Add(plan, id);
+        }
+
+        return id;
+    }
+
+    private int LowerNew(LogicalPlan plan)
+    {
+        switch (plan)
+        {
+            case TableReadPlan read:
+                return Trim(LowerWide(read), read.Fields);
+            case ValuesPlan values:
+                return Add(
+                    new ValuesNode(values.Rows) { Id = 0, Output = values.Fields, Uid = Derived("values", values.ToString()) }, 1);
+            case FilterPlan filter:
+                return Trim(LowerWide(filter), filter.Fields);
+            case ProjectPlan project:
+                return Project(LowerWide(project.Input), project.Expressions, project.Fields);
+            case WindowPlan window:
+                return AddUnary(
+                    Lower(window.Input), id => new WindowAssignNode(window.Window)
+                    {
+                        Id = 0, Inputs = [id], Output = window.Fields, Uid = Derived("window", Uid(id), window.Window.ToString()),
+                    });
+            case AggregatePlan aggregate:
+                return AddUnary(
+                    Keyed(LowerWide(aggregate.Input), aggregate.Keys), id => new GroupAggregateNode(aggregate.Keys, aggregate.Aggregates)
+                    {
+                        Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
+                    });
+            case WindowAggregatePlan aggregate:
+                return AddUnary(
+                    Keyed(LowerWide(aggregate.Input), aggregate.Keys),
+                    id => new WindowAggregateNode(aggregate.Window, aggregate.Keys, aggregate.Aggregates)
+                    {
+                        Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
+                    });
+            case UnionPlan union:
+                return LowerUnion(union);
+            case SortPlan sort:
+                return Sort(Lower(sort.Input), sort.Keys, sort.Offset, sort.Count, sort.Uid);
+            case LimitPlan limit when IsUpdating(limit.Input):
+                return Sort(Lower(limit.Input), default, limit.Offset, limit.Count, limit.Uid);
+            case LimitPlan limit:
+                return AddUnary(
+                    Exchange(Lower(limit.Input), Partitioning.Single, default), id => new LimitNode(limit.Offset, limit.Count)
+                    {
+                        Id = 0, Inputs = [id], Output = limit.Fields, Uid = Claim(limit.Uid),
+                    });
+            default:
+                throw new InvariantException(9001, $"Plan node cannot be lowered: {plan.GetType().Name}.");
+        }
+    }
+
+    /// <summary>Tells whether a plan may take back rows: then LIMIT must wait for the final ones.</summary>
+    private bool IsUpdating(LogicalPlan plan) => plan switch
+    {
+        AggregatePlan aggregate => aggregate.Aggregates.Count > 0 || IsUpdating(aggregate.Input),
+        SortPlan or WindowAggregatePlan => false,
+        _ => plan.Inputs.Any(IsUpdating),
+    };
+
+    private int LowerRead(TableReadPlan read)
+    {
+        CatalogTable table = read.Table;
+        CatalogWatermark? watermark = read.EmitsWatermarks ? table.Watermark : null;
+        var wanted = new List<int>(read.Columns);
+        if (watermark is not null)
+        {
+            SortedSet<int> needed = ExpressionTree.ColumnsOf(watermark.Expression);
+            needed.Add(watermark.Column);
+            wanted.AddRange(needed.Where(c => !wanted.Contains(c)));
+        }
+
+        var physical = new SortedSet<int>();
+        foreach (int column in wanted)
+        {
+            if (table.Columns[column].Computed is { } computed)
+            {
+                ExpressionTree.CollectColumns(computed, physical);
+            }
+            else
+            {
+                physical.Add(table.Columns[column].Physical);
+            }
+        }
+
+        int[] projection = [.. physical];
+        int id = Add(
+            new SourceNode(read.Spec, ValueList.From(projection))
+            {
+                Id = 0,
+                Output = ValueList.From(projection.Select(p => SourceField(table, read.Spec, p))),
+                Uid = Claim(read.Uid),
+            },
+            parallelism);
+        id = Project(
+            id,
+            ValueList.From(wanted.Select(c => ReadColumn(table.Columns[c], projection))),
+            ValueList.From(wanted.Select(c => new SqlField(table.Columns[c].Name, table.Columns[c].Type))));
+        if (watermark is not null)
+        {
+            BoundExpression expression = ExpressionTree.Remap(watermark.Expression, wanted.IndexOf);
+            id = AddUnary(
+                id, input => new WatermarkNode(wanted.IndexOf(watermark.Column), expression, read.Strategy, read.IdleTimeoutMs)
+                {
+                    Id = 0, Inputs = [input], Output = _nodes[input].Output, Uid = Claim($"watermark-{PlanIdentity.Hash(read.Uid)}"),
+                });
+        }
+
+        return id;
+    }
+
+    /// <summary>Returns a physical column; the rowtime's attribute stands on it from the source on.</summary>
+    private static SqlField SourceField(CatalogTable table, TableSpec spec, int physical)
+    {
+        CatalogColumn column = table.Columns.First(c => c.Physical == physical);
+        return new SqlField(spec.Columns[physical].Name, column.Type);
+    }
+
+    private static BoundExpression ReadColumn(CatalogColumn column, int[] projection) => column.Computed is { } computed
+        ? ExpressionTree.Remap(computed, p => Array.IndexOf(projection, p))
+        : new ColumnExpression(Array.IndexOf(projection, column.Physical), column.Type);
+
+    private int LowerUnion(UnionPlan union)
+    {
+        int[] inputs = [.. union.Branches.Select(Lower)];
+        int width = inputs.Max(id => _parallelism[id]);
+
+        // With an exchange below, a branch may share its source with another: an own fragment keeps the graph acyclic.
+        bool isCut = width > 1 && inputs.Any(HasExchange);
+        inputs = [.. inputs.Select(id => _parallelism[id] != width ? Exchange(id, Partitioning.RoundRobin, default, width)
+            : isCut ? Exchange(id, Partitioning.Forward, default, width) : id)];
+        return Add(
+            new UnionNode
+            {
+                Id = 0, Inputs = ValueList.From(inputs), Output = union.Fields, Uid = Derived("union", [.. inputs.Select(Uid)]),
+            },
+            width);
+    }
+
+    private bool HasExchange(int id) => _nodes[id] is ExchangeNode || _nodes[id].Inputs.Any(HasExchange);
+
+    private int Sort(int input, ValueList<SortKey> keys, long offset, long count, string uid) =>
+        AddUnary(
+            Exchange(input, Partitioning.Single, default), id => new SortNode(keys, offset, count)
+            {
+                Id = 0, Inputs = [id], Output = _nodes[id].Output, Uid = Claim(uid),
+            });
+
+    /// <summary>Computes columns; nothing is added where the columns are the input's as they are.</summary>
+    private int Project(int input, ValueList<BoundExpression> expressions, ValueList<SqlField> fields)
+    {
+        bool isIdentity = expressions.Count == _nodes[input].Output.Count && fields == _nodes[input].Output
+            && expressions.Select((e, i) => e is ColumnExpression column && column.Index == i).All(same => same);
+        return isIdentity ? input : AddUnary(input, id => new ProjectNode(expressions)
+        {
+            Id = 0, Inputs = [id], Output = fields, Uid = Derived("project", Uid(id), string.Join(',', expressions)),
+        });
+    }
+
+    private int Keyed(int input, ValueList<int> keys) =>
+        Exchange(input, keys.Count == 0 ? Partitioning.Single : Partitioning.Hash, keys);
+
+    /// <summary>Adds an exchange, or none where one subtask feeds one.</summary>
+    private int Exchange(int input, Partitioning kind, ValueList<int> keys, int? width = null)
+    {
+        int consumers = kind == Partitioning.Single ? 1 : width ?? parallelism;
+        if (_parallelism[input] == 1 && consumers == 1)
+        {
+            return input;
+        }
+
+        if (!_exchanges.TryGetValue((input, kind, keys), out int id))
+        {
+            string uid = Derived("exchange", Uid(input), kind.ToString(), string.Join(',', keys));
+            id = Add(
+                new ExchangeNode(kind, keys) { Id = 0, Inputs = [input], Output = _nodes[input].Output, Uid = uid }, consumers);
+            _exchanges.Add((input, kind, keys), id);
+        }
+
+        return id;
+    }
+
+    private int AddUnary(int input, Func<int, PhysicalNode> make) => Add(make(input), _parallelism[input]);
+
+    private int Add(PhysicalNode node, int? width = null)
+    {
+        int id = _nodes.Count;
+        _nodes.Add(node with { Id = id });
+        _parallelism.Add(width ?? _parallelism[node.Inputs[0]]);
+        return id;
+    }
+
+    private string Uid(int id) => _nodes[id].Uid;
+
+    private string Derived(string kind, params ReadOnlySpan<string> parts) => Claim($"{kind}-{PlanIdentity.Hash(parts)}");
+
+    private string Claim(string uid)
+    {
+        string name = uid;
+        for (int n = 1; !_uids.Add(name); n++)
+        {
+            name = $"{uid}-{n}";
+        }
+
+        return name;
+    }
+}

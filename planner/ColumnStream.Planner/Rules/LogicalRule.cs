@@ -1,0 +1,23 @@
+using ColumnStream.Planner.Logical;
+
+namespace ColumnStream.Planner.Rules;
+
+/// <summary>Is one pure rewrite of a whole plan.</summary>
+/// <param name="Name">The name, for EXPLAIN and tests.</param>
+/// <param name="Apply">The rewrite.</param>
+internal sealed record LogicalRule(string Name, System.Func<LogicalPlan, LogicalPlan> Apply)
+{
+    /// <summary>Rewrites a plan bottom-up, one node at a time.</summary>
+    public static LogicalPlan BottomUp(LogicalPlan plan, System.Func<LogicalPlan, LogicalPlan> rewrite)
+    {
+        var inputs = new LogicalPlan[plan.Inputs.Count];
+        bool changed = false;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = BottomUp(plan.Inputs[i], rewrite);
+            changed |= !ReferenceEquals(inputs[i], plan.Inputs[i]);
+        }
+
+        return rewrite(changed ? plan.WithInputs(Arrow.Types.ValueList.Create<LogicalPlan>(inputs)) : plan);
+    }
+}

@@ -1,0 +1,212 @@
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Planner.Logical;
+
+namespace ColumnStream.Planner.Rules;
+
+/// <summary>Drops columns that nobody reads, down to what sources decode.</summary>
+internal static class PruneColumns
+{
+    /// <summary>Is a plan that gives at least the columns asked for, and where each old column went, or -1.</summary>
+    private sealed record Pruned(LogicalPlan Plan, int[] Map)
+    {
+        public BoundExpression Remap(BoundExpression expression) => ExpressionTree.Remap(expression, c => Map[c]);
+    }
+
+    public static LogicalPlan Apply(LogicalPlan plan)
+    {
+        var all = new SortedSet<int>(Enumerable.Range(0, plan.Fields.Count));
+        return plan is SinkPlan sink
+            ? new SinkPlan(Exactly(sink.Input, all), sink.Table, sink.Uid)
+            : Exactly(plan, all);
+    }
+
+    /// <summary>Prunes to exactly <paramref name="wanted"/>, in order.</summary>
+    private static LogicalPlan Exactly(LogicalPlan plan, SortedSet<int> wanted)
+    {
+        Pruned pruned = Prune(plan, wanted);
+        bool isExact = pruned.Plan.Fields.Count == wanted.Count && wanted.Select((c, i) => pruned.Map[c] == i).All(same => same);
+        return isExact ? pruned.Plan : new ProjectPlan(
+            pruned.Plan,
+            ValueList.From(wanted.Select(c => (BoundExpression)new ColumnExpression(pruned.Map[c], plan.Fields[c].Type))),
+            ValueList.From(wanted.Select(c => plan.Fields[c])));
+    }
+
+    private static Pruned Prune(LogicalPlan plan, SortedSet<int> wanted) => plan switch
+    {
+        TableReadPlan read => PruneRead(read, wanted),
+        ValuesPlan values => PruneValues(values, wanted),
+        FilterPlan filter => PruneFilter(filter, wanted),
+        ProjectPlan project => PruneProject(project, wanted),
+        WindowPlan window => PruneWindow(window, wanted),
+        AggregatePlan aggregate => PruneAggregate(aggregate, wanted),
+        WindowAggregatePlan aggregate => PruneWindowAggregate(aggregate, wanted),
+        UnionPlan union => PruneUnion(union, wanted),
+        SortPlan sort => PruneSort(sort, wanted),
+        LimitPlan limit => Prune(limit.Input, wanted) is var input
+            ? input with { Plan = new LimitPlan(input.Plan, limit.Offset, limit.Count, limit.Uid) } : null!,
+        _ => throw new InvariantException(9001, $"Plan node is unknown: {plan.GetType().Name}."),
+    };
+
+    private static Pruned PruneRead(TableReadPlan read, SortedSet<int> wanted)
+    {
+        var kept = new SortedSet<int>(wanted);
+        if (kept.Count == 0 && read.Columns.Count > 0)
+        {
+            // Rows alone are wanted: the column that is cheapest to decode stands for them.
+            int cheap = Enumerable.Range(0, read.Columns.Count).FirstOrDefault(
+                i => read.Table.Columns[read.Columns[i]] is { Computed: null, Type: { IsNumeric: true } or { Id: SqlTypeId.Boolean } });
+            kept.Add(cheap);
+        }
+
+        return new Pruned(
+            read.WithColumns(ValueList.From(kept.Select(c => read.Columns[c]))), MapOf(kept, read.Fields.Count));
+    }
+
+    private static Pruned PruneValues(ValuesPlan values, SortedSet<int> wanted) => new(
+        new ValuesPlan(
+            ValueList.From(values.Rows.Select(r => new ValuesRow(ValueList.From(wanted.Select(c => r.Cells[c]))))),
+            Pick(values.Fields, wanted)),
+        MapOf(wanted, values.Fields.Count));
+
+    private static Pruned PruneFilter(FilterPlan filter, SortedSet<int> wanted)
+    {
+        var needed = new SortedSet<int>(wanted);
+        ExpressionTree.CollectColumns(filter.Predicate, needed);
+        Pruned input = Prune(filter.Input, needed);
+        return input with { Plan = new FilterPlan(input.Plan, input.Remap(filter.Predicate)) };
+    }
+
+    private static Pruned PruneProject(ProjectPlan project, SortedSet<int> wanted)
+    {
+        var needed = new SortedSet<int>();
+        foreach (int column in wanted)
+        {
+            ExpressionTree.CollectColumns(project.Expressions[column], needed);
+        }
+
+        Pruned input = Prune(project.Input, needed);
+        return new Pruned(
+            new ProjectPlan(
+                input.Plan, ValueList.From(wanted.Select(c => input.Remap(project.Expressions[c]))), Pick(project.Fields, wanted)),
+            MapOf(wanted, project.Fields.Count));
+    }
+
+    private static Pruned PruneWindow(WindowPlan window, SortedSet<int> wanted)
+    {
+        int width = window.Input.Fields.Count;
+        var needed = new SortedSet<int>(wanted.Where(c => c < width)) { window.Window.TimeColumn };
+        Pruned input = Prune(window.Input, needed);
+        var map = new int[window.Fields.Count];
+        var fields = new SqlField[input.Plan.Fields.Count + 3];
+        input.Plan.Fields.Span.CopyTo(fields);
+        for (int i = 0; i < map.Length; i++)
+        {
+            map[i] = i < width ? input.Map[i] : input.Plan.Fields.Count + i - width;
+            if (map[i] >= 0)
+            {
+                fields[map[i]] = window.Fields[i];
+            }
+        }
+
+        WindowSpec spec = window.Window with { TimeColumn = input.Map[window.Window.TimeColumn] };
+        return new Pruned(new WindowPlan(input.Plan, spec, ValueList.Create<SqlField>(fields)), map);
+    }
+
+    private static Pruned PruneAggregate(AggregatePlan aggregate, SortedSet<int> wanted)
+    {
+        int keys = aggregate.Keys.Count;
+        var kept = new SortedSet<int>(wanted);
+        kept.UnionWith(Enumerable.Range(0, keys));
+        if (kept.Count == 0 && aggregate.Aggregates.Count > 0)
+        {
+            kept.Add(0);
+        }
+
+        AggregateCall[] calls = [.. kept.Where(c => c >= keys).Select(c => aggregate.Aggregates[c - keys])];
+        Pruned input = Prune(aggregate.Input, Needed(aggregate.Keys, calls));
+        return new Pruned(
+            new AggregatePlan(
+                input.Plan, ValueList.From(aggregate.Keys.Select(k => input.Map[k])), Remap(calls, input),
+                Pick(aggregate.Fields, kept), aggregate.Uid),
+            MapOf(kept, aggregate.Fields.Count));
+    }
+
+    private static Pruned PruneWindowAggregate(WindowAggregatePlan aggregate, SortedSet<int> wanted)
+    {
+        int keys = aggregate.Keys.Count;
+        int bounds = keys + aggregate.Aggregates.Count;
+        var kept = new SortedSet<int>(wanted);
+        kept.UnionWith(Enumerable.Range(0, keys));
+        kept.UnionWith(Enumerable.Range(bounds, 3));
+        AggregateCall[] calls = [.. kept.Where(c => c >= keys && c < bounds).Select(c => aggregate.Aggregates[c - keys])];
+        SortedSet<int> needed = Needed(aggregate.Keys, calls);
+        needed.Add(aggregate.Window.TimeColumn);
+        Pruned input = Prune(aggregate.Input, needed);
+        return new Pruned(
+            new WindowAggregatePlan(
+                input.Plan,
+                aggregate.Window with { TimeColumn = input.Map[aggregate.Window.TimeColumn] },
+                ValueList.From(aggregate.Keys.Select(k => input.Map[k])),
+                Remap(calls, input),
+                Pick(aggregate.Fields, kept),
+                aggregate.Uid),
+            MapOf(kept, aggregate.Fields.Count));
+    }
+
+    private static Pruned PruneUnion(UnionPlan union, SortedSet<int> wanted) => new(
+        new UnionPlan(ValueList.From(union.Branches.Select(b => Exactly(b, wanted))), Pick(union.Fields, wanted)),
+        MapOf(wanted, union.Fields.Count));
+
+    private static Pruned PruneSort(SortPlan sort, SortedSet<int> wanted)
+    {
+        var needed = new SortedSet<int>(wanted);
+        needed.UnionWith(sort.Keys.Select(k => k.Column));
+        Pruned input = Prune(sort.Input, needed);
+        ValueList<SortKey> keys = ValueList.From(sort.Keys.Select(k => k with { Column = input.Map[k.Column] }));
+        return input with { Plan = new SortPlan(input.Plan, keys, sort.Offset, sort.Count, sort.Uid) };
+    }
+
+    private static SortedSet<int> Needed(ValueList<int> keys, AggregateCall[] calls)
+    {
+        var needed = new SortedSet<int>(keys);
+        foreach (AggregateCall call in calls)
+        {
+            needed.UnionWith(call.Arguments);
+            if (call.Filter >= 0)
+            {
+                needed.Add(call.Filter);
+            }
+        }
+
+        return needed;
+    }
+
+    private static ValueList<AggregateCall> Remap(AggregateCall[] calls, Pruned input) =>
+        ValueList.From(calls.Select(call => call with
+        {
+            Arguments = ValueList.From(call.Arguments.Select(a => input.Map[a])),
+            Filter = call.Filter < 0 ? -1 : input.Map[call.Filter],
+        }));
+
+    private static ValueList<SqlField> Pick(ValueList<SqlField> fields, SortedSet<int> kept) =>
+        ValueList.From(kept.Select(c => fields[c]));
+
+    private static int[] MapOf(SortedSet<int> kept, int width)
+    {
+        var map = new int[width];
+        System.Array.Fill(map, -1);
+        int next = 0;
+        foreach (int column in kept)
+        {
+            map[column] = next++;
+        }
+
+        return map;
+    }
+}

@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Planner.Logical;
+
+namespace ColumnStream.Planner.Rules;
+
+/// <summary>Moves conditions towards the sources: through projections, unions, windows and grouping keys.</summary>
+/// <remarks>Never below a table's watermark: rows that are dropped would no longer raise it.</remarks>
+internal static class PushFilters
+{
+    public static LogicalPlan Apply(LogicalPlan plan)
+    {
+        if (plan is FilterPlan filter && Push(filter) is { } pushed)
+        {
+            return Apply(pushed);
+        }
+
+        return plan.Inputs.Count == 0 ? plan : plan.WithInputs(ValueList.From(plan.Inputs.Select(Apply)));
+    }
+
+    private static LogicalPlan? Push(FilterPlan filter) => filter.Input switch
+    {
+        // A condition over computed columns stays above: below, they would be computed twice.
+        ProjectPlan project => Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => IsPlain(project.Expressions[c])),
+            below => project with
+            {
+                Input = new FilterPlan(
+                    project.Input, ExpressionTree.MapColumns(below, c => project.Expressions[c])),
+            }),
+        UnionPlan union => union with
+        {
+            Branches = ValueList.From(union.Branches.Select(LogicalPlan (b) => new FilterPlan(b, filter.Predicate))),
+        },
+        WindowPlan window => Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < window.Input.Fields.Count),
+            below => window with { Input = new FilterPlan(window.Input, below) }),
+        AggregatePlan { Keys.Count: > 0 } aggregate => Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < aggregate.Keys.Count),
+            below => aggregate with
+            {
+                Input = new FilterPlan(aggregate.Input, ExpressionTree.Remap(below, c => aggregate.Keys[c])),
+            }),
+        SortPlan { Offset: 0, Count: < 0 } sort =>
+            new SortPlan(new FilterPlan(sort.Input, filter.Predicate), sort.Keys, 0, -1, sort.Uid),
+        _ => null,
+    };
+
+    private static bool IsPlain(BoundExpression expression) => expression is ColumnExpression or LiteralExpression;
+
+    private static LogicalPlan? Split(
+        FilterPlan filter, Func<BoundExpression, bool> canMove, Func<BoundExpression, LogicalPlan> move)
+    {
+        var below = new List<BoundExpression>();
+        var above = new List<BoundExpression>();
+        foreach (BoundExpression conjunct in ExpressionTree.Conjuncts(filter.Predicate))
+        {
+            bool moves = !ExpressionTree.IsVolatile(conjunct) && canMove(conjunct);
+            (moves ? below : above).Add(conjunct);
+        }
+
+        if (below.Count == 0)
+        {
+            return null;
+        }
+
+        LogicalPlan moved = move(ExpressionTree.And(below));
+        return above.Count == 0 ? moved : new FilterPlan(Apply(moved), ExpressionTree.And(above));
+    }
+}

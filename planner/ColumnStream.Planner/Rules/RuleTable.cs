@@ -1,0 +1,44 @@
+using System.Collections.Generic;
+using ColumnStream.Planner.Logical;
+
+namespace ColumnStream.Planner.Rules;
+
+/// <summary>Lists the logical rules in the order in which they run.</summary>
+internal static class RuleTable
+{
+    /// <summary>Gets the rules; the list runs until nothing changes, at most a few times.</summary>
+    public static IReadOnlyList<LogicalRule> All { get; } =
+    [
+        new("fold-constants", FoldConstants.Apply),
+        new("simplify-predicates", SimplifyPredicates.Apply),
+        new("merge-filters", MergeFilters.Apply),
+        new("push-filters", PushFilters.Apply),
+        new("merge-projects", MergeProjects.Apply),
+        new("merge-limits", MergeLimits.Apply),
+        new("aggregate-windows", AggregateWindows.Apply),
+        new("prune-columns", PruneColumns.Apply),
+        new("remove-projects", RemoveProjects.Apply),
+    ];
+
+    private const int MaxRounds = 8;
+
+    /// <summary>Runs all rules.</summary>
+    public static LogicalPlan Optimize(LogicalPlan plan)
+    {
+        for (int round = 0; round < MaxRounds; round++)
+        {
+            LogicalPlan before = plan;
+            foreach (LogicalRule rule in All)
+            {
+                plan = rule.Apply(plan);
+            }
+
+            if (plan.Equals(before))
+            {
+                break;
+            }
+        }
+
+        return plan;
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Engine.Options;
+
+namespace ColumnStream.Planner.Settings;
+
+/// <summary>Holds a session's options: the highest origin wins, and of one origin the last.</summary>
+internal sealed class SessionSettings
+{
+    private readonly Dictionary<string, SessionOption> _initial = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SessionOption> _set = new(StringComparer.Ordinal);
+
+    public SessionSettings(ValueList<SessionOption> initial)
+    {
+        foreach (SessionOption option in initial)
+        {
+            if (!_initial.TryGetValue(option.Key, out SessionOption? known) || known.Origin <= option.Origin)
+            {
+                _initial[option.Key] = option;
+            }
+        }
+    }
+
+    /// <summary>Gets whether jobs run in batch mode.</summary>
+    public bool IsBatch => string.Equals(Text(OptionTable.RuntimeMode), "batch", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Gets the number of subtasks, at least one.</summary>
+    public int Parallelism =>
+        int.TryParse(Text(OptionTable.Parallelism), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? Math.Max(1, value) : 1;
+
+    /// <summary>Gets the session's time zone.</summary>
+    public string LocalTimeZone => Text(OptionTable.LocalTimeZone) ?? "UTC";
+
+    /// <summary>Sets an option for what follows.</summary>
+    public void Set(string key, string value) => _set[key] = new SessionOption(key, value, OptionOrigin.Set);
+
+    /// <summary>Takes back a SET, or all of them.</summary>
+    public void Reset(string? key)
+    {
+        if (key is null)
+        {
+            _set.Clear();
+        }
+        else
+        {
+            _set.Remove(key);
+        }
+    }
+
+    /// <summary>Returns the value in effect, or null.</summary>
+    public string? Text(string key) => Find(key)?.Value;
+
+    /// <summary>Returns the option in effect with its origin, or null.</summary>
+    public SessionOption? Find(string key) =>
+        _set.GetValueOrDefault(key) ?? _initial.GetValueOrDefault(key)
+        ?? (OptionTable.Find(key) is { Default: { } value } ? new SessionOption(key, value, OptionOrigin.Default) : null);
+
+    /// <summary>Returns all options in effect, sorted by key.</summary>
+    public ValueList<SessionOption> All() => ValueList.From(
+        OptionTable.All.Select(option => option.Key).Concat(_initial.Keys).Concat(_set.Keys).Distinct()
+            .Select(Find).OfType<SessionOption>().OrderBy(option => option.Key, StringComparer.Ordinal));
+}

@@ -1,0 +1,193 @@
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Options;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Binding;
+using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Logical;
+using ColumnStream.Planner.Statements;
+using ColumnStream.Sql;
+using ColumnStream.Sql.Ast.Queries;
+using ColumnStream.Sql.Ast.Statements;
+
+namespace ColumnStream.Planner;
+
+/// <summary>Plans statements one after the other and gathers consecutive INSERTs into one job.</summary>
+internal sealed class StatementPlanner(BindingContext context)
+{
+    private readonly DiagnosticBag _diagnostics = context.Diagnostics;
+    private readonly List<BoundSink> _inserts = [];
+    private bool _hasBrokenInsert;
+
+    /// <summary>Gets what was planned so far.</summary>
+    public List<PlannedStatement> Planned { get; } = [];
+
+    /// <summary>Plans one statement.</summary>
+    public void Add(Statement statement)
+    {
+        switch (statement)
+        {
+            case InsertStatement insert:
+                Collect(insert, _inserts);
+                break;
+            case StatementSet set:
+                Flush();
+                foreach (InsertStatement insert in set.Inserts)
+                {
+                    Collect(insert, _inserts);
+                }
+
+                Flush();
+                break;
+            case QueryStatement query:
+                Flush();
+                AddQuery(query);
+                break;
+            case ExplainStatement explain:
+                Flush();
+                AddExplain(explain);
+                break;
+            case SetStatement set:
+                Flush();
+                AddSet(set);
+                break;
+            case ResetStatement reset:
+                Flush();
+                context.Settings.Reset(reset.Key?.Value);
+                Planned.Add(new PlannedSetting(statement.Span, "RESET", reset.Key?.Value, null));
+                break;
+            case CreateTableStatement or CreateViewStatement or DropStatement or UseStatement:
+                new DefinitionPlanner(context, Planned).Add(statement);
+                break;
+            default:
+                new ListingPlanner(context, Planned).Add(statement);
+                break;
+        }
+    }
+
+    /// <summary>Plans the INSERTs gathered so far as one job.</summary>
+    public void Flush()
+    {
+        if (_inserts.Count > 0 && !_hasBrokenInsert && Build(_inserts) is { } job)
+        {
+            string summary = "INSERT INTO " + string.Join(", ", _inserts.Select(i => ShortName(i.Plan.Table)).Distinct());
+            SourceSpan span = SourceSpan.Cover(_inserts[0].Span, _inserts[^1].Span);
+            Planned.Add(new PlannedJob(
+                span, summary, job.Graph, null, context.Settings.All(), job.IsBatch, job.IsBounded));
+        }
+
+        _inserts.Clear();
+        _hasBrokenInsert = false;
+    }
+
+    private static string ShortName(TableSpec table) => table.Name[(table.Name.LastIndexOf('.') + 1)..];
+
+    private BuiltJob? Build(IReadOnlyList<BoundSink> sinks) =>
+        new JobBuilder(context.Connectors, context.Settings, _diagnostics).Build(sinks);
+
+    private void Collect(InsertStatement insert, List<BoundSink> into)
+    {
+        if (new InsertBinder(context).Bind(insert) is { } sink)
+        {
+            into.Add(new BoundSink(sink, insert.Table.Span));
+        }
+        else
+        {
+            _hasBrokenInsert = true;
+        }
+    }
+
+    private BoundSink? BindQuery(Query query)
+    {
+        int before = _diagnostics.Errors.Count;
+        Relation relation = new QueryBinder(context).Bind(query);
+        if (_diagnostics.Errors.Count > before)
+        {
+            return null;
+        }
+
+        SqlField[] columns = [.. relation.Columns.Select(c => new SqlField(c.Name, c.Type.Materialized()))];
+        var spec = new TableSpec(
+            PlannedJob.ResultConnector, PlannedJob.ResultConnector, ValueList.Create<SqlField>(columns),
+            [new TableOption("connector", PlannedJob.ResultConnector)], default, default, string.Empty);
+        return new BoundSink(new SinkPlan(relation.Plan, spec), query.Span);
+    }
+
+    private void AddQuery(QueryStatement statement)
+    {
+        if (BindQuery(statement.Query) is { } sink && Build([sink]) is { } job)
+        {
+            Planned.Add(new PlannedJob(
+                statement.Span, "SELECT", job.Graph, JobBuilder.ResultOf(job), context.Settings.All(), job.IsBatch,
+                job.IsBounded));
+        }
+    }
+
+    private void AddExplain(ExplainStatement statement)
+    {
+        List<BoundSink> sinks = [];
+        _hasBrokenInsert = false;
+        switch (statement.Statement)
+        {
+            case QueryStatement query:
+                if (BindQuery(query.Query) is { } sink)
+                {
+                    sinks.Add(sink);
+                }
+
+                break;
+            case InsertStatement insert:
+                Collect(insert, sinks);
+                break;
+            case StatementSet set:
+                foreach (InsertStatement insert in set.Inserts)
+                {
+                    Collect(insert, sinks);
+                }
+
+                break;
+            default:
+                _diagnostics.Report(PlannerErrors.NotSupported, statement.Span, null, "EXPLAIN of this statement");
+                break;
+        }
+
+        if (sinks.Count > 0 && !_hasBrokenInsert && Build(sinks) is { } job)
+        {
+            string text = PlanPrinter.Print(job, context.Connectors, context.Settings);
+            Planned.Add(new PlannedListing(statement.Span, "EXPLAIN", ["plan"], [[text]]));
+        }
+
+        _hasBrokenInsert = false;
+    }
+
+    private void AddSet(SetStatement statement)
+    {
+        if (statement.Key is null || statement.Value is null)
+        {
+            Planned.Add(new PlannedListing(
+                statement.Span, "SET", ["key", "value", "origin"],
+                ValueList.From(context.Settings.All().Select(
+                    o => ValueList.Create<string>([o.Key, o.Value, o.Origin.ToString()])))));
+            return;
+        }
+
+        string key = statement.Key.Value;
+        string value = statement.Value.Value;
+        if (OptionTable.Find(key) is not { } option)
+        {
+            string? near = OptionValue.Nearest(OptionTable.All.Select(o => o.Key), key);
+            _diagnostics.Warn(PlannerErrors.OptionUnknown, statement.Key.Span, NameResolver.DidYouMean(near), key);
+        }
+        else if (!OptionValue.IsValid(option, value))
+        {
+            _diagnostics.Report(
+                PlannerErrors.OptionValue, statement.Value.Span, null, key, value, $"expected {OptionValue.Expected(option)}");
+            return;
+        }
+
+        context.Settings.Set(key, value);
+        Planned.Add(new PlannedSetting(statement.Span, $"SET {key} = {value}", key, value));
+    }
+}

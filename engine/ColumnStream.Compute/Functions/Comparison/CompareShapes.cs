@@ -119,6 +119,7 @@ internal sealed unsafe class RemainderStep : Step
     private readonly ulong _offset;
     private readonly ulong _limit;
     private readonly int _twos;
+    private readonly bool _isPower;
 
     public RemainderStep(int a, long divisor, long remainder, bool negate)
     {
@@ -138,6 +139,13 @@ internal sealed unsafe class RemainderStep : Step
         _inverse = inverse;
         _offset = ((ulong)long.MaxValue / odd) & ~((1UL << _twos) - 1);
         _limit = (_offset * 2) >> _twos;
+        _isPower = odd == 1;
+        if (_isPower)
+        {
+            // A power of two is tested by its low bits; the product test would miss the least integer.
+            _offset = (ulong)divisor - 1;
+            _limit = 0;
+        }
     }
 
     public override void Run(Frame frame)
@@ -168,11 +176,14 @@ internal sealed unsafe class RemainderStep : Step
         int twos = _twos;
         int sign = Math.Sign(_remainder);
         byte flip = _negate ? (byte)0xFF : (byte)0;
+        bool isPower = _isPower;
         for (int i = 0; i < rows; i += 8)
         {
             Vector512<long> a = Vector512.Load(values + i);
             Vector512<ulong> q = ((a - remainder).AsUInt64() * inverse) + offset;
-            q = Vector512.ShiftRightLogical(q, twos) | (twos == 0 ? q : Vector512.ShiftLeft(q, 64 - twos));
+            q = isPower
+                ? (a - remainder).AsUInt64() & offset
+                : Vector512.ShiftRightLogical(q, twos) | (twos == 0 ? q : Vector512.ShiftLeft(q, 64 - twos));
             ulong hit = Vector512.LessThanOrEqual(q, limit).ExtractMostSignificantBits();
             if (sign > 0)
             {

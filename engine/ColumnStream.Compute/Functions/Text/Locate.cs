@@ -1,0 +1,23 @@
+using ColumnStream.Compute.Execution;
+using ColumnStream.Compute.Types;
+
+namespace ColumnStream.Compute.Functions.Text;
+
+/// <summary>Returns the 1-based place of the first occurrence at or behind a start, or 0.</summary>
+internal readonly struct Locate : IRowOp<Utf8, Utf8, int, int>
+{
+    public static ScalarFunction Definition { get; } = Function.Row<Locate, Utf8, Utf8, int, int>(
+        "LOCATE(part, s [, start])",
+        "Returns the 1-based place of the first occurrence at or behind a start, or 0.",
+        "LOCATE('l', 'hello', 4) = 4",
+        Parameter.Text,
+        Parameter.Text,
+        Parameter.Integer.Or("1"),
+        SqlType.Integer);
+
+    public static bool Apply(Frame frame, Utf8 a, Utf8 b, int c, out int result)
+    {
+        result = c < 1 ? 0 : CodePoints.Find(b.Span, a.Span, c - 1);
+        return true;
+    }
+}

@@ -1,0 +1,47 @@
+using System;
+using ColumnStream.Compute.Execution;
+
+namespace ColumnStream.Compute.Functions.Text;
+
+/// <summary>Pads and cuts text to a number of characters.</summary>
+internal static unsafe class PadKernel
+{
+    /// <summary>Answers false for a negative length, or where there is nothing to pad with.</summary>
+    public static bool Run(Frame frame, Utf8 text, int length, Utf8 pad, bool left, out Utf8 result)
+    {
+        result = text;
+        if (length < 0)
+        {
+            return false;
+        }
+
+        int cut = CodePoints.OffsetOf(text.Span, length, out int found);
+        if (found == length)
+        {
+            result = text.Slice(0, cut);
+            return true;
+        }
+
+        int padCharacters = CodePoints.Count(pad.Span);
+        if (padCharacters == 0)
+        {
+            return false;
+        }
+
+        int missing = length - found;
+        int whole = missing / padCharacters;
+        int part = CodePoints.OffsetOf(pad.Span, missing % padCharacters, out _);
+        int padBytes = checked((whole * pad.Length) + part);
+        var target = new Span<byte>(frame.Reserve(text.Length + padBytes + 16), text.Length + padBytes);
+        text.Span.CopyTo(target[(left ? padBytes : 0)..]);
+        Span<byte> room = target.Slice(left ? 0 : text.Length, padBytes);
+        for (int i = 0; i < whole; i++)
+        {
+            pad.Span.CopyTo(room[(i * pad.Length)..]);
+        }
+
+        pad.Span[..part].CopyTo(room[(whole * pad.Length)..]);
+        result = frame.Commit(target.Length);
+        return true;
+    }
+}

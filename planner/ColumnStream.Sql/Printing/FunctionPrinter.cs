@@ -185,8 +185,9 @@ internal sealed class FunctionPrinter(QueryPrinter queries, ExpressionPrinter ex
         {
             _writer.Add(last);
         }
-        else if (isOne && Keywords.IsSpecialFunction(capitals) && last != capitals)
+        else if (isOne && (capitals == "DESCRIPTOR" || (Keywords.IsSpecialFunction(capitals) && last != capitals)))
         {
+            // Bare, DESCRIPTOR at the head of an argument would be the list of columns.
             _writer.Quoted(last);
         }
         else

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Statements;
+using ColumnStream.Testing.Sql;
 using Xunit;
 
 namespace ColumnStream.Tests.Sql;
@@ -28,6 +29,16 @@ public sealed class RoundTripTests
             Assert.Equal(statement.GetHashCode(), parsed.GetHashCode());
             Assert.Equal(text, SqlPrinter.Print(parsed));
         }
+    }
+
+    [Theory]
+    [InlineData("SELECT f((DESCRIPTOR(a) BETWEEN 1 AND 2), DESCRIPTOR(b))")]
+    public void Texts_that_fuzzing_found_print_and_parse_back_equal(string text)
+    {
+        Statement statement = Assert.Single(SqlParser.Parse(text).Statements);
+        ParseResult printed = SqlParser.Parse(SqlPrinter.Print(statement));
+        Assert.True(printed.IsSuccess, SqlDiagnosticFormatter.Format(printed.Source, printed.Diagnostics));
+        Assert.Equal(statement, Assert.Single(printed.Statements));
     }
 
     [Fact]

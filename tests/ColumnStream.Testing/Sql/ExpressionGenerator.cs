@@ -6,10 +6,10 @@ using ColumnStream.Sql.Ast.Expressions;
 using ColumnStream.Sql.Ast.Queries;
 using ColumnStream.Sql.Ast.Types;
 
-namespace ColumnStream.Tests.Sql;
+namespace ColumnStream.Testing.Sql;
 
 /// <summary>Draws expressions and queries that the parser can produce.</summary>
-internal sealed class ExpressionGenerator(Random random)
+public sealed class ExpressionGenerator(Random random)
 {
     public Expression Expression(int depth) => depth <= 0 ? Leaf() : random.Next(24) switch
     {

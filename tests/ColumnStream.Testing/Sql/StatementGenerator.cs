@@ -6,10 +6,10 @@ using ColumnStream.Sql.Ast.Expressions;
 using ColumnStream.Sql.Ast.Statements;
 using ColumnStream.Sql.Ast.Types;
 
-namespace ColumnStream.Tests.Sql;
+namespace ColumnStream.Testing.Sql;
 
 /// <summary>Draws statements that the parser can produce.</summary>
-internal sealed class StatementGenerator(Random random)
+public sealed class StatementGenerator(Random random)
 {
     private static readonly string[] s_names =
     [

@@ -8,6 +8,7 @@ using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Printing;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Fuzz.Plants;
 using ColumnStream.Testing.Arrow;
 
 namespace ColumnStream.Fuzz;
@@ -18,7 +19,7 @@ namespace ColumnStream.Fuzz;
 /// <remarks>
 /// Memory is guarded: a read outside a buffer ends the process, a leak or a foreign exception throws.
 /// </remarks>
-public static class IpcFuzz
+internal static class IpcFuzz
 {
     private const long MemoryLimit = 8 << 20;
     private static readonly long[] s_numbers =
@@ -27,16 +28,13 @@ public static class IpcFuzz
         long.MinValue, 1L << 32, 1L << 46,
     ];
 
-    /// <summary>Tries <paramref name="count"/> mutations drawn from <paramref name="seed"/>.</summary>
-    public static FuzzReport Run(int seed, int count)
+    /// <summary>Tries the cases of a run.</summary>
+    public static void Run(FuzzRun run)
     {
         using var pool = new GuardedPool();
         using var allocator = new BufferAllocator("fuzz", pool);
-        var random = new Random(seed);
-        List<byte[]> corpus = Corpus(random, allocator);
-        int reached = 0;
-        int rejected = 0;
-        for (int i = 0; i < count; i++)
+        List<byte[]> corpus = Corpus(run.Shared(), allocator);
+        while (run.Next(out Random? random))
         {
             byte[] bytes = Mutate(random, corpus);
             var options = new IpcReaderOptions
@@ -54,21 +52,23 @@ public static class IpcFuzz
             }
             catch (Exception e) when (e is IpcException or MemoryLimitException)
             {
-                rejected++;
+                run.Rejected++;
+                if (e is IpcException refusal)
+                {
+                    PlantedIpc.AfterRefusal(run.Plant, bytes, refusal);
+                }
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"Arrow IPC failed. Replay: seed {seed}, case {i}.", e);
+                throw run.Error("Arrow IPC failed.", e);
             }
 
-            reached += touched ? 1 : 0;
+            run.Reached += touched ? 1 : 0;
             if (allocator.UsedBytes != 0)
             {
-                throw new InvalidOperationException($"Arrow IPC leaks. Replay: seed {seed}, case {i}.");
+                throw run.Error("Arrow IPC leaks.");
             }
         }
-
-        return new FuzzReport(count, reached, rejected);
     }
 
     private static List<byte[]> Corpus(Random random, BufferAllocator allocator)

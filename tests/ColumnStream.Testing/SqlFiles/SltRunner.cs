@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using ColumnStream.Arrow.Memory;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Connectors;
 using ColumnStream.Connectors.Script;
 using ColumnStream.Engine.Connectors;

@@ -5,4 +5,4 @@ namespace ColumnStream.Fuzz;
 /// <param name="Case">The number of the case in its slice.</param>
 /// <param name="Kind">How it ended: crash, hang or failure.</param>
 /// <param name="Detail">What the child said last.</param>
-internal sealed record FuzzFinding(int Seed, int Case, string Kind, string Detail);
+public sealed record FuzzFinding(int Seed, int Case, string Kind, string Detail);

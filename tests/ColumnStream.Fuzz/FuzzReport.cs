@@ -5,7 +5,7 @@ namespace ColumnStream.Fuzz;
 /// <param name="ReachedBody">Those that passed all outer checks, so that their contents were read.</param>
 /// <param name="Rejected">Those that were refused by the format's own exception.</param>
 /// <param name="Finding">What went wrong, or null.</param>
-internal sealed record FuzzReport(int Cases, int ReachedBody, int Rejected, FuzzFinding? Finding)
+public sealed record FuzzReport(int Cases, int ReachedBody, int Rejected, FuzzFinding? Finding = null)
 {
     public double ReachedPercent => Cases == 0 ? 0 : 100.0 * ReachedBody / Cases;
 }

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using ColumnStream.Connectors.Formats;
+using ColumnStream.Connectors.Formats.ArrowIpc;
 using ColumnStream.Connectors.Formats.Csv;
+using ColumnStream.Connectors.Formats.Debezium;
 using ColumnStream.Connectors.Formats.Json;
 using ColumnStream.Engine.Errors;
 
@@ -13,7 +15,9 @@ public static class FormatTable
     /// <summary>Gets the formats, sorted by name.</summary>
     public static IReadOnlyList<Format> All { get; } =
     [
+        new ArrowFormat(),
         new CsvFormat(),
+        new DebeziumFormat(),
         new JsonFormat(),
     ];
 

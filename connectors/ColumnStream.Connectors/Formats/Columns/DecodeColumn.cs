@@ -288,7 +288,7 @@ internal sealed unsafe class DecodeColumn
         _ => 8,
     };
 
-    private static ColumnKind KindOf(SqlType type, string path) => type.Id switch
+    public static ColumnKind KindOf(SqlType type, string path) => type.Id switch
     {
         SqlTypeId.Boolean => ColumnKind.Boolean,
         SqlTypeId.TinyInt => ColumnKind.Int8,

@@ -45,4 +45,11 @@ internal sealed class CsvFormat : Format
         Validate(context);
         return new CsvDecoder(context, CsvOptions.Read(context));
     }
+
+    /// <inheritdoc/>
+    public override RowEncoder CreateEncoder(FormatContext context)
+    {
+        Validate(context);
+        return new CsvEncoder(context, CsvOptions.Read(context));
+    }
 }

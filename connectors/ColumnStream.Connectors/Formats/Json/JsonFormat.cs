@@ -23,4 +23,8 @@ internal sealed class JsonFormat : Format
     /// <inheritdoc/>
     public override BlockDecoder CreateBlockDecoder(FormatContext context) =>
         new JsonDecoder(context, JsonOptions.Read(context, Prefix));
+
+    /// <inheritdoc/>
+    public override RowEncoder CreateEncoder(FormatContext context) =>
+        new JsonEncoder(context, JsonOptions.Read(context, Prefix));
 }

@@ -8,6 +8,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Connectors;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Connectors.Formats.Json;
+using ColumnStream.Testing.Formats;
 using Xunit;
 
 namespace ColumnStream.Tests.Connectors.Formats;

@@ -14,10 +14,10 @@ using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Plan;
 
-namespace ColumnStream.Tests.Connectors.Formats;
+namespace ColumnStream.Testing.Formats;
 
 /// <summary>Decodes and encodes small texts and prints rows, so that tests compare strings; checks for leaks at the end.</summary>
-internal sealed class FormatHarness : IDisposable
+public sealed class FormatHarness : IDisposable
 {
     private readonly SizeClassPool _pool = new();
 
@@ -56,35 +56,41 @@ internal sealed class FormatHarness : IDisposable
     /// <summary>Feeds bytes in pieces, leaves wrong records out, and prints all rows.</summary>
     public List<string> Decode(BlockDecoder decoder, ReadOnlySpan<byte> bytes, int chunk = int.MaxValue, long position = 0, long line = 1)
     {
-        var rows = new List<string>();
         using (decoder)
         {
-            decoder.Begin("file.txt", position, line);
-            int at = 0;
-            while (true)
+            return DecodeMore(decoder, bytes, chunk, position, line);
+        }
+    }
+
+    /// <summary>Feeds bytes as one more split of a decoder that goes on.</summary>
+    public List<string> DecodeMore(BlockDecoder decoder, ReadOnlySpan<byte> bytes, int chunk, long position = 0, long line = 1)
+    {
+        var rows = new List<string>();
+        decoder.Begin("file.txt", position, line);
+        int at = 0;
+        while (true)
+        {
+            switch (decoder.Decode())
             {
-                switch (decoder.Decode())
-                {
-                    case DecodeStatus.NeedInput when at == bytes.Length:
-                        decoder.Complete();
-                        break;
-                    case DecodeStatus.NeedInput:
-                        Span<byte> space = decoder.GetSpace();
-                        int count = Math.Min(Math.Min(space.Length, chunk), bytes.Length - at);
-                        bytes.Slice(at, count).CopyTo(space);
-                        decoder.Advance(count);
-                        at += count;
-                        break;
-                    case DecodeStatus.Full:
-                        Take(decoder, rows);
-                        break;
-                    case DecodeStatus.Error:
-                        Errors.Add(decoder.Error);
-                        break;
-                    default:
-                        Take(decoder, rows);
-                        return rows;
-                }
+                case DecodeStatus.NeedInput when at == bytes.Length:
+                    decoder.Complete();
+                    break;
+                case DecodeStatus.NeedInput:
+                    Span<byte> space = decoder.GetSpace();
+                    int count = Math.Min(Math.Min(space.Length, chunk), bytes.Length - at);
+                    bytes.Slice(at, count).CopyTo(space);
+                    decoder.Advance(count);
+                    at += count;
+                    break;
+                case DecodeStatus.Full:
+                    Take(decoder, rows);
+                    break;
+                case DecodeStatus.Error:
+                    Errors.Add(decoder.Error);
+                    break;
+                default:
+                    Take(decoder, rows);
+                    return rows;
             }
         }
     }

@@ -98,13 +98,14 @@ public abstract unsafe class BlockDecoder : IDisposable
             Replace(_context.BlockBytes);
         }
 
-        byte* end = _block!.Pointer + _block.Capacity - TailBytes;
-        if (end - _filled < Math.Max(1, _block.Capacity / 4))
+        long room = _block!.Capacity - HeadBytes - TailBytes;
+        byte* end = Start + room;
+        if (end - _filled < Math.Max(1, room / 4))
         {
             long pending = _filled - Cursor;
-            if (pending > _block.Capacity / 2 || _block.IsShared)
+            if (pending > room / 2 || _block.IsShared)
             {
-                Replace((int)Math.Max(_context.BlockBytes, Math.Min(pending * 2, int.MaxValue / 2)));
+                Replace((int)Math.Max(_context.BlockBytes, Math.Min((pending * 2) + 512, int.MaxValue / 2)));
             }
             else
             {
@@ -275,7 +276,7 @@ public abstract unsafe class BlockDecoder : IDisposable
 
     private void Replace(int bytes)
     {
-        NativeBuffer block = _context.Allocator.Allocate(Math.Max(bytes, HeadBytes + TailBytes + 64));
+        NativeBuffer block = _context.Allocator.Allocate(Math.Max(bytes, HeadBytes + TailBytes + 64L));
         byte* start = block.Pointer + HeadBytes;
         new Span<byte>(block.Pointer, HeadBytes).Clear();
         long pending = 0;

@@ -1,0 +1,189 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Types;
+using ColumnStream.Connectors;
+using ColumnStream.Connectors.Formats;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Testing.Formats;
+using Xunit;
+
+namespace ColumnStream.Tests.Connectors.Formats;
+
+public sealed class EncoderTests : IDisposable
+{
+    private static readonly SqlField[] All = FormatHarness.Columns(
+        ("b", SqlType.Boolean), ("t", SqlType.TinyInt), ("si", SqlType.SmallInt), ("i", SqlType.Integer), ("l", SqlType.BigInt),
+        ("f", SqlType.Float), ("d", SqlType.Double), ("d9", SqlType.Decimal(9, 2)), ("d30", SqlType.Decimal(30, 3)),
+        ("s", SqlType.String), ("x", SqlType.Bytes), ("day", SqlType.Date), ("tm", SqlType.Time(3)), ("ts", SqlType.Timestamp(3)),
+        ("us", SqlType.Timestamp(6)), ("ltz", SqlType.TimestampLtz(3)), ("a", SqlType.Array(SqlType.BigInt)),
+        ("r", SqlType.Row([new SqlField("p", SqlType.String), new SqlField("q", SqlType.BigInt)])));
+
+    private const string Lines = """
+        {"b":true,"t":-128,"si":32767,"i":-5,"l":-9223372036854775808,"f":1.5,"d":-0.1,"d9":12.30,"d30":-123456789012345678901234567.891,"s":"a \"quoted\", text\\ with\ttab and more than 32 bytes","x":"AQID","day":"1970-01-02","tm":"00:00:01.5","ts":"2024-02-29 23:59:59.25","us":"1970-01-01 00:00:00.000001","ltz":"1970-01-01 01:00:00Z","a":[1,null,3],"r":{"p":"x","q":4}}
+        {"b":null,"t":null,"si":null,"i":null,"l":null,"f":null,"d":null,"d9":null,"d30":null,"s":null,"x":null,"day":null,"tm":null,"ts":null,"us":null,"ltz":null,"a":null,"r":null}
+        {"b":false,"t":0,"si":10000,"i":99999999,"l":1234567890123456789,"f":3.0E10,"d":1.0E22,"d9":0.01,"d30":0.000,"s":"","x":"","day":"1969-12-31","tm":"23:59:59","ts":"1969-12-31 23:59:59.999","us":"2024-01-01 00:00:00","ltz":"2024-01-01 00:00:00Z","a":[],"r":{"p":null,"q":null}}
+
+        """;
+
+    private readonly FormatHarness _harness = new();
+
+    public void Dispose() => _harness.Dispose();
+
+    [Fact]
+    public void Json_that_is_read_is_written_the_same()
+    {
+        RecordBatch batch = _harness.Batch("json", _harness.Context(All), Lines);
+        string text = _harness.Encode("json", _harness.Context(All), batch);
+        Assert.Equal(Lines.ReplaceLineEndings("\n"), text);
+        string sparse = _harness.Encode("json", _harness.Context(All, ("json.encode.ignore-null-fields", "true")), batch);
+        Assert.Equal("{}", sparse.Split('\n')[1]);
+        string iso = _harness.Encode("json", _harness.Context(All, ("json.timestamp-format.standard", "ISO-8601")), batch);
+        Assert.Contains("\"2024-02-29T23:59:59.25\"", iso, StringComparison.Ordinal);
+        batch.Release();
+    }
+
+    [Fact]
+    public void Random_rows_survive_json_csv_and_arrow()
+    {
+        SqlField[] columns = FormatHarness.Columns(("l", SqlType.BigInt), ("d", SqlType.Double), ("f", SqlType.Float), ("s", SqlType.String), ("t", SqlType.Timestamp(3)));
+        var random = new Random(7);
+        var text = new StringBuilder();
+        for (int i = 0; i < 3000; i++)
+        {
+            string s = string.Concat(Enumerable.Range(0, random.Next(50)).Select(_ => (char)random.Next(1, 0x300)));
+            object d = random.Next(3) switch
+            {
+                0 => BitConverter.Int64BitsToDouble(random.NextInt64(0, 0x7FEFFFFFFFFFFFFF)),
+                1 => random.Next(-100_000, 100_000) / 100.0,
+                _ => (random.NextDouble() - 0.5) * 1e-3,
+            };
+            text.Append(JsonSerializer.Serialize(new Dictionary<string, object?>
+            {
+                ["l"] = random.Next(5) == 0 ? null : random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64),
+                ["d"] = d,
+                ["f"] = (float)random.NextDouble(),
+                ["s"] = s.Replace("\n", "", StringComparison.Ordinal),
+                ["t"] = $"{random.Next(1, 9999):0000}-01-{random.Next(1, 32):00} 12:{random.Next(60):00}:00.{random.Next(1000)}",
+            })).Append('\n');
+        }
+
+        RecordBatch batch = _harness.Batch("json", _harness.Context(columns), text.ToString());
+        string[] rows = [.. Enumerable.Range(0, batch.Length).Select(i => FormatHarness.Print(batch, i))];
+        string json = _harness.Encode("json", _harness.Context(columns), batch);
+        foreach (string line in json.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            JsonDocument.Parse(line).Dispose();
+        }
+
+        Assert.Equal(rows, _harness.Decode("json", _harness.Context(columns), json));
+        (string, string)[] options = [("csv.null-literal", "NULL"), ("csv.header", "true")];
+        string csv = _harness.Encode("csv", _harness.Context(columns, options), batch);
+        Assert.Equal(rows, _harness.Decode("csv", _harness.Context(columns, options), csv));
+        Assert.Empty(_harness.Errors);
+        foreach ((string container, string compression) in new[] { ("file", "NONE"), ("file", "ZSTD"), ("stream", "NONE"), ("stream", "LZ4") })
+        {
+            FormatContext context = _harness.Context(columns, ("arrow.container", container), ("arrow.compression", compression));
+            Assert.Equal(rows, Arrow(context with { MaxRows = 700 }, ArrowBytes(context, batch), 0));
+        }
+
+        batch.Release();
+    }
+
+    [Fact]
+    public void Debezium_writes_updates_as_delete_and_create()
+    {
+        SqlField[] columns = FormatHarness.Columns(("k", SqlType.String), ("n", SqlType.BigInt));
+        RecordBatch batch = _harness.Batch("json", _harness.Context(columns), "{\"k\":\"a\",\"n\":1}\n{\"k\":\"a\",\"n\":1}\n{\"k\":\"a\",\"n\":2}\n{\"k\":\"a\",\"n\":2}\n");
+        RowKind[] kinds = [RowKind.Insert, RowKind.UpdateBefore, RowKind.UpdateAfter, RowKind.Delete];
+        Assert.Equal(
+            "{\"before\":null,\"after\":{\"k\":\"a\",\"n\":1},\"op\":\"c\"}\n{\"before\":{\"k\":\"a\",\"n\":1},\"after\":null,\"op\":\"d\"}\n"
+            + "{\"before\":null,\"after\":{\"k\":\"a\",\"n\":2},\"op\":\"c\"}\n{\"before\":{\"k\":\"a\",\"n\":2},\"after\":null,\"op\":\"d\"}\n",
+            _harness.Encode("debezium-json", _harness.Context(columns), batch, kinds));
+        UserException error = Assert.Throws<UserException>(() => _harness.Encode("json", _harness.Context(columns), batch.Retain(), kinds));
+        Assert.Contains("inserts only", error.Message, StringComparison.Ordinal);
+        batch.Release();
+    }
+
+    [Fact]
+    public void Csv_quotes_what_would_read_back_differently()
+    {
+        SqlField[] columns = FormatHarness.Columns(("s", SqlType.String), ("z", SqlType.String));
+        RecordBatch batch = _harness.Batch("json", _harness.Context(columns), "{\"s\":\"a,b\",\"z\":\"q\\\"q\"}\n{\"s\":\"\",\"z\":null}\n{\"s\":\"NULL\",\"z\":\"l\\r\"}\n");
+        Assert.Equal(
+            "\"s\",\"z\"\n".Replace("\"", "", StringComparison.Ordinal) + "\"a,b\",\"q\"\"q\"\n\"\",NULL\n\"NULL\",\"l\r\"\n",
+            _harness.Encode("csv", _harness.Context(columns, ("csv.header", "true"), ("csv.null-literal", "NULL")), batch));
+        batch.Release();
+    }
+
+    [Fact]
+    public void Arrow_reading_goes_on_at_any_row_and_casts_without_loss()
+    {
+        SqlField[] written = FormatHarness.Columns(
+            ("a", SqlType.SmallInt), ("f", SqlType.Float), ("s", SqlType.String), ("t", SqlType.Timestamp(6)), ("d", SqlType.Decimal(9, 2)));
+        RecordBatch batch = _harness.Batch(
+            "json", _harness.Context(written), string.Concat(Enumerable.Range(0, 50).Select(i => $"{{\"a\":{i},\"f\":{i}.5,\"s\":\"text {i}\",\"t\":\"1970-01-01 00:00:{i:00}.123456\",\"d\":{i}.25}}\n")));
+        byte[] bytes = ArrowBytes(_harness.Context(written), batch);
+        batch.Release();
+        SqlField[] read = FormatHarness.Columns(
+            ("t", SqlType.Timestamp(3)), ("f", SqlType.Double), ("a", SqlType.BigInt), ("d", SqlType.Decimal(30, 4)));
+        FormatContext context = _harness.Context(read) with { MaxRows = 7 };
+        List<string> all = Arrow(context, bytes, 0);
+        Assert.Equal("2123|2.5|2|2.2500", all[2]);
+        for (int i = 0; i <= 50; i += 5)
+        {
+            Assert.Equal(all.Skip(i), Arrow(context, bytes, i));
+        }
+
+        UserException missing = Assert.Throws<UserException>(() => Arrow(_harness.Context(FormatHarness.Columns(("nope", SqlType.BigInt))), bytes, 0));
+        Assert.Contains("column 'nope' is not in the file", missing.Message, StringComparison.Ordinal);
+        UserException narrow = Assert.Throws<UserException>(() => Arrow(_harness.Context(FormatHarness.Columns(("f", SqlType.BigInt))), bytes, 0));
+        Assert.Contains("cannot become BIGINT", narrow.Message, StringComparison.Ordinal);
+        Assert.Throws<UserException>(() => Arrow(context, bytes[..^20], 0));
+    }
+
+    [Fact]
+    public void An_unknown_format_gets_the_nearest_name()
+    {
+        Assert.Contains("Did you mean 'json'?", Assert.Throws<UserException>(() => FormatTable.Get("jsn")).Message, StringComparison.Ordinal);
+        Assert.Equal(FormatTable.All.Select(f => f.Name).Order(StringComparer.Ordinal), FormatTable.All.Select(f => f.Name));
+    }
+
+    private byte[] ArrowBytes(FormatContext context, RecordBatch batch)
+    {
+        using RowEncoder encoder = FormatTable.Get("arrow").CreateEncoder(context);
+        using var output = new OutputBuffer(_harness.Allocator);
+        using var file = new MemoryStream();
+        var stream = new StreamBatch(batch.Retain());
+        encoder.Begin(output);
+        output.Drain(file);
+        encoder.Encode(stream, output);
+        output.Drain(file);
+        encoder.End(output);
+        output.Drain(file);
+        stream.Release();
+        return file.ToArray();
+    }
+
+    private static List<string> Arrow(FormatContext context, byte[] bytes, long position)
+    {
+        using FileDecoder decoder = FormatTable.Get("arrow").CreateFileDecoder(context);
+        decoder.Begin("f.arrow", new MemoryStream(bytes), position);
+        var rows = new List<string>();
+        while (decoder.Read() is { } batch)
+        {
+            Assert.True(batch.Length <= context.MaxRows);
+            rows.AddRange(Enumerable.Range(0, batch.Length).Select(i => FormatHarness.Print(batch, i)));
+            Assert.Equal(position + rows.Count, decoder.Position);
+            batch.Release();
+        }
+
+        return rows;
+    }
+}

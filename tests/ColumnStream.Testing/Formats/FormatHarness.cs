@@ -122,11 +122,17 @@ public sealed class FormatHarness : IDisposable
         }
 
         var stream = new StreamBatch(batch.Retain(), kindBuffer);
-        encoder.Begin(output);
-        encoder.Encode(stream, output);
-        encoder.End(output);
-        stream.Release();
-        return Encoding.UTF8.GetString(output.Written);
+        try
+        {
+            encoder.Begin(output);
+            encoder.Encode(stream, output);
+            encoder.End(output);
+            return Encoding.UTF8.GetString(output.Written);
+        }
+        finally
+        {
+            stream.Release();
+        }
     }
 
     /// <summary>Decodes everything into one batch, which the caller releases.</summary>

@@ -75,7 +75,7 @@ public sealed class CsvDecoderTests : IDisposable
         Assert.Equal(["a|1|2"], Csv(SID, "s,i,d\na,1,2", ("csv.header", "true")));
         Assert.Equal(["a|1|2"], Csv(SID, "other,\"na me\",x\r\na,1,2", ("csv.header", "true")));
         Assert.Empty(_harness.Errors);
-        Assert.Contains("in the header it is number 1", Assert.Throws<UserException>(() => Csv(SID, "i,s,d\n", ("csv.header", "true"))).Message, StringComparison.Ordinal);
+        Assert.Contains("in the header it is number 2", Assert.Throws<UserException>(() => Csv(SID, "i,s,d\n", ("csv.header", "true"))).Message, StringComparison.Ordinal);
         Assert.Contains("header names 2 columns", Assert.Throws<UserException>(() => Csv(SID, "i,s\n", ("csv.header", "true"))).Message, StringComparison.Ordinal);
         Assert.Contains("one ASCII character", Assert.Throws<UserException>(() => Csv(SID, "", ("csv.field-delimiter", "ab"))).Message, StringComparison.Ordinal);
     }

@@ -5,7 +5,6 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using ColumnStream.Arrow;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Connectors;
 using ColumnStream.Connectors.Formats;

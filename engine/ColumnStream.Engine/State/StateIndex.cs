@@ -23,7 +23,8 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     private const int MostSmallBuckets = 8192;
     private const int SegmentBuckets = StatePool.PageBytes / BucketBytes;
 
-    private static readonly bool ForceScalar =
+    /// <summary>Whether the scalar form is forced; read once a block, since a static's check would stand in the loop.</summary>
+    public static readonly bool ForceScalar =
         Environment.GetEnvironmentVariable("COLUMNSTREAM_FORCE_KERNEL") == "scalar";
 
     private readonly NativeList<nint> _directory = new(account);
@@ -53,15 +54,15 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
 
     /// <summary>Returns a bit for each entry of <paramref name="bucket"/> with <paramref name="hash"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Match(byte* bucket, uint hash)
+    public static uint Match(byte* bucket, uint hash, bool scalar)
     {
-        if (Vector512.IsHardwareAccelerated && !ForceScalar)
+        if (Vector512.IsHardwareAccelerated && !scalar)
         {
             Vector512<ulong> entries = Vector512.Load((ulong*)bucket) >>> 32;
             return (uint)Vector512.Equals(entries, Vector512.Create((ulong)hash)).ExtractMostSignificantBits();
         }
 
-        if (Vector256.IsHardwareAccelerated && !ForceScalar)
+        if (Vector256.IsHardwareAccelerated && !scalar)
         {
             Vector256<ulong> wanted = Vector256.Create((ulong)hash);
             uint low = Vector256.Equals(Vector256.Load((ulong*)bucket) >>> 32, wanted).ExtractMostSignificantBits();

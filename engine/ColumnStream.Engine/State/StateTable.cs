@@ -232,6 +232,7 @@ internal sealed unsafe class StateTable : IDisposable
         where TKey : struct, IRowKey
     {
         bool prefetch = Sse.IsSupported && _index.Bytes + _rows.Bytes > PrefetchBytes;
+        bool scalar = StateIndex.ForceScalar;
         byte** directory = _index.Directory;
         int shift = _index.Shift;
         uint mask = _index.Mask;
@@ -252,7 +253,7 @@ internal sealed unsafe class StateTable : IDisposable
         {
             uint hash = (uint)hashes[i];
             byte* bucket = directory[(ulong)hash >> shift] + ((hash & mask) * 64);
-            uint match = StateIndex.Match(bucket, hash);
+            uint match = StateIndex.Match(bucket, hash, scalar);
             uint slot = ((uint*)bucket)[(System.Numerics.BitOperations.TrailingZeroCount(match) & 7) * 2];
             byte* row = pages[slot >> pageShift] + ((slot & rowMask) * stride);
             slots[i] = slot;
@@ -323,7 +324,7 @@ internal sealed unsafe class StateTable : IDisposable
     {
         for (byte* bucket = _index.Bucket(hash); ; bucket = _index.Next(bucket, hash))
         {
-            for (uint match = StateIndex.Match(bucket, hash); match != 0; match &= match - 1)
+            for (uint match = StateIndex.Match(bucket, hash, StateIndex.ForceScalar); match != 0; match &= match - 1)
             {
                 slot = ((uint*)bucket)[System.Numerics.BitOperations.TrailingZeroCount(match) * 2];
                 byte* row = _rows.Row(slot);

@@ -92,8 +92,16 @@ internal sealed unsafe class GroupUpdater : IDisposable
         for (int at = start; at < end; at += StateTable.BlockRows)
         {
             int count = Math.Min(StateTable.BlockRows, end - at);
-            tables.Groups.FindOrCreate(_keys, hashes, at, count, rows, slots);
-            tables.Groups.Touch(rows, slots, hashes + at, count);
+            if (_plan.Keys.Count == 0)
+            {
+                FindOnlyGroup(tables.Groups, hashes, at, count, rows, slots);
+            }
+            else
+            {
+                tables.Groups.FindOrCreate(_keys, hashes, at, count, rows, slots);
+                tables.Groups.Touch(rows, slots, hashes + at, count);
+            }
+
             if (_plan.RowCountOffset >= 0)
             {
                 CountRows(rows, at, count);
@@ -128,6 +136,17 @@ internal sealed unsafe class GroupUpdater : IDisposable
         {
             _signs[i].Dispose();
             _sets[i]?.Dispose();
+        }
+    }
+
+    private void FindOnlyGroup(StateTable groups, ulong* hashes, int at, int count, byte** rows, uint* slots)
+    {
+        groups.FindOrCreate(_keys, hashes, at, 1, rows, slots);
+        groups.Touch(rows, slots, hashes + at, 1);
+        for (int i = 1; i < count; i++)
+        {
+            rows[i] = rows[0];
+            slots[i] = slots[0];
         }
     }
 

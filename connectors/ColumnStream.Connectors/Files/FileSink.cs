@@ -14,8 +14,8 @@ namespace ColumnStream.Connectors.Files;
 /// <summary>Writes parts under hidden names into the table's folder and links them to visible names at commit.</summary>
 /// <remarks>
 /// <code>
-/// .part-{uid}-{subtask}-{n}.inprogress   written, synced at Prepare(epoch), named in the committable
-/// part-{uid}-{subtask}-{epoch}-{i}.json  linked at Commit(epoch): the link either exists whole or not at all
+/// .part-{uid}-{subtask}-{n}.inprogress    written, synced at Prepare(epoch), named in the committable
+/// part-{uid}-{subtask}-{epoch}-{i}.jsonl linked at Commit(epoch): the link either exists whole or not at all
 /// </code>
 /// A visible name that exists with the same size and checksum is a commit that was done before. Parts of an epoch that
 /// was never claimed go into the next one's committables.

@@ -1,0 +1,148 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Testing.Contracts;
+using Xunit;
+
+namespace ColumnStream.Tests.Connectors;
+
+/// <summary>Goal: parts are whole, named as promised and never doubled. Method: look into the folder between the calls.</summary>
+public sealed class FileSinkTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private static Connector Connector => OptionTests.Find("filesystem");
+
+    private TableSpec Table => FileSourceTests.Table(_folder.At("out"));
+
+    private string[] Files =>
+        [.. Directory.GetFiles(_folder.At("out")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_part_has_a_hidden_name_first_and_then_one_of_sink_subtask_epoch_and_index()
+    {
+        using var run = new SinkRun(Connector, Table, subtask: 1, parallelism: 2);
+        run.Write(1);
+        Assert.Matches("^\\.part-[0-9a-f]{8}-1-0\\.inprogress$", Assert.Single(Files));
+        run.Finish(7);
+        Assert.Matches("^part-[0-9a-f]{8}-1-7-0\\.jsonl$", Assert.Single(Files));
+        Assert.Equal("{\"id\":1,\"name\":\"n1\"}\n", File.ReadAllText(Directory.GetFiles(_folder.At("out"))[0]));
+    }
+
+    [Fact]
+    public void Parts_are_closed_at_the_size_limit()
+    {
+        using var run = new SinkRun(Connector, Table.With(("sink.rolling-policy.file-size", "30 b")));
+        run.Write(1);
+        run.Write(2);
+        run.Write(3);
+        Assert.Equal(2, run.Finish(1).Count);
+        Assert.Equal(2, Files.Length);
+        Assert.All(Files, name => Assert.Matches("-0-1-[01]\\.jsonl$", name));
+    }
+
+    [Fact]
+    public void Another_run_into_the_folder_adds_parts()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            using var run = new SinkRun(Connector, Table);
+            run.Write(1);
+            run.Finish(1);
+        }
+
+        Assert.Equal(2, Files.Length);
+    }
+
+    [Fact]
+    public void Clean_up_removes_stale_parts_of_this_sink_alone()
+    {
+        using (var crashed = new SinkRun(Connector, Table, subtask: 3, parallelism: 4))
+        {
+            crashed.Write(1);
+            crashed.Sink.Prepare(1);
+        }
+
+        using var other = new SinkRun(Connector, Table, uid: "sink-2");
+        other.Write(1);
+        using var live = new SinkRun(Connector, Table);
+        live.Write(1);
+        Assert.Equal(3, Files.Length);
+        live.Sink.CleanUp();
+        Assert.Equal(2, Files.Length);
+        live.Finish(2);
+        other.Finish(2);
+        Assert.All(Files, name => Assert.StartsWith("part-", name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_part_that_is_lost_or_differs_is_an_error()
+    {
+        using var run = new SinkRun(Connector, Table);
+        run.Write(1);
+        IReadOnlyList<string> committables = run.Sink.Prepare(1);
+        string temp = _folder.At("out/" + Files[0]);
+        byte[] content = File.ReadAllBytes(temp);
+        File.Delete(temp);
+        var lost = Assert.Throws<ExternalException>(() => run.Sink.Commit(1, committables));
+        Assert.Contains("lost", lost.Message, StringComparison.Ordinal);
+        Assert.False(lost.IsRetryable);
+
+        File.WriteAllBytes(temp, content);
+        run.Sink.Commit(1, committables);
+        string final = _folder.At("out/" + Files[0]);
+        content[0]++;
+        File.WriteAllBytes(final, content);
+        var other = Assert.Throws<ExternalException>(() => run.Sink.Commit(1, committables));
+        Assert.Contains("exists with other content", other.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parts_of_an_epoch_that_was_never_claimed_go_into_the_next()
+    {
+        using var run = new SinkRun(Connector, Table);
+        run.Write(1);
+        run.Sink.Prepare(1);
+        run.Write(2);
+        Assert.Equal(2, run.Finish(2).Count);
+        Assert.Equal(2, Files.Length);
+        Assert.Empty(run.Sink.Prepare(3));
+    }
+
+    [Fact]
+    public void A_committable_cannot_lead_out_of_the_folder()
+    {
+        using var run = new SinkRun(Connector, Table);
+        string evil = "{\"Temp\":\"../x\",\"Final\":\"y\",\"Length\":0,\"Crc\":0}";
+        Assert.Throws<ExternalException>(() => run.Sink.Commit(1, [evil]));
+        Assert.Throws<ExternalException>(() => run.Sink.Commit(1, ["nonsense"]));
+    }
+
+    [Fact]
+    public void A_path_that_is_a_file_or_cannot_be_made_is_an_error_that_names_it()
+    {
+        string file = _folder.Write("taken", "x");
+        var taken = Assert.Throws<UserException>(() => new SinkRun(Connector, FileSourceTests.Table(file)));
+        Assert.Contains(file, taken.Message, StringComparison.Ordinal);
+        var below = Assert.Throws<ExternalException>(
+            () => new SinkRun(Connector, FileSourceTests.Table(file + "/out")));
+        Assert.Contains(file, below.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_not_prepared_goes_with_the_sink()
+    {
+        using (var run = new SinkRun(Connector, Table))
+        {
+            run.Write(1);
+        }
+
+        Assert.Empty(Files);
+    }
+}

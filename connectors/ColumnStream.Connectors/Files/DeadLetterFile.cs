@@ -8,6 +8,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using ColumnStream.Connectors.Formats;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Connectors.Files;
 

@@ -1,6 +1,7 @@
 using System.IO;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Connectors.Files;
 

@@ -8,6 +8,7 @@ using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Sinks;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Connectors.Files;
 

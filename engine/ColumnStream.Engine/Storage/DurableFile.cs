@@ -62,6 +62,19 @@ public sealed unsafe class DurableFile : Stream
         return file < 0 ? throw Posix.Error("created", path) : new DurableFile(path, file);
     }
 
+    /// <summary>Opens a file whose bytes all go behind its end; makes it if it does not exist.</summary>
+    /// <exception cref="ExternalException">It cannot be opened.</exception>
+    public static DurableFile Append(string path)
+    {
+        int file;
+        do
+        {
+            file = Posix.Open(path, Posix.WriteOnly | Posix.Create | Posix.AppendOnly | Posix.CloseOnExec, 0b110_100_100);
+        }
+        while (file < 0 && Marshal.GetLastPInvokeError() == Posix.Interrupted);
+        return file < 0 ? throw Posix.Error("opened", path) : new DurableFile(path, file);
+    }
+
     /// <summary>Makes names created, linked or removed in a folder survive a crash.</summary>
     /// <exception cref="ExternalException">The folder cannot be opened or synced.</exception>
     public static void SyncFolder(string path)

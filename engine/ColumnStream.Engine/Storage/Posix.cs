@@ -23,6 +23,8 @@ internal static unsafe partial class Posix
 
     public static int Exclusive => OperatingSystem.IsMacOS() ? 0x800 : 0x80;
 
+    public static int AppendOnly => OperatingSystem.IsMacOS() ? 0x8 : 0x400;
+
     public static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
     public static int Directory => OperatingSystem.IsMacOS() ? 0x100000

@@ -39,7 +39,7 @@ public sealed class JobHistory
         _random = new Random(seed);
         int keys = 1 << _random.Next(0, 7);
         _log = MemoryLog.Random(
-            _random, splits: _random.Next(1, 5), rowsPerSplit: _random.Next(20, 500), keys);
+            _random, splits: _random.Next(1, 5), rowsPerSplit: 1 << _random.Next(4, 11), keys);
         _ledger.IsCanonical = epoch => _store.Exists(string.Create(CultureInfo.InvariantCulture, $"claim/{epoch:D12}.json"));
     }
 
@@ -80,7 +80,7 @@ public sealed class JobHistory
 
     private void Play()
     {
-        int crashes = _random.Next(0, 8);
+        int crashes = _random.Next(0, 12);
         bool finished = false;
         for (int i = 0; i < crashes && !finished; i++)
         {
@@ -113,11 +113,11 @@ public sealed class JobHistory
     {
         _store.Random = new Random(_random.Next());
         _store.FaultsPerMille = faults && _random.Next(2) == 0 ? _random.Next(1, 120) : 0;
-        long turns = faults ? _random.Next(50, 6000) : MostTurns;
+        long turns = faults ? 50 << _random.Next(0, 10) : MostTurns;
         bool mayCrash = faults;
         var crashes = new Random(_random.Next());
         _store.Crash = () => CrashMaybe("store", mayCrash, crashes, 300);
-        var failPoints = new FailPoints(name => CrashMaybe(name, mayCrash, crashes, 25));
+        var failPoints = new FailPoints(name => CrashMaybe(name, mayCrash, crashes, name == FailPoint.AfterPrepare ? 150 : 30));
         _ledger.Fault = () =>
         {
             if (mayCrash && crashes.Next(20) == 0)
@@ -183,9 +183,9 @@ public sealed class JobHistory
     private JobOptions Options() => new("sim")
     {
         Checkpoints = _store,
-        CheckpointInterval = TimeSpan.FromMicroseconds(_random.Next(100, 20_000)),
+        CheckpointInterval = TimeSpan.FromMicroseconds(20 << _random.Next(0, 8)),
         TolerableFailedCheckpoints = 1000,
-        MaxRows = _random.Next(1, 64),
+        MaxRows = 1 << _random.Next(0, 6),
         RandomCutsSeed = _random.Next(2) == 0 ? _random.Next() : null,
         ChannelCreditBytes = 1L << _random.Next(0, 21),
         Seed = _random.Next(),

@@ -37,9 +37,9 @@ internal sealed class SnapshotWriter : TaskUnit
     private volatile bool _stopped;
 
     public SnapshotWriter(
-        string name, TaskUnit task, Executor io, IObjectStore store, BufferAllocator allocator, IFailPoints failPoints,
-        IJobControl job)
-        : base(name, io, task.Job)
+        string name, TaskUnit task, Executor io, JobShare share, IObjectStore store, BufferAllocator allocator,
+        IFailPoints failPoints, IJobControl job)
+        : base(name, io, share)
     {
         _task = task;
         _mailbox = new Mailbox(this);

@@ -17,6 +17,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private readonly JobGraph _graph;
     private readonly JobOptions _options;
     private readonly Executor _io;
+    private readonly JobShare _ioShare;
     private readonly BufferAllocator _memory;
     private readonly IFailPoints _failPoints;
     private readonly TaskBuilder _builder;
@@ -44,6 +45,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         _generation = new Generation(0, options.Nonce ?? MakeNonce(executor.Time, options.Seed), 0);
         Handle = new RunningJob(options.JobId, CollectMetrics, Cancel);
         Share = new JobShare(options.Weight);
+        _ioShare = new JobShare(options.Weight);
         Executor = executor;
         Connectors = connectors;
         Pages = pages;
@@ -94,7 +96,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         CheckRestore();
         _builder.Build();
         _coordinator = new CheckpointCoordinator(
-            _io, Share, _options, _store, _generation, _graph.KeyGroups, _failPoints, this);
+            _io, _ioShare, _options, _store, _generation, _graph.KeyGroups, _failPoints, this);
         _open = _tasks.Count + 1;
         _coordinator.Start(_tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim);
     }
@@ -108,7 +110,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         if (_store is not null)
         {
             writer = new SnapshotWriter(
-                task.Name + "/snapshots", task, _io, _store.Objects, _memory, _failPoints,
+                task.Name + "/snapshots", task, _io, _ioShare, _store.Objects, _memory, _failPoints,
                 this);
             _writers.Add(writer);
         }

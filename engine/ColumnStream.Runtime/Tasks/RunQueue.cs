@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Runtime.Tasks;
 
@@ -15,6 +16,11 @@ internal sealed class RunQueue(long quantumNs)
     public void Add(TaskUnit unit)
     {
         JobShare job = unit.Job;
+        if ((job.Queue ??= this) != this)
+        {
+            throw new InvariantException(9001, $"Share is used by two executors: {unit.Name}.");
+        }
+
         if (job.Ready.Count == 0)
         {
             long earliest = _virtualNs - quantumNs;

@@ -75,7 +75,10 @@ internal sealed class StatementPlanner(BindingContext context)
             string summary = "INSERT INTO " + string.Join(", ", _inserts.Select(i => ShortName(i.Plan.Table)).Distinct());
             SourceSpan span = SourceSpan.Cover(_inserts[0].Span, _inserts[^1].Span);
             Planned.Add(new PlannedJob(
-                span, summary, job.Graph, null, context.Settings.All(), job.IsBatch, job.IsBounded));
+                span, summary, job.Graph, null, context.Settings.All(), job.IsBatch, job.IsBounded)
+            {
+                Explanation = PlanPrinter.Print(job, context.Connectors, context.Settings),
+            });
         }
 
         _inserts.Clear();
@@ -121,7 +124,10 @@ internal sealed class StatementPlanner(BindingContext context)
         {
             Planned.Add(new PlannedJob(
                 statement.Span, "SELECT", job.Graph, JobBuilder.ResultOf(job), context.Settings.All(), job.IsBatch,
-                job.IsBounded));
+                job.IsBounded)
+            {
+                Explanation = PlanPrinter.Print(job, context.Connectors, context.Settings),
+            });
         }
     }
 

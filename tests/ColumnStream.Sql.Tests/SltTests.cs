@@ -34,7 +34,7 @@ public sealed class SltTests
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
     }
 
-    private static string Root { get; } = FindRoot();
+    internal static string Root { get; } = FindRoot();
 
     private static string FindRoot()
     {

@@ -24,4 +24,7 @@ public sealed record PlannedJob(
 {
     /// <summary>Gets the connector, and table name, that a SELECT's sink node carries.</summary>
     public const string ResultConnector = "result";
+
+    /// <summary>Gets what EXPLAIN says about the job.</summary>
+    public string Explanation { get; init; } = string.Empty;
 }

@@ -2,18 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
-using ColumnStream.Connectors;
-using ColumnStream.Connectors.Script;
-using ColumnStream.Engine.Connectors;
-using ColumnStream.Engine.Options;
-using ColumnStream.Engine.State;
 using ColumnStream.Planner;
-using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
-using ColumnStream.Runtime.Tasks;
-using ColumnStream.Sql;
 
 namespace ColumnStream.Testing.SqlFiles;
 
@@ -21,15 +12,7 @@ namespace ColumnStream.Testing.SqlFiles;
 public sealed class SltRunner : IDisposable
 {
     private const int LimitMs = 20_000;
-    private readonly BufferPool _pool = BufferPools.FromEnvironment();
-    private readonly BufferAllocator _memory;
-    private readonly StatePool _pages = new();
-    private readonly WorkerPool _workers = new("worker", 2, TimeProvider.System);
-    private readonly WorkerPool _io = new("io", 1, TimeProvider.System);
-    private readonly ScriptRegistry _scripts = new();
-    private readonly CollectConnector _result = new();
-    private readonly JobRunner _runner;
-    private readonly ScriptPlanner _planner;
+    private readonly TestSession _session;
     private readonly SltLeg _leg;
     private readonly string _file;
 
@@ -37,14 +20,7 @@ public sealed class SltRunner : IDisposable
     {
         _file = file;
         _leg = leg;
-        _memory = new BufferAllocator("test", _pool);
-        var connectors = new ConnectorRegistry(
-            ConnectorTable.Create(TextWriter.Null, TextWriter.Null, _scripts).Append<Connector>(_result));
-        _runner = new JobRunner(_workers, _io, connectors, _memory, _pages);
-        _planner = new ScriptPlanner(connectors, new PlannerOptions(
-        [
-            new SessionOption(OptionTable.Parallelism, $"{leg.Parallelism}", OptionOrigin.CommandLine),
-        ]));
+        _session = new TestSession(leg);
     }
 
     /// <summary>Runs everything; each returned text is one difference with file and line.</summary>
@@ -69,18 +45,11 @@ public sealed class SltRunner : IDisposable
         return found;
     }
 
-    public void Dispose()
-    {
-        _workers.Dispose();
-        _io.Dispose();
-        _pages.Dispose();
-        _memory.Dispose();
-        _pool.Dispose();
-    }
+    public void Dispose() => _session.Dispose();
 
     private string? StatementOk(SltRecord record)
     {
-        PlanResult plan = _planner.Plan(SqlParser.Parse(record.Sql, Path.GetFileName(_file)));
+        PlanResult plan = _session.Plan(record.Sql, Path.GetFileName(_file));
         if (!plan.IsSuccess)
         {
             return Errors(plan);
@@ -109,7 +78,7 @@ public sealed class SltRunner : IDisposable
 
     private string? StatementError(SltRecord record)
     {
-        PlanResult plan = _planner.Plan(SqlParser.Parse(record.Sql, Path.GetFileName(_file)));
+        PlanResult plan = _session.Plan(record.Sql, Path.GetFileName(_file));
         string errors = Errors(plan);
         if (plan.IsSuccess && plan.Statements.LastOrDefault() is PlannedJob job)
         {
@@ -127,7 +96,7 @@ public sealed class SltRunner : IDisposable
 
     private string? Query(SltRecord record)
     {
-        PlanResult plan = _planner.Plan(SqlParser.Parse(record.Sql, Path.GetFileName(_file)));
+        PlanResult plan = _session.Plan(record.Sql, Path.GetFileName(_file));
         if (!plan.IsSuccess)
         {
             return Errors(plan);
@@ -139,7 +108,6 @@ public sealed class SltRunner : IDisposable
         }
 
         var job = (PlannedJob)plan.Statements[^1];
-        _result.Clear();
         RunningJob running = Start(job);
         if (!running.Wait(TimeSpan.FromMilliseconds(LimitMs)))
         {
@@ -149,7 +117,7 @@ public sealed class SltRunner : IDisposable
 
         return running.Status == JobStatus.Failed
             ? running.Failure!.Message
-            : Compare(record, _result.Standing(job.Query!.Key));
+            : Compare(record, _session.Result.Standing(job.Query!.Key));
     }
 
     private static string? Compare(SltRecord record, IReadOnlyList<string> rows)
@@ -164,14 +132,13 @@ public sealed class SltRunner : IDisposable
 
     private string? Stream(SltRecord record)
     {
-        PlanResult plan = _planner.Plan(SqlParser.Parse(record.Sql, Path.GetFileName(_file)));
+        PlanResult plan = _session.Plan(record.Sql, Path.GetFileName(_file));
         if (!plan.IsSuccess)
         {
             return Errors(plan);
         }
 
         var job = (PlannedJob)plan.Statements[^1];
-        _result.Clear();
         RunningJob running = Start(job);
         string? difference = null;
         int seen = 0;
@@ -185,7 +152,7 @@ public sealed class SltRunner : IDisposable
                 {
                     if (node is Engine.Plan.SourceNode { Table.Connector: "script" } source)
                     {
-                        _scripts.Table(source.Table.Name[(source.Table.Name.LastIndexOf('.') + 1)..]).End();
+                        _session.Scripts.Table(source.Table.Name[(source.Table.Name.LastIndexOf('.') + 1)..]).End();
                     }
                 }
 
@@ -195,7 +162,7 @@ public sealed class SltRunner : IDisposable
             else if (step[0] == '>')
             {
                 string[] parts = step[2..].Split(' ', 2);
-                _scripts.Table(parts[0]).Feed(parts[1]);
+                _session.Scripts.Table(parts[0]).Feed(parts[1]);
                 i++;
             }
             else
@@ -209,7 +176,7 @@ public sealed class SltRunner : IDisposable
                 string[] expected = [.. record.Expected.Skip(i).Take(end - i).Select(l => l[2..]).Order(StringComparer.Ordinal)];
                 string[] actual =
                 [
-                    .. _result.Await(seen, end - i, () => running.Status != JobStatus.Running && _result.Count() == 0, LimitMs)
+                    .. _session.Result.Await(seen, end - i, () => running.Status != JobStatus.Running && _session.Result.Count() == 0, LimitMs)
                         .Order(StringComparer.Ordinal),
                 ];
                 seen += end - i;
@@ -230,21 +197,10 @@ public sealed class SltRunner : IDisposable
         return difference
             ?? (!stopped ? "the job does not end" : null)
             ?? (running.Status == JobStatus.Failed ? running.Failure!.Message : null)
-            ?? (ended && _result.Count() != seen ? $"{_result.Count() - seen} rows more than expected" : null);
+            ?? (ended && _session.Result.Count() != seen ? $"{_session.Result.Count() - seen} rows more than expected" : null);
     }
 
-    private RunningJob Start(PlannedJob job) => _runner.Start(job.Graph, new JobOptions(Path.GetFileNameWithoutExtension(_file))
-    {
-        Restore = RestoreMode.None,
-        MaxRows = _leg.BatchRows,
-        RandomCutsSeed = _leg.CutSeed,
-        IsBatch = job.IsBatch,
-        Seed = 42,
-        Checks = true,
-        ChannelCreditBytes = _leg.CreditBytes,
-        LocalTimeZone = job.Settings.LastOrDefault(s => s.Key == OptionTable.LocalTimeZone)?.Value ?? "UTC",
-    });
+    private RunningJob Start(PlannedJob job) => _session.Start(job, Path.GetFileNameWithoutExtension(_file));
 
-    private static string Errors(PlanResult plan) =>
-        string.Join('\n', plan.Errors.Select(e => SqlDiagnosticFormatter.Format(plan.Source, e)));
+    private static string Errors(PlanResult plan) => TestSession.Errors(plan);
 }

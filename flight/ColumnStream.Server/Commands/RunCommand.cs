@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using ColumnStream.Planner;
+using ColumnStream.Server.Composition;
+using ColumnStream.Server.Results;
+using ColumnStream.Server.Session;
+using ColumnStream.Sql;
+
+namespace ColumnStream.Server.Commands;
+
+/// <summary>Runs a script: <c>columnstream run job.sql</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var script = new Argument<string>("script") { Description = "SQL file, or - for standard input." };
+        var defines = new Option<string[]>("-D")
+        {
+            Description = "Sets an option before the script: -D execution.checkpointing.interval=10s.",
+            HelpName = "key=value",
+            AllowMultipleArgumentsPerToken = false,
+        };
+        var format = new Option<string?>("--format")
+        {
+            Description = "Form of SELECT results. A bounded updating query then prints its final rows only.",
+        };
+        format.AcceptOnlyFromAmong("table", "csv", "json", "arrow");
+        var parallelism = new Option<int?>("--parallelism", "-p") { Description = "Subtasks of each step." };
+        var restore = new Option<string>("--restore")
+        {
+            Description = "Where INSERT jobs start: latest (the newest checkpoint of this job), none, or the folder of one.",
+            DefaultValueFactory = _ => "none",
+            HelpName = "latest|none|path",
+        };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "No rates, summaries or warnings." };
+        var command = new Command(
+            "run",
+            "Runs a script. Consecutive INSERTs are one job; a SELECT waits for the jobs before it. "
+            + "Exit code: 0 done, 1 a job failed, 2 SQL or usage is wrong.")
+        {
+            script, defines, format, parallelism, restore, quiet,
+        };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(script)!,
+            parsed.GetValue(defines) ?? [],
+            new RunOptions(
+                ResultFormats.Parse(parsed.GetValue(format)),
+                parsed.GetValue(restore)!,
+                parsed.GetValue(quiet)),
+            parsed.GetValue(parallelism)));
+        return command;
+    }
+
+    private static int Run(string path, IReadOnlyList<string> defines, RunOptions options, int? parallelism)
+    {
+        SourceText? source = ScriptFile.Read(path);
+        PlannerOptions? settings = ScriptFile.Options(defines, parallelism);
+        if (source is null || settings is null)
+        {
+            return ExitCode.Usage;
+        }
+
+        var results = new ResultConnector();
+        using var node = new NodeBuilder(Console.Out, Console.Error, results);
+        PlanResult plan = new ScriptPlanner(node.Connectors, settings).Plan(SqlParser.Parse(source));
+        if (!ScriptFile.Report(plan, options.IsQuiet))
+        {
+            return ExitCode.Usage;
+        }
+
+        using var runner = new StatementRunner(node, results, path, options);
+        return runner.Run(plan);
+    }
+}

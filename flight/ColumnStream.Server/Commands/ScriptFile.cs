@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Planner;
+using ColumnStream.Planner.Settings;
+using ColumnStream.Sql;
+
+namespace ColumnStream.Server.Commands;
+
+/// <summary>Reads scripts and command-line options for the commands.</summary>
+internal static class ScriptFile
+{
+    /// <summary>Reads a script; <c>-</c> is standard input. Null, after a message, if it cannot be read.</summary>
+    public static SourceText? Read(string path)
+    {
+        try
+        {
+            return path == "-"
+                ? new SourceText(Console.In.ReadToEnd(), "<stdin>")
+                : new SourceText(File.ReadAllText(path), path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"columnstream: cannot read the script. {error.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Turns <c>-D key=value</c> pairs into options; null, after a message, if one has no <c>=</c>.</summary>
+    public static PlannerOptions? Options(IReadOnlyList<string> pairs, int? parallelism)
+    {
+        var settings = new List<SessionOption>();
+        foreach (string pair in pairs)
+        {
+            int equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                Console.Error.WriteLine($"columnstream: -D expects key=value: {pair}");
+                return null;
+            }
+
+            settings.Add(new SessionOption(pair[..equals].Trim(), pair[(equals + 1)..].Trim(), OptionOrigin.CommandLine));
+        }
+
+        if (parallelism is int tasks)
+        {
+            settings.Add(new SessionOption(
+                Engine.Options.OptionTable.Parallelism, $"{tasks}", OptionOrigin.CommandLine));
+        }
+
+        return new PlannerOptions(ValueList.From(settings));
+    }
+
+    /// <summary>Prints errors and warnings with line and caret; returns whether the script may run.</summary>
+    public static bool Report(PlanResult plan, bool quiet)
+    {
+        if (!quiet)
+        {
+            foreach (SqlDiagnostic warning in plan.Warnings)
+            {
+                string text = SqlDiagnosticFormatter.Format(plan.Source, warning);
+                Console.Error.WriteLine(text.Replace(": error CST", ": warning CST", StringComparison.Ordinal));
+            }
+        }
+
+        foreach (SqlDiagnostic error in plan.Errors)
+        {
+            Console.Error.WriteLine(SqlDiagnosticFormatter.Format(plan.Source, error));
+        }
+
+        return plan.IsSuccess;
+    }
+}

@@ -1,0 +1,70 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Threading;
+using ColumnStream.Runtime.Checkpoints;
+
+namespace ColumnStream.Server.Composition;
+
+/// <summary>Acts at protocol points as <c>COLUMNSTREAM_FAILPOINT</c> says, so that tests can kill a process there.</summary>
+/// <remarks>
+/// <code>
+/// COLUMNSTREAM_FAILPOINT=after-claim:sleep:20;mid-commit:kill:3     kill at the third hit
+/// COLUMNSTREAM_FAILPOINT_LOG=file                                  one line a hit, written before acting
+/// </code>
+/// </remarks>
+internal sealed class EnvironmentFailPoints : IFailPoints
+{
+    private readonly Dictionary<string, (string Action, int Argument)> _actions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _hits = new(StringComparer.Ordinal);
+    private readonly string? _log;
+
+    private EnvironmentFailPoints(string actions, string? log)
+    {
+        _log = log;
+        foreach (string entry in actions.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = entry.Split(':');
+            int argument = parts.Length > 2 ? int.Parse(parts[2], CultureInfo.InvariantCulture) : 1;
+            _actions[parts[0]] = (parts.Length > 1 ? parts[1] : "log", argument);
+        }
+    }
+
+    /// <summary>Returns what the environment asks for, or null.</summary>
+    public static IFailPoints? FromEnvironment()
+    {
+        string? actions = Environment.GetEnvironmentVariable("COLUMNSTREAM_FAILPOINT");
+        string? log = Environment.GetEnvironmentVariable("COLUMNSTREAM_FAILPOINT_LOG");
+        return actions is null && log is null ? null : new EnvironmentFailPoints(actions ?? string.Empty, log);
+    }
+
+    public void Hit(string name)
+    {
+        lock (_hits)
+        {
+            _hits[name] = _hits.GetValueOrDefault(name) + 1;
+            if (_log is not null)
+            {
+                File.AppendAllText(_log, name + "\n");
+            }
+
+            if (!_actions.TryGetValue(name, out (string Action, int Argument) act))
+            {
+                return;
+            }
+
+            if (act.Action == "sleep")
+            {
+                Thread.Sleep(act.Argument);
+            }
+            else if (act.Action == "kill" && _hits[name] == act.Argument)
+            {
+                using Process self = Process.GetCurrentProcess();
+                self.Kill();
+                Thread.Sleep(Timeout.Infinite);
+            }
+        }
+    }
+}

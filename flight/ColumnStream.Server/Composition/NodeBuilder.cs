@@ -1,0 +1,56 @@
+using System;
+using System.IO;
+using System.Linq;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Connectors;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.State;
+using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Tasks;
+
+namespace ColumnStream.Server.Composition;
+
+/// <summary>Puts one process together: memory, workers, connectors, runner.</summary>
+internal sealed class NodeBuilder : IDisposable
+{
+    private readonly BufferPool _pool = BufferPools.FromEnvironment();
+    private WorkerPool? _workers;
+    private WorkerPool? _io;
+    private StatePool? _pages;
+    private JobRunner? _runner;
+
+    /// <summary>Makes the parts that planning needs; workers start with the first job.</summary>
+    public NodeBuilder(TextWriter output, TextWriter error, params Connector[] more) =>
+        Connectors = new ConnectorRegistry(ConnectorTable.Create(output, error).Concat(more));
+
+    /// <summary>Gets all connectors.</summary>
+    public ConnectorRegistry Connectors { get; }
+
+    /// <summary>Gets the process's memory; made with the first job.</summary>
+    public BufferAllocator Memory { get; private set; } = null!;
+
+    /// <summary>Returns the runner; the first call fixes memory limit and number of workers.</summary>
+    public JobRunner Runner(long memoryLimitBytes)
+    {
+        if (_runner is null)
+        {
+            Memory = new BufferAllocator("process", _pool, memoryLimitBytes);
+            _workers = new WorkerPool("worker", Math.Max(1, Environment.ProcessorCount), TimeProvider.System);
+            _io = new WorkerPool("io", 1, TimeProvider.System);
+            _pages = new StatePool();
+            _runner = new JobRunner(
+                _workers, _io, Connectors, Memory, _pages, EnvironmentFailPoints.FromEnvironment());
+        }
+
+        return _runner;
+    }
+
+    /// <summary>Stops workers and gives memory back.</summary>
+    public void Dispose()
+    {
+        _workers?.Dispose();
+        _io?.Dispose();
+        _pages?.Dispose();
+        _pool.Dispose();
+    }
+}

@@ -1,0 +1,26 @@
+using System;
+using ColumnStream.Engine.Elements;
+
+namespace ColumnStream.Server.Results;
+
+/// <summary>Receives the rows of one SELECT, under its own lock.</summary>
+internal abstract class ResultReceiver : IDisposable
+{
+    /// <summary>Gets the rows received.</summary>
+    public long Rows { get; protected set; }
+
+    /// <summary>Takes a batch, which it borrows.</summary>
+    public abstract void Receive(StreamBatch batch);
+
+    /// <summary>Shows how things stand, while the job runs on a terminal.</summary>
+    public virtual void Refresh()
+    {
+    }
+
+    /// <summary>Prints what is left; the job has ended.</summary>
+    public abstract void Complete();
+
+    public virtual void Dispose()
+    {
+    }
+}

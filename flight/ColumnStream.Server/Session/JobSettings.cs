@@ -1,0 +1,86 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Options;
+using ColumnStream.Engine.Storage;
+using ColumnStream.Planner.Settings;
+using ColumnStream.Planner.Statements;
+using ColumnStream.Runtime.Jobs;
+
+namespace ColumnStream.Server.Session;
+
+/// <summary>Reads a job's options into what the runtime takes.</summary>
+internal sealed class JobSettings(ValueList<SessionOption> settings)
+{
+    /// <summary>Gets the limit of native memory.</summary>
+    public long MemoryLimitBytes => Text(OptionTable.MemoryLimit) is null ? long.MaxValue : Bytes(OptionTable.MemoryLimit);
+
+    /// <summary>Makes the runtime's options for an INSERT job or a SELECT, which takes no checkpoints.</summary>
+    public JobOptions ToJobOptions(PlannedJob job, string script, int ordinal, string restore, Action<string> warn)
+    {
+        string jobId = JobId(script, ordinal);
+        TimeSpan? interval = Text(OptionTable.CheckpointInterval) is null ? null : Duration(OptionTable.CheckpointInterval);
+        bool isQuery = job.Query is not null;
+        bool durable = !isQuery && (interval is not null || restore != "none");
+        string folder = Text(OptionTable.CheckpointFolder)!;
+        return new JobOptions(jobId)
+        {
+            Checkpoints = durable ? new LocalObjectStore(Path.Combine(folder, jobId)) : null,
+            CheckpointInterval = durable ? interval : null,
+            Restore = isQuery ? RestoreMode.None : restore switch
+            {
+                "none" => RestoreMode.None,
+                "latest" => RestoreMode.Latest,
+                _ => RestoreMode.Path,
+            },
+            RestoreFrom = !isQuery && restore is not ("none" or "latest") ? OpenExisting(restore) : null,
+            TolerableFailedCheckpoints = Number(OptionTable.TolerableFailures),
+            MaxRows = Math.Clamp(Number(OptionTable.BatchSize), 1, 1 << 20),
+            RandomCutsSeed = Flag(OptionTable.RandomCuts) ? Number(OptionTable.Seed) : null,
+            ChannelCreditBytes = Bytes(OptionTable.ChannelCredit),
+            IsBatch = job.IsBatch,
+            Seed = Number(OptionTable.Seed),
+            LocalTimeZone = Text(OptionTable.LocalTimeZone)!,
+            Checks = Flag(OptionTable.CheckOperators),
+            MemoryLimitBytes = MemoryLimitBytes,
+            Warn = warn,
+        };
+    }
+
+    private static LocalObjectStore OpenExisting(string folder) => Directory.Exists(folder)
+        ? new LocalObjectStore(folder)
+        : throw new UserException(3111, $"Folder of --restore does not exist: {folder}.");
+
+    private string JobId(string script, int ordinal)
+    {
+        string name = Text(OptionTable.PipelineName) ?? (script == "-" ? "stdin" : Path.GetFileNameWithoutExtension(script));
+        var id = new StringBuilder();
+        foreach (char c in name)
+        {
+            id.Append(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-');
+        }
+
+        string text = id.ToString().TrimStart('.');
+        return (text.Length == 0 ? "job" : text) + (ordinal == 0 ? string.Empty : $"-{ordinal + 1}");
+    }
+
+    private string? Text(string key) =>
+        settings.LastOrDefault(s => s.Key == key)?.Value ?? OptionTable.Find(key)?.Default;
+
+    private int Number(string key) => OptionValue.TryParseInteger(Text(key)!, out long value) && value is >= int.MinValue and <= int.MaxValue
+        ? (int)value
+        : throw Wrong(key);
+
+    private bool Flag(string key) => OptionValue.TryParseBoolean(Text(key)!, out bool value) ? value : throw Wrong(key);
+
+    private long Bytes(string key) => OptionValue.TryParseBytes(Text(key)!, out long value) ? value : throw Wrong(key);
+
+    private TimeSpan Duration(string key) =>
+        OptionValue.TryParseDuration(Text(key)!, out TimeSpan value) ? value : throw Wrong(key);
+
+    private UserException Wrong(string key) => new(
+        3111, $"Option has a wrong value: '{key}' = '{Text(key)}'. Expected {OptionValue.Expected(OptionTable.Find(key)!)}.");
+}

@@ -1,0 +1,172 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Threading;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Planner;
+using ColumnStream.Planner.Statements;
+using ColumnStream.Runtime.Jobs;
+using ColumnStream.Server.Commands;
+using ColumnStream.Server.Composition;
+using ColumnStream.Server.Results;
+
+namespace ColumnStream.Server.Session;
+
+/// <summary>Runs the statements of a planned script one after the other.</summary>
+internal sealed class StatementRunner : IDisposable
+{
+    private readonly NodeBuilder _node;
+    private readonly ResultConnector _results;
+    private readonly string _script;
+    private readonly RunOptions _options;
+    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _terminate;
+    private RunningJob? _running;
+    private int _interrupts;
+
+    public StatementRunner(NodeBuilder node, ResultConnector results, string script, RunOptions options)
+    {
+        _node = node;
+        _results = results;
+        _script = script;
+        _options = options;
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+    }
+
+    /// <summary>Runs everything; returns the exit code.</summary>
+    public int Run(PlanResult plan)
+    {
+        int ordinal = 0;
+        foreach (PlannedStatement statement in plan.Statements)
+        {
+            if (_interrupts > 0)
+            {
+                return ExitCode.Done;
+            }
+
+            if (statement is PlannedListing listing)
+            {
+                TextTable.Print(Console.Out, listing.Columns, [.. listing.Rows]);
+            }
+            else if (statement is PlannedJob job)
+            {
+                int code = RunJob(job, job.Query is null ? ordinal++ : 0);
+                if (code != ExitCode.Done)
+                {
+                    return code;
+                }
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+    }
+
+    private static bool IsTerminal => !Console.IsOutputRedirected;
+
+    private int RunJob(PlannedJob job, int ordinal)
+    {
+        using var progress = new JobProgress(job, _options.IsQuiet);
+        ResultReceiver? receiver = null;
+        try
+        {
+            var settings = new JobSettings(job.Settings);
+            JobRunner runner = _node.Runner(settings.MemoryLimitBytes);
+            receiver = job.Query is null ? null : Receiver(job, job.Query);
+            _results.Receiver = receiver;
+            JobOptions options = settings.ToJobOptions(job, _script, ordinal, _options.Restore, progress.Warn);
+            RunningJob running = runner.Start(job.Graph, options);
+            _running = running;
+            while (!running.Wait(TimeSpan.FromMilliseconds(200)))
+            {
+                if (receiver is not null && IsTerminal)
+                {
+                    lock (receiver)
+                    {
+                        receiver.Refresh();
+                    }
+                }
+
+                progress.Refresh(running);
+            }
+
+            progress.Erase();
+            return Finish(running, receiver, progress);
+        }
+        catch (ColumnStreamException error)
+        {
+            progress.Erase();
+            Print(error);
+            return error is UserException ? ExitCode.Usage : ExitCode.Failed;
+        }
+        finally
+        {
+            _running = null;
+            _results.Receiver = null;
+            receiver?.Dispose();
+        }
+    }
+
+    private static int Finish(RunningJob running, ResultReceiver? receiver, JobProgress progress)
+    {
+        if (running.Status == JobStatus.Failed)
+        {
+            Print(running.Failure!);
+            return ExitCode.Failed;
+        }
+
+        receiver?.Complete();
+        progress.Summarize(running);
+        return ExitCode.Done;
+    }
+
+    private static void Print(Exception error)
+    {
+        if (error is ColumnStreamException known)
+        {
+            bool located = known.Message.Contains($"error CST{known.Code:D4}", StringComparison.Ordinal);
+            Console.Error.WriteLine(located ? known.Message : $"error CST{known.Code:D4}: {known.Message}");
+        }
+        else
+        {
+            Console.Error.WriteLine($"error CST9000: {error}");
+        }
+    }
+
+    private ResultReceiver Receiver(PlannedJob job, QueryResult query)
+    {
+        bool isUpdating = query.Changelog != ChangelogMode.InsertOnly;
+        bool isTable = _options.Format == ResultFormat.Table || (_options.Format is null && IsTerminal);
+        if (isTable)
+        {
+            return new MaterializedReceiver(query, _node.Memory, null, isLive: IsTerminal);
+        }
+
+        bool finalOnly = isUpdating && _options.Format is not null && job.IsBounded;
+        var encoded = new EncodedReceiver(
+            _options.Format ?? ResultFormat.Csv,
+            query,
+            withOp: isUpdating && !finalOnly,
+            Console.OpenStandardOutput(),
+            _node.Memory);
+        return finalOnly ? new MaterializedReceiver(query, _node.Memory, encoded, isLive: false) : encoded;
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        RunningJob? running = _running;
+        if (Interlocked.Increment(ref _interrupts) > 1 || running is null)
+        {
+            Environment.Exit(ExitCode.Interrupted);
+        }
+
+        running.Cancel();
+    }
+}

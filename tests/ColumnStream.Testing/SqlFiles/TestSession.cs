@@ -1,0 +1,119 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Connectors;
+using ColumnStream.Connectors.Script;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Options;
+using ColumnStream.Engine.State;
+using ColumnStream.Planner;
+using ColumnStream.Planner.Settings;
+using ColumnStream.Planner.Statements;
+using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Tasks;
+using ColumnStream.Sql;
+
+namespace ColumnStream.Testing.SqlFiles;
+
+/// <summary>Is one engine in this process for tests: plans statements and runs jobs in one way.</summary>
+public sealed class TestSession : IDisposable
+{
+    private readonly BufferPool _pool = BufferPools.FromEnvironment();
+    private readonly BufferAllocator _memory;
+    private readonly StatePool _pages = new();
+    private readonly WorkerPool _workers = new("worker", 2, TimeProvider.System);
+    private readonly WorkerPool _io = new("io", 1, TimeProvider.System);
+    private readonly JobRunner _runner;
+    private readonly ScriptPlanner _planner;
+    private readonly SltLeg _leg;
+
+    public TestSession(SltLeg leg)
+    {
+        _leg = leg;
+        _memory = new BufferAllocator("test", _pool);
+        var connectors = new ConnectorRegistry(
+            ConnectorTable.Create(TextWriter.Null, TextWriter.Null, Scripts).Append<Connector>(Result));
+        _runner = new JobRunner(_workers, _io, connectors, _memory, _pages);
+        _planner = new ScriptPlanner(connectors, new PlannerOptions(
+        [
+            new SessionOption(OptionTable.Parallelism, $"{leg.Parallelism}", OptionOrigin.CommandLine),
+        ]));
+    }
+
+    /// <summary>Gets the tables of the script connector.</summary>
+    public ScriptRegistry Scripts { get; } = new();
+
+    /// <summary>Gets the rows of the SELECT that ran last.</summary>
+    public CollectConnector Result { get; } = new();
+
+    /// <summary>Plans statements; definitions stay.</summary>
+    public PlanResult Plan(string sql, string file = "test.sql") => _planner.Plan(SqlParser.Parse(sql, file));
+
+    /// <summary>Prints the errors of a plan as a user sees them.</summary>
+    public static string Errors(PlanResult plan) =>
+        string.Join('\n', plan.Errors.Select(e => SqlDiagnosticFormatter.Format(plan.Source, e)));
+
+    /// <summary>Starts a job.</summary>
+    public RunningJob Start(PlannedJob job, string name = "test")
+    {
+        Result.Clear();
+        return _runner.Start(job.Graph, new JobOptions(name)
+        {
+            Restore = RestoreMode.None,
+            MaxRows = _leg.BatchRows,
+            RandomCutsSeed = _leg.CutSeed,
+            IsBatch = job.IsBatch,
+            Seed = 42,
+            Checks = true,
+            ChannelCreditBytes = _leg.CreditBytes,
+            LocalTimeZone = job.Settings.LastOrDefault(s => s.Key == OptionTable.LocalTimeZone)?.Value ?? "UTC",
+        });
+    }
+
+    /// <summary>Runs a script to its end; returns the standing rows of its last SELECT and the counters of its job.</summary>
+    /// <exception cref="InvalidOperationException">The script is wrong, or a job fails or does not end.</exception>
+    public (IReadOnlyList<string> Rows, JobMetrics? Metrics) Run(string sql, int limitMs = 60_000)
+    {
+        PlanResult plan = Plan(sql);
+        if (!plan.IsSuccess)
+        {
+            throw new InvalidOperationException(Errors(plan));
+        }
+
+        IReadOnlyList<string> rows = [];
+        JobMetrics? metrics = null;
+        foreach (PlannedStatement statement in plan.Statements)
+        {
+            if (statement is PlannedJob job)
+            {
+                RunningJob running = Start(job);
+                if (!running.Wait(TimeSpan.FromMilliseconds(limitMs)))
+                {
+                    running.Cancel();
+                    throw new InvalidOperationException($"Job does not end: {job.Summary}.");
+                }
+
+                if (running.Status == JobStatus.Failed)
+                {
+                    throw new InvalidOperationException(running.Failure!.Message, running.Failure);
+                }
+
+                rows = job.Query is null ? rows : Result.Standing(job.Query.Key);
+                metrics = running.Metrics();
+            }
+        }
+
+        return (rows, metrics);
+    }
+
+    public void Dispose()
+    {
+        _workers.Dispose();
+        _io.Dispose();
+        _pages.Dispose();
+        _memory.Dispose();
+        _pool.Dispose();
+    }
+}

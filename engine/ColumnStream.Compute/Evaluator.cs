@@ -53,13 +53,14 @@ public sealed unsafe class Evaluator : IDisposable
         var registers = new Register[compiler.Registers.Count];
         _scratch = Place(registers, compiler, allocator);
         _frame = new Frame(registers, options, allocator, scalar);
-        foreach ((int register, LiteralExpression literal) in compiler.Constants)
+        try
         {
-            if (Literal.Fill(ref registers[register], literal, allocator) is { } buffer)
-            {
-                _constants.Add(buffer);
-                registers[register].BufferBase = _frame.AddBuffer(buffer);
-            }
+            FillConstants(compiler);
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
 
         _permanentBuffers = _frame.BufferCount;
@@ -159,6 +160,18 @@ public sealed unsafe class Evaluator : IDisposable
         }
 
         _constants.Clear();
+    }
+
+    private void FillConstants(ProgramCompiler compiler)
+    {
+        foreach ((int register, LiteralExpression literal) in compiler.Constants)
+        {
+            if (Literal.Fill(ref _frame[register], literal, _allocator) is { } buffer)
+            {
+                _constants.Add(buffer);
+                _frame[register].BufferBase = _frame.AddBuffer(buffer);
+            }
+        }
     }
 
     /// <summary>Lays out one tile of scratch for each register: data, 64 spare bytes, validity.</summary>

@@ -150,17 +150,35 @@ internal sealed class DatePattern
         return true;
     }
 
+    /// <summary>Adds quoted text; two quotes are one, inside and outside. Returns where it ends, or -1 when it does not.</summary>
     private int AddQuoted(string pattern, int start)
     {
-        int end = pattern.IndexOf('\'', start + 1);
-        if (end < 0)
+        var text = new StringBuilder();
+        int at = start + 1;
+        for (; ; at++)
         {
-            return -1;
+            if (at >= pattern.Length)
+            {
+                return -1;
+            }
+
+            if (pattern[at] != '\'')
+            {
+                text.Append(pattern[at]);
+            }
+            else if (at + 1 < pattern.Length && pattern[at + 1] == '\'' && at > start + 1)
+            {
+                text.Append('\'');
+                at++;
+            }
+            else
+            {
+                break;
+            }
         }
 
-        string text = end == start + 1 ? "'" : pattern[(start + 1)..end];
-        _parts.Add(('\0', 0, Encoding.UTF8.GetBytes(text)));
-        return end + 1;
+        _parts.Add(('\0', 0, Encoding.UTF8.GetBytes(at == start + 1 ? "'" : text.ToString())));
+        return at + 1;
     }
 
     private static int Number(long value, int digits, Span<byte> target)

@@ -1,6 +1,5 @@
 using System.Linq;
 using System.Text;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Binding;

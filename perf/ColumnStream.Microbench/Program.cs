@@ -23,8 +23,14 @@ internal static class Program
     private static readonly AggregateCall Sum = Price("SUM");
     private static readonly AggregateCall Max = Price("MAX");
 
-    private static void Main()
+    private static void Main(string[] arguments)
     {
+        if (arguments is ["json"])
+        {
+            FormatBench.Run();
+            return;
+        }
+
         using var buffers = new SizeClassPool();
         using var pages = new StatePool();
         var allocator = new BufferAllocator("bench", buffers);

@@ -12,7 +12,9 @@ internal sealed record FuzzTarget(string Name, int SliceCases, bool AreCasesAlon
     /// <summary>Gets all targets, by name.</summary>
     public static FuzzTarget[] All { get; } =
     [
+        new("csv", 250, AreCasesAlone: false, CsvFuzz.Run),
         new("ipc", 250, AreCasesAlone: true, IpcFuzz.Run),
+        new("json", 250, AreCasesAlone: false, JsonFuzz.Run),
         new("sql", 250, AreCasesAlone: true, SqlFuzz.Run),
     ];
 

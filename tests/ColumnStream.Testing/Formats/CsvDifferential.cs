@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Compute.Types;
 using ColumnStream.Connectors;
 using ColumnStream.Connectors.Formats;
@@ -19,40 +20,64 @@ public static class CsvDifferential
     public static (int Accepted, int Refused) Run(int seed, int count)
     {
         var random = new Random(seed);
-        var mutator = new LineMutator(random, "\",,,\"0123456789.-eE+ \t\rabc#;");
         int accepted = 0;
         int refused = 0;
-        using var harness = new FormatHarness();
         while (accepted + refused < count)
         {
-            FormatContext context = harness.Context(Columns) with { MaxRows = random.Next(1, 200), BlockBytes = random.Next(1, 3000) };
-            using BlockDecoder decoder = FormatTable.Get("csv").CreateBlockDecoder(context);
+            using var session = new Session(new SizeClassPool(), random);
             for (int batch = 0; batch < 20; batch++)
             {
-                var lines = new List<byte[]>();
-                var text = new List<byte>();
-                for (int i = random.Next(1, 100); i > 0; i--)
-                {
-                    var line = new List<byte>(Encoding.UTF8.GetBytes(Line(random)));
-                    if (random.Next(3) != 0)
-                    {
-                        mutator.Mutate(line);
-                    }
-
-                    lines.Add([.. line]);
-                    text.AddRange(line);
-                    text.Add((byte)'\n');
-                }
-
-                harness.Errors.Clear();
-                List<string> rows = harness.DecodeMore(decoder, [.. text], random.Next(1, 4000));
-                (int good, int bad) = Compare(lines, rows, harness.Errors, seed);
+                (int good, int bad) = session.Case(random, random.Next(1, 100), seed);
                 accepted += good;
                 refused += bad;
             }
         }
 
         return (accepted, refused);
+    }
+
+    /// <summary>Holds one decoder over many cases.</summary>
+    public sealed class Session : IDisposable
+    {
+        private readonly FormatHarness _harness;
+        private readonly BlockDecoder _decoder;
+
+        public Session(BufferPool pool, Random random)
+        {
+            _harness = new FormatHarness(pool);
+            FormatContext context = _harness.Context(Columns) with { MaxRows = random.Next(1, 200), BlockBytes = random.Next(1, 3000) };
+            _decoder = FormatTable.Get("csv").CreateBlockDecoder(context);
+        }
+
+        /// <summary>Decodes some lines, most of them damaged, and compares.</summary>
+        public (int Accepted, int Refused) Case(Random random, int lineCount, int seed)
+        {
+            var mutator = new LineMutator(random, "\",,,\"0123456789.-eE+ \t\rabc#;");
+            var lines = new List<byte[]>();
+            var text = new List<byte>();
+            for (int i = lineCount; i > 0; i--)
+            {
+                var line = new List<byte>(Encoding.UTF8.GetBytes(Line(random)));
+                if (random.Next(3) != 0)
+                {
+                    mutator.Mutate(line);
+                }
+
+                lines.Add([.. line]);
+                text.AddRange(line);
+                text.Add((byte)'\n');
+            }
+
+            _harness.Errors.Clear();
+            List<string> rows = _harness.DecodeMore(_decoder, [.. text], random.Next(1, 4000));
+            return Compare(lines, rows, _harness.Errors, seed);
+        }
+
+        public void Dispose()
+        {
+            _decoder.Dispose();
+            _harness.Dispose();
+        }
     }
 
     private static (int Good, int Bad) Compare(List<byte[]> lines, List<string> rows, List<DecodeError> errors, int seed)

@@ -19,9 +19,19 @@ namespace ColumnStream.Testing.Formats;
 /// <summary>Decodes and encodes small texts and prints rows, so that tests compare strings; checks for leaks at the end.</summary>
 public sealed class FormatHarness : IDisposable
 {
-    private readonly SizeClassPool _pool = new();
+    private readonly BufferPool _pool;
 
-    public FormatHarness() => Allocator = new BufferAllocator("test", _pool);
+    public FormatHarness()
+        : this(new SizeClassPool())
+    {
+    }
+
+    /// <summary>Takes over <paramref name="pool"/>.</summary>
+    public FormatHarness(BufferPool pool)
+    {
+        _pool = pool;
+        Allocator = new BufferAllocator("test", pool);
+    }
 
     public BufferAllocator Allocator { get; }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Compute.Types;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Connectors.Formats.Json;
@@ -27,42 +28,65 @@ public static class JsonDifferential
     public static (int Accepted, int Refused) Run(int seed, int count)
     {
         var random = new Random(seed);
-        var mutator = new LineMutator(random, "\"\\{}[],:0123456789.-eE+ \t\rinultrsd");
         int accepted = 0;
         int refused = 0;
-        using var harness = new FormatHarness();
-        var lines = new List<byte[]>();
         while (accepted + refused < count)
         {
-            FormatContext context = harness.Context(Columns) with { MaxRows = random.Next(1, 200), BlockBytes = random.Next(1, 5000) };
-            using var decoder = new JsonDecoder(context, new JsonOptions(false, false, false, false));
+            using var session = new Session(new SizeClassPool(), random);
             for (int batch = 0; batch < 50 && accepted + refused < count; batch++)
             {
-                lines.Clear();
-                var text = new List<byte>();
-                int shape = random.Next(6);
-                for (int i = random.Next(1, 120); i > 0; i--)
-                {
-                    var line = new List<byte>(Encoding.UTF8.GetBytes(Line(random, shape)));
-                    if (random.Next(3) != 0)
-                    {
-                        mutator.Mutate(line);
-                    }
-
-                    lines.Add([.. line]);
-                    text.AddRange(line);
-                    text.Add((byte)'\n');
-                }
-
-                harness.Errors.Clear();
-                List<string> rows = harness.DecodeMore(decoder, [.. text], random.Next(1, 4000));
-                (int good, int bad) = Compare(lines, rows, harness.Errors, seed);
+                (int good, int bad) = session.Case(random, random.Next(1, 120), seed);
                 accepted += good;
                 refused += bad;
             }
         }
 
         return (accepted, refused);
+    }
+
+    /// <summary>Holds one decoder, whose learned state lives over all cases.</summary>
+    public sealed class Session : IDisposable
+    {
+        private readonly FormatHarness _harness;
+        private readonly JsonDecoder _decoder;
+
+        public Session(BufferPool pool, Random random)
+        {
+            _harness = new FormatHarness(pool);
+            FormatContext context = _harness.Context(Columns) with { MaxRows = random.Next(1, 200), BlockBytes = random.Next(1, 5000) };
+            _decoder = new JsonDecoder(context, new JsonOptions(false, false, false, false));
+        }
+
+        /// <summary>Decodes some lines, most of them damaged, and compares.</summary>
+        public (int Accepted, int Refused) Case(Random random, int lineCount, int seed)
+        {
+            var mutator = new LineMutator(random, "\"\\{}[],:0123456789.-eE+ \t\rinultrsd");
+            var lines = new List<byte[]>();
+            var text = new List<byte>();
+            int shape = random.Next(6);
+            for (int i = lineCount; i > 0; i--)
+            {
+                var line = new List<byte>(Encoding.UTF8.GetBytes(Line(random, shape)));
+                if (random.Next(3) != 0)
+                {
+                    mutator.Mutate(line);
+                }
+
+                lines.Add([.. line]);
+                text.AddRange(line);
+                text.Add((byte)'\n');
+            }
+
+            _harness.Errors.Clear();
+            List<string> rows = _harness.DecodeMore(_decoder, [.. text], random.Next(1, 4000));
+            return Compare(lines, rows, _harness.Errors, seed);
+        }
+
+        public void Dispose()
+        {
+            _decoder.Dispose();
+            _harness.Dispose();
+        }
     }
 
     private static (int Good, int Bad) Compare(List<byte[]> lines, List<string> rows, List<DecodeError> errors, int seed)

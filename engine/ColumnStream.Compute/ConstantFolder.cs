@@ -11,12 +11,16 @@ using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute;
 
-/// <summary>Replaces constant subtrees by literals, with the kernels that rows use; what would fail stays as it is.</summary>
+/// <summary>
+/// Replaces constant subtrees by literals, with the kernels that rows use; what would fail stays as it is.
+/// </summary>
 public static class ConstantFolder
 {
     private static readonly EvaluatorOptions Options = new(TimeProvider.System, new Random(0));
 
-    /// <summary>Folds a tree; functions that depend on clock, chance or session stay, and so do failing constants.</summary>
+    /// <summary>
+    /// Folds a tree; functions that depend on clock, chance or session stay, and so do failing constants.
+    /// </summary>
     public static BoundExpression Fold(BoundExpression expression)
     {
         BoundExpression folded = expression switch
@@ -136,7 +140,8 @@ public static class ConstantFolder
     private static string Text(ArrayData array, SqlType type) => array switch
     {
         BooleanArray bits => bits.GetValue(0) ? "true" : "false",
-        ViewArray views => type.IsText ? Encoding.UTF8.GetString(views.GetBytes(0)) : Convert.ToHexString(views.GetBytes(0)),
+        ViewArray views => type.IsText ? Encoding.UTF8.GetString(views.GetBytes(0))
+            : Convert.ToHexString(views.GetBytes(0)),
         FixedWidthArray values => Number(values),
         _ => throw new NotSupportedException($"Value has no literal: {type}."),
     };

@@ -9,7 +9,9 @@ using ColumnStream.Compute.Expressions;
 
 namespace ColumnStream.Compute;
 
-/// <summary>Evaluates bound expressions over batches of one schema in tiles of 512 rows, reusing its scratch. One thread.</summary>
+/// <summary>
+/// Evaluates bound expressions over batches of one schema in tiles of 512 rows, reusing its scratch. One thread.
+/// </summary>
 public sealed unsafe class Evaluator : IDisposable
 {
     private readonly BufferAllocator _allocator;
@@ -79,7 +81,7 @@ public sealed unsafe class Evaluator : IDisposable
 
     /// <summary>Evaluates all expressions; each result has the batch's length and belongs to the caller.</summary>
     /// <param name="batch">Borrowed.</param>
-    /// <param name="selection">Rows that count, or null for all; results elsewhere are undefined and cannot fail.</param>
+    /// <param name="selection">Rows that count, or null for all; others mean nothing and cannot fail.</param>
     /// <param name="results">One array an expression; a plain column is shared, not copied.</param>
     /// <exception cref="EvaluationException">A selected row failed: division by zero, a bad cast.</exception>
     public void Evaluate(RecordBatch batch, Selection? selection, Span<ArrayData> results)
@@ -252,7 +254,9 @@ public sealed unsafe class Evaluator : IDisposable
         }
     }
 
-    /// <summary>Points columns at the tile and writes the bitmap of rows that count; false when there is none.</summary>
+    /// <summary>
+    /// Points columns at the tile and writes the bitmap of rows that count; false when there is none.
+    /// </summary>
     private bool StartTile(RecordBatch batch, Selection? selection, int row, ref int selected)
     {
         _frame.FirstRow = row;

@@ -4,7 +4,9 @@ using ColumnStream.Arrow.Memory;
 namespace ColumnStream.Compute;
 
 /// <summary>Names the surviving row indices of a batch, ascending, so that filters select instead of copying.</summary>
-/// <remarks>Has one owner, who disposes it; room for 16 more indices stands behind the last, for whole-vector stores.</remarks>
+/// <remarks>
+/// Has one owner, who disposes it; room for 16 more indices stands behind the last, for whole-vector stores.
+/// </remarks>
 public sealed unsafe class Selection : IDisposable
 {
     private readonly NativeBuffer _rows;

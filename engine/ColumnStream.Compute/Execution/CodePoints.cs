@@ -23,7 +23,9 @@ internal static class CodePoints
         return count;
     }
 
-    /// <summary>Returns the byte offset behind the first <paramref name="count"/> code points; fewer: the length.</summary>
+    /// <summary>
+    /// Returns the byte offset behind the first <paramref name="count"/> code points; fewer: the length.
+    /// </summary>
     public static int OffsetOf(ReadOnlySpan<byte> utf8, int count, out int found)
     {
         if (count <= 0)
@@ -63,7 +65,9 @@ internal static class CodePoints
         return Math.Min(length, utf8.Length - at);
     }
 
-    /// <summary>Finds text at or behind the code point <paramref name="start"/>; returns its 1-based place or 0.</summary>
+    /// <summary>
+    /// Finds text at or behind the code point <paramref name="start"/>; returns its 1-based place or 0.
+    /// </summary>
     public static int Find(ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> part, int start)
     {
         int skip = OffsetOf(utf8, start, out int skipped);

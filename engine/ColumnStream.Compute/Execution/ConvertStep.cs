@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace ColumnStream.Compute.Execution;
 
-/// <summary>Converts numbers of one layout to another, over all rows: integers wrap; floats saturate at INT and BIGINT.</summary>
+/// <summary>
+/// Converts numbers of one layout to another, over all rows: integers wrap; floats saturate at INT and BIGINT.
+/// </summary>
 internal sealed unsafe class ConvertStep<TFrom, TTo>(int a) : Step
     where TFrom : unmanaged, INumber<TFrom>
     where TTo : unmanaged, INumber<TTo>

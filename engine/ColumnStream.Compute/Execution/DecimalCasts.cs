@@ -81,7 +81,8 @@ internal static class DecimalCasts
         bool wide = Layouts.Of(to) == Layout.Int128;
         return (from == Layout.Int128, wide) switch
         {
-            (false, false) => plan.EmitNullable(new RowStep<RescaleDecimal<long, long>, long, long>(input), Layout.Int64, spec),
+            (false, false) =>
+                plan.EmitNullable(new RowStep<RescaleDecimal<long, long>, long, long>(input), Layout.Int64, spec),
             (false, true) => plan.EmitNullable(
                 new RowStep<RescaleDecimal<long, Int128>, long, Int128>(input), Layout.Int128, spec),
             (true, false) => plan.EmitNullable(
@@ -169,7 +170,9 @@ internal readonly struct DecimalToDouble<TA> : IRowOp<TA, double>
     }
 }
 
-/// <summary>Reads the shortest text of a binary number as a decimal; NULL on overflow, failure for what is no number.</summary>
+/// <summary>
+/// Reads the shortest text of a binary number as a decimal; NULL on overflow, failure for what is no number.
+/// </summary>
 internal readonly struct DoubleToDecimal<TR> : IRowOp<double, TR>
 {
     public static bool Apply(Frame frame, double a, out TR result)

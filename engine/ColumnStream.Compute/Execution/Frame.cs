@@ -8,8 +8,12 @@ using ColumnStream.Arrow.Memory;
 
 namespace ColumnStream.Compute.Execution;
 
-/// <summary>Holds what steps work on: the registers of the current tile, the table of text buffers and the arena.</summary>
-/// <remarks>One thread. Register 0 is the bitmap of rows that count; tail bits behind the last row are zero there.</remarks>
+/// <summary>
+/// Holds what steps work on: the registers of the current tile, the table of text buffers and the arena.
+/// </summary>
+/// <remarks>
+/// One thread. Register 0 is the bitmap of rows that count; tail bits behind the last row are zero there.
+/// </remarks>
 internal sealed unsafe class Frame : IDisposable
 {
     /// <summary>Rows of a tile.</summary>
@@ -105,7 +109,9 @@ internal sealed unsafe class Frame : IDisposable
         return first;
     }
 
-    /// <summary>Returns room for <paramref name="bytes"/> bytes of new text; <see cref="Commit"/> keeps a part of it.</summary>
+    /// <summary>
+    /// Returns room for <paramref name="bytes"/> bytes of new text; <see cref="Commit"/> keeps a part of it.
+    /// </summary>
     public byte* Reserve(int bytes)
     {
         if (_arena < 0 || Buffer(_arena).Capacity - Buffer(_arena).Length < bytes)

@@ -10,7 +10,9 @@ namespace ColumnStream.Compute.Execution;
 /// <summary>Writes a constant into all rows of a register.</summary>
 internal static unsafe class Literal
 {
-    /// <summary>Fills the register; returns a buffer that long text lives in, to be added at the register's base.</summary>
+    /// <summary>
+    /// Fills the register; returns a buffer that long text lives in, to be added at the register's base.
+    /// </summary>
     public static NativeBuffer? Fill(ref Register register, LiteralExpression literal, BufferAllocator allocator)
     {
         byte* data = register.Data;
@@ -56,7 +58,9 @@ internal static unsafe class Literal
         return null;
     }
 
-    /// <summary>Returns the bytes of a text literal that are compared inside views, or null when they are too many.</summary>
+    /// <summary>
+    /// Returns the bytes of a text literal that are compared inside views, or null when they are too many.
+    /// </summary>
     public static byte[]? InlineText(BoundExpression expression)
     {
         if (expression is not LiteralExpression { Value: { } text, Type.IsText: true })

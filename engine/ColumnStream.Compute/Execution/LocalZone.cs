@@ -3,8 +3,12 @@ using NodaTime.TimeZones;
 
 namespace ColumnStream.Compute.Execution;
 
-/// <summary>Converts between instants and local date-times of one zone; remembers the last stretch of equal offset.</summary>
-/// <remarks>One thread. A local time that a clock change skips moves on by the change; one that occurs twice is the first.</remarks>
+/// <summary>
+/// Converts between instants and local date-times of one zone; remembers the last stretch of equal offset.
+/// </summary>
+/// <remarks>
+/// One thread. A local time that a clock change skips moves on by the change; one that occurs twice is the first.
+/// </remarks>
 internal sealed class LocalZone
 {
     private readonly DateTimeZone _zone;

@@ -141,7 +141,13 @@ internal sealed unsafe class Output(int register, DataType type, Layout layout, 
                 return new StructArray(record.Type, rows, record.Fields, validity);
             case ListArray list when validity is not null:
                 return new ListArray(
-                    list.Type, rows, list.OffsetsBuffer.Retain(), list.Offsets, list.Items.Retain(), validity, validity.Pointer);
+                    list.Type,
+                    rows,
+                    list.OffsetsBuffer.Retain(),
+                    list.Offsets,
+                    list.Items.Retain(),
+                    validity,
+                    validity.Pointer);
             case not null:
                 return array.Retain();
             default:

@@ -1,6 +1,8 @@
 namespace ColumnStream.Compute.Execution;
 
-/// <summary>Holds one column of values for the current tile: data, validity and, for views, where their buffers begin.</summary>
+/// <summary>
+/// Holds one column of values for the current tile: data, validity and, for views, where their buffers begin.
+/// </summary>
 internal unsafe struct Register
 {
     /// <summary>Row 0 of the tile; for bits the byte of bit 0.</summary>

@@ -22,7 +22,9 @@ internal interface IRowOp<TA, TB, TC, TR>
     static abstract bool Apply(Frame frame, TA a, TB b, TC c, out TR result);
 }
 
-/// <summary>Runs operations that are too dear to waste: over rows that are valid, selected and in the branch only.</summary>
+/// <summary>
+/// Runs operations that are too dear to waste: over rows that are valid, selected and in the branch only.
+/// </summary>
 internal abstract unsafe class RowStep : Step
 {
     /// <summary>Gets or sets what constant arguments were prepared to.</summary>

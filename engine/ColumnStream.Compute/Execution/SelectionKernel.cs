@@ -5,10 +5,15 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ColumnStream.Compute.Execution;
 
-/// <summary>Turns a tile's bitmap into row indices. Compress: 0.03–0.10 ns a row; tzcnt: 0.01–0.44 (expressions.md §3).</summary>
+/// <summary>
+/// Turns a tile's bitmap into row indices. Compress: 0.03–0.10 ns a row; tzcnt: 0.01–0.44 (expressions.md §3).
+/// </summary>
 internal static unsafe class SelectionKernel
 {
-    /// <summary>Writes the indices of set bits plus <paramref name="firstRow"/>; returns how many. Stores up to 16 past the end.</summary>
+    /// <summary>
+    /// Writes the indices of set bits plus <paramref name="firstRow"/>; returns how many. Stores up to 16 past the
+    /// end.
+    /// </summary>
     public static int Run(byte* bits, int rows, int firstRow, int* target, bool scalar) =>
         !scalar && Avx512F.IsSupported ? RunCompress(bits, rows, firstRow, target) : RunScalar(bits, firstRow, target);
 

@@ -45,7 +45,8 @@ internal static class TemporalCasts
             SqlTypeId.Time => from.IsTimestamp ? TimeOfDay(plan, input, from) : CutTime(plan, input),
             _ => ToTimestamp(plan, input, from, to),
         };
-        return to.Id == SqlTypeId.TimestampLtz && from.Id != SqlTypeId.TimestampLtz ? ToInstant(plan, result, to) : result;
+        return to.Id == SqlTypeId.TimestampLtz && from.Id != SqlTypeId.TimestampLtz ? ToInstant(plan, result, to)
+            : result;
     }
 
     /// <summary>Turns instants into local date-times of the session's zone, in the same unit.</summary>
@@ -54,7 +55,9 @@ internal static class TemporalCasts
     /// <summary>Turns local date-times into instants, in the same unit.</summary>
     public static int ToInstant(CastPlan plan, int input, SqlType type) => Cross<LocalToInstant>(plan, input, type);
 
-    /// <summary>Turns any temporal value into local microseconds since 1970: what date functions compute with.</summary>
+    /// <summary>
+    /// Turns any temporal value into local microseconds since 1970: what date functions compute with.
+    /// </summary>
     public static int LocalMicros(ProgramCompiler compiler, int input, SqlType type, SourceLocation location)
     {
         var plan = new CastPlan(compiler, type, SqlType.Timestamp(6), null, 0, location);
@@ -83,9 +86,11 @@ internal static class TemporalCasts
     private static int TimeOfDay(CastPlan plan, int input, SqlType from) => plan.Emit(
         new RowStep<TimestampToTime, long, int>(input),
         Layout.Int32,
-        new TemporalSpec(Powers.TenInt64(3 - Math.Min(3, plan.To.Precision)), 1, TimestampText.PerSecond(UnitOf(from)), null));
+        new TemporalSpec(Powers.TenInt64(3 - Math.Min(3, plan.To.Precision)), 1, TimestampText.PerSecond(UnitOf(from)),
+            null));
 
-    private static int CutTime(CastPlan plan, int input) => plan.To.Precision >= plan.From.Precision ? input : plan.Emit(
+    private static int CutTime(CastPlan plan, int input) => plan.To.Precision >= plan.From.Precision ? input
+        : plan.Emit(
         new RowStep<CutInt32, int, int>(input),
         Layout.Int32,
         new TemporalSpec(Powers.TenInt64(3 - Math.Min(3, plan.To.Precision)), 1, 0, null));

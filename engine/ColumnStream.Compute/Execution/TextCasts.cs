@@ -43,7 +43,8 @@ internal static class TextCasts
             SqlTypeId.IntervalYearMonth => plan.Emit(new RowStep<MonthsToText, int, Utf8>(input), Layout.View),
             SqlTypeId.IntervalDayTime => plan.Emit(new RowStep<MillisToText, long, Utf8>(input), Layout.View),
             _ when from.IsInteger => plan.Emit(
-                new RowStep<Int64ToText, long, Utf8>(CastCompiler.Number(plan, input, layout, Layout.Int64)), Layout.View),
+                new RowStep<Int64ToText, long, Utf8>(CastCompiler.Number(plan, input, layout,
+                    Layout.Int64)), Layout.View),
             _ => throw new NotSupportedException($"Type has no text form: {from}."),
         };
         return Fit(plan, text, SqlType.String);
@@ -130,7 +131,8 @@ internal readonly struct Int64ToText : IRowOp<long, Utf8>
 {
     public static unsafe bool Apply(Frame frame, long a, out Utf8 result)
     {
-        result = frame.Commit(NumberText.Format(a, new Span<byte>(frame.Reserve(NumberText.MaxLength), NumberText.MaxLength)));
+        result = frame.Commit(NumberText.Format(a,
+            new Span<byte>(frame.Reserve(NumberText.MaxLength), NumberText.MaxLength)));
         return true;
     }
 }
@@ -139,7 +141,8 @@ internal readonly struct FloatToText : IRowOp<float, Utf8>
 {
     public static unsafe bool Apply(Frame frame, float a, out Utf8 result)
     {
-        result = frame.Commit(NumberText.Format(a, new Span<byte>(frame.Reserve(NumberText.MaxLength), NumberText.MaxLength)));
+        result = frame.Commit(NumberText.Format(a,
+            new Span<byte>(frame.Reserve(NumberText.MaxLength), NumberText.MaxLength)));
         return true;
     }
 }
@@ -148,7 +151,8 @@ internal readonly struct DoubleToText : IRowOp<double, Utf8>
 {
     public static unsafe bool Apply(Frame frame, double a, out Utf8 result)
     {
-        result = frame.Commit(NumberText.Format(a, new Span<byte>(frame.Reserve(NumberText.MaxLength), NumberText.MaxLength)));
+        result = frame.Commit(NumberText.Format(a,
+            new Span<byte>(frame.Reserve(NumberText.MaxLength), NumberText.MaxLength)));
         return true;
     }
 }
@@ -168,7 +172,8 @@ internal readonly struct DateToText : IRowOp<int, Utf8>
 {
     public static unsafe bool Apply(Frame frame, int a, out Utf8 result)
     {
-        result = frame.Commit(DateText.Format(a, new Span<byte>(frame.Reserve(DateText.MaxLength), DateText.MaxLength)));
+        result = frame.Commit(DateText.Format(a,
+            new Span<byte>(frame.Reserve(DateText.MaxLength), DateText.MaxLength)));
         return true;
     }
 }
@@ -234,7 +239,8 @@ internal readonly struct TextToBoolean : IRowOp<Utf8, bool>
     {
         ReadOnlySpan<byte> text = Digits.Trim(a.Span);
         result = Ascii.EqualsIgnoreCase(text, "true"u8) || Ascii.EqualsIgnoreCase(text, "t"u8)
-            || Ascii.EqualsIgnoreCase(text, "yes"u8) || Ascii.EqualsIgnoreCase(text, "y"u8) || text.SequenceEqual("1"u8);
+            || Ascii.EqualsIgnoreCase(text, "yes"u8) || Ascii.EqualsIgnoreCase(text, "y"u8)
+                || text.SequenceEqual("1"u8);
         return result || Ascii.EqualsIgnoreCase(text, "false"u8) || Ascii.EqualsIgnoreCase(text, "f"u8)
             || Ascii.EqualsIgnoreCase(text, "no"u8) || Ascii.EqualsIgnoreCase(text, "n"u8) || text.SequenceEqual("0"u8);
     }
@@ -272,12 +278,14 @@ internal readonly struct TextToInteger<T> : IRowOp<Utf8, T>
 
 internal readonly struct TextToFloat : IRowOp<Utf8, float>
 {
-    public static bool Apply(Frame frame, Utf8 a, out float result) => NumberText.TryParse(Digits.Trim(a.Span), out result);
+    public static bool Apply(Frame frame, Utf8 a, out float result) =>
+        NumberText.TryParse(Digits.Trim(a.Span), out result);
 }
 
 internal readonly struct TextToDouble : IRowOp<Utf8, double>
 {
-    public static bool Apply(Frame frame, Utf8 a, out double result) => NumberText.TryParse(Digits.Trim(a.Span), out result);
+    public static bool Apply(Frame frame, Utf8 a, out double result) =>
+        NumberText.TryParse(Digits.Trim(a.Span), out result);
 }
 
 internal readonly struct CheckDecimalText : IRowOp<Utf8, Utf8>

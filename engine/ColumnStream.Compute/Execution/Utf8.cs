@@ -2,8 +2,12 @@ using System;
 
 namespace ColumnStream.Compute.Execution;
 
-/// <summary>Points at the bytes of one text or bytes value and knows where they live, so that parts of it need no copy.</summary>
-/// <remarks>Larger than 16 bytes on purpose: the place of the bytes travels with them. Valid while the tile runs.</remarks>
+/// <summary>
+/// Points at the bytes of one text or bytes value and knows where they live, so that parts of it need no copy.
+/// </summary>
+/// <remarks>
+/// Larger than 16 bytes on purpose: the place of the bytes travels with them. Valid while the tile runs.
+/// </remarks>
 internal readonly unsafe struct Utf8(byte* pointer, int length, int buffer, int offset)
 {
     /// <summary>The first byte; 12 bytes are readable here.</summary>

@@ -67,7 +67,9 @@ internal sealed unsafe class UnaryStep<TOp, T>(int a) : Step
     }
 }
 
-/// <summary>Runs a binary operation over all rows of the tile; rows past the end and under null are computed and ignored.</summary>
+/// <summary>
+/// Runs a binary operation over all rows of the tile; rows past the end and under null are computed and ignored.
+/// </summary>
 internal sealed unsafe class BinaryStep<TOp, T>(int a, int b) : Step
     where TOp : struct, IBinaryOp<T>
     where T : unmanaged

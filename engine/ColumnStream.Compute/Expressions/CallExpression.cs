@@ -6,7 +6,8 @@ namespace ColumnStream.Compute.Expressions;
 /// <summary>Applies a function or operator of the function table; arguments already have the parameter types.</summary>
 /// <remarks>
 /// Operators are functions named by their symbol: <c>+ - * / % = &lt;&gt; &lt; &lt;= &gt; &gt;= || AND OR NOT</c>,
-/// <c>IS NULL</c>, <c>IS NOT NULL</c>, <c>IS TRUE</c> … <c>IS DISTINCT FROM</c>, <c>LIKE</c>, <c>BETWEEN</c>, <c>IN</c>,
+/// <c>IS NULL</c>, <c>IS NOT NULL</c>, <c>IS TRUE</c> … <c>IS DISTINCT FROM</c>, <c>LIKE</c>,
+/// <c>BETWEEN</c>, <c>IN</c>,
 /// and unary minus is <c>NEGATE</c>. AND and OR take two or more arguments.
 /// </remarks>
 /// <param name="Function">Canonical upper-case name in the function table.</param>

@@ -4,7 +4,9 @@ using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Expressions;
 
-/// <summary>Takes the value of the first branch whose condition is true; errors of other branches do not count.</summary>
+/// <summary>
+/// Takes the value of the first branch whose condition is true; errors of other branches do not count.
+/// </summary>
 /// <param name="Branches">Conditions and values; values already have the result type.</param>
 /// <param name="Otherwise">The value when no condition is true; null means NULL.</param>
 /// <param name="Type">The result type.</param>

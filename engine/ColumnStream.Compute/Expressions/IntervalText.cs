@@ -21,7 +21,8 @@ internal static class IntervalText
             return Months(rest, first, to) is { } months ? Literals.Months(sign * months) : null;
         }
 
-        return Millis(rest, first, to is null ? first : Singular(to)) is { } millis ? Literals.Millis(sign * millis) : null;
+        return Millis(rest, first, to is null ? first : Singular(to)) is { } millis ? Literals.Millis(sign * millis)
+            : null;
     }
 
     private static string Singular(string unit)
@@ -43,7 +44,9 @@ internal static class IntervalText
         return Number(text) is { } count && count < int.MaxValue / 12 ? (int)count * factor : null;
     }
 
-    /// <summary>Reads fields from the first unit to the last, parted by a space after days and colons after the others.</summary>
+    /// <summary>
+    /// Reads fields from the first unit to the last, parted by a space after days and colons after the others.
+    /// </summary>
     private static long? Millis(ReadOnlySpan<char> text, string from, string to)
     {
         if (from == "WEEK")

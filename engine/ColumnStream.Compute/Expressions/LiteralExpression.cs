@@ -13,5 +13,6 @@ namespace ColumnStream.Compute.Expressions;
 public sealed record LiteralExpression(string? Value, SqlType Type) : BoundExpression(Type)
 {
     /// <inheritdoc/>
-    public override string ToString() => Value is null ? "NULL" : Type.IsText ? $"'{Value}'" : $"{Value}:{Type.WithNullable(true)}";
+    public override string ToString() =>
+        Value is null ? "NULL" : Type.IsText ? $"'{Value}'" : $"{Value}:{Type.WithNullable(true)}";
 }

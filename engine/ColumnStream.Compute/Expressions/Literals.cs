@@ -14,7 +14,8 @@ public static class Literals
     public static LiteralExpression Null(SqlType type) => new(null, type.WithNullable(true));
 
     /// <summary>Makes a BOOLEAN.</summary>
-    public static LiteralExpression Bool(bool value) => new(value ? "true" : "false", SqlType.Boolean.WithNullable(false));
+    public static LiteralExpression Bool(bool value) =>
+        new(value ? "true" : "false", SqlType.Boolean.WithNullable(false));
 
     /// <summary>Makes a BIGINT.</summary>
     public static LiteralExpression Int64(long value) => Integer(value, SqlType.BigInt);
@@ -44,13 +45,16 @@ public static class Literals
 
     /// <summary>Makes bytes.</summary>
     public static LiteralExpression Binary(ReadOnlySpan<byte> value) =>
-        new(Convert.ToHexString(value), new SqlType(SqlTypeId.Binary, Nullable: false) { Length = Math.Max(1, value.Length) });
+        new(Convert.ToHexString(value),
+            new SqlType(SqlTypeId.Binary, Nullable: false) { Length = Math.Max(1, value.Length) });
 
     /// <summary>Makes a decimal from an unscaled integer.</summary>
     public static LiteralExpression Decimal(Int128 unscaled, int precision, int scale) =>
         new(unscaled.ToString(CultureInfo.InvariantCulture), SqlType.Decimal(precision, scale).WithNullable(false));
 
-    /// <summary>Reads an unsigned number as SQL does: 1 is INT (BIGINT, DECIMAL if large), 1.5 DECIMAL, 1E0 DOUBLE.</summary>
+    /// <summary>
+    /// Reads an unsigned number as SQL does: 1 is INT (BIGINT, DECIMAL if large), 1.5 DECIMAL, 1E0 DOUBLE.
+    /// </summary>
     /// <returns>Null when the text is no number or has more than 38 digits.</returns>
     public static LiteralExpression? Number(string text)
     {
@@ -98,12 +102,16 @@ public static class Literals
     public static LiteralExpression Millis(long millis) =>
         Integer(millis, new SqlType(SqlTypeId.IntervalDayTime, Nullable: false));
 
-    /// <summary>Reads the text of an interval: <c>'5' SECOND</c>, <c>'1-2' YEAR TO MONTH</c>, <c>'1 10:00:00.5' DAY TO SECOND</c>.</summary>
+    /// <summary>
+    /// Reads the text of an interval: <c>'5' SECOND</c>, <c>'1-2' YEAR TO MONTH</c>, <c>'1 10:00:00.5' DAY TO
+    /// SECOND</c>.
+    /// </summary>
     /// <param name="text">The quoted text; a sign may stand in front.</param>
     /// <param name="from">The first unit: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND.</param>
     /// <param name="to">The last unit, or null when there is one only.</param>
     /// <returns>Null when the text does not fit the units.</returns>
-    public static LiteralExpression? Interval(string text, string from, string? to) => IntervalText.Parse(text, from, to);
+    public static LiteralExpression? Interval(string text, string from, string? to) =>
+        IntervalText.Parse(text, from, to);
 
     private static TimeUnit UnitOf(int precision) =>
         precision <= 3 ? TimeUnit.Millisecond : precision <= 6 ? TimeUnit.Microsecond : TimeUnit.Nanosecond;

@@ -43,7 +43,8 @@ internal sealed class Function(
     public static Function Row<TOp, TA, TR>(
         string signature, string doc, string example, Parameter a, SqlType result, bool canBeNull = false)
         where TOp : struct, IRowOp<TA, TR> =>
-        Shape(signature, doc, example, [a], result, canBeNull, static r => new RowStep<TOp, TA, TR>(r[0]), Layouts.Of<TR>());
+        Shape(signature, doc, example, [a], result, canBeNull, static r =>
+            new RowStep<TOp, TA, TR>(r[0]), Layouts.Of<TR>());
 
     /// <summary>Makes a function whose kernel is a row operation of two arguments.</summary>
     public static Function Row<TOp, TA, TB, TR>(
@@ -137,7 +138,8 @@ internal sealed class Function(
         {
             if (i >= call.Arguments.Count)
             {
-                registers[i] = compiler.Constant(new LiteralExpression(parameters[i].Default, parameters[i].DefaultType));
+                registers[i] = compiler.Constant(new LiteralExpression(parameters[i].Default,
+                    parameters[i].DefaultType));
                 continue;
             }
 

@@ -4,7 +4,9 @@ using System.Collections.Generic;
 
 namespace ColumnStream.Compute.Functions;
 
-/// <summary>Lists every scalar function and operator, sorted by name inside each group: one file and one line each.</summary>
+/// <summary>
+/// Lists every scalar function and operator, sorted by name inside each group: one file and one line each.
+/// </summary>
 public static class FunctionTable
 {
     /// <summary>Gets all functions, in table order.</summary>

@@ -3,7 +3,9 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Compute.Types;
 
-/// <summary>States a SQL type with its nullability, as Flink SQL defines types; only members its id uses are set.</summary>
+/// <summary>
+/// States a SQL type with its nullability, as Flink SQL defines types; only members its id uses are set.
+/// </summary>
 /// <param name="Id">Which family.</param>
 /// <param name="Nullable">Whether NULL may occur.</param>
 public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
@@ -123,7 +125,8 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
         SqlTypeId.BigInt or SqlTypeId.IntervalDayTime => DataType.Int64,
         SqlTypeId.Float => DataType.Float32,
         SqlTypeId.Double => DataType.Float64,
-        SqlTypeId.Decimal => Precision <= 18 ? DataType.Decimal64(Precision, Scale) : DataType.Decimal128(Precision, Scale),
+        SqlTypeId.Decimal => Precision <= 18 ? DataType.Decimal64(Precision, Scale)
+            : DataType.Decimal128(Precision, Scale),
         SqlTypeId.Char or SqlTypeId.VarChar => DataType.Utf8View,
         SqlTypeId.Binary or SqlTypeId.VarBinary => DataType.BinaryView,
         SqlTypeId.Date => DataType.Date32,
@@ -166,7 +169,8 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
         SqlTypeId.IntervalYearMonth => "INTERVAL YEAR TO MONTH",
         SqlTypeId.IntervalDayTime => "INTERVAL DAY TO SECOND(3)",
         SqlTypeId.Array => $"ARRAY<{Element}>",
-        SqlTypeId.Row => $"ROW<{string.Join(", ", System.Linq.Enumerable.Select(Fields, f => $"`{f.Name}` {f.Type}"))}>",
+        SqlTypeId.Row =>
+            $"ROW<{string.Join(", ", System.Linq.Enumerable.Select(Fields, f => $"`{f.Name}` {f.Type}"))}>",
         _ => Id.ToString().ToUpperInvariant(),
     };
 

@@ -34,5 +34,6 @@ public static class SqlTypes
         || (from.IsApproximate && to.Id == SqlTypeId.Decimal);
 
     private static bool IsSimple(SqlType to) =>
-        to.IsText || to.IsNumeric || to.Id == SqlTypeId.Boolean || TypeCoercion.IsBinary(to) || TypeCoercion.IsTemporal(to);
+        to.IsText || to.IsNumeric || to.Id == SqlTypeId.Boolean || TypeCoercion.IsBinary(to)
+            || TypeCoercion.IsTemporal(to);
 }

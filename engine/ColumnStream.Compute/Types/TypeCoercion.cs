@@ -6,7 +6,9 @@ namespace ColumnStream.Compute.Types;
 /// <summary>Decides common types and which casts the binder may insert by itself.</summary>
 public static class TypeCoercion
 {
-    /// <summary>Returns the least type that holds values of both sides, nullable if either is; null when there is none.</summary>
+    /// <summary>
+    /// Returns the least type that holds values of both sides, nullable if either is; null when there is none.
+    /// </summary>
     public static SqlType? CommonType(SqlType left, SqlType right)
     {
         bool nullable = left.Nullable || right.Nullable || left.Id == SqlTypeId.Null || right.Id == SqlTypeId.Null;

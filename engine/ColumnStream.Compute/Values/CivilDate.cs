@@ -1,6 +1,8 @@
 namespace ColumnStream.Compute.Values;
 
-/// <summary>Converts between days since 1970-01-01 and proleptic Gregorian dates, for years −9999 to 9999 and beyond.</summary>
+/// <summary>
+/// Converts between days since 1970-01-01 and proleptic Gregorian dates, for years −9999 to 9999 and beyond.
+/// </summary>
 public static class CivilDate
 {
     /// <summary>Milliseconds of a day.</summary>

@@ -8,7 +8,9 @@ public static class DecimalText
     /// <summary>Most bytes that <c>Format</c> writes.</summary>
     public const int MaxLength = 44;
 
-    /// <summary>Reads a decimal, exponent allowed, rounded half away from zero to <paramref name="scale"/> digits.</summary>
+    /// <summary>
+    /// Reads a decimal, exponent allowed, rounded half away from zero to <paramref name="scale"/> digits.
+    /// </summary>
     /// <returns>False for what is no number, or has more than precision − scale integer digits.</returns>
     public static bool TryParse(ReadOnlySpan<byte> utf8, int precision, int scale, out Int128 unscaled) =>
         TryParse(utf8, precision, scale, out unscaled, out bool overflow) && !overflow;
@@ -122,7 +124,9 @@ public static class DecimalText
         return at;
     }
 
-    /// <summary>Checks the syntax and finds its parts; <paramref name="pointAt"/> counts digits in front of the point.</summary>
+    /// <summary>
+    /// Checks the syntax and finds its parts; <paramref name="pointAt"/> counts digits in front of the point.
+    /// </summary>
     private static bool Scan(
         ReadOnlySpan<byte> utf8, out int mantissaEnd, out int pointAt, out int digits, out int exponent)
     {

@@ -55,14 +55,16 @@ public static class NumberText
     /// <summary>Reads a number as binary64; <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c> are numbers.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out double value)
     {
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        const NumberStyles Style =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return double.TryParse(utf8, Style, CultureInfo.InvariantCulture, out value);
     }
 
     /// <summary>Reads a number as binary32.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out float value)
     {
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        const NumberStyles Style =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return float.TryParse(utf8, Style, CultureInfo.InvariantCulture, out value);
     }
 
@@ -73,7 +75,9 @@ public static class NumberText
         return written;
     }
 
-    /// <summary>Writes the shortest text that reads back as the same value: <c>1.0</c>, <c>1.5E10</c>, <c>NaN</c>.</summary>
+    /// <summary>
+    /// Writes the shortest text that reads back as the same value: <c>1.0</c>, <c>1.5E10</c>, <c>NaN</c>.
+    /// </summary>
     public static int Format(double value, Span<byte> destination)
     {
         Span<byte> shortest = stackalloc byte[MaxLength];
@@ -106,7 +110,9 @@ public static class NumberText
         return text.Length;
     }
 
-    /// <summary>Rewrites shortest digits: plain from 0.001 to below 10^7, else <c>d.dddEn</c>; always a fraction digit.</summary>
+    /// <summary>
+    /// Rewrites shortest digits: plain from 0.001 to below 10^7, else <c>d.dddEn</c>; always a fraction digit.
+    /// </summary>
     private static int FormatFinite(ReadOnlySpan<byte> shortest, Span<byte> destination)
     {
         Span<byte> digits = stackalloc byte[MaxLength];
@@ -221,7 +227,8 @@ public static class NumberText
     private static bool TryParseLong(ReadOnlySpan<byte> utf8, out long value)
     {
         bool plus = utf8[0] == '+';
-        return Utf8Parser.TryParse(plus ? utf8[1..] : utf8, out value, out int used) && used == utf8.Length - (plus ? 1 : 0)
+        return Utf8Parser.TryParse(plus ? utf8[1..] : utf8, out value, out int used)
+            && used == utf8.Length - (plus ? 1 : 0)
             && !(plus && utf8[1] == '-');
     }
 }

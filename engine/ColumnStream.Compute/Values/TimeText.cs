@@ -17,7 +17,9 @@ public static class TimeText
         return used > 0 && used == utf8.Length;
     }
 
-    /// <summary>Writes <c>HH:mm:ss</c> and <paramref name="precision"/> fraction digits; returns the bytes written.</summary>
+    /// <summary>
+    /// Writes <c>HH:mm:ss</c> and <paramref name="precision"/> fraction digits; returns the bytes written.
+    /// </summary>
     public static int Format(int millis, int precision, Span<byte> destination) =>
         Format(millis / 1000, millis % 1000 * 1_000_000, precision, destination);
 

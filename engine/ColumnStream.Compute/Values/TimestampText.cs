@@ -35,7 +35,9 @@ public static class TimestampText
         return TryParseSlow(utf8, unit, instant: false, out value);
     }
 
-    /// <summary>Reads an instant: a date-time with <c>Z</c> or an offset behind it; without one it is taken as UTC.</summary>
+    /// <summary>
+    /// Reads an instant: a date-time with <c>Z</c> or an offset behind it; without one it is taken as UTC.
+    /// </summary>
     public static bool TryParseInstant(ReadOnlySpan<byte> utf8, TimeUnit unit, out long value) =>
         TryParseSlow(utf8, unit, instant: true, out value);
 

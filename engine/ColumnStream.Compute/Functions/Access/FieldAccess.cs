@@ -19,7 +19,8 @@ internal static class FieldAccess
     // The field is named by value, so the binder sets the result type itself; only the shape is checked here.
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 2 && arguments[0].Id == SqlTypeId.Row && arguments[1].IsInteger
-            ? new FunctionBinding([arguments[0], arguments[1]], arguments[0].Fields.Count == 1 ? arguments[0].Fields[0].Type : SqlType.Null)
+            ? new FunctionBinding([arguments[0], arguments[1]], arguments[0].Fields.Count == 1
+                ? arguments[0].Fields[0].Type : SqlType.Null)
             : null;
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)

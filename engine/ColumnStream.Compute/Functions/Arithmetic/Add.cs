@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Arithmetic;
 internal static class Add
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "+", ["a + b", "time + interval"], "Adds two numbers, or an interval to a point in time.", "1 + 2 = 3", Bind, Compile)
+        "+",
+        ["a + b", "time + interval"],
+        "Adds two numbers, or an interval to a point in time.",
+        "1 + 2 = 3",
+        Bind,
+        Compile)
         .Cheap(static call => ArithmeticOperators.IsCheap(call));
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
@@ -23,7 +28,8 @@ internal static class Add
         }
 
         return call.Type.IsNumeric
-            ? Emit(compiler, call, compiler.Compile(call.Arguments[0], branch), compiler.Compile(call.Arguments[1], branch))
+            ? Emit(compiler, call, compiler.Compile(call.Arguments[0], branch),
+                compiler.Compile(call.Arguments[1], branch))
             : IntervalArithmetic.Compile(compiler, call, branch, negate: false);
     }
 

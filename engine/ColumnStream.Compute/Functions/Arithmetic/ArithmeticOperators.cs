@@ -6,11 +6,14 @@ using ColumnStream.Compute.Values;
 
 namespace ColumnStream.Compute.Functions.Arithmetic;
 
-/// <summary>Binds and compiles numeric + − × ÷ and remainder; the operators' files add what they do to temporal values.</summary>
+/// <summary>
+/// Binds and compiles numeric + − × ÷ and remainder; the operators' files add what they do to temporal values.
+/// </summary>
 internal static class ArithmeticOperators
 {
     /// <summary>Binds two numbers: integers and floats to their common type, exact mixes to decimals.</summary>
-    public static FunctionBinding? BindNumbers(ReadOnlySpan<SqlType> arguments, Func<SqlType, SqlType, SqlType> decimals)
+    public static FunctionBinding? BindNumbers(ReadOnlySpan<SqlType> arguments,
+        Func<SqlType, SqlType, SqlType> decimals)
     {
         if (arguments.Length != 2)
         {
@@ -39,8 +42,11 @@ internal static class ArithmeticOperators
             [common.WithNullable(left.Nullable), common.WithNullable(right.Nullable)], common.WithNullable(nullable));
     }
 
-    /// <summary>Compiles the operands of a decimal operation and its kernel, in int64 vectors where the digits fit.</summary>
-    public static int CompileDecimal(ProgramCompiler compiler, CallExpression call, int branch, DecimalOperation operation)
+    /// <summary>
+    /// Compiles the operands of a decimal operation and its kernel, in int64 vectors where the digits fit.
+    /// </summary>
+    public static int CompileDecimal(ProgramCompiler compiler, CallExpression call, int branch,
+        DecimalOperation operation)
     {
         int a = Operand(compiler, call.Arguments[0], branch, out Layout layoutA);
         int b = Operand(compiler, call.Arguments[1], branch, out Layout layoutB);
@@ -53,9 +59,11 @@ internal static class ArithmeticOperators
             {
                 DecimalOperation.Multiply => Emit<MultiplyOp<long>>(compiler, call, a, b),
                 DecimalOperation.Add => Emit<AddOp<long>>(
-                    compiler, call, Scaled(compiler, call, a, common - typeA.Scale), Scaled(compiler, call, b, common - typeB.Scale)),
+                    compiler, call, Scaled(compiler, call, a, common - typeA.Scale), Scaled(compiler, call, b,
+                        common - typeB.Scale)),
                 _ => Emit<SubtractOp<long>>(
-                    compiler, call, Scaled(compiler, call, a, common - typeA.Scale), Scaled(compiler, call, b, common - typeB.Scale)),
+                    compiler, call, Scaled(compiler, call, a, common - typeA.Scale), Scaled(compiler, call, b,
+                        common - typeB.Scale)),
             };
         }
 
@@ -90,14 +98,16 @@ internal static class ArithmeticOperators
         };
     }
 
-    private static int Scaled(ProgramCompiler compiler, CallExpression call, int register, int exponent) => exponent == 0
+    private static int Scaled(ProgramCompiler compiler, CallExpression call, int register, int exponent) =>
+        exponent == 0
         ? register
         : Emit<MultiplyOp<long>>(compiler, call, register, Int64(compiler, Powers.TenInt64(exponent)));
 
     /// <summary>Compiles an operand; an integer widened to a decimal of scale 0 is read as the integer it is.</summary>
     private static int Operand(ProgramCompiler compiler, BoundExpression operand, int branch, out Layout layout)
     {
-        if (operand is CastExpression { Input.Type: { IsInteger: true } from, Type: { Id: SqlTypeId.Decimal, Scale: 0 } to } cast
+        if (operand is CastExpression { Input.Type: { IsInteger: true } from,
+            Type: { Id: SqlTypeId.Decimal, Scale: 0 } to } cast
             && to.Precision >= DecimalRules.Of(from).Precision)
         {
             layout = Layout.Int64;

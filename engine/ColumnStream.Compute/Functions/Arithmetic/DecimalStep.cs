@@ -27,7 +27,9 @@ internal enum DecimalOperation : byte
 }
 
 /// <summary>Computes decimals of any width row by row in 128 bits; overflow is NULL, a zero divisor fails.</summary>
-/// <remarks>Where a type's digits could leave 128 bits on the way, arbitrary precision is used: rare and slow.</remarks>
+/// <remarks>
+/// Where a type's digits could leave 128 bits on the way, arbitrary precision is used: rare and slow.
+/// </remarks>
 internal sealed unsafe class DecimalStep : RowStep
 {
     private readonly DecimalOperation _operation;
@@ -46,7 +48,14 @@ internal sealed unsafe class DecimalStep : RowStep
     private readonly int _exponentCut;
 
     public DecimalStep(
-        DecimalOperation operation, int a, Layout layoutA, SqlType typeA, int b, Layout layoutB, SqlType typeB, SqlType result)
+        DecimalOperation operation,
+        int a,
+        Layout layoutA,
+        SqlType typeA,
+        int b,
+        Layout layoutB,
+        SqlType typeB,
+        SqlType result)
     {
         _operation = operation;
         _a = a;

@@ -53,7 +53,8 @@ internal static class IntervalArithmetic
         SqlType factor = (interval.Id == SqlTypeId.IntervalDayTime ? SqlType.BigInt : SqlType.Integer)
             .WithNullable(number.Nullable);
         return new FunctionBinding(
-            first ? [interval, factor] : [factor, interval], interval.WithNullable(interval.Nullable || number.Nullable));
+            first ? [interval, factor]
+                : [factor, interval], interval.WithNullable(interval.Nullable || number.Nullable));
     }
 
     public static int Compile(ProgramCompiler compiler, CallExpression call, int branch, bool negate)
@@ -80,7 +81,8 @@ internal static class IntervalArithmetic
         {
             case SqlTypeId.Date:
                 RowStep date = months
-                    ? new RowStep<AddMonthsToDate, int, int, int>(a, b) : new RowStep<AddMillisToDate, int, long, int>(a, b);
+                    ? new RowStep<AddMonthsToDate, int, int, int>(a, b)
+                        : new RowStep<AddMillisToDate, int, long, int>(a, b);
                 return Emit(compiler, call, branch, date, spec, Layout.Int32);
             case SqlTypeId.Time:
                 RowStep time = months
@@ -89,7 +91,8 @@ internal static class IntervalArithmetic
                 return Emit(compiler, call, branch, time, spec, Layout.Int32);
             default:
                 return months
-                    ? Emit(compiler, call, branch, new RowStep<AddMonthsToTimestamp, long, int, long>(a, b), spec, Layout.Int64)
+                    ? Emit(compiler, call, branch, new RowStep<AddMonthsToTimestamp, long, int, long>(a, b), spec,
+                        Layout.Int64)
                     : AddMillis(compiler, call, a, b, spec.PerSecond / 1000, negate);
         }
     }
@@ -143,7 +146,8 @@ internal static class IntervalArithmetic
             call.Location);
     }
 
-    private static int AddMillis(ProgramCompiler compiler, CallExpression call, int a, int b, long perMilli, bool negate)
+    private static int AddMillis(ProgramCompiler compiler, CallExpression call, int a, int b, long perMilli,
+        bool negate)
     {
         int units = perMilli == 1 ? b : ArithmeticOperators.Emit<MultiplyOp<long>>(
             compiler, call, b, ArithmeticOperators.Int64(compiler, perMilli));

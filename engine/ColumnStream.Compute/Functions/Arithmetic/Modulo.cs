@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Arithmetic;
 internal static class Modulo
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "%", ["a % b", "MOD(a, b)"], "Returns the remainder, which has the sign of the first value.", "-7 % 3 = -1", Bind, Compile)
+        "%",
+        ["a % b", "MOD(a, b)"],
+        "Returns the remainder, which has the sign of the first value.",
+        "-7 % 3 = -1",
+        Bind,
+        Compile)
         .Cheap(static call => ArithmeticOperators.IsCheap(call)).With("MOD");
 
     // The remainder is smaller than the divisor, so its type is the divisor's.
@@ -46,7 +51,8 @@ internal static class Modulo
         if (Layouts.Of(call.Type) != layout)
         {
             var plan = new CastPlan(compiler, call.Arguments[0].Type, call.Type, null, branch, call.Location);
-            return CastCompiler.Number(plan, compiler.Emit(step, layout, branch, call.Location), layout, Layouts.Of(call.Type));
+            return CastCompiler.Number(plan, compiler.Emit(step, layout, branch, call.Location), layout,
+                Layouts.Of(call.Type));
         }
 
         return compiler.Emit(step, layout, branch, call.Location);

@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Arithmetic;
 internal static class Multiply
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "*", ["a * b", "interval * n"], "Multiplies two numbers, or an interval by an integer.", "2 * 3 = 6", Bind, Compile)
+        "*",
+        ["a * b", "interval * n"],
+        "Multiplies two numbers, or an interval by an integer.",
+        "2 * 3 = 6",
+        Bind,
+        Compile)
         .Cheap(static call => ArithmeticOperators.IsCheap(call));
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
@@ -18,7 +23,8 @@ internal static class Multiply
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch) =>
         call.Type.Id == SqlTypeId.Decimal
             ? ArithmeticOperators.CompileDecimal(compiler, call, branch, DecimalOperation.Multiply)
-            : Emit(compiler, call, compiler.Compile(call.Arguments[0], branch), compiler.Compile(call.Arguments[1], branch));
+            : Emit(compiler, call, compiler.Compile(call.Arguments[0], branch),
+                compiler.Compile(call.Arguments[1], branch));
 
     private static int Emit(ProgramCompiler compiler, CallExpression call, int a, int b)
     {

@@ -8,7 +8,8 @@ namespace ColumnStream.Compute.Functions.Arithmetic;
 /// <summary>Changes the sign.</summary>
 internal readonly struct Negate : IRowOp<Int128, Int128>
 {
-    public static ScalarFunction Definition { get; } = new Function("NEGATE", ["-a"], "Changes the sign.", "-(-1) = 1", Bind, Compile)
+    public static ScalarFunction Definition { get; } = new Function("NEGATE", ["-a"], "Changes the sign.", "-(-1) = 1",
+        Bind, Compile)
         .Cheap(static call => Layouts.Of(call.Type) != Layout.Int128);
 
     public static bool Apply(Frame frame, Int128 a, out Int128 result)

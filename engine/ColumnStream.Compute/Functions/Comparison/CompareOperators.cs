@@ -5,12 +5,19 @@ using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Functions.Comparison;
 
-/// <summary>Binds and compiles the six comparisons: one kernel each for =, &lt;&gt;, &lt; and &lt;=; &gt; and &gt;= swap sides.</summary>
+/// <summary>
+/// Binds and compiles the six comparisons: one kernel each for =, &lt;&gt;, &lt; and &lt;=; &gt; and &gt;= swap
+/// sides.
+/// </summary>
 internal static class CompareOperators
 {
     /// <summary>Makes the function of one comparison.</summary>
     public static Function Define(
-        string name, string doc, string example, Func<ProgramCompiler, int, int, SqlType, SourceLocation, int> emit, bool swap) =>
+        string name,
+        string doc,
+        string example,
+        Func<ProgramCompiler, int, int, SqlType, SourceLocation, int> emit,
+        bool swap) =>
         new Function(
             name,
             [$"a {name} b"],

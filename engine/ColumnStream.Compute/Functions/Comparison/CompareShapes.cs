@@ -8,7 +8,9 @@ using ColumnStream.Compute.Expressions;
 
 namespace ColumnStream.Compute.Functions.Comparison;
 
-/// <summary>Recognises comparisons whose shape has a kernel of its own: <c>a % k = c</c>, <c>text = 'short'</c>.</summary>
+/// <summary>
+/// Recognises comparisons whose shape has a kernel of its own: <c>a % k = c</c>, <c>text = 'short'</c>.
+/// </summary>
 internal static class CompareShapes
 {
     /// <summary>Compiles the special kernel, or returns null when the shape is another.</summary>
@@ -35,7 +37,8 @@ internal static class CompareShapes
         if (left.Type.IsText && Literal.InlineText(literal) is { } bytes)
         {
             int text = compiler.Compile(left, branch);
-            return compiler.Emit(new ShortTextStep(text, StringView.Inline(bytes), negate), Layout.Bit, 0, call.Location);
+            return compiler.Emit(new ShortTextStep(text, StringView.Inline(bytes), negate), Layout.Bit, 0,
+                call.Location);
         }
 
         if (left is CallExpression { Function: "%", Arguments: [var value, LiteralExpression { Value: { } by }] }
@@ -51,7 +54,9 @@ internal static class CompareShapes
     }
 }
 
-/// <summary>Compares views with one constant of at most 12 bytes: four views a vector, the bytes never touched.</summary>
+/// <summary>
+/// Compares views with one constant of at most 12 bytes: four views a vector, the bytes never touched.
+/// </summary>
 internal sealed unsafe class ShortTextStep(int a, StringView text, bool negate) : Step
 {
     public override void Run(Frame frame)
@@ -77,9 +82,11 @@ internal sealed unsafe class ShortTextStep(int a, StringView text, bool negate) 
         uint flip = negate ? 0xFFu : 0;
         for (int i = 0; i < rows; i += 8)
         {
-            uint low = Pairs((uint)Vector512.Equals(Vector512.Load(views + (i * 2)), pattern).ExtractMostSignificantBits());
+            uint low = Pairs((uint)Vector512.Equals(Vector512.Load(views + (i * 2)),
+                pattern).ExtractMostSignificantBits());
             uint high = i + 4 < rows
-                ? Pairs((uint)Vector512.Equals(Vector512.Load(views + (i * 2) + 8), pattern).ExtractMostSignificantBits())
+                ? Pairs((uint)Vector512.Equals(Vector512.Load(views + (i * 2) + 8),
+                    pattern).ExtractMostSignificantBits())
                 : 0;
             bits[i >> 3] = (byte)((low | (high << 4)) ^ flip);
         }
@@ -106,7 +113,9 @@ internal sealed unsafe class ShortTextStep(int a, StringView text, bool negate) 
     }
 }
 
-/// <summary>Tests a % k = c without dividing: a − c is a multiple of k when its product with k's inverse is small.</summary>
+/// <summary>
+/// Tests a % k = c without dividing: a − c is a multiple of k when its product with k's inverse is small.
+/// </summary>
 /// <remarks>Hacker's Delight, 10-17. The remainder has the sign of a, so c also bounds a from one side.</remarks>
 internal sealed unsafe class RemainderStep : Step
 {

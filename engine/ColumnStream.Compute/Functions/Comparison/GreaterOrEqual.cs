@@ -4,5 +4,6 @@ namespace ColumnStream.Compute.Functions.Comparison;
 internal static class GreaterOrEqual
 {
     public static ScalarFunction Definition { get; } = CompareOperators.Define(
-        ">=", "Tells whether the first value is at least the second.", "2 >= 2", CompareOperators.LessOrEqual, swap: true);
+        ">=",
+        "Tells whether the first value is at least the second.", "2 >= 2", CompareOperators.LessOrEqual, swap: true);
 }

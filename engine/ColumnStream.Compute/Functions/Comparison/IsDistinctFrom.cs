@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Comparison;
 internal static class IsDistinctFrom
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "IS DISTINCT FROM", ["a IS DISTINCT FROM b"], "Tells whether values differ; NULL equals NULL.", "1 IS DISTINCT FROM 2", Bind, Compile).Cheap(CompareOperators.IsCheap);
+        "IS DISTINCT FROM",
+        ["a IS DISTINCT FROM b"],
+        "Tells whether values differ; NULL equals NULL.",
+        "1 IS DISTINCT FROM 2",
+        Bind,
+        Compile).Cheap(CompareOperators.IsCheap);
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         CompareOperators.Bind(arguments) is { } binding

@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Comparison;
 internal static class IsNotDistinctFrom
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "IS NOT DISTINCT FROM", ["a IS NOT DISTINCT FROM b"], "Tells whether values are equal; NULL equals NULL.", "1 IS NOT DISTINCT FROM 1", Bind, Compile).Cheap(CompareOperators.IsCheap);
+        "IS NOT DISTINCT FROM",
+        ["a IS NOT DISTINCT FROM b"],
+        "Tells whether values are equal; NULL equals NULL.",
+        "1 IS NOT DISTINCT FROM 1",
+        Bind,
+        Compile).Cheap(CompareOperators.IsCheap);
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         CompareOperators.Bind(arguments) is { } binding

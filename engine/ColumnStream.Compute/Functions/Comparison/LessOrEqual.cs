@@ -4,5 +4,6 @@ namespace ColumnStream.Compute.Functions.Comparison;
 internal static class LessOrEqual
 {
     public static ScalarFunction Definition { get; } = CompareOperators.Define(
-        "<=", "Tells whether the first value is at most the second.", "1 <= 1", CompareOperators.LessOrEqual, swap: false);
+        "<=",
+        "Tells whether the first value is at most the second.", "1 <= 1", CompareOperators.LessOrEqual, swap: false);
 }

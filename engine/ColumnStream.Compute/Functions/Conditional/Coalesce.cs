@@ -10,7 +10,12 @@ namespace ColumnStream.Compute.Functions.Conditional;
 internal static class Coalesce
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "COALESCE", ["COALESCE(a, b, …)"], "Returns the first value that is not NULL.", "COALESCE(NULL, 2) = 2", Bind, Compile)
+        "COALESCE",
+        ["COALESCE(a, b, …)"],
+        "Returns the first value that is not NULL.",
+        "COALESCE(NULL, 2) = 2",
+        Bind,
+        Compile)
         .Cheap(static call => Layouts.Of(call.Type) < Layout.Int128);
 
     internal static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)

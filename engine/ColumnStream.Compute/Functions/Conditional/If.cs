@@ -31,7 +31,8 @@ internal static class If
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
         var choice = new CaseExpression(
-            [new CaseBranch(call.Arguments[0], call.Arguments[1])], call.Arguments[2], call.Type) { Location = call.Location };
+            [new CaseBranch(call.Arguments[0],
+                call.Arguments[1])], call.Arguments[2], call.Type) { Location = call.Location };
         return compiler.Compile(choice, branch);
     }
 }

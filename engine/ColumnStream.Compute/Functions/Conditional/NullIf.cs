@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Conditional;
 internal static class NullIf
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "NULLIF", ["NULLIF(a, b)"], "Returns NULL where both are equal, else the first.", "NULLIF(1, 1) IS NULL", Bind, Compile);
+        "NULLIF",
+        ["NULLIF(a, b)"],
+        "Returns NULL where both are equal, else the first.",
+        "NULLIF(1, 1) IS NULL",
+        Bind,
+        Compile);
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 2 && Comparison.CompareOperators.Bind(arguments) is { } binding

@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Logical;
 internal static class And
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "AND", ["a AND b"], "Joins truth values; UNKNOWN where it could be either.", "TRUE AND TRUE", Bind, Compile).Cheap();
+        "AND",
+        ["a AND b"],
+        "Joins truth values; UNKNOWN where it could be either.",
+        "TRUE AND TRUE",
+        Bind,
+        Compile).Cheap();
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) => LogicalOperators.Bind(arguments);
 

@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Logical;
 internal static class IsFalse
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "IS FALSE", ["a IS FALSE"], "Tells whether a truth value is FALSE; never UNKNOWN.", "(1 = 2) IS FALSE", Bind, Compile).Cheap();
+        "IS FALSE",
+        ["a IS FALSE"],
+        "Tells whether a truth value is FALSE; never UNKNOWN.",
+        "(1 = 2) IS FALSE",
+        Bind,
+        Compile).Cheap();
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 1 && Parameter.Boolean.Accept(arguments[0]) is { } type

@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Logical;
 internal static class IsNotFalse
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "IS NOT FALSE", ["a IS NOT FALSE"], "Tells whether a truth value is TRUE or UNKNOWN.", "(1 = 1) IS NOT FALSE", Bind, Compile).Cheap();
+        "IS NOT FALSE",
+        ["a IS NOT FALSE"],
+        "Tells whether a truth value is TRUE or UNKNOWN.",
+        "(1 = 1) IS NOT FALSE",
+        Bind,
+        Compile).Cheap();
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 1 && Parameter.Boolean.Accept(arguments[0]) is { } type

@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Logical;
 internal static class IsNotNull
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "IS NOT NULL", ["a IS NOT NULL", "a IS NOT UNKNOWN"], "Tells whether a value is not NULL.", "1 IS NOT NULL", Bind, Compile).Cheap().With("IS NOT UNKNOWN");
+        "IS NOT NULL",
+        ["a IS NOT NULL", "a IS NOT UNKNOWN"],
+        "Tells whether a value is not NULL.",
+        "1 IS NOT NULL",
+        Bind,
+        Compile).Cheap().With("IS NOT UNKNOWN");
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length != 1 ? null : new FunctionBinding(

@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Logical;
 internal static class IsNotTrue
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "IS NOT TRUE", ["a IS NOT TRUE"], "Tells whether a truth value is FALSE or UNKNOWN.", "(1 = 2) IS NOT TRUE", Bind, Compile).Cheap();
+        "IS NOT TRUE",
+        ["a IS NOT TRUE"],
+        "Tells whether a truth value is FALSE or UNKNOWN.",
+        "(1 = 2) IS NOT TRUE",
+        Bind,
+        Compile).Cheap();
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 1 && Parameter.Boolean.Accept(arguments[0]) is { } type

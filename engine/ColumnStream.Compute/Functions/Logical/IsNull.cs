@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Logical;
 internal static class IsNull
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "IS NULL", ["a IS NULL", "a IS UNKNOWN"], "Tells whether a value is NULL.", "CAST(NULL AS INT) IS NULL", Bind, Compile).Cheap().With("IS UNKNOWN");
+        "IS NULL",
+        ["a IS NULL", "a IS UNKNOWN"],
+        "Tells whether a value is NULL.",
+        "CAST(NULL AS INT) IS NULL",
+        Bind,
+        Compile).Cheap().With("IS UNKNOWN");
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length != 1 ? null : new FunctionBinding(

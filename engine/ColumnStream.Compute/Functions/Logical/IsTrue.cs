@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Logical;
 internal static class IsTrue
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "IS TRUE", ["a IS TRUE"], "Tells whether a truth value is TRUE; never UNKNOWN.", "(1 = 1) IS TRUE", Bind, Compile).Cheap();
+        "IS TRUE",
+        ["a IS TRUE"],
+        "Tells whether a truth value is TRUE; never UNKNOWN.",
+        "(1 = 1) IS TRUE",
+        Bind,
+        Compile).Cheap();
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 1 && Parameter.Boolean.Accept(arguments[0]) is { } type

@@ -12,7 +12,8 @@ internal static class Not
         "NOT", ["NOT a"], "Negates; UNKNOWN stays UNKNOWN.", "NOT FALSE", Bind, Compile).Cheap();
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
-        arguments.Length == 1 && Parameter.Boolean.Accept(arguments[0]) is { } type ? new FunctionBinding([type], type) : null;
+        arguments.Length == 1 && Parameter.Boolean.Accept(arguments[0]) is { } type
+            ? new FunctionBinding([type], type) : null;
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch) =>
         compiler.Emit(new NotStep(compiler.Compile(call.Arguments[0], branch)), Layout.Bit, 0, call.Location);

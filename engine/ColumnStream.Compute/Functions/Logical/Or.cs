@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Logical;
 internal static class Or
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "OR", ["a OR b"], "Joins truth values; UNKNOWN where it could be either.", "FALSE OR TRUE", Bind, Compile).Cheap();
+        "OR",
+        ["a OR b"],
+        "Joins truth values; UNKNOWN where it could be either.",
+        "FALSE OR TRUE",
+        Bind,
+        Compile).Cheap();
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) => LogicalOperators.Bind(arguments);
 

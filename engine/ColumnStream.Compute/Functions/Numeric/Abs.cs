@@ -9,7 +9,8 @@ namespace ColumnStream.Compute.Functions.Numeric;
 /// <summary>Returns the magnitude.</summary>
 internal readonly struct Abs : IRowOp<Int128, Int128>
 {
-    public static ScalarFunction Definition { get; } = new Function("ABS", ["ABS(a)"], "Returns the magnitude.", "ABS(-3) = 3", Bind, Compile)
+    public static ScalarFunction Definition { get; } = new Function("ABS", ["ABS(a)"], "Returns the magnitude.",
+        "ABS(-3) = 3", Bind, Compile)
         .Cheap(static call => Layouts.Of(call.Type) != Layout.Int128);
 
     public static bool Apply(Frame frame, Int128 a, out Int128 result)

@@ -33,7 +33,8 @@ internal static class Ceil
         return new FunctionBinding(
             [type],
             type.Id == SqlTypeId.Decimal
-                ? SqlType.Decimal(Math.Min(SqlType.MaxDecimalPrecision, type.Precision - type.Scale + 1), 0).WithNullable(type.Nullable)
+                ? SqlType.Decimal(Math.Min(SqlType.MaxDecimalPrecision, type.Precision - type.Scale + 1),
+                    0).WithNullable(type.Nullable)
                 : type);
     }
 

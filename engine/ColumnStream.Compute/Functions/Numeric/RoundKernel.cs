@@ -54,14 +54,16 @@ internal static class RoundKernel
 
         int resultScale = call.Type.Id == SqlTypeId.Decimal ? call.Type.Scale : 0;
         int digits = Math.Min(38, scale - places);
-        var spec = new RoundSpec(rounding, Powers.Ten(digits), Powers.Ten(Math.Max(0, Math.Min(38, resultScale - places))));
+        var spec = new RoundSpec(rounding, Powers.Ten(digits),
+            Powers.Ten(Math.Max(0, Math.Min(38, resultScale - places))));
         var cast = new CastPlan(compiler, from, call.Type, null, branch, call.Location);
         Layout work = from.Id == SqlTypeId.Decimal ? layout : Layout.Int64;
         int number = from.Id == SqlTypeId.Decimal ? input : CastCompiler.Number(cast, input, layout, work);
         Layout result = from.Id == SqlTypeId.Decimal ? Layouts.Of(call.Type) : Layout.Int64;
         int exact = (work, result) switch
         {
-            (Layout.Int64, Layout.Int64) => cast.Emit(new RowStep<RoundExact<long, long>, long, long>(number), result, spec),
+            (Layout.Int64, Layout.Int64) =>
+                cast.Emit(new RowStep<RoundExact<long, long>, long, long>(number), result, spec),
             (Layout.Int64, _) => cast.Emit(new RowStep<RoundExact<long, Int128>, long, Int128>(number), result, spec),
             (_, Layout.Int64) => cast.Emit(new RowStep<RoundExact<Int128, long>, Int128, long>(number), result, spec),
             _ => cast.Emit(new RowStep<RoundExact<Int128, Int128>, Int128, Int128>(number), result, spec),

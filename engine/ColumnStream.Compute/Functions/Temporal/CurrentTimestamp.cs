@@ -6,5 +6,6 @@ namespace ColumnStream.Compute.Functions.Temporal;
 internal static class CurrentTimestamp
 {
     public static ScalarFunction Definition { get; } = Clock.Define(
-        "CURRENT_TIMESTAMP", SqlType.TimestampLtz(3), "Returns the instant of the batch.", "CURRENT_TIMESTAMP IS NOT NULL").With("NOW", "CURRENT_ROW_TIMESTAMP");
+        "CURRENT_TIMESTAMP", SqlType.TimestampLtz(3),
+        "Returns the instant of the batch.", "CURRENT_TIMESTAMP IS NOT NULL").With("NOW", "CURRENT_ROW_TIMESTAMP");
 }

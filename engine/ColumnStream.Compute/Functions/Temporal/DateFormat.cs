@@ -36,6 +36,7 @@ internal readonly struct DateFormat : IRowOp<long, Utf8, Utf8>
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
         int[] r = Function.Arguments(compiler, call, branch, Parameters);
-        return PatternCache.Compile(compiler, call, branch, new RowStep<DateFormat, long, Utf8, Utf8>(r[0], r[1]), Layout.View);
+        return PatternCache.Compile(compiler, call, branch, new RowStep<DateFormat, long, Utf8, Utf8>(r[0], r[1]),
+            Layout.View);
     }
 }

@@ -7,7 +7,9 @@ using ColumnStream.Compute.Values;
 namespace ColumnStream.Compute.Functions.Temporal;
 
 /// <summary>Translates Java date-time patterns: formats local microseconds and parses text by them.</summary>
-/// <remarks>Letters: y u M d H h a m s S E D and quoted text; anything else is refused, so that no pattern is half right.</remarks>
+/// <remarks>
+/// Letters: y u M d H h a m s S E D and quoted text; anything else is refused, so that no pattern is half right.
+/// </remarks>
 internal sealed class DatePattern
 {
     private static readonly string[] MonthNames =
@@ -63,7 +65,9 @@ internal sealed class DatePattern
         return result;
     }
 
-    /// <summary>Writes local microseconds and returns the bytes written; 256 are always enough below 64 pattern letters.</summary>
+    /// <summary>
+    /// Writes local microseconds and returns the bytes written; 256 are always enough below 64 pattern letters.
+    /// </summary>
     public int Format(long micros, Span<byte> target)
     {
         long days = CivilDate.FloorDiv(micros, TimeUnits.PerDay);
@@ -116,7 +120,8 @@ internal sealed class DatePattern
             int used = letter switch
             {
                 'y' or 'u' => ReadYear(rest, count, most, out year),
-                'M' => count >= 3 ? ReadName(MonthNames, rest, count, out month) : ReadNumber(rest, count, most, out month),
+                'M' => count >= 3 ? ReadName(MonthNames, rest, count, out month)
+                    : ReadNumber(rest, count, most, out month),
                 'd' => ReadNumber(rest, count, most, out day),
                 'D' => ReadNumber(rest, count, nextIsNumber ? count : 3, out dayOfYear),
                 'H' or 'h' => ReadNumber(rest, count, most, out hour),
@@ -150,7 +155,9 @@ internal sealed class DatePattern
         return true;
     }
 
-    /// <summary>Adds quoted text; two quotes are one, inside and outside. Returns where it ends, or -1 when it does not.</summary>
+    /// <summary>
+    /// Adds quoted text; two quotes are one, inside and outside. Returns where it ends, or -1 when it does not.
+    /// </summary>
     private int AddQuoted(string pattern, int start)
     {
         var text = new StringBuilder();

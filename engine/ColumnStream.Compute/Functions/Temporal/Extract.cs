@@ -53,7 +53,8 @@ internal readonly struct Extract : IRowOp<long, long>
         int input = compiler.Compile(call.Arguments[argument], branch);
 
         // The epoch of an instant is no local matter.
-        SqlType read = unit == DateUnit.Epoch && type.Id == SqlTypeId.TimestampLtz ? SqlType.Timestamp(type.Precision) : type;
+        SqlType read = unit == DateUnit.Epoch && type.Id == SqlTypeId.TimestampLtz ? SqlType.Timestamp(type.Precision)
+            : type;
         int local = TemporalCasts.LocalMicros(compiler, input, read, call.Location);
         return compiler.Emit(
             new RowStep<Extract, long, long>(local) { State = new RoundTimeSpec(unit, false) },

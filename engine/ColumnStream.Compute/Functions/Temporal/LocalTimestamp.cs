@@ -6,5 +6,6 @@ namespace ColumnStream.Compute.Functions.Temporal;
 internal static class LocalTimestamp
 {
     public static ScalarFunction Definition { get; } = Clock.Define(
-        "LOCALTIMESTAMP", SqlType.Timestamp(3), "Returns the local date-time of the session's zone.", "LOCALTIMESTAMP IS NOT NULL");
+        "LOCALTIMESTAMP", SqlType.Timestamp(3),
+        "Returns the local date-time of the session's zone.", "LOCALTIMESTAMP IS NOT NULL");
 }

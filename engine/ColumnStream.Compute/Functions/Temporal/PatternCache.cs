@@ -23,7 +23,9 @@ internal sealed class PatternCache
         return _pattern;
     }
 
-    /// <summary>Compiles a function whose last argument is a pattern; a constant one that cannot be read is an error now.</summary>
+    /// <summary>
+    /// Compiles a function whose last argument is a pattern; a constant one that cannot be read is an error now.
+    /// </summary>
     public static int Compile(ProgramCompiler compiler, CallExpression call, int branch, RowStep step, Layout layout)
     {
         if (call.Arguments[^1] is LiteralExpression { Value: { } text } && call.Arguments.Count > 1

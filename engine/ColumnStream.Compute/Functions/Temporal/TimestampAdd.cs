@@ -48,7 +48,8 @@ internal readonly struct TimestampAdd : IRowOp<long, long, long>
     {
         SqlType type = call.Arguments[2].Type;
         int count = compiler.Compile(call.Arguments[1], branch);
-        int local = TemporalCasts.LocalMicros(compiler, compiler.Compile(call.Arguments[2], branch), type, call.Location);
+        int local = TemporalCasts.LocalMicros(compiler, compiler.Compile(call.Arguments[2], branch), type,
+            call.Location);
         int sum = compiler.Emit(
             new RowStep<TimestampAdd, long, long, long>(local, count)
             {

@@ -15,7 +15,8 @@ internal readonly struct TimestampDiff : IRowOp<long, long, int>
         "Returns the whole units from the first point in time to the second.",
         "TIMESTAMPDIFF(DAY, DATE '2024-01-01', DATE '2024-03-01') = 60",
         static arguments => arguments.Length == 3 && arguments[0].IsText
-            ? Function.Bind(arguments, [Parameter.Text, Parameter.Local, Parameter.Local], SqlType.Integer, false) : null,
+            ? Function.Bind(arguments, [Parameter.Text, Parameter.Local, Parameter.Local], SqlType.Integer, false)
+                : null,
         Compile);
 
     public static bool Apply(Frame frame, long a, long b, out int result)
@@ -55,7 +56,8 @@ internal readonly struct TimestampDiff : IRowOp<long, long, int>
         CivilDate.FromDays(fromDays, out int fromYear, out int fromMonth, out _);
         CivilDate.FromDays(toDays, out int toYear, out int toMonth, out _);
         long months = ((toYear - fromYear) * 12L) + toMonth - fromMonth;
-        long reached = (CivilDate.AddMonths(fromDays, months) * TimeUnits.PerDay) + from - (fromDays * TimeUnits.PerDay);
+        long reached = (CivilDate.AddMonths(fromDays,
+            months) * TimeUnits.PerDay) + from - (fromDays * TimeUnits.PerDay);
         months -= reached > to ? 1 : 0;
         return backwards ? -months : months;
     }

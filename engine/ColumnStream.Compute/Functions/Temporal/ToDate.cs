@@ -27,7 +27,8 @@ internal readonly struct ToDate : IRowOp<Utf8, Utf8, int>
         }
 
         result = 0;
-        if (Unsafe.As<PatternCache>(frame.State!).Get(b.Span) is not { } pattern || !pattern.TryParse(a.Span, out long micros))
+        if (Unsafe.As<PatternCache>(frame.State!).Get(b.Span) is not { } pattern
+            || !pattern.TryParse(a.Span, out long micros))
         {
             return false;
         }
@@ -39,6 +40,7 @@ internal readonly struct ToDate : IRowOp<Utf8, Utf8, int>
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
         int[] r = Function.Arguments(compiler, call, branch, Parameters);
-        return PatternCache.Compile(compiler, call, branch, new RowStep<ToDate, Utf8, Utf8, int>(r[0], r[1]), Layout.Int32);
+        return PatternCache.Compile(compiler, call, branch, new RowStep<ToDate, Utf8, Utf8, int>(r[0], r[1]),
+            Layout.Int32);
     }
 }

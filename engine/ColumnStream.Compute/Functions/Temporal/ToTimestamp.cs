@@ -28,7 +28,8 @@ internal readonly struct ToTimestamp : IRowOp<Utf8, Utf8, long>
         }
 
         result = 0;
-        if (Unsafe.As<PatternCache>(frame.State!).Get(b.Span) is not { } pattern || !pattern.TryParse(a.Span, out long micros))
+        if (Unsafe.As<PatternCache>(frame.State!).Get(b.Span) is not { } pattern
+            || !pattern.TryParse(a.Span, out long micros))
         {
             return false;
         }
@@ -40,6 +41,7 @@ internal readonly struct ToTimestamp : IRowOp<Utf8, Utf8, long>
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
         int[] r = Function.Arguments(compiler, call, branch, Parameters);
-        return PatternCache.Compile(compiler, call, branch, new RowStep<ToTimestamp, Utf8, Utf8, long>(r[0], r[1]), Layout.Int64);
+        return PatternCache.Compile(compiler, call, branch, new RowStep<ToTimestamp, Utf8, Utf8, long>(r[0], r[1]),
+            Layout.Int64);
     }
 }

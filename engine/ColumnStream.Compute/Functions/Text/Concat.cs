@@ -9,7 +9,12 @@ namespace ColumnStream.Compute.Functions.Text;
 internal readonly struct Concat : IRowOp<Utf8, Utf8, Utf8>
 {
     public static ScalarFunction Definition { get; } = new Function(
-        "CONCAT", ["CONCAT(a, b, …)"], "Joins texts; NULL if any is NULL.", "CONCAT('a', 'b', 'c') = 'abc'", Bind, Compile);
+        "CONCAT",
+        ["CONCAT(a, b, …)"],
+        "Joins texts; NULL if any is NULL.",
+        "CONCAT('a', 'b', 'c') = 'abc'",
+        Bind,
+        Compile);
 
     public static unsafe bool Apply(Frame frame, Utf8 a, Utf8 b, out Utf8 result)
     {

@@ -5,7 +5,9 @@ using ColumnStream.Compute.Execution;
 
 namespace ColumnStream.Compute.Functions.Text;
 
-/// <summary>Changes the case of text: ASCII by bytes, all else by characters, whose length in bytes may change.</summary>
+/// <summary>
+/// Changes the case of text: ASCII by bytes, all else by characters, whose length in bytes may change.
+/// </summary>
 internal static unsafe class LetterCase
 {
     public static Utf8 Convert(Frame frame, Utf8 text, bool upper)

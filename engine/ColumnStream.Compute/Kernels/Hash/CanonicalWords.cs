@@ -5,10 +5,15 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Compute.Kernels.Hash;
 
-/// <summary>Turns fixed-width values of at most 8 bytes into the 64-bit words that hashes and state rows hold.</summary>
+/// <summary>
+/// Turns fixed-width values of at most 8 bytes into the 64-bit words that hashes and state rows hold.
+/// </summary>
 public static unsafe class CanonicalWords
 {
-    /// <summary>Reads rows [start, start + count); returns <paramref name="scratch"/>, or the column itself where it is canonical.</summary>
+    /// <summary>
+    /// Reads rows [start, start + count); returns <paramref name="scratch"/>, or the column itself where it is
+    /// canonical.
+    /// </summary>
     /// <param name="column">Values of 1, 2, 4 or 8 bytes.</param>
     /// <param name="start">First row.</param>
     /// <param name="count">Number of rows.</param>

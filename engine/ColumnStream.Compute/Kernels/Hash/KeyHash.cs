@@ -7,13 +7,17 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Compute.Kernels.Hash;
 
-/// <summary>Hashes key columns row by row and maps hashes to key groups: one function for exchange, state and files.</summary>
+/// <summary>
+/// Hashes key columns row by row and maps hashes to key groups: one function for exchange, state and files.
+/// </summary>
 /// <remarks>Keys that are compared across inputs are cast to their common type before they come here.</remarks>
 public static unsafe class KeyHash
 {
     private const int TileRows = 512;
 
-    /// <summary>Hashes the rows of <paramref name="keyColumns"/>; NULL is a value; no columns give one constant.</summary>
+    /// <summary>
+    /// Hashes the rows of <paramref name="keyColumns"/>; NULL is a value; no columns give one constant.
+    /// </summary>
     /// <param name="keyColumns">Borrowed; each holds at least <paramref name="length"/> rows.</param>
     /// <param name="length">Number of rows.</param>
     /// <param name="hashes">Receives one hash a row.</param>

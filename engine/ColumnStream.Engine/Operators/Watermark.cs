@@ -1,11 +1,15 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
@@ -37,6 +41,7 @@ public sealed record WatermarkNode(
 /// </remarks>
 internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
 {
+    private readonly long? _delayMs = DelayOf(node);
     private OperatorContext _context = null!;
     private Evaluator _evaluator = null!;
     private ProgressState _watermark = null!;
@@ -63,6 +68,15 @@ internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
         }
 
         batch = batch.Compact(_context.Allocator);
+        if (_delayMs is { } delayMs && node.Strategy == WatermarkStrategy.OnPeriodic)
+        {
+            var times = (FixedWidthArray)batch.Rows.Columns[node.TimeColumn];
+            Raise(times, delayMs * TicksPerMs(times.Type));
+            output.Emit(batch);
+            EmitWatermark(output);
+            return;
+        }
+
         var results = new ArrayData[1];
         try
         {
@@ -83,7 +97,7 @@ internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
             }
             else
             {
-                Raise(marks, 0, marks.Length);
+                Raise(marks, delayTicks: 0);
                 output.Emit(batch);
                 EmitWatermark(output);
             }
@@ -179,30 +193,53 @@ internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
         return new StreamBatch(rows, kinds);
     }
 
-    private void Raise(FixedWidthArray marks, int start, int end)
+    /// <summary>Returns the delay when the watermark is the rowtime less a constant: the largest rowtime then says all.</summary>
+    private static long? DelayOf(WatermarkNode node) => node.Expression switch
     {
-        long ticks = TicksPerMs(marks.Type);
-        long largest = long.MinValue;
-        var mark = (long*)marks.Pointer;
-        if (marks.Validity is null)
+        ColumnExpression column when column.Index == node.TimeColumn => 0,
+        CallExpression
         {
-            for (int i = start; i < end; i++)
-            {
-                largest = Math.Max(largest, mark[i]);
-            }
+            Function: "-",
+            Arguments: [ColumnExpression column, LiteralExpression { Value: { } delay, Type.Id: SqlTypeId.IntervalDayTime }],
+        } when column.Index == node.TimeColumn => long.Parse(delay, CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
+    private void Raise(FixedWidthArray marks, long delayTicks)
+    {
+        long largest = Largest((long*)marks.Pointer, marks.Validity, marks.Length);
+        if (largest != long.MinValue)
+        {
+            long mark = FloorDivide(largest - delayTicks, TicksPerMs(marks.Type));
+            _watermark.Value = Math.Max(_watermark.Value, mark);
         }
-        else
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long Largest(long* values, byte* validity, int length)
+    {
+        long largest = long.MinValue;
+        int i = 0;
+        if (validity is null)
         {
-            for (int i = start; i < end; i++)
+            Vector256<long> most = Vector256.Create(long.MinValue);
+            for (; i + Vector256<long>.Count <= length; i += Vector256<long>.Count)
             {
-                largest = Bitmap.Get(marks.Validity, i) ? Math.Max(largest, mark[i]) : largest;
+                most = Vector256.Max(most, Vector256.Load(values + i));
+            }
+
+            for (int lane = 0; lane < Vector256<long>.Count; lane++)
+            {
+                largest = Math.Max(largest, most.GetElement(lane));
             }
         }
 
-        if (largest != long.MinValue)
+        for (; i < length; i++)
         {
-            _watermark.Value = Math.Max(_watermark.Value, FloorDivide(largest, ticks));
+            largest = validity is null || Bitmap.Get(validity, i) ? Math.Max(largest, values[i]) : largest;
         }
+
+        return largest;
     }
 
     private void EmitWatermark(Collector output)

@@ -32,6 +32,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     private readonly NativeList<Segment> _segments = new(account);
     private NativeBuffer? _small;
     private int _depth;
+    private int _firstBuckets = FirstBuckets;
 
     /// <summary>Gets the segment addresses by hash prefix.</summary>
     public byte** Directory => (byte**)_directory.Pointer;
@@ -49,8 +50,8 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     /// <summary>Gets whether the index exists.</summary>
     public bool IsOpen => _segments.Count > 0;
 
-    /// <summary>Makes an empty small index.</summary>
-    public void Open() => OpenSmall(FirstBuckets);
+    /// <summary>Makes an empty small index, as large as the last one turned out to need: windows are alike.</summary>
+    public void Open() => OpenSmall(_firstBuckets);
 
     /// <summary>Returns a bit for each entry of <paramref name="bucket"/> with <paramref name="hash"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -163,6 +164,11 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     /// <summary>Gives all memory back.</summary>
     public void Dispose()
     {
+        if (IsOpen)
+        {
+            _firstBuckets = _small is null ? MostSmallBuckets : FittingBuckets(_segments.Pointer[0]);
+        }
+
         if (_small is null)
         {
             for (int i = 0; i < _segments.Count; i++)
@@ -178,6 +184,20 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         _segments.Dispose();
         _depth = 0;
     }
+
+    /// <summary>Halves the size until the entries would fill it.</summary>
+    private int FittingBuckets(Segment segment)
+    {
+        int buckets = (int)Mask + 1;
+        while (buckets > FirstBuckets && segment.Used < LimitOf(buckets / 2))
+        {
+            buckets /= 2;
+        }
+
+        return buckets;
+    }
+
+    private static int LimitOf(int buckets) => buckets * 8 * 5 / 8;
 
     private static bool AnyZero(ulong* entries)
     {
@@ -223,7 +243,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         _segments.Count = 0;
         _directory.Add((nint)_small.Pointer);
         _segmentIds.Add(0);
-        _segments.Add(new Segment { Page = _small.Pointer, Limit = buckets * 8 * 5 / 8 });
+        _segments.Add(new Segment { Page = _small.Pointer, Limit = LimitOf(buckets) });
     }
 
     private void Grow(uint hash)

@@ -77,7 +77,7 @@ internal sealed class ChangelogInference
 
         for (int id = 0; id < nodes.Count; id++)
         {
-            nodes[id] = nodes[id] with
+            nodes[id] = inference.WithInput(nodes[id]) with
             {
                 Changelog = inference.ModeOf(nodes[id]),
                 UpsertKey = ValueList.From(inference._keys[id] ?? []),
@@ -86,6 +86,14 @@ internal sealed class ChangelogInference
 
         return nodes.OfType<SinkNode>().All(sink => inference._isBounded[sink.Id]);
     }
+
+    /// <summary>Tells aggregates whether their input only inserts, which saves them counting rows.</summary>
+    private PhysicalNode WithInput(PhysicalNode node) => node switch
+    {
+        GroupAggregateNode aggregate => aggregate with { InsertOnlyInput = !_updates[node.Inputs[0]] },
+        WindowAggregateNode aggregate => aggregate with { InsertOnlyInput = !_updates[node.Inputs[0]] },
+        _ => node,
+    };
 
     private void Produce(PhysicalNode node)
     {

@@ -5,6 +5,7 @@ using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
@@ -33,7 +34,7 @@ public static class ConstantFolder
         return IsFoldable(folded) ? TryEvaluate(folded) : folded;
     }
 
-    private static ValueList<BoundExpression> FoldAll(ValueList<BoundExpression> expressions)
+    internal static ValueList<BoundExpression> FoldAll(ValueList<BoundExpression> expressions)
     {
         var folded = new BoundExpression[expressions.Count];
         for (int i = 0; i < folded.Length; i++)
@@ -121,7 +122,7 @@ public static class ConstantFolder
         var batch = new RecordBatch(new Schema(default(ValueList<Field>)), [], 1);
         try
         {
-            using var evaluator = new Evaluator([expression], batch.Schema, allocator, Options);
+            using var evaluator = new Evaluator([expression], batch.Schema, allocator, Options, KernelChoice.Scalar);
             var results = new ArrayData[1];
             evaluator.Evaluate(batch, null, results);
             string? value = results[0].IsNull(0) ? null : Text(results[0], expression.Type);

@@ -26,10 +26,10 @@ public sealed unsafe class Evaluator : IDisposable
     private readonly int _permanentBuffers;
     private readonly bool _hasOutputs;
 
-    /// <summary>Compiles <paramref name="expressions"/> over columns of <paramref name="input"/>.</summary>
+    /// <summary>Compiles <paramref name="expressions"/> over columns of <paramref name="input"/>, constants folded.</summary>
     public Evaluator(
         ValueList<BoundExpression> expressions, Schema input, BufferAllocator allocator, EvaluatorOptions options)
-        : this(expressions, input, allocator, options, KernelChoice.Scalar)
+        : this(ConstantFolder.FoldAll(expressions), input, allocator, options, KernelChoice.Scalar)
     {
     }
 

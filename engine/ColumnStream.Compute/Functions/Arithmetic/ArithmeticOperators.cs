@@ -67,6 +67,17 @@ internal static class ArithmeticOperators
             };
         }
 
+        if (layoutA == Layout.Int64 && layoutB == Layout.Int64 && operation == DecimalOperation.Multiply
+            && Layouts.Of(call.Type) == Layout.Int128 && call.Type.Scale == typeA.Scale + typeB.Scale
+            && call.Type.Precision >= typeA.Precision + typeB.Precision)
+        {
+            return compiler.Emit(
+                new WideProductStep(a, b, Constant(call.Arguments[0]), Constant(call.Arguments[1])),
+                Layout.Int128,
+                0,
+                call.Location);
+        }
+
         var step = new DecimalStep(operation, a, layoutA, typeA, b, layoutB, typeB, call.Type);
         return compiler.Emit(step, Layouts.Of(call.Type), branch, call.Location);
     }
@@ -84,6 +95,9 @@ internal static class ArithmeticOperators
     /// <summary>Returns a constant register of BIGINT.</summary>
     public static int Int64(ProgramCompiler compiler, long value) =>
         compiler.Constant(Literals.Int64(value));
+
+    private static long? Constant(BoundExpression operand) =>
+        operand is LiteralExpression { Value: { } text } && long.TryParse(text, out long value) ? value : null;
 
     // Results of at most 18 digits fit int64 exactly: no overflow, no rounding.
     private static bool IsVector(CallExpression call, DecimalOperation operation)

@@ -22,7 +22,7 @@ internal sealed class StateChain(string uid, OperatorState state)
     {
         get
         {
-            if (_broken)
+            if (_broken || state.MustBeFull)
             {
                 return true;
             }

@@ -37,7 +37,7 @@ public sealed class JobHistory
     {
         _seed = seed;
         _random = new Random(seed);
-        int keys = 1 << _random.Next(0, 7);
+        int keys = 1 << _random.Next(0, 12);
         _log = MemoryLog.Random(
             _random, splits: _random.Next(1, 5), rowsPerSplit: 1 << _random.Next(4, 11), keys);
         _ledger.IsCanonical = epoch => _store.Exists(string.Create(CultureInfo.InvariantCulture, $"claim/{epoch:D12}.json"));

@@ -7,6 +7,7 @@ using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
@@ -82,6 +83,11 @@ internal sealed class ChangelogInference
                 Changelog = inference.ModeOf(nodes[id]),
                 UpsertKey = ValueList.From(inference._keys[id] ?? []),
             };
+        }
+
+        foreach (SinkNode sink in nodes.OfType<SinkNode>())
+        {
+            inference.RefuseOldImages(sink);
         }
 
         return nodes.OfType<SinkNode>().All(sink => inference._isBounded[sink.Id]);
@@ -170,31 +176,27 @@ internal sealed class ChangelogInference
 
         if (node is SourceNode source && _needsOld[node.Id] && SourceMode(source) == ChangelogMode.Upsert)
         {
-            Report(PlannerErrors.NeedsOldRows, node, null, Maker(Consumer(node)), source.Table.Name);
+            Report(PlannerErrors.NeedsOldRows, node, null, Maker(Consumer(node)), Short(source.Table));
         }
 
         if (node is SortNode sort && !_isBounded[node.Id] && !_isBatch)
         {
-            string what = sort.Keys.Count == 0
-                ? "LIMIT over updates" : string.Join(", ", sort.Keys.Select(k => sort.Output[k.Column].Name));
+            string what = string.Join(", ", sort.Keys.Select(k => sort.Output[k.Column].Name));
             if (sort.Keys.Count == 0)
             {
-                Report(PlannerErrors.LimitUpdating, node, Ways(bounded: true), Maker(node.Inputs[0]));
+                Report(PlannerErrors.LimitUpdating, node, "Read a bounded table.", Maker(node.Inputs[0]));
             }
             else
             {
-                Report(PlannerErrors.SortUnbounded, node, Ways(bounded: true), what);
+                Report(PlannerErrors.SortUnbounded, node, "Read a bounded table, or drop ORDER BY.", what);
             }
         }
     }
 
-    private static string Ways(bool bounded) => bounded
-        ? "Read a bounded table, or leave the order to the table's reader." : string.Empty;
-
     private bool NeedsOld(PhysicalNode consumer, int input) => consumer switch
     {
         SinkNode sink => _connectors.Find(sink.Table.Connector)?.SinkChangelog(sink.Table) == ChangelogMode.Retract,
-        GroupAggregateNode or SortNode or UnionNode => true,
+        GroupAggregateNode or WindowAggregateNode or SortNode or UnionNode => true,
         FilterNode filter => _needsOld[consumer.Id] || _keys[input] is not { } key
             || !ExpressionTree.ColumnsOf(filter.Predicate).All(key.Contains),
         ProjectNode => _needsOld[consumer.Id] || _keys[consumer.Id] is null,
@@ -203,10 +205,11 @@ internal sealed class ChangelogInference
 
     private void RefuseUpdates(PhysicalNode consumer, int input)
     {
-        if (consumer is WindowAggregateNode or WindowAssignNode)
+        if (consumer is WindowAssignNode)
         {
-            string name = consumer is WindowAggregateNode ? "A window aggregate" : "A window function";
-            Report(PlannerErrors.NeedsInserts, consumer, null, name, Maker(input));
+            Report(
+                PlannerErrors.NeedsInserts, consumer, "Group by window_start and window_end.",
+                "A window function without its aggregation", Maker(input));
         }
         else if (consumer is LimitNode && !_isBounded[consumer.Id])
         {
@@ -229,36 +232,33 @@ internal sealed class ChangelogInference
                     PlannerErrors.SinkTakesInserts, sink,
                     "Aggregate over a window, write to format debezium-json or to a table with a primary key, or run in"
                     + " batch mode.",
-                    sink.Table.Name, Maker(input));
+                    Short(sink.Table), Maker(input));
                 break;
             case ChangelogMode.Upsert when sink.Table.PrimaryKey.Count == 0:
                 Report(
                     PlannerErrors.SinkNeedsKey, sink, $"Add PRIMARY KEY ({KeyNames(input)}) NOT ENFORCED to the table.",
-                    sink.Table.Name, Maker(input));
+                    Short(sink.Table), Maker(input));
                 break;
             case ChangelogMode.Upsert when _keys[input] is not { } key || !key.Order().SequenceEqual(sink.Table.PrimaryKey.Order()):
                 string declared = string.Join(", ", sink.Table.PrimaryKey.Select(k => sink.Table.Columns[k].Name));
                 Report(
                     PlannerErrors.KeyDiffers, sink, $"Declare PRIMARY KEY ({KeyNames(input)}) NOT ENFORCED.", declared,
-                    sink.Table.Name, KeyNames(input));
-                break;
-            case ChangelogMode.Upsert when ModeBelow(input) == ChangelogMode.Retract:
-                Report(
-                    PlannerErrors.NotSupported, sink, "Write to format debezium-json, or filter by key columns only.",
-                    "A filter over updates into a table that takes them by key");
+                    Short(sink.Table), KeyNames(input));
                 break;
         }
     }
 
-    /// <summary>Tells what a chain of filters and projections would pass on to a consumer by key.</summary>
-    private ChangelogMode ModeBelow(int id) => _nodes[id] switch
+    /// <summary>Refuses −U at a sink by key: a filter over updates, or another consumer, needs them upstream.</summary>
+    private void RefuseOldImages(SinkNode sink)
     {
-        FilterNode => NeedsOld(_nodes[id], _nodes[id].Inputs[0]) ? ChangelogMode.Retract : ModeBelow(_nodes[id].Inputs[0]),
-        ProjectNode or ExchangeNode => ModeBelow(_nodes[id].Inputs[0]),
-        UnionNode => ChangelogMode.Retract,
-        SourceNode source => SourceMode(source),
-        _ => ChangelogMode.Upsert,
-    };
+        if (_nodes[sink.Inputs[0]].Changelog == ChangelogMode.Retract
+            && _connectors.Find(sink.Table.Connector)?.SinkChangelog(sink.Table) == ChangelogMode.Upsert)
+        {
+            Report(
+                PlannerErrors.NotSupported, sink, "Write to format debezium-json, or filter by key columns only.",
+                "Retractions into a table that takes updates by key");
+        }
+    }
 
     private string KeyNames(int id) => _keys[id] is { Length: > 0 } key
         ? string.Join(", ", key.Select(column => _nodes[id].Output[column].Name)) : "none";
@@ -284,18 +284,20 @@ internal sealed class ChangelogInference
     {
         GroupAggregateNode { Keys.Count: 0 } => "the aggregation over all rows",
         GroupAggregateNode node => $"GROUP BY ({string.Join(", ", node.Keys.Select((k, i) => node.Output[i].Name))})",
-        SourceNode node => $"table '{node.Table.Name}'",
+        SourceNode node => $"table '{Short(node.Table)}'",
         UnionNode node => Maker(node.Inputs.First(i => _updates[i])),
         FilterNode or ProjectNode or ExchangeNode or LimitNode or WatermarkNode or WindowAssignNode =>
             Maker(_nodes[id].Inputs[0]),
-        SinkNode node => $"table '{node.Table.Name}'",
+        SinkNode node => $"table '{Short(node.Table)}'",
         SortNode => "ORDER BY",
         _ => "the query",
     };
 
+    private static string Short(TableSpec table) => table.Name[(table.Name.LastIndexOf('.') + 1)..];
+
     private int Consumer(PhysicalNode node) =>
         _nodes.First(n => n.Inputs.Contains(node.Id) && NeedsOld(n, node.Id)).Id;
 
-    private void Report(PlannerError error, PhysicalNode node, string? hint, params ReadOnlySpan<object?> values) =>
+    private void Report(ErrorCode error, PhysicalNode node, string? hint, params ReadOnlySpan<object?> values) =>
         _diagnostics.Report(error, _sinkSpans.GetValueOrDefault(_sinkOf[node.Id]), hint, values);
 }

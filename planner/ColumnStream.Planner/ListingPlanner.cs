@@ -78,7 +78,10 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
     {
         if (entry is CatalogView view)
         {
-            return view.Columns.Select(c => new[] { c.Name, TypeName(c.Type), Null(c.Type), string.Empty, string.Empty, string.Empty });
+            return view.Columns.Select(c => new[]
+            {
+                c.Name, TypeName(c.Type), Null(c.Type), string.Empty, string.Empty, string.Empty,
+            });
         }
 
         var table = (CatalogTable)entry;

@@ -57,6 +57,9 @@ internal sealed class Lowering(int parallelism)
         return id;
     }
 
+    /// <summary>Lowers the input of an aggregation; before an exchange no column travels that nobody reads.</summary>
+    private int LowerInput(LogicalPlan plan) => parallelism == 1 ? LowerWide(plan) : Lower(plan);
+
     private int Filter(FilterPlan filter) => AddUnary(
         LowerWide(filter.Input), id => new FilterNode(filter.Predicate)
         {
@@ -102,13 +105,14 @@ internal sealed class Lowering(int parallelism)
                     });
             case AggregatePlan aggregate:
                 return AddUnary(
-                    Keyed(LowerWide(aggregate.Input), aggregate.Keys), id => new GroupAggregateNode(aggregate.Keys, aggregate.Aggregates)
+                    Keyed(LowerInput(aggregate.Input), aggregate.Keys),
+                    id => new GroupAggregateNode(aggregate.Keys, aggregate.Aggregates)
                     {
                         Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
                     });
             case WindowAggregatePlan aggregate:
                 return AddUnary(
-                    Keyed(LowerWide(aggregate.Input), aggregate.Keys),
+                    Keyed(LowerInput(aggregate.Input), aggregate.Keys),
                     id => new WindowAggregateNode(aggregate.Window, aggregate.Keys, aggregate.Aggregates)
                     {
                         Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
@@ -182,7 +186,8 @@ internal sealed class Lowering(int parallelism)
             id = AddUnary(
                 id, input => new WatermarkNode(wanted.IndexOf(watermark.Column), expression, read.Strategy, read.IdleTimeoutMs)
                 {
-                    Id = 0, Inputs = [input], Output = _nodes[input].Output, Uid = Claim($"watermark-{PlanIdentity.Hash(read.Uid)}"),
+                    Id = 0, Inputs = [input], Output = _nodes[input].Output,
+                    Uid = Claim($"watermark-{PlanIdentity.Hash(read.Uid)}"),
                 });
         }
 

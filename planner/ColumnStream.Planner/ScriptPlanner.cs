@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Planner.Catalogs;
@@ -13,7 +14,7 @@ namespace ColumnStream.Planner;
 
 /// <summary>Plans the statements of one session: keeps its catalog and options, and turns scripts into jobs.</summary>
 /// <remarks>Not thread-safe. Definitions and SET take effect while planning, in the order of the statements.</remarks>
-public sealed class ScriptPlanner
+public sealed partial class ScriptPlanner
 {
     private readonly ConnectorRegistry _connectors;
     private readonly SessionSettings _settings;
@@ -43,6 +44,11 @@ public sealed class ScriptPlanner
         diagnostics.Errors.AddRange(script.Diagnostics);
         var planner = new StatementPlanner(
             new Binding.BindingContext(diagnostics, Catalog, _connectors, _settings, _brokenObjects));
+        if (!script.IsSuccess)
+        {
+            ForgiveBrokenDefinitions(script.Source.Text);
+        }
+
         foreach (Statement statement in script.Statements)
         {
             planner.Add(statement);
@@ -55,4 +61,17 @@ public sealed class ScriptPlanner
             ValueList.From(diagnostics.Errors.OrderBy(e => e.Span.Start)),
             ValueList.From(diagnostics.Warnings.OrderBy(e => e.Span.Start)));
     }
+
+    /// <summary>Remembers names whose CREATE may not have been readable: using them is not an error of its own.</summary>
+    private void ForgiveBrokenDefinitions(string text)
+    {
+        foreach (Match match in Definition().Matches(text))
+        {
+            string name = match.Groups["name"].Value;
+            _brokenObjects.Add(new ObjectName(Catalogs.Catalog.DefaultCatalog, Catalogs.Catalog.DefaultDatabase, name));
+        }
+    }
+
+    [GeneratedRegex(@"\bCREATE\s+(TEMPORARY\s+)?(TABLE|VIEW)\s+(IF\s+NOT\s+EXISTS\s+)?`?(?<name>\w+)", RegexOptions.IgnoreCase)]
+    private static partial Regex Definition();
 }

@@ -134,7 +134,8 @@ internal sealed class AggregateBinder
     private int FindKey(Ast.Expression expression)
     {
         int same = _keySyntax.IndexOf(expression);
-        if (same >= 0 || _keyCount == 0 || expression is StringLiteral or ExactNumericLiteral || SyntaxTree.HasAggregate(expression))
+        if (same >= 0 || _keyCount == 0 || expression is StringLiteral or ExactNumericLiteral
+            || SyntaxTree.HasAggregate(expression))
         {
             return same;
         }
@@ -176,8 +177,8 @@ internal sealed class AggregateBinder
         arguments = [.. arguments.Select((a, i) => ExpressionTree.CastTo(a, binding.ParameterTypes[i]))];
 
         // A group without GROUP BY exists even when no row does, and a FILTER may leave nothing: both give NULL.
-        bool isCount = !binding.ReturnType.Nullable;
-        SqlType type = binding.ReturnType.Materialized().WithNullable(!isCount || (function.Name != "COUNT" && (filter is not null || _keyCount == 0)));
+        bool canBeEmpty = function.Name != "COUNT" && (filter is not null || _keyCount == 0);
+        SqlType type = binding.ReturnType.Materialized().WithNullable(binding.ReturnType.Nullable || canBeEmpty);
         var bound = new AggregateCall(
             function.Name,
             ValueList.From(arguments.Select(Input)),

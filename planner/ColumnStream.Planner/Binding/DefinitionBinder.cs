@@ -203,7 +203,8 @@ internal sealed class DefinitionBinder(BindingContext context)
 
         string? wrong = time is not ColumnExpression ? "a field inside a row cannot be the rowtime yet"
             : !time.Type.IsTimestamp || time.Type.Precision > MaxRowtimePrecision
-                ? $"'{definition.Column.ToDisplayString()}' is {time.Type.WithNullable(true)}, not TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p up to 3"
+                ? $"'{definition.Column.ToDisplayString()}' is {time.Type.WithNullable(true)}, not TIMESTAMP(p) or"
+                    + " TIMESTAMP_LTZ(p) with p up to 3"
             : expression.Type.Id != time.Type.Id
                 ? $"its expression is {expression.Type.WithNullable(true)}, its column {time.Type.WithNullable(true)}"
             : null;

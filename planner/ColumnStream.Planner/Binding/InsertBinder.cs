@@ -9,6 +9,7 @@ using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast;
+using ColumnStream.Sql.Ast.Queries;
 using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Planner.Binding;
@@ -25,7 +26,8 @@ internal sealed class InsertBinder(BindingContext context)
         if (statement.IsOverwrite || !statement.Partition.IsEmpty)
         {
             _diagnostics.Report(
-                PlannerErrors.NotSupported, statement.Span, null, statement.IsOverwrite ? "INSERT OVERWRITE" : "PARTITION in INSERT");
+                PlannerErrors.NotSupported, statement.Span, null,
+                statement.IsOverwrite ? "INSERT OVERWRITE" : "PARTITION in INSERT");
         }
 
         Relation query = new QueryBinder(context).Bind(statement.Query);
@@ -133,6 +135,12 @@ internal sealed class InsertBinder(BindingContext context)
         return new ProjectPlan(query.Plan, ValueList.From(expressions), ValueList.From(fields));
     }
 
+    /// <summary>Returns the place of a column of the query: its item where items and columns are the same.</summary>
+    private static SourceSpan SpanOf(InsertStatement statement, Relation query, int column) =>
+        statement.Query.Body is SelectBody select && select.Items.Count == query.Columns.Count
+            && !select.Items.Any(item => item is StarItem)
+            ? select.Items[column].Span : statement.Query.Span;
+
     private BoundExpression Cast(InsertStatement statement, SqlField column, Relation query, int from)
     {
         SqlType type = query.Plan.Fields[from].Type;
@@ -145,7 +153,7 @@ internal sealed class InsertBinder(BindingContext context)
         if (!TypeCoercion.CanCastImplicitly(type, column.Type))
         {
             _diagnostics.Report(
-                PlannerErrors.TypeMismatch, statement.Query.Span,
+                PlannerErrors.TypeMismatch, SpanOf(statement, query, from),
                 $"Write CAST({query.Columns[from].Name} AS {column.Type.WithNullable(true)}) in the query.",
                 column.Name, column.Type.WithNullable(true), type.Materialized().WithNullable(true));
             return LiteralBinder.Error;

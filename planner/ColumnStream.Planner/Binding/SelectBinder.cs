@@ -141,15 +141,22 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
                     _ => "GROUPING SETS",
                 };
                 _diagnostics.Report(PlannerErrors.NotSupported, element.Span, null, what);
+                keys.AddRange(Flatten(element));
                 continue;
             }
 
             foreach (Ast.Expression key in set.Expressions)
             {
-                if (key is Ast.ExactNumericLiteral)
+                if (key is Ast.ExactNumericLiteral position)
                 {
                     _diagnostics.Report(
                         PlannerErrors.NotSupported, key.Span, "Repeat the expression of SELECT.", "A position in GROUP BY");
+                    int item = position.Scale == 0 && position.Unscaled <= select.Items.Count ? (int)position.Unscaled - 1 : -1;
+                    if (item >= 0 && select.Items[item] is ExpressionItem meant && !SyntaxTree.HasAggregate(meant.Expression))
+                    {
+                        keys.Add(meant.Expression);
+                    }
+
                     continue;
                 }
 
@@ -159,6 +166,16 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
 
         return keys;
     }
+
+    /// <summary>Returns the expressions of grouping sets that are refused, so that they raise no second error.</summary>
+    private static IEnumerable<Ast.Expression> Flatten(GroupingElement element) => element switch
+    {
+        GroupingSet set => set.Expressions,
+        CubeGrouping cube => cube.Sets.SelectMany(s => s.Expressions),
+        RollupGrouping rollup => rollup.Sets.SelectMany(s => s.Expressions),
+        GroupingSetsGrouping sets => sets.Elements.SelectMany(Flatten),
+        _ => [],
+    };
 
     /// <summary>Explains that GROUP BY does not see aliases, and goes on with what the alias stands for.</summary>
     private Ast.Expression? Alias(SelectBody select, Relation input, Ast.Expression key)

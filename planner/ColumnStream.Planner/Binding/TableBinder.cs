@@ -45,7 +45,8 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         if (parts.Length > 3 || catalog != Catalog.DefaultCatalog)
         {
             diagnostics.Report(
-                PlannerErrors.DatabaseNotFound, parts[0].Span, $"The only catalog is {Catalog.DefaultCatalog}.", "Catalog", catalog);
+                PlannerErrors.DatabaseNotFound, parts[0].Span, $"The only catalog is {Catalog.DefaultCatalog}.",
+                "Catalog", catalog);
             return null;
         }
 
@@ -193,7 +194,8 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         {
             string reason = inner.Diagnostics.Errors.Count > 0
                 ? inner.Diagnostics.Errors[0].Message
-                : string.Create(CultureInfo.InvariantCulture, $"it has {relation.Columns.Count} columns, not {view.Columns.Count}.");
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"it has {relation.Columns.Count} columns, not {view.Columns.Count}.");
             _diagnostics.Report(PlannerErrors.ViewBroken, named.Name.Span, null, view.Name.Name, reason);
             return Relation.Broken;
         }
@@ -218,6 +220,14 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
     {
         Relation left = Bind(join.Left);
         Relation right = Bind(join.Right);
+        foreach (string? alias in left.Columns.Select(c => c.Qualifier).Intersect(right.Columns.Select(c => c.Qualifier)))
+        {
+            if (alias is not null)
+            {
+                _diagnostics.Report(PlannerErrors.AliasDuplicate, join.Right.Span, null, alias);
+            }
+        }
+
         string what = join.Kind switch
         {
             JoinKind.Left => "LEFT JOIN",

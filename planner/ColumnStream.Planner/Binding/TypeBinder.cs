@@ -105,7 +105,8 @@ internal sealed class TypeBinder(DiagnosticBag diagnostics)
     private SqlType Unknown(NamedTypeSyntax named)
     {
         string? near = Sql.NameSuggester.Suggest(
-            named.Name.ToDisplayString(), ["STRING", "BIGINT", "INT", "DOUBLE", "TIMESTAMP", "TIMESTAMP_LTZ", "BOOLEAN", "DECIMAL", "DATE"]);
+            named.Name.ToDisplayString(),
+            ["STRING", "BIGINT", "INT", "DOUBLE", "TIMESTAMP", "TIMESTAMP_LTZ", "BOOLEAN", "DECIMAL", "DATE"]);
         diagnostics.Report(
             PlannerErrors.TypeUnknown, named.Span, near is null ? null : $"Did you mean {near}?",
             $"{named.Name.ToDisplayString()} is unknown");

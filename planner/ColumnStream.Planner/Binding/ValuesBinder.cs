@@ -25,7 +25,8 @@ internal sealed class ValuesBinder(DiagnosticBag diagnostics)
             if (rows.Count > 0 && row.Elements.Count != rows[0].Length)
             {
                 diagnostics.Report(
-                    PlannerErrors.ColumnCount, row.Span, null, $"Row {rows.Count + 1} of VALUES", row.Elements.Count, rows[0].Length);
+                    PlannerErrors.ColumnCount, row.Span, null, $"Row {rows.Count + 1} of VALUES",
+                    row.Elements.Count, rows[0].Length);
                 return Relation.Broken;
             }
 

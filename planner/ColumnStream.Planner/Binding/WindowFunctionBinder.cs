@@ -134,6 +134,11 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
 
     private Relation? BindData(Ast.Expression data, string name, bool mustBeTable = true)
     {
+        if (data is SubqueryExpression subquery)
+        {
+            return tables.Bind(new DerivedTable(subquery.Query) { Span = subquery.Span });
+        }
+
         if (data is not TableArgument argument)
         {
             if (mustBeTable)
@@ -203,7 +208,8 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
         long size = Millis(arguments["SIZE"], name, "size");
         string? step = arguments.Keys.FirstOrDefault(k => k is "SLIDE" or "STEP");
         long slide = step is null ? size : Millis(arguments[step], name, step.ToLowerInvariant());
-        long offset = arguments.TryGetValue("OFFSET", out Ast.Expression? shift) ? Millis(shift, name, "offset", isOffset: true) : 0;
+        long offset = arguments.TryGetValue("OFFSET", out Ast.Expression? shift)
+            ? Millis(shift, name, "offset", isOffset: true) : 0;
         if (size <= 0 || slide <= 0 || offset == long.MinValue)
         {
             return null;
@@ -212,7 +218,8 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
         if (size % slide != 0)
         {
             string what = string.Create(
-                CultureInfo.InvariantCulture, $"its size ({size} ms) is not a multiple of its {step!.ToLowerInvariant()} ({slide} ms)");
+                CultureInfo.InvariantCulture,
+                $"its size ({size} ms) is not a multiple of its {step!.ToLowerInvariant()} ({slide} ms)");
             Wrong(arguments["SIZE"].Span, name, what);
             return null;
         }

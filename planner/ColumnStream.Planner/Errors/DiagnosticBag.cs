@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Sql;
 
 namespace ColumnStream.Planner.Errors;
@@ -22,7 +23,7 @@ internal sealed class DiagnosticBag(SourceText source)
     public List<SqlDiagnostic> Warnings { get; } = [];
 
     /// <summary>Adds an error, unless muted.</summary>
-    public void Report(PlannerError error, SourceSpan span, string? hint, params ReadOnlySpan<object?> values)
+    public void Report(ErrorCode error, SourceSpan span, string? hint, params ReadOnlySpan<object?> values)
     {
         if (_muted > 0)
         {
@@ -42,7 +43,7 @@ internal sealed class DiagnosticBag(SourceText source)
     }
 
     /// <summary>Adds a warning.</summary>
-    public void Warn(PlannerError error, SourceSpan span, string? hint, params ReadOnlySpan<object?> values) =>
+    public void Warn(ErrorCode error, SourceSpan span, string? hint, params ReadOnlySpan<object?> values) =>
         Warnings.Add(new SqlDiagnostic(
             error.Code, string.Format(CultureInfo.InvariantCulture, error.Template, values), span, hint));
 

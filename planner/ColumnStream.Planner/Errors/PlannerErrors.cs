@@ -1,66 +1,66 @@
 using System.Collections.Generic;
+using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Planner.Errors;
 
-/// <summary>Lists the errors of binding (2xxx) and planning (3xxx), ascending; rows are added, never renumbered.</summary>
+/// <summary>Names the rows of the error table that binding (2xxx) and planning (3xxx) report.</summary>
 internal static class PlannerErrors
 {
-    public static readonly PlannerError TableNotFound = new(2001, "42S02", "Table or view '{0}' not found.");
-    public static readonly PlannerError TableExists = new(2002, "42S01", "Table or view '{0}' already exists.");
-    public static readonly PlannerError ColumnNotFound = new(2003, "42S22", "Column '{0}' not found.");
-    public static readonly PlannerError ColumnAmbiguous = new(2004, "42702", "Column '{0}' is ambiguous: {1}.");
-    public static readonly PlannerError FunctionNotFound = new(2005, "42883", "Function '{0}' not found.");
-    public static readonly PlannerError NoSignature = new(2006, "42883", "{0} does not take ({1}). Signatures: {2}.");
-    public static readonly PlannerError WrongOperands = new(2007, "42804", "Operator {0} does not take {1}.");
-    public static readonly PlannerError CannotCast = new(2008, "42846", "Cannot cast {0} to {1}.");
-    public static readonly PlannerError NotBoolean = new(2009, "42804", "{0} must be BOOLEAN: {1}.");
-    public static readonly PlannerError NotGrouped = new(2010, "42803", "Column '{0}' is neither in GROUP BY nor inside an aggregate function.");
-    public static readonly PlannerError AggregateMisplaced = new(2011, "42803", "Aggregate function {0} is not allowed in {1}.");
-    public static readonly PlannerError ColumnCount = new(2012, "42601", "{0} has {1} columns, {2} expected.");
-    public static readonly PlannerError TypeMismatch = new(2013, "42804", "Column '{0}' of type {1} does not take {2}.");
-    public static readonly PlannerError ColumnDuplicate = new(2014, "42701", "Column '{0}' is declared twice.");
-    public static readonly PlannerError PrimaryKey = new(2015, "42830", "PRIMARY KEY is wrong: {0}.");
-    public static readonly PlannerError Watermark = new(2016, "42P16", "WATERMARK is wrong: {0}.");
-    public static readonly PlannerError NoTimeAttribute = new(2017, "42P20", "Column '{0}' is not a time attribute: {1}.");
-    public static readonly PlannerError BadLiteral = new(2018, "22007", "{0} literal is wrong: '{1}'.");
-    public static readonly PlannerError OrdinalRange = new(2019, "42P10", "ORDER BY position {0} is not between 1 and {1}.");
-    public static readonly PlannerError FieldNotFound = new(2020, "42S22", "Field '{0}' not found in {1}.");
-    public static readonly PlannerError TypeUnknown = new(2021, "42704", "Type is wrong: {0}.");
-    public static readonly PlannerError WindowArguments = new(2022, "42P20", "{0} is wrong: {1}.");
-    public static readonly PlannerError AliasNotFound = new(2023, "42P01", "Table or alias '{0}' is not in FROM.");
-    public static readonly PlannerError AliasDuplicate = new(2024, "42712", "Alias '{0}' is used twice.");
-    public static readonly PlannerError DatabaseNotFound = new(2025, "3D000", "{0} '{1}' not found.");
-    public static readonly PlannerError NoCommonType = new(2026, "42804", "{0} has no common type for {1}.");
-    public static readonly PlannerError WrongObject = new(2027, "42809", "'{0}' is a {1}, not a {2}.");
-    public static readonly PlannerError NotConstant = new(2028, "42601", "{0} must be a constant: {1}.");
-    public static readonly PlannerError NullIntoNotNull = new(2029, "23502", "Column '{0}' is NOT NULL and gets no value.");
-    public static readonly PlannerError ViewBroken = new(2030, "42P17", "View '{0}' is no longer valid: {1}");
-    public static readonly PlannerError NotSupported = new(3001, "0A000", "{0} is not supported yet.");
-    public static readonly PlannerError SinkTakesInserts = new(3002, "0A000", "Table '{0}' takes only inserts, but {1} makes updates.");
-    public static readonly PlannerError SinkNeedsKey = new(3003, "42830", "Table '{0}' takes updates by key, but has no primary key, and {1} makes updates.");
-    public static readonly PlannerError SortUnbounded = new(3004, "0A000", "ORDER BY over an unbounded input never ends: {0}.");
-    public static readonly PlannerError LimitUpdating = new(3005, "0A000", "LIMIT over an unbounded, updating input is not supported yet: {0} makes updates.");
-    public static readonly PlannerError BatchUnbounded = new(3006, "0A000", "Batch mode reads bounded tables only: '{0}' is unbounded.");
-    public static readonly PlannerError KeyDiffers = new(3007, "0A000", "Primary key ({0}) of table '{1}' is not the key of the query ({2}).");
-    public static readonly PlannerError NeedsInserts = new(3008, "0A000", "{0} takes only inserts, but {1} makes updates.");
-    public static readonly PlannerError NeedsOldRows = new(3009, "0A000", "{0} needs the old image of updates, which table '{1}' does not give.");
-    public static readonly PlannerError CannotRead = new(3101, "0A000", "Connector '{0}' of table '{1}' cannot be read.");
-    public static readonly PlannerError CannotWrite = new(3102, "0A000", "Connector '{0}' of table '{1}' cannot be written.");
-    public static readonly PlannerError ConnectorNotFound = new(3103, "42704", "Connector '{0}' not found.");
-    public static readonly PlannerError OptionUnknown = new(3110, "42000", "Option '{0}' is unknown.");
-    public static readonly PlannerError OptionValue = new(3111, "42000", "Option '{0}' has a wrong value '{1}': {2}.");
-    public static readonly PlannerError OptionMissing = new(3112, "42000", "Option '{0}' is missing.");
-    public static readonly PlannerError OptionConnector = new(3113, "42000", "Table '{0}' is refused: {1}");
+    public static readonly ErrorCode TableNotFound = ErrorCodes.Find(2001);
+    public static readonly ErrorCode TableExists = ErrorCodes.Find(2002);
+    public static readonly ErrorCode ColumnNotFound = ErrorCodes.Find(2003);
+    public static readonly ErrorCode ColumnAmbiguous = ErrorCodes.Find(2004);
+    public static readonly ErrorCode FunctionNotFound = ErrorCodes.Find(2005);
+    public static readonly ErrorCode NoSignature = ErrorCodes.Find(2006);
+    public static readonly ErrorCode WrongOperands = ErrorCodes.Find(2007);
+    public static readonly ErrorCode CannotCast = ErrorCodes.Find(2008);
+    public static readonly ErrorCode NotBoolean = ErrorCodes.Find(2009);
+    public static readonly ErrorCode NotGrouped = ErrorCodes.Find(2010);
+    public static readonly ErrorCode AggregateMisplaced = ErrorCodes.Find(2011);
+    public static readonly ErrorCode ColumnCount = ErrorCodes.Find(2012);
+    public static readonly ErrorCode TypeMismatch = ErrorCodes.Find(2013);
+    public static readonly ErrorCode ColumnDuplicate = ErrorCodes.Find(2014);
+    public static readonly ErrorCode PrimaryKey = ErrorCodes.Find(2015);
+    public static readonly ErrorCode Watermark = ErrorCodes.Find(2016);
+    public static readonly ErrorCode NoTimeAttribute = ErrorCodes.Find(2017);
+    public static readonly ErrorCode BadLiteral = ErrorCodes.Find(2018);
+    public static readonly ErrorCode OrdinalRange = ErrorCodes.Find(2019);
+    public static readonly ErrorCode FieldNotFound = ErrorCodes.Find(2020);
+    public static readonly ErrorCode TypeUnknown = ErrorCodes.Find(2021);
+    public static readonly ErrorCode WindowArguments = ErrorCodes.Find(2022);
+    public static readonly ErrorCode AliasNotFound = ErrorCodes.Find(2023);
+    public static readonly ErrorCode AliasDuplicate = ErrorCodes.Find(2024);
+    public static readonly ErrorCode DatabaseNotFound = ErrorCodes.Find(2025);
+    public static readonly ErrorCode NoCommonType = ErrorCodes.Find(2026);
+    public static readonly ErrorCode WrongObject = ErrorCodes.Find(2027);
+    public static readonly ErrorCode NotConstant = ErrorCodes.Find(2028);
+    public static readonly ErrorCode NullIntoNotNull = ErrorCodes.Find(2029);
+    public static readonly ErrorCode ViewBroken = ErrorCodes.Find(2030);
+    public static readonly ErrorCode NotSupported = ErrorCodes.Find(3001);
+    public static readonly ErrorCode SinkTakesInserts = ErrorCodes.Find(3002);
+    public static readonly ErrorCode SinkNeedsKey = ErrorCodes.Find(3003);
+    public static readonly ErrorCode SortUnbounded = ErrorCodes.Find(3004);
+    public static readonly ErrorCode LimitUpdating = ErrorCodes.Find(3005);
+    public static readonly ErrorCode BatchUnbounded = ErrorCodes.Find(3006);
+    public static readonly ErrorCode KeyDiffers = ErrorCodes.Find(3007);
+    public static readonly ErrorCode NeedsInserts = ErrorCodes.Find(3008);
+    public static readonly ErrorCode NeedsOldRows = ErrorCodes.Find(3009);
+    public static readonly ErrorCode CannotRead = ErrorCodes.Find(3101);
+    public static readonly ErrorCode CannotWrite = ErrorCodes.Find(3102);
+    public static readonly ErrorCode ConnectorNotFound = ErrorCodes.Find(3103);
+    public static readonly ErrorCode OptionUnknown = ErrorCodes.Find(3110);
+    public static readonly ErrorCode OptionValue = ErrorCodes.Find(3111);
+    public static readonly ErrorCode OptionMissing = ErrorCodes.Find(3112);
 
-    /// <summary>Gets the table.</summary>
-    public static IReadOnlyList<PlannerError> All { get; } =
+    /// <summary>Gets all of them, ascending.</summary>
+    public static IReadOnlyList<ErrorCode> All { get; } =
     [
         TableNotFound, TableExists, ColumnNotFound, ColumnAmbiguous, FunctionNotFound, NoSignature, WrongOperands,
-        CannotCast, NotBoolean, NotGrouped, AggregateMisplaced, ColumnCount, TypeMismatch, ColumnDuplicate, PrimaryKey,
-        Watermark, NoTimeAttribute, BadLiteral, OrdinalRange, FieldNotFound, TypeUnknown, WindowArguments,
-        AliasNotFound, AliasDuplicate, DatabaseNotFound, NoCommonType, WrongObject, NotConstant, NullIntoNotNull,
-        ViewBroken, NotSupported, SinkTakesInserts, SinkNeedsKey, SortUnbounded, LimitUpdating, BatchUnbounded,
-        KeyDiffers, NeedsInserts, NeedsOldRows, CannotRead, CannotWrite, ConnectorNotFound, OptionUnknown, OptionValue,
-        OptionMissing, OptionConnector,
+        CannotCast, NotBoolean, NotGrouped, AggregateMisplaced, ColumnCount, TypeMismatch, ColumnDuplicate,
+        PrimaryKey, Watermark, NoTimeAttribute, BadLiteral, OrdinalRange, FieldNotFound, TypeUnknown,
+        WindowArguments, AliasNotFound, AliasDuplicate, DatabaseNotFound, NoCommonType, WrongObject, NotConstant,
+        NullIntoNotNull, ViewBroken, NotSupported, SinkTakesInserts, SinkNeedsKey, SortUnbounded, LimitUpdating,
+        BatchUnbounded, KeyDiffers, NeedsInserts, NeedsOldRows, CannotRead, CannotWrite, ConnectorNotFound,
+        OptionUnknown, OptionValue, OptionMissing,
     ];
 }

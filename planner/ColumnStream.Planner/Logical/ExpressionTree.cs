@@ -102,7 +102,8 @@ internal static class ExpressionTree
     {
         SqlType plain = target.Materialized().WithNullable(expression.Type.Nullable);
         return expression.Type.Materialized() == plain ? expression
-            : expression is LiteralExpression { Value: null } ? new LiteralExpression(null, target.Materialized().WithNullable(true))
+            : expression is LiteralExpression { Value: null }
+                ? new LiteralExpression(null, target.Materialized().WithNullable(true))
             : new CastExpression(expression, plain) { Location = expression.Location };
     }
 }

@@ -1,5 +1,6 @@
 using System.Linq;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Planner.Logical;
 
@@ -16,5 +17,5 @@ internal static class FoldConstants
     });
 
     /// <summary>Folds one expression.</summary>
-    public static BoundExpression Fold(BoundExpression expression) => expression;
+    public static BoundExpression Fold(BoundExpression expression) => ConstantFolder.Fold(expression);
 }

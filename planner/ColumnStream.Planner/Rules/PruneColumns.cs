@@ -60,7 +60,8 @@ internal static class PruneColumns
         {
             // Rows alone are wanted: the column that is cheapest to decode stands for them.
             int cheap = Enumerable.Range(0, read.Columns.Count).FirstOrDefault(
-                i => read.Table.Columns[read.Columns[i]] is { Computed: null, Type: { IsNumeric: true } or { Id: SqlTypeId.Boolean } });
+                i => read.Table.Columns[read.Columns[i]] is
+                    { Computed: null, Type: { IsNumeric: true } or { Id: SqlTypeId.Boolean } });
             kept.Add(cheap);
         }
 
@@ -91,6 +92,12 @@ internal static class PruneColumns
         }
 
         Pruned input = Prune(project.Input, needed);
+        if (wanted.Count == 0)
+        {
+            // Rows alone are wanted, and those of the input are as many.
+            return new Pruned(input.Plan, MapOf(wanted, project.Fields.Count));
+        }
+
         return new Pruned(
             new ProjectPlan(
                 input.Plan, ValueList.From(wanted.Select(c => input.Remap(project.Expressions[c]))), Pick(project.Fields, wanted)),
@@ -159,9 +166,13 @@ internal static class PruneColumns
             MapOf(kept, aggregate.Fields.Count));
     }
 
-    private static Pruned PruneUnion(UnionPlan union, SortedSet<int> wanted) => new(
-        new UnionPlan(ValueList.From(union.Branches.Select(b => Exactly(b, wanted))), Pick(union.Fields, wanted)),
-        MapOf(wanted, union.Fields.Count));
+    private static Pruned PruneUnion(UnionPlan union, SortedSet<int> wanted)
+    {
+        SortedSet<int> kept = wanted.Count > 0 || union.Fields.Count == 0 ? wanted : [0];
+        return new Pruned(
+            new UnionPlan(ValueList.From(union.Branches.Select(b => Exactly(b, kept))), Pick(union.Fields, kept)),
+            MapOf(kept, union.Fields.Count));
+    }
 
     private static Pruned PruneSort(SortPlan sort, SortedSet<int> wanted)
     {

@@ -11,8 +11,8 @@ namespace ColumnStream.Tests.Planner;
 /// <summary>Compares plans and errors with tests/sql/plans/*.plan; COLUMNSTREAM_ACCEPT=1 rewrites the files.</summary>
 /// <remarks>
 /// A file is a list of cases: a line <c># title</c>, SQL, a line of four dashes, the expected text. What stands before
-/// the first title is put in front of every case. A title <c># rule name: ...</c> prints the bound plan before and
-/// after that rule alone.
+/// the first title is put in front of every case. A title <c># rule names: ...</c> prints the bound plan before and
+/// after those rules alone.
 /// </remarks>
 public sealed class PlanFileTests
 {
@@ -65,10 +65,10 @@ public sealed class PlanFileTests
             return PlannerFixture.Describe(flat.Length == 0 ? sql : flat + "\n" + sql);
         }
 
-        string name = title[Marker.Length..title.IndexOf(':', StringComparison.Ordinal)];
-        LogicalRule rule = RuleTable.All.Single(r => r.Name == name);
+        string[] names = title[Marker.Length..title.IndexOf(':', StringComparison.Ordinal)].Split(' ');
         LogicalPlan before = PlannerFixture.Bind(prelude + sql);
-        return $"before\n{before}after\n{rule.Apply(before)}".TrimEnd('\n');
+        LogicalPlan after = names.Aggregate(before, (plan, name) => RuleTable.All.Single(r => r.Name == name).Apply(plan));
+        return $"before\n{before}after\n{after}".TrimEnd('\n');
     }
 
     private static string Take(string[] lines, ref int line, Func<string, bool> isEnd)

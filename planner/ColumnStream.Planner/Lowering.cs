@@ -40,7 +40,7 @@ internal sealed class Lowering(int parallelism)
     private ValueList<SqlField> Named(SinkPlan sink, int input) =>
         ValueList.From(_nodes[input].Output.Select((f, i) => f with { Name = sink.Table.Columns[i].Name }));
 
-    /// <summary>Lowers a plan whose consumer names columns by position: what a watermark needs besides may stay behind them.</summary>
+    /// <summary>Lowers a plan whose consumer names columns by position: what only a watermark needs may stay behind.</summary>
     private int LowerWide(LogicalPlan plan)
     {
         if (plan is not (TableReadPlan or FilterPlan))

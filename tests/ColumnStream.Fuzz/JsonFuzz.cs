@@ -24,7 +24,7 @@ public static class JsonFuzz
     /// <summary>Tries the cases of a run.</summary>
     internal static void Run(FuzzRun run)
     {
-        using var session = new JsonDifferential.Session(new GuardedPool(), run.Shared());
+        using var session = new JsonDifferential.Session(new GuardedPool(), run.Shared(), new LineWatch(run));
         while (run.Next(out Random? random))
         {
             try
@@ -33,7 +33,7 @@ public static class JsonFuzz
                 run.Reached += accepted > 0 ? 1 : 0;
                 run.Rejected += accepted > 0 ? 0 : 1;
             }
-            catch (InvalidOperationException e)
+            catch (Exception e) when (e is not FuzzException)
             {
                 throw run.Error("JSON readers differ.", e);
             }

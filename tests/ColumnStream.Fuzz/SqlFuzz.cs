@@ -1,6 +1,10 @@
 using System;
 using System.Collections;
+using System.IO;
+using ColumnStream.Connectors;
+using ColumnStream.Engine.Connectors;
 using ColumnStream.Fuzz.Plants;
+using ColumnStream.Planner;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Statements;
 
@@ -11,6 +15,19 @@ namespace ColumnStream.Fuzz;
 internal static class SqlFuzz
 {
     private static readonly Lazy<SqlCorpus> s_corpus = new(SqlCorpus.Load);
+    private static readonly ConnectorRegistry s_connectors = new(ConnectorTable.Create(TextWriter.Null, TextWriter.Null));
+
+    /// <summary>Holds the names that random trees use, so that some of them bind.</summary>
+    private static readonly ParseResult s_tables = SqlParser.Parse(
+        """
+        CREATE TABLE a (a INT, b BIGINT, price DECIMAL(10, 2), `value` STRING, `date` DATE) WITH ('connector' = 'blackhole');
+        CREATE TABLE b (a DOUBLE, b ARRAY<INT>, `timestamp` TIMESTAMP(3), _x BOOLEAN,
+          WATERMARK FOR `timestamp` AS `timestamp` - INTERVAL '1' SECOND) WITH ('connector' = 'datagen');
+        CREATE TABLE `value` (a ROW<b INT, price STRING>, `timestamp` TIMESTAMP(3), price BIGINT, `1x` VARCHAR(3),
+          WATERMARK FOR `timestamp` AS `timestamp`) WITH ('connector' = 'datagen');
+        CREATE VIEW price AS SELECT b, price, `value` FROM a WHERE a > 1;
+        """);
+
 
     /// <summary>Tries the cases of a run.</summary>
     public static void Run(FuzzRun run)
@@ -42,6 +59,8 @@ internal static class SqlFuzz
                         CheckPrinting(run, statement, printed);
                     }
                 }
+
+                CheckPlanning(run, text, result);
             }
             catch (Exception e) when (e is not FuzzException)
             {
@@ -85,6 +104,32 @@ internal static class SqlFuzz
         if (SqlPrinter.Print(again.Statements[0]) is var second && second != SqlPrinter.Print(statement))
         {
             throw run.Error($"Printing is not stable: {Excerpt(text)}, then {Excerpt(second)}.");
+        }
+    }
+
+    /// <summary>Plans what was read over a few tables; all that is wrong must come back as errors inside the text.</summary>
+    private static void CheckPlanning(FuzzRun run, string text, ParseResult result)
+    {
+        var planner = new ScriptPlanner(s_connectors, PlannerOptions.Default);
+        planner.Plan(s_tables);
+        PlanResult plan = planner.Plan(result);
+        string errors = SqlDiagnosticFormatter.Format(plan.Source, [.. plan.Errors]);
+        if (plan.IsSuccess != (errors.Length == 0))
+        {
+            throw run.Error($"Plan without success has no errors. Text: {Excerpt(text)}.");
+        }
+
+        foreach (SqlDiagnostic diagnostic in plan.Errors)
+        {
+            if (diagnostic.Span.Start < 0 || diagnostic.Span.Length < 0 || diagnostic.Span.End > text.Length)
+            {
+                throw run.Error($"Plan error lies outside the text: {diagnostic}. Text: {Excerpt(text)}.");
+            }
+
+            if (diagnostic.Code >= 9000)
+            {
+                throw run.Error($"Planner broke an invariant: {diagnostic}. Text: {Excerpt(text)}.");
+            }
         }
     }
 

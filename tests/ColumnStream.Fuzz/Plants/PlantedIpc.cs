@@ -2,7 +2,6 @@ using System;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ColumnStream.Arrow.Ipc;
-using ColumnStream.Arrow.Memory;
 
 namespace ColumnStream.Fuzz.Plants;
 
@@ -50,7 +49,7 @@ internal static partial class PlantedIpc
                     long offset = header.Table.Reader.Read<long>(entry);
                     if (offset >= 0 && offset <= header.BodyLength)
                     {
-                        Sum(header.BodyLength, offset, header.Table.Reader.Read<long>(entry + 8));
+                        Overrun.Read(header.BodyLength, offset, header.Table.Reader.Read<long>(entry + 8));
                     }
                 }
             }
@@ -77,22 +76,7 @@ internal static partial class PlantedIpc
         if (last > items)
         {
             const int itemBytes = 256;
-            Sum(items * itemBytes, 0, last * (long)itemBytes);
+            Overrun.Read(items * itemBytes, 0, last * (long)itemBytes);
         }
-    }
-
-    private static unsafe void Sum(long capacity, long offset, long length)
-    {
-        using var pool = new GuardedPool();
-        using var account = new BufferAllocator("plant", pool);
-        NativeBuffer buffer = account.Allocate(capacity);
-        int sum = 0;
-        for (long i = 0; i < length; i += 64)
-        {
-            sum += buffer.Pointer[offset + i];
-        }
-
-        GC.KeepAlive(sum);
-        buffer.Release();
     }
 }

@@ -40,10 +40,12 @@ public static class CsvDifferential
     public sealed class Session : IDisposable
     {
         private readonly FormatHarness _harness;
+        private readonly IDecodeWatch? _watch;
         private readonly BlockDecoder _decoder;
 
-        public Session(BufferPool pool, Random random)
+        public Session(BufferPool pool, Random random, IDecodeWatch? watch = null)
         {
+            _watch = watch;
             _harness = new FormatHarness(pool);
             FormatContext context = _harness.Context(Columns) with { MaxRows = random.Next(1, 200), BlockBytes = random.Next(1, 3000) };
             _decoder = FormatTable.Get("csv").CreateBlockDecoder(context);
@@ -69,7 +71,11 @@ public static class CsvDifferential
             }
 
             _harness.Errors.Clear();
-            List<string> rows = _harness.DecodeMore(_decoder, [.. text], random.Next(1, 4000));
+            byte[] bytes = [.. text];
+            int chunk = random.Next(1, 4000);
+            _watch?.Before(bytes, chunk);
+            List<string> rows = _harness.DecodeMore(_decoder, bytes, chunk);
+            _watch?.After(_harness, bytes, rows);
             return Compare(lines, rows, _harness.Errors, seed);
         }
 

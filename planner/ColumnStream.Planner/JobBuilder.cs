@@ -18,7 +18,7 @@ internal sealed class JobBuilder(ConnectorRegistry connectors, SessionSettings s
     /// <summary>Builds a job; null after a report.</summary>
     public BuiltJob? Build(IReadOnlyList<BoundSink> bound)
     {
-        int before = diagnostics.Errors.Count;
+        int before = diagnostics.Failures;
         SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
         sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink))]);
         var lowering = new Lowering(settings.Parallelism);
@@ -29,7 +29,7 @@ internal sealed class JobBuilder(ConnectorRegistry connectors, SessionSettings s
         }
 
         bool isBounded = ChangelogInference.Run(lowering.Nodes, connectors, diagnostics, spans, settings.IsBatch);
-        return diagnostics.Errors.Count > before
+        return diagnostics.Failures > before
             ? null
             : new BuiltJob(sinks, Fragmenter.Cut(lowering.Nodes, lowering.Parallelism), isBounded, settings.IsBatch);
     }

@@ -104,9 +104,9 @@ internal sealed class StatementPlanner(BindingContext context)
 
     private BoundSink? BindQuery(Query query)
     {
-        int before = _diagnostics.Errors.Count;
+        int before = _diagnostics.Failures;
         Relation relation = new QueryBinder(context).Bind(query);
-        if (_diagnostics.Errors.Count > before)
+        if (_diagnostics.Failures > before)
         {
             return null;
         }

@@ -23,7 +23,7 @@ internal sealed class DefinitionBinder(BindingContext context)
     /// <summary>Binds a table; null when something is wrong.</summary>
     public CatalogTable? Bind(CreateTableStatement statement, ObjectName name)
     {
-        int before = _diagnostics.Errors.Count;
+        int before = _diagnostics.Failures;
         RefuseUnsupported(statement);
         List<CatalogColumn> columns = BindColumns(statement);
         HashSet<string> keys = BindPrimaryKey(statement, columns, out ValueList<string> primaryKey);
@@ -44,13 +44,13 @@ internal sealed class DefinitionBinder(BindingContext context)
             name, ValueList.From(columns), watermark, primaryKey, partitions, options,
             _diagnostics.Locate(statement.Span).ToString(), statement.IsTemporary, statement.Comment);
         new OptionBinder(context).Check(table.ToSpec(options), statement.Options, statement.Name.Span);
-        return _diagnostics.Errors.Count == before ? table : null;
+        return _diagnostics.Failures == before ? table : null;
     }
 
     /// <summary>Binds a view; null when something is wrong.</summary>
     public CatalogView? Bind(CreateViewStatement statement, ObjectName name)
     {
-        int before = _diagnostics.Errors.Count;
+        int before = _diagnostics.Failures;
         var binder = new QueryBinder(context);
         Relation relation = binder.Rename(binder.Bind(statement.Query), statement.Columns, statement.Name.Span);
         foreach (IGrouping<string, Identifier> same in statement.Columns.GroupBy(c => c.Value).Where(g => g.Count() > 1))
@@ -58,7 +58,7 @@ internal sealed class DefinitionBinder(BindingContext context)
             _diagnostics.Report(PlannerErrors.ColumnDuplicate, same.Last().Span, null, same.Key);
         }
 
-        return _diagnostics.Errors.Count == before
+        return _diagnostics.Failures == before
             ? new CatalogView(
                 name, Relation.FieldsOf(relation.Columns), statement.Query, _diagnostics.Source, statement.IsTemporary,
                 statement.Comment)

@@ -22,7 +22,7 @@ internal sealed class InsertBinder(BindingContext context)
     /// <summary>Binds an INSERT; null when something is wrong.</summary>
     public SinkPlan? Bind(InsertStatement statement)
     {
-        int before = _diagnostics.Errors.Count;
+        int before = _diagnostics.Failures;
         if (statement.IsOverwrite || !statement.Partition.IsEmpty)
         {
             _diagnostics.Report(
@@ -74,7 +74,7 @@ internal sealed class InsertBinder(BindingContext context)
         }
 
         ProjectPlan project = Project(statement, spec, query, targets);
-        return _diagnostics.Errors.Count == before ? new SinkPlan(project, spec) : null;
+        return _diagnostics.Failures == before ? new SinkPlan(project, spec) : null;
     }
 
     private int[]? Targets(InsertStatement statement, TableSpec spec)

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Errors;
@@ -53,7 +54,19 @@ internal sealed class OptionBinder(BindingContext context)
     private void CheckKeys(
         Connector connector, TableSpec spec, EquatableArray<Sql.Ast.TableOption> written, SourceSpan span)
     {
-        OptionDefinition[] known = [.. Shared, .. connector.OptionsFor(spec)];
+        OptionDefinition[] known;
+        try
+        {
+            known = [.. Shared, .. connector.OptionsFor(spec)];
+        }
+        catch (UserException error)
+        {
+            // Which options there are depends on the format.
+            Sql.Ast.TableOption? format = written.FirstOrDefault(option => option.Key.Value == "format");
+            context.Diagnostics.Errors.Add(new SqlDiagnostic(error.Code, error.Message, format?.Value.Span ?? span));
+            return;
+        }
+
         var seen = new HashSet<string>(System.StringComparer.Ordinal);
         foreach (Sql.Ast.TableOption option in written)
         {

@@ -70,7 +70,11 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         }
 
         CatalogObject? found = context.Catalog.Find(full);
-        if (found is null && !context.BrokenObjects.Contains(full))
+        if (found is null && context.BrokenObjects.Contains(full))
+        {
+            _diagnostics.FollowError();
+        }
+        else if (found is null)
         {
             IEnumerable<string> names = context.Catalog.Objects.Select(o => o.Name.Name);
             _diagnostics.Report(
@@ -190,7 +194,7 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         // The view was right when it was created; what can be wrong now is a table below that was dropped or changed.
         var inner = context with { Diagnostics = new DiagnosticBag(view.Source) };
         Relation relation = new QueryBinder(inner).Bind(view.Query);
-        if (inner.Diagnostics.Errors.Count > 0 || relation.Columns.Count != view.Columns.Count)
+        if (inner.Diagnostics.Failures > 0 || relation.Columns.Count != view.Columns.Count)
         {
             string reason = inner.Diagnostics.Errors.Count > 0
                 ? inner.Diagnostics.Errors[0].Message

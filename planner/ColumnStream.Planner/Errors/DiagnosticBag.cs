@@ -12,12 +12,16 @@ internal sealed class DiagnosticBag(SourceText source)
 {
     private int _muted;
     private int _mutedErrors;
+    private int _unlisted;
 
     /// <summary>Gets the text that spans point into.</summary>
     public SourceText Source { get; } = source;
 
     /// <summary>Gets the errors in the order in which they were found.</summary>
     public List<SqlDiagnostic> Errors { get; } = [];
+
+    /// <summary>Gets a number that rises with everything that is wrong, listed or not.</summary>
+    public int Failures => Errors.Count + _unlisted;
 
     /// <summary>Gets the warnings in the order in which they were found.</summary>
     public List<SqlDiagnostic> Warnings { get; } = [];
@@ -31,16 +35,20 @@ internal sealed class DiagnosticBag(SourceText source)
             return;
         }
 
-        if (Errors.Count < SqlLimits.MaxDiagnostics)
+        var message = string.Format(CultureInfo.InvariantCulture, error.Template, values);
+        var diagnostic = new SqlDiagnostic(error.Code, message, span, hint);
+        if (Errors.Count < SqlLimits.MaxDiagnostics && !Errors.Contains(diagnostic))
         {
-            var message = string.Format(CultureInfo.InvariantCulture, error.Template, values);
-            var diagnostic = new SqlDiagnostic(error.Code, message, span, hint);
-            if (!Errors.Contains(diagnostic))
-            {
-                Errors.Add(diagnostic);
-            }
+            Errors.Add(diagnostic);
+        }
+        else
+        {
+            _unlisted++;
         }
     }
+
+    /// <summary>Notes that something builds on what was reported before.</summary>
+    public void FollowError() => _unlisted++;
 
     /// <summary>Adds a warning.</summary>
     public void Warn(ErrorCode error, SourceSpan span, string? hint, params ReadOnlySpan<object?> values) =>

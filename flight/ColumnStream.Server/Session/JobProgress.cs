@@ -52,13 +52,15 @@ internal sealed class JobProgress(PlannedJob job, bool isQuiet) : IDisposable
         long watermark = Watermark(metrics);
         if (watermark is > -62_000_000_000_000 and < 250_000_000_000_000)
         {
-            line.Append(CultureInfo.InvariantCulture, $", watermark {DateTimeOffset.FromUnixTimeMilliseconds(watermark):yyyy-MM-dd HH:mm:ss}");
+            DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(watermark);
+            line.Append(CultureInfo.InvariantCulture, $", watermark {time:yyyy-MM-dd HH:mm:ss}");
         }
 
         line.Append(late > 0 ? FormattableString.Invariant($", {late:N0} late") : string.Empty);
         if (metrics.Checkpoints.Completed > 0)
         {
-            line.Append(CultureInfo.InvariantCulture, $", checkpoint {metrics.Checkpoints.LastEpoch} in {metrics.Checkpoints.LastDurationMs:N0} ms");
+            CheckpointMetrics last = metrics.Checkpoints;
+            line.Append(CultureInfo.InvariantCulture, $", checkpoint {last.LastEpoch} in {last.LastDurationMs:N0} ms");
         }
 
         int width = Math.Max(20, Console.WindowWidth - 1);

@@ -16,20 +16,27 @@ namespace ColumnStream.Server.Session;
 internal sealed class JobSettings(ValueList<SessionOption> settings)
 {
     /// <summary>Gets the limit of native memory.</summary>
-    public long MemoryLimitBytes => Text(OptionTable.MemoryLimit) is null ? long.MaxValue : Bytes(OptionTable.MemoryLimit);
+    public long MemoryLimitBytes =>
+        Text(OptionTable.MemoryLimit) is null ? long.MaxValue : Bytes(OptionTable.MemoryLimit);
+
+    /// <summary>Returns the folder of an INSERT job's checkpoints, or null when it takes none.</summary>
+    public string? CheckpointFolder(PlannedJob job, string script, int ordinal, string restore) =>
+        job.Query is null && (Text(OptionTable.CheckpointInterval) is not null || restore != "none")
+            ? Path.Combine(Text(OptionTable.CheckpointFolder)!, JobId(script, ordinal))
+            : null;
 
     /// <summary>Makes the runtime's options for an INSERT job or a SELECT, which takes no checkpoints.</summary>
     public JobOptions ToJobOptions(PlannedJob job, string script, int ordinal, string restore, Action<string> warn)
     {
         string jobId = JobId(script, ordinal);
-        TimeSpan? interval = Text(OptionTable.CheckpointInterval) is null ? null : Duration(OptionTable.CheckpointInterval);
+        TimeSpan? interval =
+            Text(OptionTable.CheckpointInterval) is null ? null : Duration(OptionTable.CheckpointInterval);
         bool isQuery = job.Query is not null;
-        bool durable = !isQuery && (interval is not null || restore != "none");
-        string folder = Text(OptionTable.CheckpointFolder)!;
+        string? folder = CheckpointFolder(job, script, ordinal, restore);
         return new JobOptions(jobId)
         {
-            Checkpoints = durable ? new LocalObjectStore(Path.Combine(folder, jobId)) : null,
-            CheckpointInterval = durable ? interval : null,
+            Checkpoints = folder is null ? null : new LocalObjectStore(folder),
+            CheckpointInterval = folder is null ? null : interval,
             Restore = isQuery ? RestoreMode.None : restore switch
             {
                 "none" => RestoreMode.None,
@@ -70,9 +77,10 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     private string? Text(string key) =>
         settings.LastOrDefault(s => s.Key == key)?.Value ?? OptionTable.Find(key)?.Default;
 
-    private int Number(string key) => OptionValue.TryParseInteger(Text(key)!, out long value) && value is >= int.MinValue and <= int.MaxValue
-        ? (int)value
-        : throw Wrong(key);
+    private int Number(string key) =>
+        OptionValue.TryParseInteger(Text(key)!, out long value) && value is >= int.MinValue and <= int.MaxValue
+            ? (int)value
+            : throw Wrong(key);
 
     private bool Flag(string key) => OptionValue.TryParseBoolean(Text(key)!, out bool value) ? value : throw Wrong(key);
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Storage;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
@@ -74,9 +75,12 @@ internal sealed class StatementRunner : IDisposable
     {
         using var progress = new JobProgress(job, _options.IsQuiet);
         ResultReceiver? receiver = null;
+        FolderLock? folder = null;
         try
         {
             var settings = new JobSettings(job.Settings);
+            string? path = settings.CheckpointFolder(job, _script, ordinal, _options.Restore);
+            folder = path is null ? null : FolderLock.Acquire(path);
             JobRunner runner = _node.Runner(settings.MemoryLimitBytes);
             receiver = job.Query is null ? null : Receiver(job, job.Query);
             _results.Receiver = receiver;
@@ -110,6 +114,7 @@ internal sealed class StatementRunner : IDisposable
             _running = null;
             _results.Receiver = null;
             receiver?.Dispose();
+            folder?.Dispose();
         }
     }
 

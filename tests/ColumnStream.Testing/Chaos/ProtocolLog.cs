@@ -1,0 +1,27 @@
+using System.Collections.Generic;
+using System.IO;
+using ColumnStream.Runtime.Checkpoints;
+
+namespace ColumnStream.Testing.Chaos;
+
+/// <summary>Reads the protocol points that a program passed, which it writes before it acts.</summary>
+public sealed class ProtocolLog(string path)
+{
+    /// <summary>Gets the environment that makes a program write here, and stay for a while between claim and visibility.</summary>
+    public IReadOnlyDictionary<string, string> Environment(int sleepMs) => new Dictionary<string, string>
+    {
+        ["COLUMNSTREAM_FAILPOINT"] = $"{FailPoint.AfterClaim}:sleep:{sleepMs};{FailPoint.MidCommit}:sleep:{sleepMs}",
+        ["COLUMNSTREAM_FAILPOINT_LOG"] = path,
+    };
+
+    /// <summary>Gets the length in bytes, which is cheap to ask for.</summary>
+    public long Length => File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    /// <summary>Gets the points passed so far.</summary>
+    public string[] Points => File.Exists(path) ? File.ReadAllLines(path) : [];
+
+    /// <summary>Gets whether the last point stands between an epoch's claim and its rows being visible in all sinks.</summary>
+    public bool IsBetweenClaimAndVisibility => Points is [.., FailPoint.AfterClaim or FailPoint.MidCommit];
+
+    public void Clear() => File.Delete(path);
+}

@@ -18,10 +18,18 @@ public sealed unsafe class FolderLock : IDisposable
     private FolderLock(int file) => _file = file;
 
     /// <summary>Locks <paramref name="folder"/>, which is made if it does not exist.</summary>
-    /// <exception cref="ExternalException">Another live process holds it: names its number.</exception>
+    /// <exception cref="ExternalException">Another live process holds it: names its number. Or it cannot be made.</exception>
     public static FolderLock Acquire(string folder)
     {
-        Directory.CreateDirectory(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ExternalException(5001, $"Folder cannot be made: {folder}.", retryable: false, failure);
+        }
+
         string path = Path.Combine(folder, FileName);
         int file = Posix.Open(path, Posix.ReadWrite | Posix.Create | Posix.CloseOnExec, 0b110_100_100);
         if (file < 0)

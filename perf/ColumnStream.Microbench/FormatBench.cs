@@ -25,17 +25,31 @@ internal static class FormatBench
         using var pool = new SizeClassPool();
         using var allocator = new BufferAllocator("bench", pool);
         byte[] flights = Repeat(File.ReadAllBytes(Data("flights.jsonl")), 5);
-        Measure("flights", "json", flights, allocator, [], ("departure", SqlType.Timestamp(3)), ("delay", SqlType.BigInt), ("distance", SqlType.BigInt), ("origin", SqlType.String), ("destination", SqlType.String));
+        Measure(
+            "flights", "json", flights, allocator, [], ("departure", SqlType.Timestamp(3)), ("delay", SqlType.BigInt),
+            ("distance", SqlType.BigInt), ("origin", SqlType.String), ("destination", SqlType.String));
         byte[] quakes = Repeat(File.ReadAllBytes(Data("earthquakes.jsonl")), 20);
-        Measure("earthquakes", "json", quakes, allocator, [], ("id", SqlType.String), ("mag", SqlType.Double), ("mag_type", SqlType.String), ("place", SqlType.String), ("event_time", SqlType.Timestamp(3)), ("updated", SqlType.Timestamp(3)), ("net", SqlType.String), ("status", SqlType.String), ("tsunami", SqlType.Boolean), ("felt", SqlType.BigInt), ("longitude", SqlType.Double), ("latitude", SqlType.Double), ("depth_km", SqlType.Double));
-        Measure("bids", "json", MakeBids(), allocator, [], ("auction", SqlType.BigInt), ("bidder", SqlType.BigInt), ("price", SqlType.BigInt), ("channel", SqlType.String), ("url", SqlType.String), ("dateTime", SqlType.Timestamp(3)), ("extra", SqlType.String));
+        Measure(
+            "earthquakes", "json", quakes, allocator, [], ("id", SqlType.String), ("mag", SqlType.Double),
+            ("mag_type", SqlType.String), ("place", SqlType.String), ("event_time", SqlType.Timestamp(3)),
+            ("updated", SqlType.Timestamp(3)), ("net", SqlType.String), ("status", SqlType.String),
+            ("tsunami", SqlType.Boolean), ("felt", SqlType.BigInt), ("longitude", SqlType.Double),
+            ("latitude", SqlType.Double), ("depth_km", SqlType.Double));
+        Measure(
+            "bids", "json", MakeBids(), allocator, [], ("auction", SqlType.BigInt), ("bidder", SqlType.BigInt),
+            ("price", SqlType.BigInt), ("channel", SqlType.String), ("url", SqlType.String),
+            ("dateTime", SqlType.Timestamp(3)), ("extra", SqlType.String));
         byte[] airports = File.ReadAllBytes(Data("airports.csv"));
         airports = Repeat(airports[(Array.IndexOf(airports, (byte)'\n') + 1)..], 40);
-        Measure("airports", "csv", airports, allocator, [], ("iata", SqlType.String), ("name", SqlType.String), ("city", SqlType.String), ("state", SqlType.String), ("country", SqlType.String), ("latitude", SqlType.Double), ("longitude", SqlType.Double));
+        Measure(
+            "airports", "csv", airports, allocator, [], ("iata", SqlType.String), ("name", SqlType.String),
+            ("city", SqlType.String), ("state", SqlType.String), ("country", SqlType.String),
+            ("latitude", SqlType.Double), ("longitude", SqlType.Double));
     }
 
     private static void Measure(
-        string name, string formatName, byte[] bytes, BufferAllocator allocator, TableOption[] options, params (string Name, SqlType Type)[] columns)
+        string name, string formatName, byte[] bytes, BufferAllocator allocator, TableOption[] options,
+        params (string Name, SqlType Type)[] columns)
     {
         Format format = FormatTable.Get(formatName);
         var fields = ValueList.From(Array.ConvertAll(columns, c => new SqlField(c.Name, c.Type)));
@@ -181,9 +195,20 @@ internal static class FormatBench
         for (int i = 0; i < 40_000; i++)
         {
             var time = new DateTime(2024, 1, 1).AddMilliseconds(i * 10L);
-            text.Append(CultureInfo.InvariantCulture, $"{{\"auction\":{1000 + random.Next(20_000)},\"bidder\":{1000 + random.Next(5000)},\"price\":{random.Next(100, 10_000_000)},");
-            text.Append(CultureInfo.InvariantCulture, $"\"channel\":\"channel-{random.Next(1000)}\",\"url\":\"https://www.nexmark.com/{random.Next():x8}/{random.Next():x8}/item.htm?query=1&channel_id={random.Next():d10}\",");
-            text.Append(CultureInfo.InvariantCulture, $"\"dateTime\":\"{time:yyyy-MM-dd HH:mm:ss.fff}\",\"extra\":\"{new string((char)('a' + (i % 26)), random.Next(20, 60))}\"}}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{{\"auction\":{1000 + random.Next(20_000)},\"bidder\":{1000 + random.Next(5000)},");
+            text.Append(CultureInfo.InvariantCulture, $"\"price\":{random.Next(100, 10_000_000)},");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\"channel\":\"channel-{random.Next(1000)}\",\"url\":\"https://www.nexmark.com/{random.Next():x8}/");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{random.Next():x8}/item.htm?query=1&channel_id={random.Next():d10}\",");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\"dateTime\":\"{time:yyyy-MM-dd HH:mm:ss.fff}\",\"extra\":\"");
+            text.Append((char)('a' + (i % 26)), random.Next(20, 60)).Append("\"}\n");
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());

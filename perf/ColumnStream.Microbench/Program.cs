@@ -60,7 +60,9 @@ internal static class Program
         foreach ((string name, _) in cases)
         {
             Run run = best[name];
-            Console.WriteLine($"{name,-52} {run.Nanoseconds / Events,6:F2} ns/event {run.Bytes / (double)Events,6:F3} B/event {run.Rows,9} rows out");
+            Console.WriteLine(
+                $"{name,-52} {run.Nanoseconds / Events,6:F2} ns/event "
+                + $"{run.Bytes / (double)Events,6:F3} B/event {run.Rows,9} rows out");
         }
 
         bids.ForEach(batch => batch.Release());
@@ -92,7 +94,10 @@ internal static class Program
         };
 
     private static ValueList<SqlField> Output(int[] keys, AggregateCall[] calls) =>
-        [.. keys.Select(k => new SqlField($"k{k}", SqlType.BigInt)), .. calls.Select(c => new SqlField(c.Function, SqlType.BigInt))];
+        [
+            .. keys.Select(k => new SqlField($"k{k}", SqlType.BigInt)),
+            .. calls.Select(c => new SqlField(c.Function, SqlType.BigInt)),
+        ];
 
     private static Run Once(PhysicalNode node, List<RecordBatch> bids, BufferAllocator allocator, StatePool pages)
     {

@@ -19,7 +19,9 @@ public static class ErrorCodes
         new(2007, "42804", "INVALID_ARGUMENT", false, "user", "Operator {0} does not take {1}."),
         new(2008, "42846", "INVALID_ARGUMENT", false, "user", "Cannot cast {0} to {1}."),
         new(2009, "42804", "INVALID_ARGUMENT", false, "user", "{0} must be BOOLEAN: {1}."),
-        new(2010, "42803", "INVALID_ARGUMENT", false, "user", "Column '{0}' is neither in GROUP BY nor inside an aggregate function."),
+        new(
+            2010, "42803", "INVALID_ARGUMENT", false, "user",
+            "Column '{0}' is neither in GROUP BY nor inside an aggregate function."),
         new(2011, "42803", "INVALID_ARGUMENT", false, "user", "Aggregate function {0} is not allowed in {1}."),
         new(2012, "42601", "INVALID_ARGUMENT", false, "user", "{0} has {1} columns, {2} expected."),
         new(2013, "42804", "INVALID_ARGUMENT", false, "user", "Column '{0}' of type {1} does not take {2}."),
@@ -43,9 +45,13 @@ public static class ErrorCodes
         new(3000, "0A000", "UNIMPLEMENTED", false, "user", "The statement cannot be planned."),
         new(3001, "0A000", "UNIMPLEMENTED", false, "user", "{0} is not supported yet."),
         new(3002, "0A000", "UNIMPLEMENTED", false, "user", "Table '{0}' takes only inserts, but {1} makes updates."),
-        new(3003, "42830", "INVALID_ARGUMENT", false, "user", "Table '{0}' takes updates by key, but has no primary key, and {1} makes updates."),
+        new(
+            3003, "42830", "INVALID_ARGUMENT", false, "user",
+            "Table '{0}' takes updates by key, but has no primary key, and {1} makes updates."),
         new(3004, "0A000", "UNIMPLEMENTED", false, "user", "ORDER BY over an unbounded input never ends: {0}."),
-        new(3005, "0A000", "UNIMPLEMENTED", false, "user", "LIMIT over an unbounded, updating input is not supported yet: {0} makes updates."),
+        new(
+            3005, "0A000", "UNIMPLEMENTED", false, "user",
+            "LIMIT over an unbounded, updating input is not supported yet: {0} makes updates."),
         new(3006, "0A000", "UNIMPLEMENTED", false, "user", "Batch mode reads bounded tables only: '{0}' is unbounded."),
         new(3007, "0A000", "UNIMPLEMENTED", false, "user", "Primary key ({0}) of table '{1}' is not the key of the query ({2})."),
         new(3008, "0A000", "UNIMPLEMENTED", false, "user", "{0} takes only inserts, but {1} makes updates."),

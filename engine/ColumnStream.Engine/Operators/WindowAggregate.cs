@@ -19,5 +19,6 @@ public sealed record WindowAggregateNode(WindowSpec Window, ValueList<int> Keys,
     protected internal override Operator CreateOperator() => new WindowAggregateOperator(this);
 
     /// <inheritdoc/>
-    public override string Describe() => $"window aggregate {Window} by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
+    public override string Describe() =>
+        $"window aggregate {Window} by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
 }

@@ -14,7 +14,9 @@ internal sealed class ArrowFormat : Format
     public override IReadOnlyList<OptionDefinition> Options { get; } =
     [
         new("arrow.compression", OptionKind.Choice, "NONE", "Compresses bodies when writing.", Values: "NONE|LZ4|ZSTD"),
-        new("arrow.container", OptionKind.Choice, "file", "Writes a file with a footer, or a stream; reading tells them apart.", Values: "file|stream"),
+        new(
+            "arrow.container", OptionKind.Choice, "file",
+            "Writes a file with a footer, or a stream; reading tells them apart.", Values: "file|stream"),
     ];
 
     /// <inheritdoc/>

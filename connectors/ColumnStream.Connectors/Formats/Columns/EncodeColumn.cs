@@ -44,7 +44,8 @@ internal sealed unsafe class EncodeColumn
 
     /// <summary>Makes the columns of an encoder.</summary>
     public static EncodeColumn[] All(FormatContext context) =>
-        Array.ConvertAll(context.Projection.Span.ToArray(), i => new EncodeColumn(context.Columns[i].Name, context.Columns[i].Type));
+        Array.ConvertAll(
+            context.Projection.Span.ToArray(), i => new EncodeColumn(context.Columns[i].Name, context.Columns[i].Type));
 
     /// <summary>Makes all columns point at a batch.</summary>
     public static void Bind(EncodeColumn[] columns, StreamBatch batch)

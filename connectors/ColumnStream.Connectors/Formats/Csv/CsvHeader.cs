@@ -23,7 +23,9 @@ internal static class CsvHeader
             int place = names.IndexOf(context.Columns[i].Name);
             if (place >= 0 && place != i && names[i] != context.Columns[i].Name)
             {
-                throw Wrong(context, $"column '{context.Columns[i].Name}' is number {i + 1}, in the header it is number {place + 1}");
+                throw Wrong(
+                    context,
+                    $"column '{context.Columns[i].Name}' is number {i + 1}, in the header it is number {place + 1}");
             }
         }
     }

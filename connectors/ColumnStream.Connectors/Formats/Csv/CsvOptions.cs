@@ -54,7 +54,8 @@ internal sealed record CsvOptions(
         if (delimiter == quote || delimiter == escape)
         {
             throw new UserException(
-                FormatErrors.BadOption, $"Option has a wrong value: 'csv.field-delimiter' is also quote or escape: '{(char)delimiter}'.");
+                FormatErrors.BadOption,
+                $"Option has a wrong value: 'csv.field-delimiter' is also quote or escape: '{(char)delimiter}'.");
         }
 
         string? literal = context.Option("csv.null-literal");

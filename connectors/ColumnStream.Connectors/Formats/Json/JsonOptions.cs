@@ -18,8 +18,12 @@ internal sealed record JsonOptions(
         new($"{prefix}.fail-on-missing-field", OptionKind.Boolean, "false", "Makes a missing field an error."),
         new($"{prefix}.ignore-parse-errors", OptionKind.Boolean, "false", "Makes wrong values NULL and leaves wrong records out."),
         new($"{prefix}.map-null-key.literal", OptionKind.Text, "null", "Text for NULL keys of maps."),
-        new($"{prefix}.map-null-key.mode", OptionKind.Choice, "FAIL", "What to do with NULL keys of maps.", Values: "FAIL|DROP|LITERAL"),
-        new($"{prefix}.timestamp-format.standard", OptionKind.Choice, "SQL", "SQL: date and time parted by a space; ISO-8601: by T.", Values: "SQL|ISO-8601"),
+        new(
+            $"{prefix}.map-null-key.mode", OptionKind.Choice, "FAIL", "What to do with NULL keys of maps.",
+            Values: "FAIL|DROP|LITERAL"),
+        new(
+            $"{prefix}.timestamp-format.standard", OptionKind.Choice, "SQL",
+            "SQL: date and time parted by a space; ISO-8601: by T.", Values: "SQL|ISO-8601"),
     ];
 
     /// <summary>Reads the options of a table.</summary>

@@ -59,7 +59,9 @@ internal sealed class AggregatePlan
         for (int i = 0; i < calls.Count; i++)
         {
             Accumulators[i].Offset = Layout.CellOffsets[firstCells[i]];
-            Heads[i] = Sets[i] is null || Accumulators[i].CanRetract ? -1 : Layout.CellOffsets[firstCells[i] + Accumulators[i].Cells.Count];
+            Heads[i] = Sets[i] is null || Accumulators[i].CanRetract
+                ? -1
+                : Layout.CellOffsets[firstCells[i] + Accumulators[i].Cells.Count];
         }
 
         RowCountOffset = insertOnly ? -1 : Layout.CellOffsets[0];

@@ -61,13 +61,17 @@ internal abstract unsafe class RowStep : Step
     /// <summary>Computes the masked rows.</summary>
     protected abstract void RunRows(Frame frame, ulong* mask);
 
+    /// <summary>Shows the value that a failing row has, or null.</summary>
+    protected virtual string? Argument(Frame frame, int row) => null;
+
     /// <summary>Notes that a row has no value.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     protected void Missing(Frame frame, int row)
     {
         if (FailMessage is not null)
         {
-            Fail(frame, row, FailMessage);
+            string? argument = Argument(frame, row);
+            Fail(frame, row, argument is null ? FailMessage : $"{FailMessage.TrimEnd('.')}: {argument}.");
         }
 
         Bitmap.Clear(frame.OwnValid(Result), row);
@@ -117,6 +121,9 @@ internal abstract unsafe class RowStep : Step
 internal sealed unsafe class RowStep<TOp, TA, TR>(int a) : RowStep
     where TOp : struct, IRowOp<TA, TR>
 {
+    protected override string? Argument(Frame frame, int row) =>
+        typeof(TA) == typeof(Utf8) ? frame.Text(frame[a], row).Quote() : null;
+
     protected override byte* Validity(Frame frame) => frame[a].Valid;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

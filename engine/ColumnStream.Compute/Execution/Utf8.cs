@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 
 namespace ColumnStream.Compute.Execution;
 
@@ -27,4 +28,17 @@ internal readonly unsafe struct Utf8(byte* pointer, int length, int buffer, int 
 
     /// <summary>Returns bytes [start, start + length) without copying.</summary>
     public Utf8 Slice(int start, int length) => new(Pointer + start, length, Buffer, Offset + start);
+
+    /// <summary>Returns the text for a message: quoted, on one line, at most 60 bytes of it.</summary>
+    public string Quote()
+    {
+        const int most = 60;
+        var text = new StringBuilder(Encoding.UTF8.GetString(new ReadOnlySpan<byte>(Pointer, Math.Min(Length, most))));
+        for (int i = 0; i < text.Length; i++)
+        {
+            text[i] = char.IsControl(text[i]) ? ' ' : text[i];
+        }
+
+        return $"'{text}{(Length > most ? "…" : string.Empty)}'";
+    }
 }

@@ -235,9 +235,17 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private void Fail(string unit, Exception failure)
     {
         _ = unit;
-        Interlocked.CompareExchange(ref _failure, failure, null);
+        Interlocked.CompareExchange(ref _failure, Known(failure), null);
         StopAll();
     }
+
+    /// <summary>Gives a full account the error's code and the option that moves the limit.</summary>
+    internal static Exception Known(Exception failure) => failure is MemoryLimitException full
+        ? new ResourceException(
+            6001,
+            $"Memory limit reached: {full.Message["Memory limit reached. ".Length..]} Raise memory.limit, or lower parallelism.default.",
+            full)
+        : failure;
 
     private void StopAll()
     {

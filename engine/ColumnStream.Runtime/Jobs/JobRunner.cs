@@ -32,7 +32,15 @@ public sealed class JobRunner(
     {
         var execution = new JobExecution(
             graph, options, executor, io, connectors, memory, pages, failPoints ?? NoFailPoints.Instance);
-        execution.Start();
+        try
+        {
+            execution.Start();
+        }
+        catch (MemoryLimitException full)
+        {
+            throw JobExecution.Known(full);
+        }
+
         return execution.Handle;
     }
 }

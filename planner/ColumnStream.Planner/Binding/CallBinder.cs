@@ -52,7 +52,7 @@ internal sealed class CallBinder(DiagnosticBag diagnostics)
                 .Order(StringComparer.Ordinal);
             string? near = NameSuggester.Suggest(name, known);
             diagnostics.Report(
-                PlannerErrors.FunctionNotFound, nameSpan ?? span, near is null ? null : $"Did you mean {near}?", name);
+                PlannerErrors.FunctionNotFound, nameSpan ?? span, NameResolver.DidYouMean(near), name);
             return LiteralBinder.Error;
         }
 

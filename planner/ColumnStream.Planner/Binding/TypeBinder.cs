@@ -108,7 +108,7 @@ internal sealed class TypeBinder(DiagnosticBag diagnostics)
             named.Name.ToDisplayString(),
             ["STRING", "BIGINT", "INT", "DOUBLE", "TIMESTAMP", "TIMESTAMP_LTZ", "BOOLEAN", "DECIMAL", "DATE"]);
         diagnostics.Report(
-            PlannerErrors.TypeUnknown, named.Span, near is null ? null : $"Did you mean {near}?",
+            PlannerErrors.TypeUnknown, named.Span, NameResolver.DidYouMean(near),
             $"{named.Name.ToDisplayString()} is unknown");
         return ErrorType;
     }

@@ -97,7 +97,7 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
 
         string? near = NameSuggester.Suggest(name, Parameters.Keys);
         _diagnostics.Report(
-            PlannerErrors.FunctionNotFound, call.Name.Span, near is null ? null : $"Did you mean {near}?",
+            PlannerErrors.FunctionNotFound, call.Name.Span, NameResolver.DidYouMean(near),
             call.Name.ToDisplayString());
         return Relation.Broken;
     }

@@ -22,6 +22,9 @@ internal sealed unsafe class KeyEncoder(StateLayout layout, BufferAllocator acco
     /// <summary>Gets the null bits of each row.</summary>
     public ushort* Nulls { get; private set; }
 
+    /// <summary>Gets whether some key of the batch is NULL.</summary>
+    public bool HasNulls => !_nullsAreClear;
+
     /// <summary>Gets which loop fits.</summary>
     public KeyShape Shape { get; } = ShapeOf(layout);
 

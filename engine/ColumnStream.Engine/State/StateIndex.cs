@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -27,6 +28,9 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     public static readonly bool ForceScalar =
         Environment.GetEnvironmentVariable("COLUMNSTREAM_FORCE_KERNEL") == "scalar";
 
+    /// <summary>Gets whether buckets can be compared as vectors.</summary>
+    public static bool HasVectors => Vector256.IsHardwareAccelerated;
+
     private readonly NativeList<nint> _directory = new(account);
     private readonly NativeList<int> _segmentIds = new(account);
     private readonly NativeList<Segment> _segments = new(account);
@@ -53,37 +57,43 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     /// <summary>Makes an empty small index, as large as the last one turned out to need: windows are alike.</summary>
     public void Open() => OpenSmall(_firstBuckets);
 
-    /// <summary>Returns a bit for each entry of <paramref name="bucket"/> with <paramref name="hash"/>.</summary>
+    /// <summary>Returns bit 2k + 1 for each entry k of <paramref name="bucket"/> with <paramref name="hash"/>.</summary>
+    /// <remarks>Halves of entries are compared, without shifts: the upper half is the hash, the bits of the lower are cut.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Match(byte* bucket, uint hash, bool scalar)
+    public static uint Match(byte* bucket, uint hash, bool scalar) =>
+        HasVectors && !scalar ? MatchVector(bucket, hash) : MatchScalar(bucket, hash);
+
+    /// <summary>Does what <see cref="Match"/> does, where <see cref="HasVectors"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint MatchVector(byte* bucket, uint hash)
     {
-        if (Vector512.IsHardwareAccelerated && !scalar)
+        if (Vector512.IsHardwareAccelerated)
         {
-            Vector512<ulong> entries = Vector512.Load((ulong*)bucket) >>> 32;
-            return (uint)Vector512.Equals(entries, Vector512.Create((ulong)hash)).ExtractMostSignificantBits();
+            Vector512<uint> equal = Vector512.Equals(Vector512.Load((uint*)bucket), Vector512.Create(hash));
+            return (uint)equal.ExtractMostSignificantBits() & 0xAAAA;
         }
 
-        if (Vector256.IsHardwareAccelerated && !scalar)
-        {
-            Vector256<ulong> wanted = Vector256.Create((ulong)hash);
-            uint low = Vector256.Equals(Vector256.Load((ulong*)bucket) >>> 32, wanted).ExtractMostSignificantBits();
-            uint high = Vector256.Equals(Vector256.Load((ulong*)bucket + 4) >>> 32, wanted).ExtractMostSignificantBits();
-            return low | (high << 4);
-        }
-
-        return MatchScalar(bucket, hash);
+        Vector256<uint> wanted = Vector256.Create(hash);
+        uint low = Vector256.Equals(Vector256.Load((uint*)bucket), wanted).ExtractMostSignificantBits();
+        uint high = Vector256.Equals(Vector256.Load((uint*)bucket + 8), wanted).ExtractMostSignificantBits();
+        return (low | (high << 8)) & 0xAAAA;
     }
 
     internal static uint MatchScalar(byte* bucket, uint hash)
     {
         uint match = 0;
-        for (int i = 0; i < 8; i++)
+        for (int i = 1; i < 16; i += 2)
         {
-            match |= (((uint*)bucket)[(2 * i) + 1] == hash ? 1u : 0) << i;
+            match |= (((uint*)bucket)[i] == hash ? 1u : 0) << i;
         }
 
         return match;
     }
+
+    /// <summary>Returns the slot of the first match; of the last entry when there is none, whose key cannot be equal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint SlotOf(byte* bucket, uint match) =>
+        ((uint*)bucket)[(BitOperations.TrailingZeroCount(match) - 1) & 14];
 
     /// <summary>Returns the bucket where a hash begins.</summary>
     public byte* Bucket(uint hash) => Directory[(ulong)hash >> Shift] + ((hash & Mask) * BucketBytes);
@@ -102,15 +112,20 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     public int Entries(ref long position, ulong* hashes, uint* slots, int most)
     {
         int perSegment = ((int)Mask + 1) * 8;
-        long end = (long)_segments.Count * perSegment;
         int count = 0;
-        for (; position < end && count < most; position++)
+        for (int segment = (int)(position / perSegment); segment < _segments.Count && count < most; segment++)
         {
-            var entries = (ulong*)_segments.Pointer[position / perSegment].Page;
-            ulong entry = entries[position % perSegment];
-            hashes[count] = entry >> 32;
-            slots[count] = (uint)entry;
-            count += (uint)entry != 0 ? 1 : 0;
+            var entries = (ulong*)_segments.Pointer[segment].Page;
+            int at = (int)(position % perSegment);
+            for (; at < perSegment && count < most; at++)
+            {
+                ulong entry = entries[at];
+                hashes[count] = entry >> 32;
+                slots[count] = (uint)entry;
+                count += (uint)entry != 0 ? 1 : 0;
+            }
+
+            position = ((long)segment * perSegment) + at;
         }
 
         return count;
@@ -201,15 +216,9 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
 
     private static bool AnyZero(ulong* entries)
     {
-        for (int i = 7; i >= 0; i--)
-        {
-            if (entries[i] == 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        Vector256<ulong> first = Vector256.Load(entries);
+        Vector256<ulong> second = Vector256.Load(entries + 4);
+        return Vector256.EqualsAny(first, Vector256<ulong>.Zero) || Vector256.EqualsAny(second, Vector256<ulong>.Zero);
     }
 
     private static ulong* FreeEntry(byte* bucket, byte* segment, uint mask, out bool wasTombstone)
@@ -217,14 +226,14 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         long last = (mask * (long)BucketBytes) + BucketBytes - 1;
         while (true)
         {
-            var entries = (ulong*)bucket;
-            for (int i = 0; i < 8; i++)
+            uint low = Vector256.Equals(Vector256.Load((uint*)bucket), Vector256<uint>.Zero).ExtractMostSignificantBits();
+            uint high = Vector256.Equals(Vector256.Load((uint*)bucket + 8), Vector256<uint>.Zero).ExtractMostSignificantBits();
+            uint free = (low | (high << 8)) & 0x5555;
+            if (free != 0)
             {
-                if ((uint)entries[i] == 0)
-                {
-                    wasTombstone = entries[i] != 0;
-                    return entries + i;
-                }
+                ulong* entry = (ulong*)((uint*)bucket + BitOperations.TrailingZeroCount(free));
+                wasTombstone = *entry != 0;
+                return entry;
             }
 
             bucket = segment + (((bucket - segment) + BucketBytes) & last);

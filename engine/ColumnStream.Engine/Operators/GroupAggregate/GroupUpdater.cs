@@ -2,6 +2,7 @@ using System;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Kernels.Hash;
 using ColumnStream.Engine.Elements;
@@ -22,6 +23,8 @@ internal sealed unsafe class GroupUpdater : IDisposable
     private readonly bool[] _hasSigns;
     private readonly ValueSetUpdater?[] _sets;
     private readonly ArrayData[] _keyColumns;
+    private readonly bool _onlyCounts;
+    private readonly RowCache _cache;
     private RecordBatch _batch = null!;
     private bool _retracts;
 
@@ -37,6 +40,9 @@ internal sealed unsafe class GroupUpdater : IDisposable
         _hasSigns = new bool[plan.Calls.Count];
         _sets = new ValueSetUpdater?[plan.Calls.Count];
         _keyColumns = new ArrayData[plan.Keys.Count];
+        _cache = new RowCache(account);
+        _onlyCounts = plan.Keys.Count > 0 && plan.RowCountOffset < 0
+            && plan.Accumulators is [CountAccumulator] && plan.Sets[0] is null;
         for (int i = 0; i < _signs.Length; i++)
         {
             _signs[i] = new NativeList<sbyte>(account);
@@ -92,6 +98,12 @@ internal sealed unsafe class GroupUpdater : IDisposable
         for (int at = start; at < end; at += StateTable.BlockRows)
         {
             int count = Math.Min(StateTable.BlockRows, end - at);
+            if (_onlyCounts && !_hasSigns[0] && tables.Groups.CanFold)
+            {
+                tables.Groups.Fold(_keys, hashes, at, count, new CountUpdate(_plan.Accumulators[0].Offset), _cache);
+                continue;
+            }
+
             if (_plan.Keys.Count == 0)
             {
                 FindOnlyGroup(tables.Groups, hashes, at, count, rows, slots);
@@ -131,6 +143,7 @@ internal sealed unsafe class GroupUpdater : IDisposable
     {
         _keys.Dispose();
         _hashes.Dispose();
+        _cache.Dispose();
         _kindSigns.Dispose();
         for (int i = 0; i < _signs.Length; i++)
         {

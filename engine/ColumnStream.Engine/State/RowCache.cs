@@ -1,6 +1,5 @@
 using System;
 using ColumnStream.Arrow.Memory;
-using ColumnStream.Compute.Kernels.Hash;
 
 namespace ColumnStream.Engine.State;
 
@@ -13,8 +12,9 @@ namespace ColumnStream.Engine.State;
 internal sealed unsafe class RowCache(BufferAllocator account) : IDisposable
 {
     /// <summary>Places: 32 KiB. With 1,000 keys in use at a time, 79 % of the lookups of a uniform key hit.</summary>
-    public const int Places = 2048;
+    public const int Places = 1 << PlaceBits;
 
+    private const int PlaceBits = 11;
     private const int JudgedRows = 16 * 1024;
     private const int PausedRows = 256 * 1024;
     private readonly NativeList<Entry> _entries = new(account);
@@ -28,8 +28,8 @@ internal sealed unsafe class RowCache(BufferAllocator account) : IDisposable
     /// <summary>Gets the places.</summary>
     public Entry* Entries => _entries.Pointer;
 
-    /// <summary>Returns the place of a key.</summary>
-    public static uint PlaceOf(ulong hash) => (uint)(hash >> 32) & (Places - 1);
+    /// <summary>Returns the place of a key: a product's top bits, cheaper than the key's hash.</summary>
+    public static ulong PlaceOf(ulong word) => (word * 0x9E3779B97F4A7C15) >> (64 - PlaceBits);
 
     /// <summary>Prepares for rows of a table; false while the cache pauses.</summary>
     public bool TryBind(StateTable table, int rows)
@@ -70,15 +70,10 @@ internal sealed unsafe class RowCache(BufferAllocator account) : IDisposable
     private void Clear(byte* noRow)
     {
         Entry* entries = _entries.Reserve(Places);
-        uint placeOfZero = PlaceOf(Hash64.Word(0));
-        ulong other = 1;
-        while (PlaceOf(Hash64.Word(other)) == placeOfZero)
-        {
-            other++;
-        }
-
         new Span<Entry>(entries, Places).Fill(new Entry { Row = noRow });
-        entries[placeOfZero].Key = other;
+
+        // Zero belongs to place 0, one does not.
+        entries[0].Key = 1;
     }
 
     /// <summary>Holds a key and its row.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics.X86;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Compute.Aggregates;
+using ColumnStream.Compute.Kernels.Hash;
 
 namespace ColumnStream.Engine.State;
 
@@ -127,20 +128,13 @@ internal sealed unsafe class StateTable : IDisposable
     /// While all is cached, three passes over a block cost twice as much as one. Rows that have to be created, searched for
     /// or touched wait for the end of the block, in their order: updates of one block must not depend on order.
     /// </remarks>
-    public void Fold<TUpdate>(
-        KeyEncoder keys, ulong* hashes, int start, int count, TUpdate update, RowCache cache)
+    public void Fold<TUpdate>(KeyEncoder keys, ulong* hashes, int start, int count, TUpdate update)
         where TUpdate : struct, IRowUpdate
     {
         EnsureOpen();
         ulong* words = keys.Words + ((long)start * Layout.KeyWords);
         ushort* nulls = keys.Nulls + start;
         hashes += start;
-        if (keys.Shape == KeyShape.Word && !keys.HasNulls && cache.TryBind(this, count))
-        {
-            cache.Judge(count, FoldCached(new WordKey(words, nulls), words, update, hashes, count, cache));
-            return;
-        }
-
         switch (keys.Shape)
         {
             case KeyShape.Word:
@@ -157,6 +151,25 @@ internal sealed unsafe class StateTable : IDisposable
                 FoldBlock(key, update, hashes, count);
                 break;
         }
+    }
+
+    /// <summary>Does what <see cref="Fold"/> does for keys of one word, none NULL, and looks into the cache first.</summary>
+    /// <returns>Whether it was done: not while the cache pauses.</returns>
+    public bool TryFold<TUpdate>(KeyEncoder keys, int start, int count, TUpdate update, RowCache cache)
+        where TUpdate : struct, IRowUpdate
+    {
+        EnsureOpen();
+        if (!cache.TryBind(this, count))
+        {
+            return false;
+        }
+
+        ulong* words = keys.Words + start;
+        int* late = stackalloc int[BlockRows];
+        int lateCount = FoldKnown(words, update, count, late, cache.Entries);
+        FoldLate(new WordKey(words, keys.Nulls + start), words, update, late, lateCount, cache.Entries);
+        cache.Judge(count, lateCount);
+        return true;
     }
 
     /// <summary>Finds the row of one encoded key, or null.</summary>
@@ -324,7 +337,7 @@ internal sealed unsafe class StateTable : IDisposable
             for (int i = 0; i < count; i++)
             {
                 misses[missed] = i;
-                missed += key.Matches(rows[i], i) ? 0 : 1;
+                missed += 1 - Unsafe.BitCast<bool, byte>(key.Matches(rows[i], i));
                 missed &= BlockRows - 1;
             }
 
@@ -354,43 +367,50 @@ internal sealed unsafe class StateTable : IDisposable
         }
     }
 
-    /// <summary>Updates rows that the cache knows, then the others, which it learns; returns how many others there were.</summary>
+    /// <summary>Updates rows that the cache knows; lists the input rows of all others and returns how many there are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FoldCached<TUpdate>(
-        WordKey key, ulong* words, TUpdate update, ulong* hashes, int count, RowCache cache)
+    private static int FoldKnown<TUpdate>(
+        ulong* words, TUpdate update, int count, int* late, RowCache.Entry* entries)
         where TUpdate : struct, IRowUpdate
     {
-        int* late = stackalloc int[BlockRows];
-        RowCache.Entry* entries = cache.Entries;
-        int lateCount = 0;
-        for (int i = 0; i < count; i++)
+        nint lateCount = 0;
+        for (nint i = 0; i < count; i++)
         {
-            RowCache.Entry* entry = entries + RowCache.PlaceOf(hashes[i]);
-            int isKnown = Unsafe.BitCast<bool, byte>(entry->Key == words[i]);
-            update.Apply(entry->Row, i, isKnown);
-            late[lateCount] = i;
+            ulong word = words[i];
+            RowCache.Entry* entry = entries + RowCache.PlaceOf(word);
+            int isKnown = Unsafe.BitCast<bool, byte>(entry->Key == word);
+            update.Apply(entry->Row, (int)i, isKnown);
+            late[lateCount] = (int)i;
             lateCount += 1 - isKnown;
         }
 
-        uint current = _rows.Sequence;
+        return (int)lateCount;
+    }
+
+    /// <summary>Updates the rows of listed input rows, which the cache learns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FoldLate<TUpdate>(
+        WordKey key, ulong* words, TUpdate update, int* late, int lateCount, RowCache.Entry* entries)
+        where TUpdate : struct, IRowUpdate
+    {
+        StateIndex index = _index;
+        RowStore rows = _rows;
+        uint current = rows.Sequence;
         for (int k = 0; k < lateCount; k++)
         {
             int i = late[k];
-            ulong hash = hashes[i];
-            byte* bucket = _index.Bucket((uint)hash);
-            byte* row = _rows.Row(StateIndex.SlotOf(bucket, StateIndex.MatchVector(bucket, (uint)hash)));
+            ulong word = words[i];
+            ulong hash = Hash64.Word(word);
+            byte* bucket = index.Bucket((uint)hash);
+            byte* row = rows.Row(StateIndex.SlotOf(bucket, StateIndex.MatchVector(bucket, (uint)hash)));
             if (!key.Matches(row, i) || *(uint*)row != current)
             {
                 row = FindAndTouch(key, hash, i);
             }
 
             update.Apply(row, i, 1);
-            RowCache.Entry* entry = entries + RowCache.PlaceOf(hash);
-            entry->Key = words[i];
-            entry->Row = row;
+            entries[RowCache.PlaceOf(word)] = new RowCache.Entry { Key = word, Row = row };
         }
-
-        return lateCount;
     }
 
     private byte* FindAndTouch<TKey>(TKey key, ulong hash, int index)

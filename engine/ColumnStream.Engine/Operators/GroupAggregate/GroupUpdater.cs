@@ -69,8 +69,6 @@ internal sealed unsafe class GroupUpdater : IDisposable
         }
 
         _hashes.Count = 0;
-        ulong* hashes = _hashes.Reserve(Math.Max(1, length));
-        KeyHash.Hash(_keyColumns, length, new Span<ulong>(hashes, length));
         _keys.Encode(_keyColumns, length);
         _retracts = kinds is not null && !_plan.InsertOnly;
         if (_retracts)
@@ -94,15 +92,16 @@ internal sealed unsafe class GroupUpdater : IDisposable
     {
         byte** rows = stackalloc byte*[StateTable.BlockRows];
         uint* slots = stackalloc uint[StateTable.BlockRows];
-        ulong* hashes = _hashes.Pointer;
         for (int at = start; at < end; at += StateTable.BlockRows)
         {
             int count = Math.Min(StateTable.BlockRows, end - at);
             if (_onlyCounts && !_hasSigns[0] && tables.Groups.CanFold)
             {
-                tables.Groups.Fold(_keys, hashes, at, count, new CountUpdate(_plan.Accumulators[0].Offset), _cache);
+                FoldCounts(tables.Groups, at, count);
                 continue;
             }
+
+            ulong* hashes = Hashes();
 
             if (_plan.Keys.Count == 0)
             {
@@ -150,6 +149,30 @@ internal sealed unsafe class GroupUpdater : IDisposable
             _signs[i].Dispose();
             _sets[i]?.Dispose();
         }
+    }
+
+    /// <summary>Counts in one pass; keys of one word by the cache, which needs no hashes.</summary>
+    private void FoldCounts(StateTable groups, int at, int count)
+    {
+        var update = new CountUpdate(_plan.Accumulators[0].Offset);
+        if (_keys.Shape != KeyShape.Word || _keys.HasNulls || !groups.TryFold(_keys, at, count, update, _cache))
+        {
+            groups.Fold(_keys, Hashes(), at, count, update);
+        }
+    }
+
+    /// <summary>Hashes the keys of the batch at first use.</summary>
+    private ulong* Hashes()
+    {
+        if (_hashes.Count == 0)
+        {
+            int length = _batch.Length;
+            ulong* hashes = _hashes.Reserve(Math.Max(1, length));
+            KeyHash.Hash(_keyColumns, length, new Span<ulong>(hashes, length));
+            _hashes.Count = length;
+        }
+
+        return _hashes.Pointer;
     }
 
     private void FindOnlyGroup(StateTable groups, ulong* hashes, int at, int count, byte** rows, uint* slots)

@@ -62,17 +62,28 @@ public sealed class KillTests(ITestOutputHelper output)
         AssertOutput(job);
     }
 
+    // On a busy machine the job may be over before the interrupt reaches it: such a try proves nothing and is repeated.
     [Fact]
     public void An_interrupt_ends_cleanly_and_the_next_run_goes_on()
     {
-        using var job = new TwoSinkJob();
-        var log = new ProtocolLog(Path.Combine(job.Folder, "points.log"));
-        using var process = new ServerProcess(job.Folder, TwoSinkJob.Arguments("--quiet"), log.Environment(sleepMs: 1));
-        Assert.True(process.WaitUntil(() => log.Length > 400), process.Output);
-        process.SendInterrupt();
-        Assert.True(process.Wait() == 0, process.Output);
-        Assert.NotNull(TwoSinkJob.Difference(s_expected.Value["dear"], job.Rows("dear")));
-        Finish(job);
+        for (int attempt = 0; ; attempt++)
+        {
+            using var job = new TwoSinkJob();
+            var log = new ProtocolLog(Path.Combine(job.Folder, "points.log"));
+            using var process = new ServerProcess(
+                job.Folder, TwoSinkJob.Arguments("--quiet"), log.Environment(sleepMs: 1));
+            Assert.True(process.WaitUntil(() => log.Length > 100), process.Output);
+            process.SendInterrupt();
+            Assert.True(process.Wait() == 0, process.Output);
+            bool wasOver = TwoSinkJob.Difference(s_expected.Value["dear"], job.Rows("dear")) is null;
+            Finish(job);
+            if (!wasOver)
+            {
+                return;
+            }
+
+            Assert.True(attempt < 10, "The job was always over before the interrupt.");
+        }
     }
 
     [Fact]

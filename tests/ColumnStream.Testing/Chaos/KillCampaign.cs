@@ -8,7 +8,7 @@ namespace ColumnStream.Testing.Chaos;
 /// <summary>Kills runs of a job at random moments until a number of kills is reached, and checks what readers see.</summary>
 /// <remarks>
 /// A third of the kills comes at a random time after the start, so that start-up and restore are hit; the others some
-/// moments after a random point of the protocol. A round ends when a run is not killed in time; then the output must equal
+/// moments after a random point of the protocol. In half of the rounds every run has another parallelism. A round ends when a run is not killed in time; then the output must equal
 /// that of a run without kills. After every kill the visible rows must be some of those, none doubled.
 /// </remarks>
 public sealed class KillCampaign(int seed, Dictionary<string, List<string>> expected)
@@ -50,10 +50,13 @@ public sealed class KillCampaign(int seed, Dictionary<string, List<string>> expe
         var log = new ProtocolLog(Path.Combine(job.Folder, "points.log"));
         int killsAtStart = Kills;
         bool isDone = false;
+        bool isRescaled = _random.Next(2) == 0;
         while (!isDone)
         {
             log.Clear();
-            using var process = new ServerProcess(job.Folder, TwoSinkJob.Arguments("--quiet"), log.Environment(SleepMs));
+            string parallelism = isRescaled ? $"{_random.Next(1, 4)}" : "1";
+            using var process = new ServerProcess(
+                job.Folder, TwoSinkJob.Arguments("--quiet", "--parallelism", parallelism), log.Environment(SleepMs));
             if (Kills < count && KillSometime(process, log))
             {
                 Note(log);

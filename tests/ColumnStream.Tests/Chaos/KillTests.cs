@@ -36,6 +36,19 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_harness_sees_what_a_run_from_the_start_doubles()
+    {
+        using var job = new TwoSinkJob();
+        var log = new ProtocolLog(Path.Combine(job.Folder, "points.log"));
+        using var process = new ServerProcess(job.Folder, TwoSinkJob.Arguments("--quiet"), log.Environment(sleepMs: 1));
+        Assert.True(process.WaitUntil(() => log.Length > 400), process.Output);
+        process.Kill();
+        (int code, string text) = ServerProcess.Run(job.Folder, TwoSinkJob.Arguments("--quiet", "-D", "pipeline.name=other"));
+        Assert.True(code == 0, text);
+        Assert.NotNull(TwoSinkJob.Difference(s_expected.Value["dear"], job.Rows("dear")));
+    }
+
+    [Fact]
     public void A_second_process_on_the_same_job_is_refused_while_the_first_lives()
     {
         using var job = new TwoSinkJob();

@@ -6,31 +6,10 @@ using System.Linq;
 
 namespace ColumnStream.Testing.Chaos;
 
-/// <summary>Is a folder with a job of two file sinks, one behind a window and one behind a filter, and its output.</summary>
+/// <summary>Is a folder with the job of examples/two_sinks.sql and its output.</summary>
 /// <remarks>A run takes about two seconds and some 30 checkpoints; every row follows from a seed.</remarks>
 public sealed class TwoSinkJob : IDisposable
 {
-    private const string Sql =
-        """
-        CREATE TABLE bid (
-          auction BIGINT, bidder BIGINT, price BIGINT, dateTime TIMESTAMP(3),
-          WATERMARK FOR dateTime AS dateTime - INTERVAL '1' SECOND
-        ) WITH (
-          'connector' = 'nexmark', 'nexmark.table' = 'bid', 'nexmark.events' = '24000', 'nexmark.events-per-second' = '1000',
-          'nexmark.rows-per-second' = '12000', 'scan.watermark.emit.strategy' = 'on-event'
-        );
-        CREATE TABLE counts (window_start TIMESTAMP(3), auction BIGINT, bids BIGINT, highest BIGINT)
-        WITH ('connector' = 'filesystem', 'path' = 'counts', 'format' = 'csv');
-        CREATE TABLE dear (auction BIGINT, bidder BIGINT, price BIGINT, dateTime TIMESTAMP(3))
-        WITH ('connector' = 'filesystem', 'path' = 'dear', 'format' = 'json');
-        EXECUTE STATEMENT SET BEGIN
-          INSERT INTO counts SELECT window_start, auction, COUNT(*), MAX(price)
-          FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(dateTime), INTERVAL '1' SECOND))
-          GROUP BY window_start, window_end, auction;
-          INSERT INTO dear SELECT auction, bidder, price, dateTime FROM bid WHERE MOD(auction, 3) = 0;
-        END;
-        """;
-
     private readonly bool _isOwn;
 
     /// <summary>Writes the job into a new folder, or into one that is given.</summary>
@@ -38,7 +17,8 @@ public sealed class TwoSinkJob : IDisposable
     {
         _isOwn = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("columnstream-kill-").FullName;
-        File.WriteAllText(Path.Combine(Folder, "job.sql"), Sql);
+        File.WriteAllText(
+            Path.Combine(Folder, "job.sql"), Example().Replace("examples/out/", "", StringComparison.Ordinal));
     }
 
     /// <summary>Gets the names of the sinks, which are their folders.</summary>
@@ -49,7 +29,7 @@ public sealed class TwoSinkJob : IDisposable
     /// <summary>Gets the arguments of a run that goes on where the last one stopped.</summary>
     public static string[] Arguments(params string[] more) =>
     [
-        "run", "job.sql", "--restore", "latest", "-D", "execution.checkpointing.interval=50ms", "-D", "execution.batch-size=64", .. more,
+        "run", "job.sql", "--restore", "latest", .. more,
     ];
 
     /// <summary>Reads what a reader of a sink's folder sees: the rows of all files that are not hidden, sorted.</summary>
@@ -99,6 +79,17 @@ public sealed class TwoSinkJob : IDisposable
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{lost.Length} rows lost, {extra.Length} wrong or doubled; first lost: {lost.FirstOrDefault()}; first extra: {extra.FirstOrDefault()}");
+    }
+
+    private static string Example()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ColumnStream.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return File.ReadAllText(Path.Combine(folder, "examples/two_sinks.sql"));
     }
 
     public void Dispose()

@@ -243,7 +243,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     internal static Exception Known(Exception failure) => failure is MemoryLimitException full
         ? new ResourceException(
             6001,
-            $"Memory limit reached: {full.Message["Memory limit reached. ".Length..]} Raise memory.limit, or lower parallelism.default.",
+            $"Memory limit reached: {full.Message["Memory limit reached. ".Length..]} "
+                + "Raise memory.limit, or lower parallelism.default.",
             full)
         : failure;
 

@@ -29,7 +29,7 @@ internal static class ExplainCommand
     private static int Explain(string path, IReadOnlyList<string> defines, int? parallelism)
     {
         SourceText? source = ScriptFile.Read(path);
-        PlannerOptions? settings = ScriptFile.Options(defines, parallelism);
+        PlannerOptions? settings = ScriptFile.Options(defines, parallelism, quiet: false);
         if (source is null || settings is null)
         {
             return ExitCode.Usage;

@@ -55,7 +55,7 @@ internal static class RunCommand
     private static int Run(string path, IReadOnlyList<string> defines, RunOptions options, int? parallelism)
     {
         SourceText? source = ScriptFile.Read(path);
-        PlannerOptions? settings = ScriptFile.Options(defines, parallelism);
+        PlannerOptions? settings = ScriptFile.Options(defines, parallelism, options.IsQuiet);
         if (source is null || settings is null)
         {
             return ExitCode.Usage;

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Engine.Options;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Settings;
 using ColumnStream.Sql;
@@ -27,8 +29,8 @@ internal static class ScriptFile
         }
     }
 
-    /// <summary>Turns <c>-D key=value</c> pairs into options; null, after a message, if one has no <c>=</c>.</summary>
-    public static PlannerOptions? Options(IReadOnlyList<string> pairs, int? parallelism)
+    /// <summary>Turns <c>-D key=value</c> pairs into options; null, after a message, if one is wrong.</summary>
+    public static PlannerOptions? Options(IReadOnlyList<string> pairs, int? parallelism, bool quiet)
     {
         var settings = new List<SessionOption>();
         foreach (string pair in pairs)
@@ -40,13 +42,26 @@ internal static class ScriptFile
                 return null;
             }
 
-            settings.Add(new SessionOption(pair[..equals].Trim(), pair[(equals + 1)..].Trim(), OptionOrigin.CommandLine));
+            string key = pair[..equals].Trim();
+            string value = pair[(equals + 1)..].Trim();
+            if (!Check(key, value, quiet))
+            {
+                return null;
+            }
+
+            settings.Add(new SessionOption(key, value, OptionOrigin.CommandLine));
         }
 
         if (parallelism is int tasks)
         {
+            if (tasks < 1)
+            {
+                Console.Error.WriteLine($"columnstream: --parallelism expects at least 1: {tasks}");
+                return null;
+            }
+
             settings.Add(new SessionOption(
-                Engine.Options.OptionTable.Parallelism, $"{tasks}", OptionOrigin.CommandLine));
+                OptionTable.Parallelism, $"{tasks}", OptionOrigin.CommandLine));
         }
 
         return new PlannerOptions(ValueList.From(settings));
@@ -70,5 +85,30 @@ internal static class ScriptFile
         }
 
         return plan.IsSuccess;
+    }
+
+    /// <summary>Holds a pair against the table of options, as SET does: unknown keys warn, wrong values are refused.</summary>
+    private static bool Check(string key, string value, bool quiet)
+    {
+        if (OptionTable.Find(key) is not { } option)
+        {
+            string? near = OptionValue.Nearest(OptionTable.All.Select(o => o.Key), key);
+            if (!quiet)
+            {
+                Console.Error.WriteLine(
+                    $"columnstream: warning: -D option '{key}' is unknown.{(near is null ? "" : $" Did you mean '{near}'?")}");
+            }
+
+            return true;
+        }
+
+        if (!OptionValue.IsValid(option, value))
+        {
+            Console.Error.WriteLine(
+                $"columnstream: -D option '{key}' has a wrong value '{value}': expected {OptionValue.Expected(option)}.");
+            return false;
+        }
+
+        return true;
     }
 }

@@ -97,6 +97,11 @@ internal sealed class StatementRunner : IDisposable
                     }
                 }
 
+                if (receiver is not null && StandardOutput.IsClosed)
+                {
+                    running.Cancel();
+                }
+
                 progress.Refresh(running);
             }
 

@@ -1,0 +1,156 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using Xunit;
+
+namespace ColumnStream.Sql.Tests.CommandLine;
+
+/// <summary>Checks jobs over files: errors in data, output, restore, limits, interruption.</summary>
+public sealed class FileJobTests : IDisposable
+{
+    private const string Bad = "{\"a\":1,\"b\":{\"c\":2}}\n{\"a\":2,\"b\":{\"c\":\"zz\"}}\n{\"a\":\n{\"a\":4,\"b\":null}\n";
+    private readonly Cli _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public void A_wrong_record_fails_the_job_with_file_line_column_and_field()
+    {
+        _cli.Folder.Write("in.jsonl", Bad);
+        Outcome outcome = _cli.Script(Reader("'fail'"));
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("in.jsonl:2:17: field 'b.c': expected INT, got \"zz\"", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_records_can_be_skipped_with_a_warning()
+    {
+        _cli.Folder.Write("in.jsonl", Bad);
+        Outcome outcome = _cli.Script(Reader("'skip'"));
+        Assert.Equal((0, "a,c\n1,2\n4,\n"), (outcome.ExitCode, outcome.Text));
+        Assert.Contains("in.jsonl:2:17", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_records_can_go_to_a_dead_letter_file()
+    {
+        _cli.Folder.Write("in.jsonl", Bad);
+        Outcome outcome = _cli.Script(Reader("'dead-letter', 'scan.dead-letter.path' = 'dead.jsonl'"));
+        Assert.Equal((0, "a,c\n1,2\n4,\n"), (outcome.ExitCode, outcome.Text));
+        JsonElement[] dead = [.. File.ReadLines(_cli.Folder.At("dead.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)];
+        Assert.Equal([2, 3], dead.Select(d => d.GetProperty("line").GetInt32()));
+        Assert.Equal("{\"a\":2,\"b\":{\"c\":\"zz\"}}", dead[0].GetProperty("raw").GetString());
+    }
+
+    [Fact]
+    public void Relative_paths_start_at_the_working_folder_not_at_the_script()
+    {
+        _cli.Folder.Write("in.jsonl", "{\"a\":7}\n");
+        _cli.Folder.Write("jobs/deep.sql", Reader("'fail'"));
+        Outcome outcome = _cli.Run(null, "run", "jobs/deep.sql");
+        Assert.Equal((0, "a,c\n7,\n"), (outcome.ExitCode, outcome.Text));
+        File.Delete(_cli.Folder.At("in.jsonl"));
+        Outcome missing = _cli.Run(null, "run", "jobs/deep.sql");
+        Assert.NotEqual(0, missing.ExitCode);
+        Assert.Contains("'in.jsonl', in " + _cli.Folder.Path, missing.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_written_by_one_script_are_read_by_the_next()
+    {
+        string[] formats = ["json", "csv", "arrow"];
+        string tables = string.Join('\n', formats.Select(f =>
+            $"CREATE TABLE t_{f} (a INT, s STRING, d DECIMAL(10, 2), ts TIMESTAMP(3)) "
+            + $"WITH ('connector' = 'filesystem', 'path' = 'out-{f}', 'format' = '{f}');"));
+        Outcome written = _cli.Script(tables + string.Concat(formats.Select(f =>
+            $"\nINSERT INTO t_{f} VALUES (1, 'x,\"y', 1.50, TIMESTAMP '2024-01-02 03:04:05.678'), (2, 'é', NULL, NULL);")));
+        Assert.Equal((0, ""), (written.ExitCode, written.Text));
+        Outcome read = _cli.Script(tables + "\nSELECT * FROM ("
+            + string.Join(" UNION ALL ", formats.Select(f => $"SELECT * FROM t_{f}")) + ") AS u ORDER BY a;");
+        string one = "1,\"x,\"\"y\",1.50,2024-01-02 03:04:05.678\n";
+        Assert.Equal((0, "a,s,d,ts\n" + one + one + one + "2,é,,\n2,é,,\n2,é,,\n"), (read.ExitCode, read.Text));
+    }
+
+    [Fact]
+    public void A_changelog_is_written_as_debezium_json()
+    {
+        Outcome outcome = _cli.Script("""
+            CREATE TABLE counts (k STRING, n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'debezium-json');
+            INSERT INTO counts SELECT k, COUNT(*) FROM (VALUES ('a'), ('a')) AS t(k) GROUP BY k;
+            """);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(
+            [
+                "{\"before\":null,\"after\":{\"k\":\"a\",\"n\":1},\"op\":\"c\"}",
+                "{\"before\":{\"k\":\"a\",\"n\":1},\"after\":null,\"op\":\"d\"}",
+                "{\"before\":null,\"after\":{\"k\":\"a\",\"n\":2},\"op\":\"c\"}",
+            ],
+            Output("out"));
+    }
+
+    [Fact]
+    public void A_finished_job_says_so_when_it_is_restored()
+    {
+        const string sql = """
+            CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'csv');
+            INSERT INTO t VALUES (1), (2);
+            """;
+        Assert.Equal(0, _cli.Script(sql, "--restore", "latest").ExitCode);
+        Outcome again = _cli.Script(sql, "--restore", "latest");
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("an earlier run finished it; nothing to do", again.Errors, StringComparison.Ordinal);
+        Assert.Equal(["1", "2"], Output("out"));
+        Outcome nowhere = _cli.Script(sql, "--restore", "no/such/folder");
+        Assert.Equal(2, nowhere.ExitCode);
+        Assert.Contains("no/such/folder", nowhere.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1mb")]
+    [InlineData("16mb")]
+    public void Too_little_memory_is_an_error_with_a_code_not_a_crash(string limit)
+    {
+        Outcome outcome = _cli.Script(
+            """
+            CREATE TABLE t (a BIGINT) WITH ('connector' = 'datagen', 'fields.a.kind' = 'sequence', 'fields.a.start' = '1', 'fields.a.end' = '2000000', 'rows-per-second' = '100000000');
+            SELECT a, COUNT(*) AS n FROM t GROUP BY a;
+            """,
+            "-D", $"memory.limit={limit}");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("error CST6001: Memory limit reached", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("memory.limit", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ctrl_c_ends_a_job_that_watches_a_folder_and_keeps_its_rows()
+    {
+        _cli.Folder.Write("in/1.jsonl", "{\"a\":1}\n{\"a\":2}\n");
+        _cli.Folder.Write("job.sql", """
+            SET 'execution.checkpointing.interval' = '100 ms';
+            CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = 'in', 'format' = 'json', 'source.monitor-interval' = '50 ms');
+            CREATE TABLE o (a INT) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'csv');
+            INSERT INTO o SELECT a FROM t;
+            """);
+        Outcome outcome = _cli.RunUntil(() => Output("out").Length == 2, "run", "job.sql");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(["1", "2"], Output("out"));
+        Assert.Contains("stopped", outcome.Errors, StringComparison.Ordinal);
+
+        // The next run goes on behind what is written.
+        _cli.Folder.Write("in/2.jsonl", "{\"a\":3}\n");
+        Outcome resumed = _cli.RunUntil(() => Output("out").Length == 3, "run", "job.sql", "--restore", "latest");
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(["1", "2", "3"], Output("out").Order(StringComparer.Ordinal));
+    }
+
+    private static string Reader(string policy) => $"""
+        CREATE TABLE t (a INT, b ROW<c INT>) WITH ('connector' = 'filesystem', 'path' = 'in.jsonl', 'format' = 'json', 'scan.parse-errors' = {policy});
+        SELECT a, t.b.c FROM t;
+        """;
+
+    private string[] Output(string folder) => Directory.Exists(_cli.Folder.At(folder))
+        ? [.. Directory.GetFiles(_cli.Folder.At(folder)).Where(f => Path.GetFileName(f)[0] != '.').SelectMany(File.ReadAllLines)]
+        : [];
+}

@@ -37,6 +37,12 @@ public abstract unsafe class Accumulator
     /// <summary>Adds what source rows hold to target rows.</summary>
     public abstract void Merge(byte** targets, byte** sources, int count, TextHeap heap);
 
+    /// <summary>Gets whether <see cref="Unmerge"/> exactly undoes <see cref="Merge"/>: sums do, extremes and floats do not.</summary>
+    public virtual bool CanUnmerge => false;
+
+    /// <summary>Takes what source rows hold away from target rows that merged them before.</summary>
+    public virtual void Unmerge(byte** targets, byte** sources, int count) => throw new NotSupportedException();
+
     /// <summary>Makes the result column.</summary>
     public abstract ArrayData Emit(byte** rows, int count, BufferAllocator allocator);
 

@@ -43,6 +43,18 @@ public sealed unsafe class CountAccumulator : Accumulator
     }
 
     /// <inheritdoc/>
+    public override bool CanUnmerge => true;
+
+    /// <inheritdoc/>
+    public override void Unmerge(byte** targets, byte** sources, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            *(long*)(targets[i] + Offset) -= *(long*)(sources[i] + Offset);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Offer(byte* row, byte* value, TextHeap heap) => (*(long*)(row + Offset))++;
 
     /// <inheritdoc/>

@@ -54,6 +54,21 @@ internal sealed unsafe class Int64SumAccumulator(DataType result, bool isAverage
     }
 
     /// <inheritdoc/>
+    public override bool CanUnmerge => true;
+
+    /// <inheritdoc/>
+    public override void Unmerge(byte** targets, byte** sources, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            var target = (long*)(targets[i] + Offset);
+            var source = (long*)(sources[i] + Offset);
+            target[0] -= source[0];
+            target[1] -= source[1];
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Offer(byte* row, byte* value, TextHeap heap)
     {
         var cells = (long*)(row + Offset);

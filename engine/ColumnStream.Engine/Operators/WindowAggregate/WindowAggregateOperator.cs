@@ -24,6 +24,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     private ProgressState _fired = null!;
     private NativeList<nint> _rows = null!;
     private Schema _schema = null!;
+    private RunningWindow? _running;
     private GroupTables? _merged;
     private StateTable? _source;
     private long _end;
@@ -45,6 +46,9 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         _merger = new WindowMerger(_plan, context.Allocator);
         _runs = new SliceRuns(_math, node.Window.TimeColumn, context.Allocator);
         _slices = new SliceStore(_plan, context.Pages, context.Allocator);
+        _running = RunningWindow.CountOffset(_plan) is >= 0 and int countOffset
+            ? new RunningWindow(_slices, _merger, countOffset)
+            : null;
         _rows = new NativeList<nint>(context.Allocator);
         _fired = new ProgressState("watermark", Watermark.Min, context.Allocator);
         _states.Add(_fired);
@@ -103,6 +107,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         _merger?.Dispose();
         _rows?.Dispose();
         _merged?.Dispose();
+        _running?.Dispose();
         _slices?.Dispose();
         foreach (OperatorState state in _states)
         {
@@ -132,6 +137,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
                 continue;
             }
 
+            _running?.Change(slice);
             _updater.Update(_slices.Get(slice), start, end);
         }
 
@@ -196,6 +202,11 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
     private StateTable Merge(long start, long end)
     {
+        if (_running is not null)
+        {
+            return _running.MoveTo(start, end).Groups;
+        }
+
         _merged = _slices.Rent();
         foreach ((long slice, GroupTables tables) in _slices.Slices)
         {
@@ -262,6 +273,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         {
             if (_math.LastEnd(starts[i]) - 1 <= _fired.Value)
             {
+                _running?.Leave(starts[i], _slices.Slices[starts[i]]);
                 _slices.Drop(starts[i]);
             }
         }
@@ -281,6 +293,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         }
 
         _restores = restores;
+        _running?.Reset();
         DropFired();
         foreach (GroupTables tables in _slices.Slices.Values)
         {

@@ -44,6 +44,37 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
         }
     }
 
+    /// <summary>Takes all rows of <paramref name="slice"/> away from <paramref name="window"/>; groups without rows go.</summary>
+    public void Unmerge(GroupTables slice, GroupTables window, int countOffset)
+    {
+        byte** sources = stackalloc byte*[StateTable.BlockRows];
+        byte** targets = stackalloc byte*[StateTable.BlockRows];
+        uint* slots = stackalloc uint[StateTable.BlockRows];
+        ulong* hashes = stackalloc ulong[StateTable.BlockRows];
+        for (long position = 0; ;)
+        {
+            int count = slice.Groups.Entries(ref position, hashes, slots, sources);
+            if (count == 0)
+            {
+                return;
+            }
+
+            window.Groups.FindOrCreate(sources, hashes, count, targets, slots);
+            foreach (Accumulator accumulator in plan.Accumulators)
+            {
+                accumulator.Unmerge(targets, sources, count);
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                if (*(long*)(targets[i] + countOffset) == 0)
+                {
+                    window.Groups.Delete(targets[i], slots[i], hashes[i]);
+                }
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _targetOf.Dispose();
 

@@ -161,6 +161,17 @@ public sealed class GroupAggregateTests : IDisposable
         };
     }
 
+    /// <summary>Makes COUNT(*) alone or with the sum of an integer: sets that are counted in one pass, and windows that run.</summary>
+    internal static AggregateCall[] Sums(Random random)
+    {
+        AggregateFunction sum = AggregateTable.All.First(f => f.Name == "SUM");
+        int column = Array.FindIndex(Types, t => t.IsInteger);
+        var count = new AggregateCall("COUNT", default, default, Distinct: false, Filter: -1, SqlType.BigInt.WithNullable(false), "s0");
+        var total = new AggregateCall(
+            "SUM", [column], [Types[column]], Distinct: false, random.Next(2) == 0 ? 6 : -1, sum.Bind([Types[column]])!.ReturnType, "s1");
+        return random.Next(2) == 0 ? [count] : [total, count];
+    }
+
     internal static AggregateCall[] Calls(Random random, int count)
     {
         var calls = new List<AggregateCall>();

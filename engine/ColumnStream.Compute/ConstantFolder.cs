@@ -132,7 +132,8 @@ public static class ConstantFolder
                 Location = expression.Location,
             };
         }
-        catch (Exception error) when (error is EvaluationException or NotSupportedException or FormatException)
+        catch (Exception error) when (error is EvaluationException or NotSupportedException or FormatException
+            or MemoryLimitException)
         {
             return expression;
         }

@@ -109,11 +109,20 @@ internal sealed unsafe class Frame : IDisposable
         return first;
     }
 
+    /// <summary>Most bytes of a text that a function makes: <c>REPEAT('x', 2000000000)</c> is a mistake.</summary>
+    private const long LongestText = 64 << 20;
+
     /// <summary>
     /// Returns room for <paramref name="bytes"/> bytes of new text; <see cref="Commit"/> keeps a part of it.
     /// </summary>
-    public byte* Reserve(int bytes)
+    /// <exception cref="MemoryLimitException">It is more than a text may have.</exception>
+    public byte* Reserve(long bytes)
     {
+        if (bytes > LongestText)
+        {
+            throw new MemoryLimitException("of one text value", LongestText, 0, bytes);
+        }
+
         if (_arena < 0 || Buffer(_arena).Capacity - Buffer(_arena).Length < bytes)
         {
             NativeBuffer chunk = _allocator.Allocate(Math.Max(ArenaBytes, bytes));

@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Compute;
 
 namespace ColumnStream.Engine.Errors;
@@ -8,4 +9,7 @@ public static class EvaluationErrors
     /// <summary>Names the expression's place in the SQL text before the reason.</summary>
     public static UserException ToUser(EvaluationException error) =>
         new(4001, error.Location.Text is null ? error.Message : $"{error.Location}: error CST4001: {error.Message}", error);
+
+    /// <summary>Names the place of a failing expression; a full account stays what it is.</summary>
+    public static Exception ToUser(Exception error) => error is EvaluationException failed ? ToUser(failed) : error;
 }

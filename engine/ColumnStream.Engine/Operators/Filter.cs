@@ -1,3 +1,5 @@
+using System;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Elements;
@@ -41,7 +43,7 @@ internal sealed unsafe class FilterOperator(FilterNode node) : Operator
         {
             _evaluator.Filter(batch.Rows, batch.Selection, survivors);
         }
-        catch (EvaluationException error)
+        catch (Exception error) when (error is EvaluationException or MemoryLimitException)
         {
             survivors.Dispose();
             batch.Release();

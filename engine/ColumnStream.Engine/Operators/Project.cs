@@ -1,5 +1,7 @@
+using System;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
@@ -37,7 +39,7 @@ internal sealed class ProjectOperator(ProjectNode node) : Operator
         {
             _evaluator.Evaluate(batch.Rows, batch.Selection, columns);
         }
-        catch (EvaluationException error)
+        catch (Exception error) when (error is EvaluationException or MemoryLimitException)
         {
             batch.Release();
             throw EvaluationErrors.ToUser(error);

@@ -82,7 +82,7 @@ internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
         {
             _evaluator.Evaluate(batch.Rows, null, results);
         }
-        catch (EvaluationException error)
+        catch (Exception error) when (error is EvaluationException or MemoryLimitException)
         {
             batch.Release();
             throw EvaluationErrors.ToUser(error);

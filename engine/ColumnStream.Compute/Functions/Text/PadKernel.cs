@@ -31,8 +31,10 @@ internal static unsafe class PadKernel
         int missing = length - found;
         int whole = missing / padCharacters;
         int part = CodePoints.OffsetOf(pad.Span, missing % padCharacters, out _);
-        int padBytes = checked((whole * pad.Length) + part);
-        var target = new Span<byte>(frame.Reserve(text.Length + padBytes + 16), text.Length + padBytes);
+        long needed = ((long)whole * pad.Length) + part;
+        byte* start = frame.Reserve(text.Length + needed + 16);
+        int padBytes = (int)needed;
+        var target = new Span<byte>(start, text.Length + padBytes);
         text.Span.CopyTo(target[(left ? padBytes : 0)..]);
         Span<byte> room = target.Slice(left ? 0 : text.Length, padBytes);
         for (int i = 0; i < whole; i++)

@@ -18,8 +18,10 @@ internal readonly struct Repeat : IRowOp<Utf8, int, Utf8>
     public static unsafe bool Apply(Frame frame, Utf8 a, int b, out Utf8 result)
     {
         int count = Math.Max(0, b);
-        int total = checked(a.Length * count);
-        var target = new Span<byte>(frame.Reserve(total + 16), total);
+        long room = (long)a.Length * count;
+        byte* start = frame.Reserve(room + 16);
+        int total = (int)room;
+        var target = new Span<byte>(start, total);
         for (int i = 0; i < count; i++)
         {
             a.Span.CopyTo(target[(i * a.Length)..]);

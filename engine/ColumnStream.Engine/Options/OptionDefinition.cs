@@ -7,5 +7,12 @@ namespace ColumnStream.Engine.Options;
 /// <param name="Help">One sentence.</param>
 /// <param name="IsRequired">Whether it must be given.</param>
 /// <param name="Values">Allowed values of a choice, separated by <c>|</c>.</param>
+/// <param name="Range">Smallest and largest whole number, separated by <c>..</c>; null allows all.</param>
 public sealed record OptionDefinition(
-    string Key, OptionKind Kind, string? Default, string Help, bool IsRequired = false, string? Values = null);
+    string Key,
+    OptionKind Kind,
+    string? Default,
+    string Help,
+    bool IsRequired = false,
+    string? Values = null,
+    string? Range = null);

@@ -112,7 +112,7 @@ public static class OptionValue
     public static bool IsValid(OptionDefinition option, string text) => option.Kind switch
     {
         OptionKind.Boolean => TryParseBoolean(text, out _),
-        OptionKind.Integer => TryParseInteger(text, out _),
+        OptionKind.Integer => TryParseInteger(text, out long value) && IsInside(option.Range, value),
         OptionKind.Number => TryParseNumber(text, out _),
         OptionKind.Duration => TryParseDuration(text, out _),
         OptionKind.Bytes => TryParseBytes(text, out _),
@@ -120,10 +120,24 @@ public static class OptionValue
         _ => true,
     };
 
+    private static bool IsInside(string? range, long value)
+    {
+        if (range is null)
+        {
+            return true;
+        }
+
+        string[] ends = range.Split("..");
+        return value >= long.Parse(ends[0], CultureInfo.InvariantCulture)
+            && value <= long.Parse(ends[1], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Says what an option wants, for messages: <c>a duration such as 10 s or 500 ms</c>.</summary>
     public static string Expected(OptionDefinition option) => option.Kind switch
     {
         OptionKind.Boolean => "true or false",
+        OptionKind.Integer when option.Range is not null =>
+            "a whole number from " + option.Range.Replace("..", " to ", StringComparison.Ordinal),
         OptionKind.Integer => "a whole number",
         OptionKind.Number => "a number",
         OptionKind.Duration => "a duration such as 10 s, 500 ms or 1 min",

@@ -104,6 +104,18 @@ internal sealed class JobProgress(PlannedJob job, bool isQuiet) : IDisposable
             Console.Error.WriteLine(FormattableString.Invariant(
                 $"{job.Summary}: {late:N0} late rows were left out: their windows had closed before they came."));
         }
+
+        long wrong = 0;
+        foreach (NodeMetrics node in running.Metrics().Nodes)
+        {
+            wrong += node.Counters.GetValueOrDefault("parseErrors");
+        }
+
+        if (wrong > 0)
+        {
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"{job.Summary}: {wrong:N0} records could not be read and were left out, as 'scan.parse-errors' says."));
+        }
     }
 
     public void Dispose() => Erase();

@@ -40,7 +40,18 @@ internal sealed unsafe class WideProductStep : Step
         long* b = (long*)frame[_b].Data;
         if (!frame.Scalar && IsWithin(a, frame.Rows, _limitA) && IsWithin(b, frame.Rows, _limitB))
         {
-            RunNarrow(a, b, (long*)result.Data, frame.Rows);
+            if (_limitA == long.MaxValue)
+            {
+                RunConstant(b, *a, (long*)result.Data, frame.Rows);
+            }
+            else if (_limitB == long.MaxValue)
+            {
+                RunConstant(a, *b, (long*)result.Data, frame.Rows);
+            }
+            else
+            {
+                RunNarrow(a, b, (long*)result.Data, frame.Rows);
+            }
         }
         else
         {
@@ -61,18 +72,18 @@ internal sealed unsafe class WideProductStep : Step
             return true;
         }
 
-        Vector512<long> low = Vector512<long>.Zero;
-        Vector512<long> high = Vector512<long>.Zero;
+        Vector256<long> low = Vector256<long>.Zero;
+        Vector256<long> high = Vector256<long>.Zero;
         int i = 0;
-        for (; i + Vector512<long>.Count <= rows; i += Vector512<long>.Count)
+        for (; i + Vector256<long>.Count <= rows; i += Vector256<long>.Count)
         {
-            Vector512<long> value = Vector512.Load(values + i);
-            low = Vector512.Min(low, value);
-            high = Vector512.Max(high, value);
+            Vector256<long> value = Vector256.Load(values + i);
+            low = Vector256.Min(low, value);
+            high = Vector256.Max(high, value);
         }
 
-        bool within = Vector512.GreaterThanOrEqualAll(low, Vector512.Create(-limit))
-            && Vector512.LessThanOrEqualAll(high, Vector512.Create(limit));
+        bool within = Vector256.GreaterThanOrEqualAll(low, Vector256.Create(-limit))
+            && Vector256.LessThanOrEqualAll(high, Vector256.Create(limit));
         for (; i < rows; i++)
         {
             within &= values[i] >= -limit && values[i] <= limit;
@@ -84,11 +95,23 @@ internal sealed unsafe class WideProductStep : Step
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunNarrow(long* a, long* b, long* r, int rows)
     {
-        for (int i = 0; i < rows; i++)
+        for (long* end = a + rows; a < end; a++, b++, r += 2)
         {
-            long product = unchecked(a[i] * b[i]);
-            r[2 * i] = product;
-            r[(2 * i) + 1] = product >> 63;
+            long product = unchecked(*a * *b);
+            r[0] = product;
+            r[1] = product >> 63;
+        }
+    }
+
+    /// <summary>Multiplies by a constant, which stays in a register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunConstant(long* a, long constant, long* r, int rows)
+    {
+        for (long* end = a + rows; a < end; a++, r += 2)
+        {
+            long product = unchecked(*a * constant);
+            r[0] = product;
+            r[1] = product >> 63;
         }
     }
 

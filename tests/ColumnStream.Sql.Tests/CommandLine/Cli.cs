@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using ColumnStream.Testing.Chaos;
 using ColumnStream.Testing.Contracts;
 
 namespace ColumnStream.Sql.Tests.CommandLine;
@@ -66,8 +67,7 @@ internal sealed class Cli : IDisposable
             Thread.Sleep(20);
         }
 
-        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-        kill.WaitForExit();
+        Interruption.Send(process.Id);
         return End(process, errorReader, () => errors, []);
     }
 

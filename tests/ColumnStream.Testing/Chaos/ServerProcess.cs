@@ -2,16 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 
 namespace ColumnStream.Testing.Chaos;
 
 /// <summary>Runs the real program in a folder, and kills it on request.</summary>
-public sealed partial class ServerProcess : IDisposable
+public sealed class ServerProcess : IDisposable
 {
-    private const int Interrupt = 2;
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -109,8 +107,8 @@ public sealed partial class ServerProcess : IDisposable
         Wait();
     }
 
-    /// <summary>Sends SIGINT, as Ctrl-C does.</summary>
-    public void SendInterrupt() => _ = SendSignal(_process.Id, Interrupt);
+    /// <summary>Asks it to stop, as Ctrl-C does.</summary>
+    public void SendInterrupt() => Interruption.Send(_process.Id);
 
     public void Dispose()
     {
@@ -122,9 +120,6 @@ public sealed partial class ServerProcess : IDisposable
 
         _process.Dispose();
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int process, int signal);
 
     /// <summary>Finds the program that was built in the configuration of the running tests.</summary>
     private static string ProgramPath()

@@ -175,7 +175,7 @@ internal sealed class FunctionParser(Grammar grammar)
     private EquatableArray<Expression> ParseRounding()
     {
         EquatableArray<Expression> arguments = grammar.List(grammar.Expressions.Parse);
-        return _cursor.Accept("TO") ? [.. arguments, grammar.Literals.Unit()] : arguments;
+        return arguments.Count == 1 && _cursor.Accept("TO") ? [.. arguments, grammar.Literals.Unit()] : arguments;
     }
 
     private EquatableArray<Expression> ParseTimestampArguments()

@@ -116,10 +116,29 @@ internal sealed class UtilityParser(Grammar grammar)
         }
         else
         {
+            RefuseHalfPairs(text, span);
             _cursor.MarkRawText(span);
         }
 
         return new StringLiteral(text) { Span = span };
+    }
+
+    /// <summary>Refuses what no string could hold: comments inside raw text hide it from the lexer.</summary>
+    private void RefuseHalfPairs(string text, SourceSpan span)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                throw _cursor.Error(
+                    SyntaxErrorCode.InvalidCharacter, $"Half a surrogate pair: U+{(int)text[i]:X4}.",
+                    new SourceSpan(span.Start + i, 1));
+            }
+        }
     }
 
     private ShowStatement ParseShow()

@@ -95,8 +95,19 @@ public sealed class HostileInputTests
     public void Halves_of_surrogate_pairs_are_errors()
     {
         // Not inline data: attributes hold strings as UTF-8, which has no such halves.
-        string[] texts = ["SELECT \uD800", "SELECT '\uDC00'", "SELECT `\uD800`", "SELECT a\uD800b", "SELECT '\uDC00\uD800'"];
+        string[] texts =
+        [
+            "SELECT \uD800", "SELECT '\uDC00'", "SELECT `\uD800`", "SELECT a\uD800b", "SELECT '\uDC00\uD800'",
+            "SET k = a\uD800", "SET a -- \uDC00\n b = c", "RESET k\uD800",
+        ];
         Assert.All(texts, text => Assert.Equal(SyntaxErrorCode.InvalidCharacter, Parse(text).Diagnostics[0].Code));
+    }
+
+    [Fact]
+    public void A_unit_follows_one_argument_only()
+    {
+        Assert.True(Parse("SELECT FLOOR(a TO DAY)").IsSuccess);
+        Assert.Equal(SyntaxErrorCode.UnexpectedToken, Parse("SELECT FLOOR(a, b TO DAY)").Diagnostics[0].Code);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Connectors.Formats.ArrowIpc;
@@ -6,6 +5,7 @@ using ColumnStream.Connectors.Formats.Csv;
 using ColumnStream.Connectors.Formats.Debezium;
 using ColumnStream.Connectors.Formats.Json;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Options;
 
 namespace ColumnStream.Connectors;
 
@@ -25,25 +25,17 @@ public static class FormatTable
     /// <exception cref="UserException">No format has this name; the message gives the nearest one.</exception>
     public static Format Get(string name)
     {
-        Format? nearest = null;
-        int best = int.MaxValue;
         foreach (Format format in All)
         {
             if (format.Name == name)
             {
                 return format;
             }
-
-            int distance = Distance(format.Name, name);
-            if (distance < best)
-            {
-                best = distance;
-                nearest = format;
-            }
         }
 
-        string hint = nearest is not null && best <= Math.Max(2, name.Length / 2)
-            ? $" Did you mean '{nearest.Name}'?"
+        string? nearest = OptionValue.Nearest(Names(), name);
+        string hint = nearest is not null
+            ? $" Did you mean '{nearest}'?"
             : $" Formats: {string.Join(", ", Names())}.";
         throw new UserException(FormatErrors.UnknownFormat, $"Format is unknown: '{name}'.{hint}");
     }
@@ -54,29 +46,5 @@ public static class FormatTable
         {
             yield return format.Name;
         }
-    }
-
-    private static int Distance(string left, string right)
-    {
-        var row = new int[right.Length + 1];
-        for (int j = 0; j < row.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int above = row[j];
-                int change = diagonal + (char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1);
-                row[j] = Math.Min(change, Math.Min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-
-        return row[right.Length];
     }
 }

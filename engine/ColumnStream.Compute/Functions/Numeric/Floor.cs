@@ -17,7 +17,8 @@ internal static class Floor
         Bind,
         Compile);
 
-    private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
+    /// <summary>Resolves FLOOR and CEIL alike: a number, or a point in time and a unit.</summary>
+    internal static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
     {
         if (arguments.Length == 2 && arguments[1].IsText && TypeCoercion.IsTemporal(arguments[0]))
         {

@@ -123,6 +123,8 @@ public static unsafe class ArrayConcat
                 return JoinBinary(arrays, type, rows, validity, allocator);
             case ListArray:
                 return JoinLists(arrays, type, rows, validity, allocator);
+            case MapArray:
+                return JoinMaps(arrays, type, rows, validity, allocator);
             case StructArray:
                 return JoinStructs(arrays, type, rows, validity, allocator);
             default:
@@ -251,6 +253,38 @@ public static unsafe class ArrayConcat
         finally
         {
             ArrayData.ReleaseAll(items.AsSpan(0, done));
+        }
+    }
+
+    private static MapArray JoinMaps(
+        ReadOnlySpan<ArrayData> arrays, DataType type, int rows, NativeBuffer? validity, BufferAllocator allocator)
+    {
+        NativeBuffer offsets = allocator.Allocate((rows + 1L) * 4);
+        var entries = new ArrayData[arrays.Length];
+        int done = 0;
+        try
+        {
+            int* to = (int*)offsets.Pointer;
+            *to = 0;
+            foreach (ArrayData array in arrays)
+            {
+                var part = (MapArray)array;
+                int* from = part.Offsets;
+                entries[done] = part.Entries.Slice(from[0], from[part.Length] - from[0], allocator);
+                done++;
+                to = AppendOffsets(from, part.Length, to);
+            }
+
+            return new MapArray(type, rows, offsets, (StructArray)Concat(entries, allocator), validity);
+        }
+        catch
+        {
+            offsets.Release();
+            throw;
+        }
+        finally
+        {
+            ArrayData.ReleaseAll(entries.AsSpan(0, done));
         }
     }
 

@@ -97,6 +97,13 @@ public static unsafe class ArrayEquality
                 int count = a.Offsets[leftRow + 1] - start;
                 return count == other.Offsets[rightRow + 1] - otherStart
                     && RangesEqual(a.Items, start, other.Items, otherStart, count);
+            case MapArray a:
+                var map = (MapArray)right;
+                int entry = a.Offsets[leftRow];
+                int otherEntry = map.Offsets[rightRow];
+                int entries = a.Offsets[leftRow + 1] - entry;
+                return entries == map.Offsets[rightRow + 1] - otherEntry
+                    && RangesEqual(a.Entries, entry, map.Entries, otherEntry, entries);
             default:
                 return Bytes(left, leftRow).SequenceEqual(Bytes(right, rightRow));
         }

@@ -117,6 +117,7 @@ public static unsafe class TakeKernel
                 StructArray a => new StructArray(
                     a.Type, count, GatherAll(a.Fields, rows, count, negative, allocator), validity),
                 ListArray a => TakeLists(a, rows, count, validity, allocator),
+                MapArray a => TakeMaps(a, rows, count, validity, allocator),
                 _ => throw new NotSupportedException($"Type cannot be gathered: {array.Type}."),
             };
         }
@@ -218,11 +219,42 @@ public static unsafe class TakeKernel
     {
         int* from = array.Offsets;
         NativeBuffer offsets = TakeOffsets(from, rows, count, allocator);
-        NativeBuffer? itemRows = null;
         try
         {
-            int* to = (int*)offsets.Pointer;
-            itemRows = allocator.Allocate(to[count] * 4L);
+            ArrayData items = GatherItems(array.Items, from, rows, count, (int*)offsets.Pointer, allocator);
+            return new ListArray(array.Type, count, offsets, items, validity);
+        }
+        catch
+        {
+            offsets.Release();
+            throw;
+        }
+    }
+
+    private static MapArray TakeMaps(
+        MapArray array, int* rows, int count, NativeBuffer? validity, BufferAllocator allocator)
+    {
+        int* from = array.Offsets;
+        NativeBuffer offsets = TakeOffsets(from, rows, count, allocator);
+        try
+        {
+            ArrayData entries = GatherItems(array.Entries, from, rows, count, (int*)offsets.Pointer, allocator);
+            return new MapArray(array.Type, count, offsets, (StructArray)entries, validity);
+        }
+        catch
+        {
+            offsets.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Gathers the items of rows that begin at <paramref name="from"/> to where the new offsets say.</summary>
+    private static ArrayData GatherItems(
+        ArrayData child, int* from, int* rows, int count, int* to, BufferAllocator allocator)
+    {
+        NativeBuffer itemRows = allocator.Allocate(to[count] * 4L);
+        try
+        {
             int* items = (int*)itemRows.Pointer;
             for (int i = 0; i < count; i++)
             {
@@ -233,17 +265,11 @@ public static unsafe class TakeKernel
                 }
             }
 
-            ArrayData child = Gather(array.Items, items, to[count], negative: false, allocator);
-            return new ListArray(array.Type, count, offsets, child, validity);
-        }
-        catch
-        {
-            offsets.Release();
-            throw;
+            return Gather(child, items, to[count], negative: false, allocator);
         }
         finally
         {
-            itemRows?.Release();
+            itemRows.Release();
         }
     }
 

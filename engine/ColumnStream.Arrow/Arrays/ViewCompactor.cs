@@ -136,6 +136,7 @@ public static unsafe class ViewCompactor
         ViewArray a when always || !IsDense(a) => Compact(a, allocator),
         StructArray a => CompactStruct(a, allocator, always),
         ListArray a => CompactList(a, allocator, always),
+        MapArray a => CompactMap(a, allocator, always),
         _ => array.Retain(),
     };
 
@@ -154,6 +155,19 @@ public static unsafe class ViewCompactor
             array.OffsetsBuffer.Retain(),
             array.Offsets,
             items,
+            array.ValidityBuffer?.Retain(),
+            array.Validity);
+    }
+
+    private static MapArray CompactMap(MapArray array, BufferAllocator allocator, bool always)
+    {
+        ArrayData entries = CompactOne(array.Entries, allocator, always);
+        return new MapArray(
+            array.Type,
+            array.Length,
+            array.OffsetsBuffer.Retain(),
+            array.Offsets,
+            (StructArray)entries,
             array.ValidityBuffer?.Retain(),
             array.Validity);
     }

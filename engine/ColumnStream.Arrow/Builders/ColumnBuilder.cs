@@ -43,6 +43,7 @@ public abstract unsafe class ColumnBuilder : IDisposable
         TypeId.Utf8 or TypeId.Binary => new BinaryBuilder(type, allocator, capacityRows),
         TypeId.List => new ListBuilder(type, allocator, capacityRows),
         TypeId.Struct => new StructBuilder(type, allocator, capacityRows),
+        TypeId.Map => new MapBuilder(type, allocator, capacityRows),
         _ when type.ByteWidth > 0 => new FixedWidthBuilder(type, allocator, capacityRows),
         _ => throw new NotSupportedException($"Type has no builder: {type}."),
     };

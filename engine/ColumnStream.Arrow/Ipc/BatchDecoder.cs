@@ -137,6 +137,8 @@ internal sealed unsafe class BatchDecoder : IDisposable
                 return DecodeViews(batch, column, validity, bits);
             case TypeId.List:
                 return DecodeList(batch, column, validity, bits);
+            case TypeId.Map:
+                return DecodeMap(batch, column, validity, bits);
             case TypeId.Struct:
                 return DecodeStruct(batch, column, validity, bits);
             default:
@@ -299,6 +301,26 @@ internal sealed unsafe class BatchDecoder : IDisposable
         catch
         {
             items?.Release();
+            offsets.Release();
+            throw;
+        }
+    }
+
+    private MapArray DecodeMap(FlatTable batch, ColumnNode column, NativeBuffer? validity, byte* bits)
+    {
+        NativeBuffer offsets = TakeOffsets(column, out int* pointer, out Region region);
+        ArrayData? entries = null;
+        try
+        {
+            entries = DecodeColumn(batch, column.Field.Type.Children[0], column.Target.Children[0].Type, rows: -1);
+            CheckOffsets(column, region, pointer, entries.Length);
+            return entries.NullCount == 0
+                ? new MapArray(column.Target, column.Length, offsets, pointer, (StructArray)entries, validity, bits)
+                : throw Error(column, region, "Map has entries that are null.");
+        }
+        catch
+        {
+            entries?.Release();
             offsets.Release();
             throw;
         }

@@ -177,6 +177,10 @@ internal sealed unsafe class BatchEncoder(BufferAllocator allocator, IpcWriterOp
                 int* offsets = AddOffsets(a.Offsets, a.Length);
                 AddColumn(Slice(a.Items, offsets[0], offsets[a.Length] - offsets[0]));
                 break;
+            case MapArray a:
+                int* starts = AddOffsets(a.Offsets, a.Length);
+                AddColumn(Slice(a.Entries, starts[0], starts[a.Length] - starts[0]));
+                break;
             case StructArray a:
                 foreach (ArrayData field in a.Fields)
                 {

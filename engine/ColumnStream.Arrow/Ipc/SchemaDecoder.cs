@@ -55,9 +55,9 @@ internal ref struct SchemaDecoder
 
         FlatVector vector = table.GetVector(5, 4);
         var wire = (WireType)table.Get<byte>(2, 0);
-        if (wire is not (WireType.List or WireType.Struct) && vector.Count != 0)
+        if (wire is not (WireType.List or WireType.Struct or WireType.Map) && vector.Count != 0)
         {
-            throw wire is WireType.Union or WireType.FixedSizeList or WireType.Map or WireType.LargeList
+            throw wire is WireType.Union or WireType.FixedSizeList or WireType.LargeList
                 or WireType.RunEndEncoded or WireType.ListView or WireType.LargeListView
                 ? Unsupported(table, path, Name(wire))
                 : table.Reader.Error($"Type has children: {path}, {wire}.", table.Position);
@@ -114,6 +114,10 @@ internal ref struct SchemaDecoder
                 return children.Length == 1
                     ? DataType.List(children[0])
                     : throw Invalid(field, path, $"list of {children.Length} children");
+            case WireType.Map:
+                return children is [{ Type: { Id: TypeId.Struct, Children.Count: 2 } }]
+                    ? new DataType(TypeId.Map) { Children = [children[0]], IsOrdered = type.Get<byte>(0, 0) != 0 }
+                    : throw Invalid(field, path, "map whose child is not a struct of two");
             case WireType.Struct:
                 return DataType.Struct(children);
             default:

@@ -117,6 +117,9 @@ internal static class SchemaEncoder
 
                 writer.Add(0, (short)type.Unit);
                 return WireType.Timestamp;
+            case TypeId.Map:
+                writer.Add(0, (byte)(type.IsOrdered ? 1 : 0));
+                return WireType.Map;
             case TypeId.Duration:
                 writer.Add(0, (short)type.Unit);
                 return WireType.Duration;

@@ -38,7 +38,7 @@ public static unsafe class RecordBatchPrinter
     }
 
     /// <summary>
-    /// Appends one value: NULL, numbers, text as it is, bytes as x'0AFF', [lists], {records}, ISO dates.
+    /// Appends one value: NULL, numbers, text as it is, bytes as x'0AFF', [lists], {field: records}, {key=maps}, ISO dates.
     /// </summary>
     public static void AppendValue(StringBuilder text, ArrayData array, int row)
     {
@@ -67,6 +67,16 @@ public static unsafe class RecordBatchPrinter
                 }
 
                 text.Append(']');
+                break;
+            case MapArray a:
+                text.Append('{');
+                for (int i = a.Offsets[row]; i < a.Offsets[row + 1]; i++)
+                {
+                    AppendValue(text.Append(i == a.Offsets[row] ? string.Empty : ", "), a.Keys, i);
+                    AppendValue(text.Append('='), a.Values, i);
+                }
+
+                text.Append('}');
                 break;
             case StructArray a:
                 text.Append('{');

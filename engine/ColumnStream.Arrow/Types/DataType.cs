@@ -54,7 +54,7 @@ public sealed record DataType(TypeId Id)
     /// <summary>Gets the number of fraction digits of a decimal type.</summary>
     public int Scale { get; init; }
 
-    /// <summary>Gets the bytes of a value of a fixed-size binary type.</summary>
+    /// <summary>Gets the bytes of a value of a fixed-size binary type, or the items of a fixed-size list.</summary>
     public int FixedSize { get; init; }
 
     /// <summary>Gets the unit of a temporal type.</summary>
@@ -63,18 +63,38 @@ public sealed record DataType(TypeId Id)
     /// <summary>Gets the time zone of a timestamp, or null for local date-times.</summary>
     public string? Timezone { get; init; }
 
-    /// <summary>Gets the child fields: one for a list, any number for a struct.</summary>
+    /// <summary>Gets whether a map's keys are sorted, or the order of a dictionary's values means something.</summary>
+    public bool IsOrdered { get; init; }
+
+    /// <summary>Gets the codes that name a union's children, in the children's order.</summary>
+    public ValueList<sbyte> TypeCodes { get; init; }
+
+    /// <summary>Gets the integer type of a dictionary's indexes.</summary>
+    public DataType? IndexType { get; init; }
+
+    /// <summary>
+    /// Gets the child fields: one for lists, maps (the entries) and dictionaries (the values), two for run-end encoding
+    /// (ends and values), any number for structs and unions.
+    /// </summary>
     public ValueList<Field> Children { get; init; }
+
+    /// <summary>Gets the field of a map's keys.</summary>
+    public Field KeyField => Children[0].Type.Children[0];
+
+    /// <summary>Gets the field of a map's values.</summary>
+    public Field ValueField => Children[0].Type.Children[1];
 
     /// <summary>Gets the bytes of one value for fixed-width layouts (bool excluded), or 0 for all others.</summary>
     public int ByteWidth => Id switch
     {
         TypeId.Int8 or TypeId.UInt8 => 1,
-        TypeId.Int16 or TypeId.UInt16 => 2,
-        TypeId.Int32 or TypeId.UInt32 or TypeId.Float32 or TypeId.Date32 or TypeId.Time32 => 4,
+        TypeId.Int16 or TypeId.UInt16 or TypeId.Float16 => 2,
+        TypeId.Int32 or TypeId.UInt32 or TypeId.Float32 or TypeId.Date32 or TypeId.Time32 or TypeId.Decimal32
+            or TypeId.IntervalYearMonth => 4,
         TypeId.Int64 or TypeId.UInt64 or TypeId.Float64 or TypeId.Decimal64 or TypeId.Date64 or TypeId.Time64
-            or TypeId.Timestamp or TypeId.Duration => 8,
-        TypeId.Decimal128 => 16,
+            or TypeId.Timestamp or TypeId.Duration or TypeId.IntervalDayTime => 8,
+        TypeId.Decimal128 or TypeId.IntervalMonthDayNano => 16,
+        TypeId.Decimal256 => 32,
         TypeId.FixedSizeBinary => FixedSize,
         _ => 0,
     };
@@ -106,6 +126,17 @@ public sealed record DataType(TypeId Id)
     /// <summary>Makes a list of <paramref name="item"/>.</summary>
     public static DataType List(Field item) => new(TypeId.List) { Children = [item] };
 
+    /// <summary>Makes a map; its entries are a struct of <paramref name="key"/> and <paramref name="value"/>.</summary>
+    public static DataType Map(Field key, Field value, bool keysSorted = false) => new(TypeId.Map)
+    {
+        Children = [new Field("entries", Struct(key, value), Nullable: false)],
+        IsOrdered = keysSorted,
+    };
+
+    /// <summary>Makes a map with the format's own names for its fields; keys are never null.</summary>
+    public static DataType Map(DataType key, DataType value, bool valuesNullable = true) =>
+        Map(new Field("key", key, Nullable: false), new Field("value", value, valuesNullable));
+
     /// <summary>Makes a record type.</summary>
     public static DataType Struct(params ReadOnlySpan<Field> fields) =>
         new(TypeId.Struct) { Children = ValueList.Create(fields) };
@@ -113,11 +144,14 @@ public sealed record DataType(TypeId Id)
     /// <summary>Prints the type as a reader would write it: <c>timestamp[ms, UTC]</c>.</summary>
     public override string ToString() => Id switch
     {
-        TypeId.Decimal64 or TypeId.Decimal128 => $"{Name(Id)}({Precision}, {Scale})",
+        TypeId.Decimal32 or TypeId.Decimal64 or TypeId.Decimal128 or TypeId.Decimal256 =>
+            $"{Name(Id)}({Precision}, {Scale})",
         TypeId.FixedSizeBinary => $"fixedsizebinary[{FixedSize}]",
         TypeId.Timestamp => Timezone is null ? $"timestamp[{UnitName}]" : $"timestamp[{UnitName}, {Timezone}]",
         TypeId.Time32 or TypeId.Time64 or TypeId.Duration => $"{Name(Id)}[{UnitName}]",
-        TypeId.List or TypeId.Struct => Nested(),
+        TypeId.FixedSizeList => $"fixedsizelist[{FixedSize}]<{Children[0]}>",
+        TypeId.Dictionary => $"dictionary<{IndexType}, {Children[0].Type}>",
+        _ when Children.Count != 0 || Id == TypeId.Struct => Nested(),
         _ => Name(Id),
     };
 

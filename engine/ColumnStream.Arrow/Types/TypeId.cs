@@ -83,4 +83,55 @@ public enum TypeId : byte
 
     /// <summary>Records: one child a field, equal lengths.</summary>
     Struct,
+
+    /// <summary>Maps as lists of entries: one child, a struct of key and value.</summary>
+    Map,
+
+    /// <summary>IEEE 754 binary16.</summary>
+    Float16,
+
+    /// <summary>Scaled 32-bit integer.</summary>
+    Decimal32,
+
+    /// <summary>Scaled 256-bit integer.</summary>
+    Decimal256,
+
+    /// <summary>UTF-8 text with 64-bit offsets.</summary>
+    LargeUtf8,
+
+    /// <summary>Bytes with 64-bit offsets.</summary>
+    LargeBinary,
+
+    /// <summary>Months in 32 bits.</summary>
+    IntervalYearMonth,
+
+    /// <summary>Days and milliseconds, 32 bits each.</summary>
+    IntervalDayTime,
+
+    /// <summary>Months and days in 32 bits each, nanoseconds in 64.</summary>
+    IntervalMonthDayNano,
+
+    /// <summary>Lists with 64-bit offsets into one child.</summary>
+    LargeList,
+
+    /// <summary>Lists with a 32-bit offset and size each, in any order.</summary>
+    ListView,
+
+    /// <summary>Lists with a 64-bit offset and size each, in any order.</summary>
+    LargeListView,
+
+    /// <summary>Lists of one length.</summary>
+    FixedSizeList,
+
+    /// <summary>One of several types a row; every child has a value for every row.</summary>
+    SparseUnion,
+
+    /// <summary>One of several types a row; an offset a row leads into its child.</summary>
+    DenseUnion,
+
+    /// <summary>Integers that name rows of a shared array of values.</summary>
+    Dictionary,
+
+    /// <summary>Runs of equal values: ascending ends of 16, 32 or 64 bits, and one value a run.</summary>
+    RunEndEncoded,
 }

@@ -47,6 +47,14 @@ public static unsafe class CanonicalValues
                 }
 
                 return items;
+            case MapArray a:
+                var entries = new JsonArray();
+                for (int i = a.Offsets[row]; i < a.Offsets[row + 1]; i++)
+                {
+                    entries.Add(new JsonArray(Value(a.Keys, i), Value(a.Values, i)));
+                }
+
+                return entries;
             case StructArray a:
                 var record = new JsonObject();
                 for (int i = 0; i < a.Fields.Length; i++)

@@ -102,6 +102,10 @@ public static class IntegrationJson
             "binaryview" => DataType.BinaryView,
             "list" => DataType.List(children[0]),
             "struct" => DataType.Struct(children.Span),
+            "map" => new DataType(TypeId.Map)
+            {
+                Children = [children[0]], IsOrdered = type.GetProperty("keysSorted").GetBoolean(),
+            },
             "int" => Int(type.GetProperty("bitWidth").GetInt32(), type.GetProperty("isSigned").GetBoolean()),
             "floatingpoint" => type.GetProperty("precision").GetString() switch
             {
@@ -177,6 +181,17 @@ public static class IntegrationJson
                 }
 
                 list.AppendList();
+                break;
+            case MapBuilder map:
+                JsonElement starts = column.GetProperty("OFFSET");
+                JsonElement entries = column.GetProperty("children")[0].GetProperty("children");
+                for (int i = Int32(starts[row]); i < Int32(starts[row + 1]); i++)
+                {
+                    Append(map.Keys, entries[0], i);
+                    Append(map.Values, entries[1], i);
+                }
+
+                map.AppendMap();
                 break;
             case StructBuilder record:
                 for (int i = 0; i < record.Fields.Length; i++)

@@ -24,9 +24,14 @@ public static class RandomBatches
     {
         if (depth > 0 && random.Next(4) == 0)
         {
-            if (random.Next(2) == 0)
+            switch (random.Next(4))
             {
-                return DataType.List(new Field("item", Type(random, depth - 1)));
+                case 0:
+                    return DataType.List(new Field("item", Type(random, depth - 1)));
+                case 1:
+                    return DataType.Map(Type(random, depth: 0), Type(random, depth - 1));
+                default:
+                    break;
             }
 
             var fields = new Field[random.Next(4)];
@@ -129,6 +134,15 @@ public static class RandomBatches
                 }
 
                 list.AppendList();
+                break;
+            case MapBuilder map:
+                for (int n = random.Next(4); n > 0; n--)
+                {
+                    Append(random, map.Keys, nullsOfTen: 0);
+                    Append(random, map.Values, nullsOfTen);
+                }
+
+                map.AppendMap();
                 break;
             case StructBuilder record:
                 foreach (ColumnBuilder field in record.Fields)

@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using ColumnStream.Server.Commands;
 
-var root = new RootCommand("ColumnStream: runs Flink SQL over streams and files.")
+// Not a RootCommand, which would be named after the assembly.
+var root = new Command("columnstream", "Runs Flink SQL over streams and files.")
 {
+    new HelpOption(),
+    new VersionOption(),
     RunCommand.Create(),
     ExplainCommand.Create(),
     FunctionsCommand.Create(),

@@ -109,29 +109,30 @@ public sealed class CollectConnector : Connector
             for (int i = 0; i < batch.Count; i++)
             {
                 int row = batch.Selection is null ? i : batch.Selection.Pointer[i];
-                _text.ResetWrittenCount();
-                for (int c = 0; c < batch.Rows.Columns.Length; c++)
-                {
-                    if (c > 0)
-                    {
-                        _text.Write("\t"u8);
-                    }
-
-                    ArrayData column = batch.Rows.Columns[c];
-                    RowText.Append(_text, column, row, context.Table.Columns[c].Type, "NULL"u8);
-                }
-
+                string[] cells = [.. batch.Rows.Columns.Select((column, c) => Cell(column, row, c))];
                 lock (owner._rows)
                 {
                     owner._rows.Add((
                         batch.Kinds is null ? RowKind.Insert : batch.Kinds[row],
-                        Encoding.UTF8.GetString(_text.WrittenSpan)));
+                        string.Join('\t', cells)));
                 }
             }
         }
 
         public override void Flush()
         {
+        }
+
+        private string Cell(ArrayData column, int row, int index)
+        {
+            _text.ResetWrittenCount();
+            RowText.Append(_text, column, row, context.Table.Columns[index].Type, "NULL"u8);
+            string cell = Encoding.UTF8.GetString(_text.WrittenSpan);
+            return cell.AsSpan().IndexOfAny("\t\n\r") < 0
+                ? cell
+                : cell.Replace("\t", "\\t", StringComparison.Ordinal)
+                    .Replace("\n", "\\n", StringComparison.Ordinal)
+                    .Replace("\r", "\\r", StringComparison.Ordinal);
         }
     }
 }

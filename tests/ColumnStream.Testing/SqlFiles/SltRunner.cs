@@ -125,7 +125,7 @@ public sealed class SltRunner : IDisposable
         bool sort = record.Argument != "nosort";
         string[] actual = [.. sort ? rows.Order(StringComparer.Ordinal) : rows.AsEnumerable()];
         string[] expected = [.. sort ? record.Expected.Order(StringComparer.Ordinal) : record.Expected.AsEnumerable()];
-        return actual.SequenceEqual(expected)
+        return actual.SequenceEqual(expected) || SltRows.Match(expected, actual, sort)
             ? null
             : $"rows differ.\n{record.Sql}\n---- expected\n{string.Join('\n', expected)}\n---- actual\n{string.Join('\n', actual)}";
     }

@@ -99,6 +99,10 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
                         Bind(trim.Operand),
                     ],
                     span);
+            case IntervalExpression interval:
+                return _calls.Operator("*", [Bind(interval.Operand), LiteralBinder.Unit(interval.Qualifier)], span);
+            case QuantifiedListExpression quantified:
+                return BindQuantified(quantified);
             case ElementAccess access:
                 return _calls.Function("ITEM", [Bind(access.Operand), Bind(access.Index)], span);
             case ArrayConstructor array:
@@ -134,9 +138,22 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
         return Negate(inside, between.IsNegated, between.Span);
     }
 
+    /// <summary>Binds a comparison with a list: any of them is an OR of comparisons, all of them an AND.</summary>
+    private BoundExpression BindQuantified(QuantifiedListExpression quantified)
+    {
+        BoundExpression operand = Bind(quantified.Operand);
+        BoundExpression[] comparisons =
+        [
+            .. quantified.Items.Select(item =>
+                _calls.Operator(Symbol(quantified.Operator), [operand, Bind(item)], quantified.Span)),
+        ];
+        string name = quantified.Quantifier == Quantifier.All ? "AND" : "OR";
+        return comparisons is [var single] ? single : _calls.Operator(name, comparisons, quantified.Span);
+    }
+
     private BoundExpression BindLike(LikeExpression like)
     {
-        string name = like.Kind == LikeKind.Like ? "LIKE" : "SIMILAR TO";
+        string name = like.Kind == LikeKind.SimilarTo ? "SIMILAR TO" : like.Kind.ToString().ToUpperInvariant();
         List<BoundExpression> operands = [Bind(like.Operand), Bind(like.Pattern)];
         if (like.Escape is not null)
         {
@@ -156,7 +173,9 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             IsTest.JsonValue => "JSON VALUE",
             IsTest.JsonObject => "JSON OBJECT",
             IsTest.JsonArray => "JSON ARRAY",
-            _ => "JSON SCALAR",
+            IsTest.JsonScalar => "JSON SCALAR",
+            IsTest.Set => "A SET",
+            _ => "EMPTY",
         };
         BoundExpression operand = test.Test is IsTest.True or IsTest.False or IsTest.Unknown
             ? BindCondition(test.Operand, $"Operand of IS {test.Test.ToString().ToUpperInvariant()}") : Bind(test.Operand);
@@ -197,6 +216,12 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
 
     private BoundExpression BindCast(Ast.CastExpression cast)
     {
+        if (cast.Format is not null)
+        {
+            diagnostics.Report(PlannerErrors.NotSupported, cast.Format.Span, null, "FORMAT in CAST");
+            return LiteralBinder.Error;
+        }
+
         BoundExpression operand = Bind(cast.Operand);
         SqlType target = _types.Bind(cast.Type);
         if (TypeBinder.IsError(operand.Type) || TypeBinder.IsError(target))
@@ -245,9 +270,16 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             return LiteralBinder.Error;
         }
 
+        if (call.Json is not null)
+        {
+            diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, $"A clause of {name}");
+            return LiteralBinder.Error;
+        }
+
         foreach (Ast.Expression argument in call.Arguments)
         {
-            if (argument is NamedArgument or StarArgument or TableArgument or DescriptorArgument)
+            if (argument is NamedArgument or StarArgument or TableArgument or DescriptorArgument or DefaultArgument
+                or CharacterSetArgument or JsonFormatArgument)
             {
                 return NotSupported(argument);
             }
@@ -272,6 +304,14 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             StarArgument => "* outside COUNT(*)",
             DynamicParameter => "A parameter (?)",
             TableArgument or DescriptorArgument => "A table argument outside FROM",
+            CollectionQuery collection => $"{collection.Kind.ToString().ToUpperInvariant()} with a query",
+            MultisetConstructor => "MULTISET",
+            MultisetOperation multiset => $"MULTISET {multiset.Operator.ToString().ToUpperInvariant()}",
+            MembershipExpression membership => membership.IsSubmultiset ? "SUBMULTISET OF" : "MEMBER OF",
+            PeriodExpression period => $"The period predicate {period.Predicate.ToString().ToUpperInvariant()}",
+            DefaultArgument => "DEFAULT in the place of a value",
+            CharacterSetArgument => "A character set (USING)",
+            JsonFormatArgument => "FORMAT JSON",
             _ => "This expression",
         };
         diagnostics.Report(PlannerErrors.NotSupported, expression.Span, null, what);

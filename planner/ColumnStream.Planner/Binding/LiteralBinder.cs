@@ -54,6 +54,19 @@ internal sealed class LiteralBinder(DiagnosticBag diagnostics)
             value, (length == 0 ? SqlType.VarChar(1) : SqlType.Char(length)).WithNullable(false));
     }
 
+    /// <summary>Makes the interval of one unit of <paramref name="qualifier"/>, for INTERVAL with an expression.</summary>
+    public static LiteralExpression Unit(Sql.Ast.IntervalQualifier qualifier) => qualifier.Start switch
+    {
+        Sql.Ast.TimeUnit.Year => Number(12, new SqlType(SqlTypeId.IntervalYearMonth)),
+        Sql.Ast.TimeUnit.Quarter => Number(3, new SqlType(SqlTypeId.IntervalYearMonth)),
+        Sql.Ast.TimeUnit.Month => Number(1, new SqlType(SqlTypeId.IntervalYearMonth)),
+        Sql.Ast.TimeUnit.Week => Number(7 * 86_400_000, new SqlType(SqlTypeId.IntervalDayTime)),
+        Sql.Ast.TimeUnit.Day => Number(86_400_000, new SqlType(SqlTypeId.IntervalDayTime)),
+        Sql.Ast.TimeUnit.Hour => Number(3_600_000, new SqlType(SqlTypeId.IntervalDayTime)),
+        Sql.Ast.TimeUnit.Minute => Number(60_000, new SqlType(SqlTypeId.IntervalDayTime)),
+        _ => Number(1_000, new SqlType(SqlTypeId.IntervalDayTime)),
+    };
+
     /// <summary>Makes an INT constant.</summary>
     public static LiteralExpression Integer(int value) =>
         new(value.ToString(CultureInfo.InvariantCulture), SqlType.Integer.WithNullable(false));
@@ -89,6 +102,14 @@ internal sealed class LiteralBinder(DiagnosticBag diagnostics)
                 }
 
                 break;
+        }
+
+        if (literal.Kind == TemporalKind.TimestampLtz)
+        {
+            diagnostics.Report(
+                PlannerErrors.NotSupported, literal.Span, "Write CAST('...' AS TIMESTAMP_LTZ(3)).",
+                "The literal TIMESTAMP WITH LOCAL TIME ZONE");
+            return Error;
         }
 
         string kind = literal.Kind.ToString().ToUpperInvariant();

@@ -86,13 +86,15 @@ internal sealed class ExpressionParser(Grammar grammar)
             case "IS":
                 bool isDistinct = _cursor.At("IS", "DISTINCT") || _cursor.At("IS", "NOT", "DISTINCT");
                 return minimum <= (isDistinct ? Precedence.Comparison : Precedence.Is) ? ParseIs(left, start) : null;
-            case "NOT" when minimum <= Precedence.Range && IsRangeWord(_cursor.Peek(1)):
+            case "NOT" when minimum <= Precedence.Range && IsRangeWord(ahead: 1):
                 _cursor.Next();
                 return ParseRange(left, isNegated: true, start);
-            case "BETWEEN" or "IN" or "LIKE" or "SIMILAR" when minimum <= Precedence.Range:
-                return ParseRange(left, isNegated: false, start);
+            case "MULTISET":
+                return ParseMultiset(left, start, minimum);
             default:
-                return null;
+                return minimum <= Precedence.Range && IsRangeWord(ahead: 0) ? ParseRange(left, isNegated: false, start)
+                    : minimum <= Precedence.Comparison && Periods.IsAhead(_cursor) ? ParsePeriod(left, start)
+                    : null;
         }
     }
 
@@ -103,6 +105,12 @@ internal sealed class ExpressionParser(Grammar grammar)
         if (isComparison && (_cursor.At("ANY") || _cursor.At("SOME") || _cursor.At("ALL")))
         {
             Quantifier quantifier = _cursor.Next().Text == "ALL" ? Quantifier.All : Quantifier.Any;
+            if (_cursor.At(TokenKind.OpenParenthesis) && !grammar.Queries.IsParenthesizedAhead())
+            {
+                EquatableArray<Expression> items = grammar.Parenthesized(Parse, $"the list of {quantifier}");
+                return Place(new QuantifiedListExpression(left, binary, quantifier, items), start);
+            }
+
             Query query = grammar.Queries.ParseParenthesized("the subquery");
             return Place(new QuantifiedExpression(left, binary, quantifier, query), start);
         }
@@ -140,8 +148,11 @@ internal sealed class ExpressionParser(Grammar grammar)
             "FALSE" => IsTest.False,
             "UNKNOWN" => IsTest.Unknown,
             "JSON" => IsTest.JsonValue,
+            "EMPTY" => IsTest.Empty,
+            "A" when _cursor.At("A", "SET") => IsTest.Set,
             _ => throw _cursor.Unexpected("NULL, TRUE, FALSE, UNKNOWN, JSON or DISTINCT FROM behind IS", "NULL"),
         };
+        _cursor.Accept("A");
         _cursor.Next();
         return Place(new IsExpression(left, test == IsTest.JsonValue ? ParseJsonTest() : test, isNegated), start);
     }
@@ -182,10 +193,55 @@ internal sealed class ExpressionParser(Grammar grammar)
                 return ParseIn(left, isNegated, start);
             case "LIKE":
                 return ParseLike(left, LikeKind.Like, isNegated, start);
+            case "ILIKE":
+                return ParseLike(left, LikeKind.ILike, isNegated, start);
+            case "RLIKE":
+                return ParseLike(left, LikeKind.RLike, isNegated, start);
+            case "MEMBER":
+                _cursor.Next();
+                return ParseMembership(left, isSubmultiset: false, isNegated, start);
+            case "SUBMULTISET":
+                _cursor.Next();
+                return ParseMembership(left, isSubmultiset: true, isNegated, start);
             default:
                 _cursor.Expect("TO", " behind SIMILAR");
                 return ParseLike(left, LikeKind.SimilarTo, isNegated, start);
         }
+    }
+
+    private Expression ParseMembership(Expression left, bool isSubmultiset, bool isNegated, int start)
+    {
+        Expression collection = Parse(Precedence.Range + 1);
+        return Place(new MembershipExpression(left, collection, isSubmultiset, isNegated), start);
+    }
+
+    private Expression? ParseMultiset(Expression left, int start, int minimum)
+    {
+        SetOperator? found = _cursor.Peek(1).Text switch
+        {
+            "UNION" => SetOperator.Union,
+            "INTERSECT" => SetOperator.Intersect,
+            "EXCEPT" => SetOperator.Except,
+            _ => null,
+        };
+        if (found is not { } set || _cursor.Peek(1).Kind != TokenKind.Word || Precedence.Of(set) < minimum)
+        {
+            return null;
+        }
+
+        _cursor.Next();
+        _cursor.Next();
+        bool isAll = _cursor.Accept("ALL");
+        _ = !isAll && _cursor.Accept("DISTINCT");
+        Expression right = Parse(Precedence.Of(set) + 1);
+        return Place(new MultisetOperation(left, set, isAll, right), start);
+    }
+
+    private Expression ParsePeriod(Expression left, int start)
+    {
+        PeriodPredicate predicate = Periods.Parse(_cursor);
+        Expression right = Parse(Precedence.Comparison + 1);
+        return Place(new PeriodExpression(left, predicate, right), start);
     }
 
     private Expression ParseIn(Expression left, bool isNegated, int start)
@@ -209,8 +265,16 @@ internal sealed class ExpressionParser(Grammar grammar)
 
     private Expression Place(Expression expression, int start) => expression with { Span = _cursor.SpanFrom(start) };
 
-    private static bool IsRangeWord(Token token) =>
-        token.Kind == TokenKind.Word && token.Text is "BETWEEN" or "IN" or "LIKE" or "SIMILAR";
+    private bool IsRangeWord(int ahead)
+    {
+        Token token = _cursor.Peek(ahead);
+        return token.Kind == TokenKind.Word && token.Text switch
+        {
+            "BETWEEN" or "IN" or "LIKE" or "SIMILAR" or "ILIKE" or "RLIKE" => true,
+            "MEMBER" or "SUBMULTISET" => TokenCursor.IsWord(_cursor.Peek(ahead + 1), "OF"),
+            _ => false,
+        };
+    }
 
     private static BinaryOperator? FindBinary(TokenKind kind) => kind switch
     {

@@ -26,9 +26,10 @@ internal sealed class FunctionParser(Grammar grammar)
             arguments = grammar.List(ParseArgument);
         }
 
+        NullTreatment nulls = ParseNullTreatment();
         EquatableArray<OrderItem> order = _cursor.At("ORDER") ? grammar.Queries.ParseOrderBy() : [];
         _cursor.Close($"to close the arguments of {name.ToDisplayString()}");
-        FunctionCall call = new(name, arguments, isDistinct, order);
+        FunctionCall call = new(name, arguments, isDistinct, order, NullTreatment: nulls);
         return ParseClauses(call) with { Span = _cursor.SpanFrom(start) };
     }
 
@@ -37,6 +38,11 @@ internal sealed class FunctionParser(Grammar grammar)
     {
         Token token = _cursor.Next();
         QualifiedName name = new([new Identifier(word) { Span = token.Span }]) { Span = token.Span };
+        if (word.StartsWith("JSON_", System.StringComparison.Ordinal))
+        {
+            return ParseClauses(grammar.Json.Parse(name)) with { Span = _cursor.SpanFrom(start) };
+        }
+
         _cursor.Open($"behind {word}");
         Expression call = word == "TRIM"
             ? ParseTrim()
@@ -47,6 +53,7 @@ internal sealed class FunctionParser(Grammar grammar)
                 "POSITION" => ParseWithWords("IN", "FROM"),
                 "SUBSTRING" => ParseWithWords("FROM", "FOR"),
                 "OVERLAY" => ParseWithWords("PLACING", "FROM", "FOR"),
+                "CONVERT" or "TRANSLATE" => ParseConversion(),
                 _ => ParseTimestampArguments(),
             });
         _cursor.Close($"to close {word}");
@@ -57,13 +64,9 @@ internal sealed class FunctionParser(Grammar grammar)
     {
         while (true)
         {
-            if (_cursor.Accept("RESPECT", "NULLS"))
+            if (ParseNullTreatment() is var nulls and not NullTreatment.Default)
             {
-                call = call with { NullTreatment = NullTreatment.Respect };
-            }
-            else if (_cursor.Accept("IGNORE", "NULLS"))
-            {
-                call = call with { NullTreatment = NullTreatment.Ignore };
+                call = call with { NullTreatment = nulls };
             }
             else if (call.WithinGroup.IsEmpty && _cursor.Accept("WITHIN", "GROUP"))
             {
@@ -88,6 +91,11 @@ internal sealed class FunctionParser(Grammar grammar)
             }
         }
     }
+
+    private NullTreatment ParseNullTreatment() =>
+        _cursor.Accept("RESPECT", "NULLS") ? NullTreatment.Respect
+        : _cursor.Accept("IGNORE", "NULLS") ? NullTreatment.Ignore
+        : NullTreatment.Default;
 
     private Expression ParseArgument()
     {
@@ -176,6 +184,18 @@ internal sealed class FunctionParser(Grammar grammar)
     {
         EquatableArray<Expression> arguments = grammar.List(grammar.Expressions.Parse);
         return arguments.Count == 1 && _cursor.Accept("TO") ? [.. arguments, grammar.Literals.Unit()] : arguments;
+    }
+
+    private EquatableArray<Expression> ParseConversion()
+    {
+        EquatableArray<Expression> arguments = grammar.List(ParseArgument);
+        if (arguments.Count == 1 && _cursor.Accept("USING"))
+        {
+            QualifiedName name = grammar.Names.Qualified("a character set");
+            return [.. arguments, new CharacterSetArgument(name) { Span = name.Span }];
+        }
+
+        return arguments;
     }
 
     private EquatableArray<Expression> ParseTimestampArguments()

@@ -15,6 +15,7 @@ internal sealed class Grammar
         Expressions = new ExpressionParser(this);
         Primaries = new PrimaryParser(this);
         Functions = new FunctionParser(this);
+        Json = new JsonParser(this);
         Windows = new WindowParser(this);
         Hints = new HintParser(this);
         Groupings = new GroupingParser(this);
@@ -39,6 +40,8 @@ internal sealed class Grammar
     public PrimaryParser Primaries { get; }
 
     public FunctionParser Functions { get; }
+
+    public JsonParser Json { get; }
 
     public WindowParser Windows { get; }
 

@@ -63,7 +63,7 @@ internal static class Keywords
 
     /// <summary>Holds the reserved words that still call a function when a parenthesis follows.</summary>
     private static readonly FrozenSet<string> s_functions = Split(
-        "YEAR MONTH DAY HOUR MINUTE SECOND LEFT RIGHT GROUPING USER ROW DATE TIME TIMESTAMP CHAR");
+        "YEAR MONTH DAY HOUR MINUTE SECOND LEFT RIGHT GROUPING USER ROW DATE TIME TIMESTAMP CHAR ARRAY MULTISET");
 
     /// <summary>Holds the functions called without parentheses.</summary>
     private static readonly FrozenSet<string> s_niladic = Split(
@@ -71,7 +71,10 @@ internal static class Keywords
 
     /// <summary>Holds the functions whose arguments can be given with keywords; their names become capitals.</summary>
     private static readonly FrozenSet<string> s_special = Split(
-        "EXTRACT FLOOR CEIL CEILING POSITION SUBSTRING TRIM OVERLAY TIMESTAMPADD TIMESTAMPDIFF");
+        """
+        EXTRACT FLOOR CEIL CEILING POSITION SUBSTRING TRIM OVERLAY TIMESTAMPADD TIMESTAMPDIFF CONVERT TRANSLATE
+        JSON_EXISTS JSON_VALUE JSON_QUERY JSON_OBJECT JSON_ARRAY JSON_OBJECTAGG JSON_ARRAYAGG
+        """);
 
     private static readonly FrozenSet<string> s_likelyNames = Split(
         """

@@ -424,6 +424,9 @@ internal sealed class Lexer
             ('>', '=', _) => (TokenKind.GreaterThanOrEqual, 2),
             ('>', _, _) => (TokenKind.GreaterThan, 1),
             ('?', _, _) => (TokenKind.QuestionMark, 1),
+            (':', _, _) => (TokenKind.Colon, 1),
+            ('{', _, _) => (TokenKind.OpenBrace, 1),
+            ('}', _, _) => (TokenKind.CloseBrace, 1),
             _ => (TokenKind.Invalid, 0),
         };
         if (length == 0)

@@ -1,5 +1,7 @@
 using System;
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Expressions;
 
@@ -9,6 +11,8 @@ namespace ColumnStream.Sql.Parsing;
 internal sealed class LiteralParser(TokenCursor cursor)
 {
     private const int MaxDigits = 38;
+
+    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     public Expression Number()
     {
@@ -23,17 +27,68 @@ internal sealed class LiteralParser(TokenCursor cursor)
         return new StringLiteral(token.Text!) { Span = token.Span };
     }
 
+    /// <summary>Says whether the name of a character set stands right before a string: <c>_UTF8'a'</c>, <c>N'a'</c>.</summary>
+    public bool IsCharacterSetAhead()
+    {
+        Token name = cursor.Current;
+        Token text = cursor.Peek(1);
+        return text.Kind == TokenKind.String && name.Kind == TokenKind.Word && name.End == text.Start
+            && (name.Text == "N" || (name.Length > 1 && name.Text![0] == '_'));
+    }
+
+    /// <summary>Reads a string as an expression: with a character set in front, and strings side by side as one.</summary>
+    public StringLiteral Text()
+    {
+        int start = cursor.Current.Start;
+        string? characterSet = IsCharacterSetAhead() ? cursor.Next().Text : null;
+        string text = cursor.Expect(TokenKind.String, "a string").Text!;
+        if (cursor.At(TokenKind.String))
+        {
+            StringBuilder whole = new(text);
+            while (cursor.At(TokenKind.String))
+            {
+                whole.Append(cursor.Next().Text);
+            }
+
+            text = whole.ToString();
+        }
+
+        characterSet = characterSet is null or "N" ? null : characterSet[1..];
+        return new StringLiteral(text, characterSet) { Span = cursor.SpanFrom(start) };
+    }
+
     public BinaryLiteral Binary()
     {
-        Token token = cursor.Next();
-        return new BinaryLiteral(new EquatableArray<byte>(Convert.FromHexString(token.Text!))) { Span = token.Span };
+        int start = cursor.Current.Start;
+        StringBuilder digits = new(cursor.Next().Text);
+        while (cursor.At(TokenKind.String))
+        {
+            Token more = cursor.Next();
+            bool isHex = more.Text!.Length % 2 == 0 && !more.Text.AsSpan().ContainsAnyExcept(s_hexDigits);
+            digits.Append(isHex ? more.Text : throw cursor.Error(SyntaxErrorCode.InvalidBinary,
+                "Binary literal needs an even number of hexadecimal digits.", more.Span));
+        }
+
+        return new BinaryLiteral(new EquatableArray<byte>(Convert.FromHexString(digits.ToString()))) { Span = cursor.SpanFrom(start) };
     }
 
     public TemporalLiteral Temporal(TemporalKind kind)
     {
         int start = cursor.Next().Start;
-        string text = cursor.Next().Text!;
+        string text = cursor.Expect(TokenKind.String, "a string").Text!;
         return new TemporalLiteral(kind, text) { Span = cursor.SpanFrom(start) };
+    }
+
+    /// <summary>Reads <c>TIMESTAMP WITH LOCAL TIME ZONE '...'</c>.</summary>
+    public TemporalLiteral LocalTimestamp()
+    {
+        int start = cursor.Next().Start;
+        cursor.Next();
+        cursor.Next();
+        cursor.Expect("TIME", " behind LOCAL");
+        cursor.Expect("ZONE", " behind TIME");
+        string text = cursor.Expect(TokenKind.String, "a string").Text!;
+        return new TemporalLiteral(TemporalKind.TimestampLtz, text) { Span = cursor.SpanFrom(start) };
     }
 
     public IntervalLiteral Interval()
@@ -43,12 +98,6 @@ internal sealed class LiteralParser(TokenCursor cursor)
         if (!isNegated)
         {
             cursor.Accept(TokenKind.Plus);
-        }
-
-        if (cursor.Current.Kind is TokenKind.Integer or TokenKind.Decimal)
-        {
-            throw cursor.Error(SyntaxErrorCode.UnexpectedToken, "Expected a string behind INTERVAL.", cursor.Current.Span,
-                $"Quote the number: '{cursor.Text(cursor.Current)}'.");
         }
 
         Token token = cursor.Expect(TokenKind.String, "a string behind INTERVAL, as in INTERVAL '10' SECOND");

@@ -1,9 +1,13 @@
 using ColumnStream.Sql.Ast.Expressions;
+using ColumnStream.Sql.Ast.Queries;
 
 namespace ColumnStream.Sql.Parsing;
 
 /// <summary>Orders the operators; a larger number binds tighter. The numbers are those of the dialect's grammar.</summary>
-/// <remarks>One deviation: IS DISTINCT FROM stands with the comparisons, where the dialect puts it with + and −.</remarks>
+/// <remarks>
+/// Deviations: IS DISTINCT FROM stands with the comparisons, where the dialect puts it with + and −, and the MULTISET
+/// operators with + and *, where the dialect puts them below OR.
+/// </remarks>
 internal static class Precedence
 {
     public const int Lowest = 0;
@@ -17,6 +21,9 @@ internal static class Precedence
     public const int Multiplicative = 60;
     public const int Sign = 80;
     public const int Primary = 100;
+
+    /// <summary>Gives the level of MULTISET UNION, EXCEPT and INTERSECT: those of + and *, as in the standard.</summary>
+    public static int Of(SetOperator set) => set == SetOperator.Intersect ? Multiplicative : Additive;
 
     public static int Of(BinaryOperator binary) => binary switch
     {

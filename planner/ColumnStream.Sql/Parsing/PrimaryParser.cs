@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Expressions;
+using ColumnStream.Sql.Ast.Queries;
 using ColumnStream.Sql.Ast.Types;
 
 namespace ColumnStream.Sql.Parsing;
@@ -47,7 +48,7 @@ internal sealed class PrimaryParser(Grammar grammar)
             case TokenKind.Integer or TokenKind.Decimal or TokenKind.Approximate:
                 return grammar.Literals.Number();
             case TokenKind.String:
-                return grammar.Literals.String("a string");
+                return grammar.Literals.Text();
             case TokenKind.Binary:
                 return grammar.Literals.Binary();
             case TokenKind.OpenParenthesis:
@@ -59,6 +60,8 @@ internal sealed class PrimaryParser(Grammar grammar)
                 return ParseName(start);
             case TokenKind.Word:
                 return ParseWord(token.Text!, start);
+            case TokenKind.OpenBrace:
+                return ParseEscape(start);
             default:
                 throw _cursor.Unexpected("an expression");
         }
@@ -84,8 +87,10 @@ internal sealed class PrimaryParser(Grammar grammar)
                 return grammar.Literals.Temporal(TemporalKind.Time);
             case "TIMESTAMP" when next == TokenKind.String:
                 return grammar.Literals.Temporal(TemporalKind.Timestamp);
+            case "TIMESTAMP" when _cursor.At("TIMESTAMP", "WITH", "LOCAL"):
+                return grammar.Literals.LocalTimestamp();
             case "INTERVAL":
-                return grammar.Literals.Interval();
+                return ParseInterval(start);
             case "CASE":
                 return ParseCase(start);
             case "CAST" or "TRY_CAST":
@@ -93,15 +98,19 @@ internal sealed class PrimaryParser(Grammar grammar)
             case "EXISTS":
                 _cursor.Next();
                 return Place(new ExistsExpression(grammar.Queries.ParseParenthesized("the subquery of EXISTS")), start);
-            case "ARRAY":
-                return ParseArray(start);
-            case "MAP" when next == TokenKind.OpenBracket:
-                return ParseMap(start);
-            case "ROW" when next == TokenKind.OpenParenthesis:
+            case "ARRAY" or "MAP" or "MULTISET" when next == TokenKind.OpenBracket:
+                return ParseCollection(start);
+            case "ARRAY" or "MAP" or "MULTISET" when next == TokenKind.OpenParenthesis:
+                return ParseCollectionQuery(start) ?? ParseFunctionOrName(word, next, start);
+            case "ROW" or "PERIOD" when next == TokenKind.OpenParenthesis:
                 _cursor.Next();
-                return Place(new RowConstructor(grammar.Parenthesized(grammar.Expressions.Parse, "ROW")), start);
+                return Place(new RowConstructor(grammar.Parenthesized(grammar.Expressions.Parse, word)), start);
+            case "DEFAULT" when next is TokenKind.Comma or TokenKind.CloseParenthesis:
+                return Literal(new DefaultArgument(), start);
             default:
-                return ParseFunctionOrName(word, next, start);
+                return grammar.Literals.IsCharacterSetAhead()
+                    ? grammar.Literals.Text()
+                    : ParseFunctionOrName(word, next, start);
         }
     }
 
@@ -217,20 +226,89 @@ internal sealed class PrimaryParser(Grammar grammar)
         Expression operand = grammar.Expressions.Parse();
         _cursor.Expect("AS", " before the type of CAST");
         TypeSyntax type = grammar.Types.Parse();
+        StringLiteral? format = _cursor.Accept("FORMAT") ? grammar.Literals.String("the format as a string") : null;
         _cursor.Close("to close CAST");
-        return Place(new CastExpression(operand, type, isTry), start);
+        return Place(new CastExpression(operand, type, isTry, format), start);
     }
 
-    private Expression ParseArray(int start)
+    /// <summary>Reads an interval literal, or a value with a unit: a number, a name, or an expression in parentheses.</summary>
+    private Expression ParseInterval(int start)
     {
+        if (_cursor.Peek(1).Kind == TokenKind.String
+            || (_cursor.Peek(1).Kind is TokenKind.Minus or TokenKind.Plus && _cursor.Peek(2).Kind == TokenKind.String))
+        {
+            return grammar.Literals.Interval();
+        }
+
         _cursor.Next();
-        return Place(new ArrayConstructor(ParseBrackets("ARRAY")), start);
+        int signStart = _cursor.Current.Start;
+        bool isNegated = _cursor.Accept(TokenKind.Minus);
+        _ = !isNegated && _cursor.Accept(TokenKind.Plus);
+        Token token = _cursor.Current;
+        Expression operand = token.Kind switch
+        {
+            TokenKind.Integer or TokenKind.Decimal => grammar.Literals.Number(),
+            TokenKind.OpenParenthesis => ParseParenthesis(token.Start),
+            _ when NameParser.IsName(token) => ParseName(token.Start),
+            _ => throw _cursor.Unexpected(
+                "a string, a number, a name or '(' behind INTERVAL, as in INTERVAL '10' SECOND"),
+        };
+        if (isNegated)
+        {
+            operand = Place(new UnaryExpression(UnaryOperator.Minus, operand), signStart);
+            _cursor.Height = _cursor.CheckHeight(_cursor.Height + 1);
+        }
+
+        return Place(new IntervalExpression(operand, grammar.Literals.IntervalQualifier()), start);
     }
 
-    private Expression ParseMap(int start)
+    /// <summary>Reads an escape of JDBC: <c>{d '...'}</c>, <c>{t '...'}</c>, <c>{ts '...'}</c>, <c>{fn f(x)}</c>.</summary>
+    private Expression ParseEscape(int start)
     {
         _cursor.Next();
-        EquatableArray<Expression> items = ParseBrackets("MAP");
+        Expression inner = _cursor.Current.Text switch
+        {
+            "D" when _cursor.At(TokenKind.Word) => grammar.Literals.Temporal(TemporalKind.Date),
+            "T" when _cursor.At(TokenKind.Word) => grammar.Literals.Temporal(TemporalKind.Time),
+            "TS" when _cursor.At(TokenKind.Word) => grammar.Literals.Temporal(TemporalKind.Timestamp),
+            "FN" when _cursor.Accept("FN") => grammar.Expressions.Parse(),
+            _ => throw _cursor.Unexpected("d, t, ts or fn behind '{'"),
+        };
+        _cursor.Expect(TokenKind.CloseBrace, "'}' to close the escape");
+        return Place(inner, start);
+    }
+
+    private Expression ParseCollection(int start)
+    {
+        string word = _cursor.Next().Text!;
+        EquatableArray<Expression> items = ParseBrackets(word);
+        return word switch
+        {
+            "ARRAY" => Place(new ArrayConstructor(items), start),
+            "MULTISET" => Place(new MultisetConstructor(items), start),
+            _ => ParseMap(items, start),
+        };
+    }
+
+    private Expression? ParseCollectionQuery(int start)
+    {
+        if (!grammar.Queries.IsParenthesizedAhead(ahead: 1))
+        {
+            return null;
+        }
+
+        CollectionKind kind = _cursor.Next().Text switch
+        {
+            "ARRAY" => CollectionKind.Array,
+            "MAP" => CollectionKind.Map,
+            _ => CollectionKind.Multiset,
+        };
+        Query query = grammar.Queries.ParseParenthesized("the query of the collection");
+        return Place(new CollectionQuery(kind, query), start);
+    }
+
+    private Expression ParseMap(EquatableArray<Expression> items, int start)
+    {
         if (items.Count % 2 != 0)
         {
             throw _cursor.Error(SyntaxErrorCode.UnexpectedToken, $"MAP needs pairs of key and value: {items.Count} items.",

@@ -17,12 +17,13 @@ internal sealed class QueryParser(Grammar grammar)
     public bool IsQueryAhead() => IsQueryStart(_cursor.Index);
 
     /// <summary>Says whether the current token opens a parenthesis that holds a query and nothing else.</summary>
-    public bool IsParenthesizedAhead()
+    public bool IsParenthesizedAhead(int ahead = 0)
     {
-        int outer = _cursor.Index;
+        int first = _cursor.Index + ahead;
+        int outer = first;
         while (true)
         {
-            if (_cursor.TokenAt(outer).Kind != TokenKind.OpenParenthesis || outer - _cursor.Index > SqlLimits.MaxNesting)
+            if (_cursor.TokenAt(outer).Kind != TokenKind.OpenParenthesis || outer - first > SqlLimits.MaxNesting)
             {
                 return false;
             }

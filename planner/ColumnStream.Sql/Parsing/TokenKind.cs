@@ -35,4 +35,7 @@ internal enum TokenKind : byte
     QuestionMark,
     HintStart,
     HintEnd,
+    Colon,
+    OpenBrace,
+    CloseBrace,
 }

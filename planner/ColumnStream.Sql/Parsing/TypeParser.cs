@@ -47,8 +47,9 @@ internal sealed class TypeParser(Grammar grammar)
     private TypeSyntax ParseNullability(TypeSyntax type, int start)
     {
         bool isNotNull = _cursor.Accept("NOT", "NULL");
-        if (!isNotNull)
+        if (!isNotNull && !TokenCursor.IsWord(_cursor.Peek(1), "ON"))
         {
+            // Not the NULL of RETURNING type NULL ON EMPTY.
             _cursor.Accept("NULL");
         }
 

@@ -50,9 +50,12 @@ internal sealed class ExpressionPrinter
         UnaryExpression { Operator: UnaryOperator.Not } => Precedence.Not,
         UnaryExpression => Precedence.Sign,
         IsExpression => Precedence.Is,
-        DistinctFromExpression or QuantifiedExpression => Precedence.Comparison,
+        DistinctFromExpression or QuantifiedExpression or QuantifiedListExpression => Precedence.Comparison,
+        PeriodExpression => Precedence.Comparison,
         BinaryExpression binary => Precedence.Of(binary.Operator),
+        MultisetOperation multiset => Precedence.Of(multiset.Operator),
         BetweenExpression or InListExpression or InQueryExpression or LikeExpression => Precedence.Range,
+        MembershipExpression => Precedence.Range,
         _ => Precedence.Primary,
     };
 
@@ -92,6 +95,22 @@ internal sealed class ExpressionPrinter
                 _writer.Add(Symbol(quantified.Operator)).Add(quantified.Quantifier == Quantifier.All ? "ALL " : "ANY ");
                 _queries.PrintParenthesized(quantified.Query);
                 break;
+            case QuantifiedListExpression quantified:
+                Print(quantified.Operand, Precedence.Comparison);
+                _writer.Add(Symbol(quantified.Operator)).Add(quantified.Quantifier == Quantifier.All ? "ALL (" : "ANY (");
+                PrintList(quantified.Items);
+                _writer.Add(")");
+                break;
+            case PeriodExpression period:
+                Print(period.Left, Precedence.Comparison);
+                _writer.Add(" ").Add(Periods.NameOf(period.Predicate)).Add(" ");
+                PrintPeriod(period.Right);
+                break;
+            case MultisetOperation multiset:
+                Print(multiset.Left, Precedence.Of(multiset.Operator));
+                _writer.Add($" MULTISET {multiset.Operator.ToString().ToUpperInvariant()} ").AddIf(multiset.IsAll, "ALL ");
+                Print(multiset.Right, Precedence.Of(multiset.Operator) + 1);
+                break;
             default:
                 PrintRangeOrPrimary(expression);
                 break;
@@ -111,7 +130,9 @@ internal sealed class ExpressionPrinter
                 break;
             case InListExpression list:
                 Print(list.Operand, Precedence.Range);
-                _writer.AddIf(list.IsNegated, " NOT").Add(" IN (").List(list.Items, Print).Add(")");
+                _writer.AddIf(list.IsNegated, " NOT").Add(" IN (");
+                PrintList(list.Items);
+                _writer.Add(")");
                 break;
             case InQueryExpression query:
                 Print(query.Operand, Precedence.Range);
@@ -120,7 +141,13 @@ internal sealed class ExpressionPrinter
                 break;
             case LikeExpression like:
                 Print(like.Operand, Precedence.Range);
-                _writer.AddIf(like.IsNegated, " NOT").Add(like.Kind == LikeKind.Like ? " LIKE " : " SIMILAR TO ");
+                _writer.AddIf(like.IsNegated, " NOT").Add(like.Kind switch
+                {
+                    LikeKind.Like => " LIKE ",
+                    LikeKind.ILike => " ILIKE ",
+                    LikeKind.RLike => " RLIKE ",
+                    _ => " SIMILAR TO ",
+                });
                 Print(like.Pattern, Precedence.Range + 1);
                 if (like.Escape is { } escape)
                 {
@@ -128,6 +155,11 @@ internal sealed class ExpressionPrinter
                     Print(escape, Precedence.Range + 1);
                 }
 
+                break;
+            case MembershipExpression membership:
+                Print(membership.Operand, Precedence.Range);
+                _writer.AddIf(membership.IsNegated, " NOT").Add(membership.IsSubmultiset ? " SUBMULTISET OF " : " MEMBER OF ");
+                Print(membership.Collection, Precedence.Range + 1);
                 break;
             default:
                 PrintPrimary(expression);
@@ -153,6 +185,11 @@ internal sealed class ExpressionPrinter
                 Print(cast.Operand);
                 _writer.Add(" AS ");
                 Types.Print(cast.Type);
+                if (cast.Format is { } format)
+                {
+                    _writer.Add(" FORMAT ").String(format.Value);
+                }
+
                 _writer.Add(")");
                 break;
             case CaseExpression choice:
@@ -178,6 +215,13 @@ internal sealed class ExpressionPrinter
             case ArrayConstructor array:
                 _writer.Add("ARRAY[").List(array.Elements, Print).Add("]");
                 break;
+            case MultisetConstructor multiset:
+                _writer.Add("MULTISET[").List(multiset.Elements, Print).Add("]");
+                break;
+            case CollectionQuery collection:
+                _writer.Add(collection.Kind.ToString().ToUpperInvariant());
+                _queries.PrintParenthesized(collection.Query);
+                break;
             case MapConstructor map:
                 _writer.Add("MAP[").List(map.Entries, PrintEntry).Add("]");
                 break;
@@ -188,6 +232,22 @@ internal sealed class ExpressionPrinter
                 PrintLiteral(expression);
                 break;
         }
+    }
+
+    /// <summary>Prints the items of a list; a single query in parentheses of its own, or it would be the list's query.</summary>
+    private void PrintList(EquatableArray<Expression> items)
+    {
+        bool isWrapped = items is [SubqueryExpression];
+        _writer.AddIf(isWrapped, "(").List(items, Print).AddIf(isWrapped, ")");
+    }
+
+    /// <summary>Prints a right operand of a period predicate, in parentheses unless that shows from its first word.</summary>
+    private void PrintPeriod(Expression operand)
+    {
+        bool isPlain = operand is RowConstructor or ColumnReference or SubqueryExpression;
+        _writer.AddIf(!isPlain, "(");
+        Print(operand);
+        _writer.AddIf(!isPlain, ")");
     }
 
     /// <summary>Prints what a field is taken of; a name in parentheses, or the field would become part of it.</summary>
@@ -243,7 +303,7 @@ internal sealed class ExpressionPrinter
                 _writer.Add(boolean.Value ? "TRUE" : "FALSE");
                 break;
             case StringLiteral text:
-                _writer.String(text.Value);
+                _writer.AddIf(text.CharacterSet is not null, $"_{text.CharacterSet}").String(text.Value);
                 break;
             case BinaryLiteral binary:
                 _writer.Add("X'").Add(Convert.ToHexString(binary.Value.AsSpan())).Add("'");
@@ -256,10 +316,19 @@ internal sealed class ExpressionPrinter
                 _writer.Add(number).AddIf(!number.Contains('E', StringComparison.Ordinal), "E0");
                 break;
             case TemporalLiteral temporal:
-                _writer.Add(temporal.Kind.ToString().ToUpperInvariant()).Add(" ").String(temporal.Text);
+                bool isLocal = temporal.Kind == TemporalKind.TimestampLtz;
+                _writer.Add(isLocal ? "TIMESTAMP WITH LOCAL TIME ZONE" : temporal.Kind.ToString().ToUpperInvariant());
+                _writer.Add(" ").String(temporal.Text);
                 break;
             case IntervalLiteral interval:
                 _writer.Add(interval.IsNegated ? "INTERVAL -" : "INTERVAL ").String(interval.Text).Add(" ");
+                TypePrinter.PrintQualifier(_writer, interval.Qualifier);
+                break;
+            case IntervalExpression interval:
+                bool isQuery = interval.Operand is SubqueryExpression;
+                _writer.Add("INTERVAL ").AddIf(!isQuery, "(");
+                Print(interval.Operand);
+                _writer.AddIf(!isQuery, ")").Add(" ");
                 TypePrinter.PrintQualifier(_writer, interval.Qualifier);
                 break;
             case DynamicParameter:
@@ -300,6 +369,7 @@ internal sealed class ExpressionPrinter
         IsTest.JsonObject => "JSON OBJECT",
         IsTest.JsonArray => "JSON ARRAY",
         IsTest.JsonScalar => "JSON SCALAR",
+        IsTest.Set => "A SET",
         _ => test.ToString().ToUpperInvariant(),
     };
 }

@@ -18,7 +18,15 @@ internal sealed class FunctionPrinter(QueryPrinter queries, ExpressionPrinter ex
         }
 
         PrintName(call.Name);
-        _writer.Add("(").AddIf(call.IsDistinct, "DISTINCT ").List(call.Arguments, expressions.PrintArgument).Add(")");
+        if (call.Json is not null || JsonPrinter.HasKeys(call))
+        {
+            new JsonPrinter(_writer, expressions).PrintArguments(call);
+        }
+        else
+        {
+            _writer.Add("(").AddIf(call.IsDistinct, "DISTINCT ").List(call.Arguments, expressions.PrintArgument).Add(")");
+        }
+
         _writer.AddIf(call.NullTreatment == NullTreatment.Respect, " RESPECT NULLS");
         _writer.AddIf(call.NullTreatment == NullTreatment.Ignore, " IGNORE NULLS");
         if (!call.WithinGroup.IsEmpty)
@@ -77,6 +85,21 @@ internal sealed class FunctionPrinter(QueryPrinter queries, ExpressionPrinter ex
             case TableArgument table:
                 PrintTable(table);
                 return true;
+            case CharacterSetArgument set:
+                _writer.Name(set.Name);
+                return true;
+            case DefaultArgument:
+                _writer.Add("DEFAULT");
+                return true;
+            case JsonFormatArgument json:
+                expressions.Print(json.Value);
+                _writer.Add(" FORMAT JSON");
+                if (json.Encoding is { } encoding)
+                {
+                    _writer.Add(" ENCODING ").Name(encoding);
+                }
+
+                return true;
             default:
                 return false;
         }
@@ -133,8 +156,11 @@ internal sealed class FunctionPrinter(QueryPrinter queries, ExpressionPrinter ex
                 return true;
             case "FLOOR" or "CEIL" or "CEILING" when arguments is [_, TimeUnitArgument]:
                 // An interval that ends the operand would take TO for its own range.
-                int minimum = Precedence.Primary + (arguments[0] is IntervalLiteral ? 1 : 0);
+                int minimum = Precedence.Primary + (arguments[0] is IntervalLiteral or IntervalExpression ? 1 : 0);
                 PrintSeparated(call.Name.Last.Value, arguments, " TO ", minimum);
+                return true;
+            case "CONVERT" or "TRANSLATE" when arguments is [_, CharacterSetArgument]:
+                PrintSeparated(call.Name.Last.Value, arguments, " USING ", Precedence.Lowest);
                 return true;
             case "POSITION" when arguments.Count == 2:
                 PrintSeparated("POSITION", arguments, " IN ", Precedence.Range + 1);

@@ -11,19 +11,19 @@ namespace ColumnStream.Testing.Sql;
 /// <summary>Draws expressions and queries that the parser can produce.</summary>
 public sealed class ExpressionGenerator(Random random)
 {
-    public Expression Expression(int depth) => depth <= 0 ? Leaf() : random.Next(24) switch
+    public Expression Expression(int depth) => depth <= 0 ? Leaf() : random.Next(30) switch
     {
         0 => new UnaryExpression((UnaryOperator)random.Next(3), Expression(depth - 1)),
         1 or 2 or 3 => new BinaryExpression(Expression(depth - 1), (BinaryOperator)random.Next(12), Expression(depth - 1)),
         4 or 5 => new LogicalExpression((LogicalOperator)random.Next(2), Expressions(depth - 1, 2, 4)),
-        6 => new IsExpression(Expression(depth - 1), (IsTest)random.Next(8), Bool()),
+        6 => new IsExpression(Expression(depth - 1), (IsTest)random.Next(10), Bool()),
         7 => new DistinctFromExpression(Expression(depth - 1), Expression(depth - 1), Bool()),
         8 => new BetweenExpression(Expression(depth - 1), Expression(depth - 1), Expression(depth - 1), Bool(), Bool()),
         9 => new InListExpression(Expression(depth - 1), Expressions(depth - 1, 2, 3), Bool()),
         10 => new InQueryExpression(Expression(depth - 1), Query(depth - 1), Bool()),
-        11 => new LikeExpression(Expression(depth - 1), (LikeKind)random.Next(2), Expression(depth - 1), Optional(depth), Bool()),
+        11 => new LikeExpression(Expression(depth - 1), (LikeKind)random.Next(4), Expression(depth - 1), Optional(depth), Bool()),
         12 => new CaseExpression(Optional(depth), List(() => When(depth - 1), 1, 2), Optional(depth)),
-        13 => new CastExpression(Expression(depth - 1), new ScalarTypeSyntax(ScalarTypeName.TimestampTz, 3), Bool()),
+        13 => new CastExpression(Expression(depth - 1), new ScalarTypeSyntax(ScalarTypeName.TimestampTz, 3), Bool(), Format()),
         14 or 15 => Call(depth - 1),
         16 => Special(depth - 1),
         17 => new TrimExpression((TrimSide)random.Next(3), Optional(depth), Expression(depth - 1)),
@@ -32,6 +32,10 @@ public sealed class ExpressionGenerator(Random random)
         20 => new ArrayConstructor(Expressions(depth - 1, 0, 3)),
         21 => new MapConstructor(List(() => new MapEntry(Expression(depth - 1), Expression(depth - 1)), 0, 2)),
         22 => new RowConstructor(Expressions(depth - 1, 1, 3)),
+        23 or 24 => Json(depth - 1),
+        25 => new PeriodExpression(Expression(depth - 1), (PeriodPredicate)random.Next(7), Expression(depth - 1)),
+        26 or 27 => Multiset(depth - 1),
+        28 => new IntervalExpression(Expression(depth - 1), new IntervalQualifier(TimeUnit.Hour, null, TimeUnit.Second, null)),
         _ => Bool() ? new SubqueryExpression(Query(depth - 1)) : Comparison(depth - 1),
     };
 
@@ -62,11 +66,11 @@ public sealed class ExpressionGenerator(Random random)
     {
         0 => new NullLiteral(),
         1 => new BooleanLiteral(Bool()),
-        2 => new StringLiteral(Bool() ? "it's -- /* */ ;" : "中文\n\0"),
+        2 => new StringLiteral(Bool() ? "it's -- /* */ ;" : "中文\n\0", random.Next(5) == 0 ? "UTF16" : null),
         3 => Exact(),
         4 => new ApproximateNumericLiteral(Math.Pow(10, random.Next(-300, 300)) * random.Next(1, 100)),
         5 => new BinaryLiteral([1, 0xAF]),
-        6 => new TemporalLiteral((TemporalKind)random.Next(3), "2026-11-22"),
+        6 => new TemporalLiteral((TemporalKind)random.Next(4), "2026-11-22"),
         7 => Interval(),
         8 => new FunctionCall(new QualifiedName([new Identifier("CURRENT_TIMESTAMP")]), []),
         _ => Column(),
@@ -89,8 +93,54 @@ public sealed class ExpressionGenerator(Random random)
                 isNegated ? -nanoseconds : nanoseconds, isNegated);
     }
 
+    private StringLiteral? Format() => random.Next(5) > 0 ? null : new StringLiteral("YYYY-MM");
+
+    private Expression Multiset(int depth) => random.Next(5) switch
+    {
+        0 => new MultisetConstructor(Expressions(depth, 0, 3)),
+        1 => new CollectionQuery((CollectionKind)random.Next(3), Query(depth)),
+        2 or 3 => new MultisetOperation(Expression(depth), (SetOperator)random.Next(3), Bool(), Expression(depth)),
+        _ => new MembershipExpression(Expression(depth), Expression(depth), Bool(), Bool()),
+    };
+
+    private FunctionCall Json(int depth)
+    {
+        JsonClauses clauses = new(OnNull: (JsonNullHandling)random.Next(3));
+        FunctionCall call = random.Next(5) switch
+        {
+            0 => Named("JSON_EXISTS", Expression(depth), Expression(depth)) with
+            {
+                Json = new JsonClauses(OnError: new JsonBehavior(random.Next(2) == 0 ? JsonBehaviorKind.Error : JsonBehaviorKind.Unknown)),
+            },
+            1 => Named("JSON_VALUE", JsonInput(depth), Expression(depth)) with
+            {
+                Json = new JsonClauses(
+                    List(() => new JsonPassing(Expression(depth), Identifier()), 0, 2),
+                    Bool() ? null : new ScalarTypeSyntax(ScalarTypeName.BigInt),
+                    OnEmpty: Bool() ? null : new JsonBehavior(JsonBehaviorKind.Default, Expression(depth)),
+                    OnError: Bool() ? null : new JsonBehavior(JsonBehaviorKind.Null)),
+            },
+            2 => Named("JSON_QUERY", Expression(depth), Expression(depth)) with
+            {
+                Json = new JsonClauses(
+                    Wrapper: (JsonWrapper)random.Next(4),
+                    OnEmpty: Bool() ? null : new JsonBehavior(JsonBehaviorKind.EmptyArray),
+                    OnError: Bool() ? null : new JsonBehavior(JsonBehaviorKind.EmptyObject)),
+            },
+            3 => Named(Bool() ? "JSON_OBJECT" : "JSON_OBJECTAGG", Expression(depth), JsonInput(depth)) with { Json = clauses },
+            _ => Named(Bool() ? "JSON_ARRAY" : "JSON_ARRAYAGG", JsonInput(depth)) with { Json = clauses },
+        };
+        return call.Json == new JsonClauses() ? call with { Json = null } : call;
+    }
+
+    private Expression JsonInput(int depth) => random.Next(4) > 0
+        ? Expression(depth)
+        : new JsonFormatArgument(Expression(depth), Bool() ? null : new Identifier("UTF8"));
+
     private Expression Comparison(int depth) => Bool()
-        ? new ExistsExpression(Query(depth))
+        ? Bool()
+            ? new ExistsExpression(Query(depth))
+            : new QuantifiedListExpression(Expression(depth), BinaryOperator.Equal, (Quantifier)random.Next(2), Expressions(depth, 1, 3))
         : new QuantifiedExpression(Expression(depth), BinaryOperator.LessThan, (Quantifier)random.Next(2), Query(depth));
 
     private FunctionCall Call(int depth)
@@ -106,8 +156,10 @@ public sealed class ExpressionGenerator(Random random)
         };
     }
 
-    private FunctionCall Special(int depth) => random.Next(5) switch
+    private FunctionCall Special(int depth) => random.Next(7) switch
     {
+        5 => Named("CONVERT", Expression(depth), new CharacterSetArgument(new QualifiedName([Identifier()]))),
+        6 => Named("f", Expression(depth), new DefaultArgument()),
         0 => Named("EXTRACT", new TimeUnitArgument((TimeUnit)random.Next(19)), Expression(depth)),
         1 => Named("FLOOR", Expression(depth), new TimeUnitArgument(TimeUnit.Day)),
         2 => Named("POSITION", Expression(depth), Expression(depth)),

@@ -30,8 +30,9 @@ public sealed class ErrorTests
     [InlineData("SELECT 1 2", "1:10: error CST1005: Expected ';' or the end of the script. Found '2'.", "         ^")]
     [InlineData("SELECT (1", "1:10: error CST1001: Expected ')' to close the parenthesis. Found the end of the script.", "         ^")]
     [InlineData("SELECT '中', prise +", "1:20: error CST1001: Expected an expression. Found the end of the script.", "                    ^")]
-    [InlineData("\tSELECT INTERVAL 10 SECOND", "1:18: error CST1001: Expected a string behind INTERVAL. Quote the number: '10'.",
-        "\t                ^~")]
+    [InlineData("\tSELECT INTERVAL SELECT SECOND",
+        "1:18: error CST1001: Expected a string, a number, a name or '(' behind INTERVAL, as in INTERVAL '10' SECOND. Found 'SELECT'.",
+        "\t                ^~~~~~")]
     [InlineData("SELECT 'abc", "1:8: error CST1011: String has no closing quote. Add ' where it ends.", "       ^~~~")]
     [InlineData("SELECT \"a\"", "1:8: error CST1010: Double quotes are not used in this dialect. Quote strings with ' and names with `.",
         "       ^~~")]

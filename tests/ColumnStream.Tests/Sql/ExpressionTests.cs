@@ -65,6 +65,56 @@ public sealed class ExpressionTests
     [InlineData("a IS NOT JSON OBJECT", "a IS NOT JSON OBJECT")]
     [InlineData("YEAR(ts) + LEFT(s, 2)", "YEAR(ts) + LEFT(s, 2)")]
     [InlineData("name || type || `value`", "name || type || `value`")]
+    [InlineData("JSON_EXISTS(a, 'lax $.x' TRUE ON ERROR)", "JSON_EXISTS(a, 'lax $.x' TRUE ON ERROR)")]
+    [InlineData("json_value(a, '$.x' RETURNING BIGINT NULL ON EMPTY DEFAULT 1 + 1 ON ERROR)",
+        "JSON_VALUE(a, '$.x' RETURNING BIGINT NULL ON EMPTY DEFAULT 1 + 1 ON ERROR)")]
+    [InlineData("JSON_VALUE(a, '$.x')", "JSON_VALUE(a, '$.x')")]
+    [InlineData("JSON_QUERY(a, '$' RETURNING ARRAY<STRING> WITH UNCONDITIONAL ARRAY WRAPPER EMPTY ARRAY ON EMPTY ERROR ON ERROR)",
+        "JSON_QUERY(a, '$' RETURNING ARRAY<STRING> WITH WRAPPER EMPTY ARRAY ON EMPTY ERROR ON ERROR)")]
+    [InlineData("JSON_QUERY(a FORMAT JSON, '$' PASSING 1 AS x WITHOUT ARRAY WRAPPER EMPTY OBJECT ON ERROR)",
+        "JSON_QUERY(a FORMAT JSON, '$' PASSING 1 AS x WITHOUT WRAPPER EMPTY OBJECT ON ERROR)")]
+    [InlineData("JSON_OBJECT(KEY 'a' VALUE b, 'c' : d, key VALUE value, 'e', f NULL ON NULL)",
+        "JSON_OBJECT(KEY 'a' VALUE b, KEY 'c' VALUE d, KEY key VALUE `value`, KEY 'e' VALUE f NULL ON NULL)")]
+    [InlineData("JSON_OBJECT()", "JSON_OBJECT()")]
+    [InlineData("JSON_OBJECT(ABSENT ON NULL)", "JSON_OBJECT(ABSENT ON NULL)")]
+    [InlineData("JSON_OBJECT('a' VALUE JSON_ARRAY(1, NULL) FORMAT JSON)", "JSON_OBJECT(KEY 'a' VALUE JSON_ARRAY(1, NULL) FORMAT JSON)")]
+    [InlineData("JSON_ARRAY(NULL ON NULL)", "JSON_ARRAY(NULL ON NULL)")]
+    [InlineData("JSON_ARRAY(NULL, absent NULL ON NULL)", "JSON_ARRAY(NULL, absent NULL ON NULL)")]
+    [InlineData("JSON_OBJECTAGG(KEY k VALUE v ABSENT ON NULL) FILTER (WHERE v > 1)",
+        "JSON_OBJECTAGG(KEY k VALUE v ABSENT ON NULL) FILTER (WHERE v > 1)")]
+    [InlineData("JSON_ARRAYAGG(v ORDER BY k DESC NULL ON NULL)", "JSON_ARRAYAGG(v NULL ON NULL) WITHIN GROUP (ORDER BY k DESC)")]
+    [InlineData("JSON_ARRAYAGG(v) OVER (PARTITION BY k)", "JSON_ARRAYAGG(v) OVER (PARTITION BY k)")]
+    [InlineData("INTERVAL 3 DAYS + INTERVAL (a + 1) MONTH - INTERVAL t.b MINUTE",
+        "INTERVAL (3) DAY + INTERVAL (a + 1) MONTH - INTERVAL (t.b) MINUTE")]
+    [InlineData("INTERVAL -a HOUR", "INTERVAL (-a) HOUR")]
+    [InlineData("INTERVAL (SELECT 1) DAY", "INTERVAL (SELECT 1) DAY")]
+    [InlineData("a BETWEEN SYMMETRIC 5 AND 1 AND b NOT BETWEEN ASYMMETRIC 1 AND 2",
+        "a BETWEEN SYMMETRIC 5 AND 1 AND b NOT BETWEEN 1 AND 2")]
+    [InlineData("a SIMILAR TO 'x' ESCAPE '!' OR b NOT SIMILAR TO 'y' OR c ILIKE 'z' OR d NOT RLIKE 'u'",
+        "a SIMILAR TO 'x' ESCAPE '!' OR b NOT SIMILAR TO 'y' OR c ILIKE 'z' OR d NOT RLIKE 'u'")]
+    [InlineData("(a, b) OVERLAPS (c, d)", "ROW(a, b) OVERLAPS ROW(c, d)")]
+    [InlineData("PERIOD (a, b) CONTAINS c AND p EQUALS q", "ROW(a, b) CONTAINS c AND p EQUALS q")]
+    [InlineData("p IMMEDIATELY PRECEDES (c, INTERVAL '1' DAY) OR p SUCCEEDS q OR p PRECEDES q OR p IMMEDIATELY SUCCEEDS q",
+        "p IMMEDIATELY PRECEDES ROW(c, INTERVAL '1' DAY) OR p SUCCEEDS q OR p PRECEDES q OR p IMMEDIATELY SUCCEEDS q")]
+    [InlineData("MULTISET[1, 2] MULTISET UNION ALL m MULTISET INTERSECT n MULTISET EXCEPT DISTINCT o",
+        "MULTISET[1, 2] MULTISET UNION ALL m MULTISET INTERSECT n MULTISET EXCEPT o")]
+    [InlineData("a MEMBER OF m AND b NOT MEMBER OF m AND m SUBMULTISET OF n AND m IS A SET AND m IS NOT EMPTY AND m IS NOT A SET",
+        "a MEMBER OF m AND b NOT MEMBER OF m AND m SUBMULTISET OF n AND m IS A SET AND m IS NOT EMPTY AND m IS NOT A SET")]
+    [InlineData("ARRAY(SELECT 1)", "ARRAY(SELECT 1)")]
+    [InlineData("MULTISET(SELECT a FROM t) IS A SET", "MULTISET(SELECT a FROM t) IS A SET")]
+    [InlineData("MAP(SELECT 1, 2)[1]", "MAP(SELECT 1, 2)[1]")]
+    [InlineData("ROW(1, ROW('a', ARRAY[b])) = (1, c)", "ROW(1, ROW('a', ARRAY[b])) = ROW(1, c)")]
+    [InlineData("a[1].b['c'][f(d)].`e`", "a[1].b['c'][f(d)].e")]
+    [InlineData("a = ANY (1, 2) AND b <> ALL (ARRAY[1]) AND c > SOME (SELECT 1)", "a = ANY (1, 2) AND b <> ALL (ARRAY[1]) AND c > ANY (SELECT 1)")]
+    [InlineData("'a' 'b'\n'c' || X'01' 'ff'", "'abc' || X'01FF'")]
+    [InlineData("_utf16'a' || N'b'", "_UTF16'a' || 'b'")]
+    [InlineData("CONVERT(a USING latin1) || TRANSLATE(a USING utf8) || TRANSLATE(a, 'x', 'y')",
+        "CONVERT(a USING latin1) || TRANSLATE(a USING utf8) || TRANSLATE(a, 'x', 'y')")]
+    [InlineData("CAST(a AS DATE FORMAT 'YYYY')", "CAST(a AS DATE FORMAT 'YYYY')")]
+    [InlineData("TIMESTAMP WITH LOCAL TIME ZONE '2026-01-01 00:00:00'", "TIMESTAMP WITH LOCAL TIME ZONE '2026-01-01 00:00:00'")]
+    [InlineData("{d '2026-01-01'} = {fn f({ts '2026-01-01 00:00:00'}, {t '00:00:00'})}", "DATE '2026-01-01' = f(TIMESTAMP '2026-01-01 00:00:00', TIME '00:00:00')")]
+    [InlineData("f(a => DEFAULT, b => 1)", "f(a => DEFAULT, b => 1)")]
+    [InlineData("ARRAY_AGG(a IGNORE NULLS ORDER BY b)", "ARRAY_AGG(a) IGNORE NULLS WITHIN GROUP (ORDER BY b)")]
     public void Forms_are_read(string text, string canonical) => Assert.Equal(canonical, Parse(text).ToString());
 
     [Theory]

@@ -26,4 +26,10 @@ public enum IsTest
 
     /// <summary>Is <c>IS JSON SCALAR</c>.</summary>
     JsonScalar,
+
+    /// <summary>Is <c>IS A SET</c>.</summary>
+    Set,
+
+    /// <summary>Is <c>IS EMPTY</c>.</summary>
+    Empty,
 }

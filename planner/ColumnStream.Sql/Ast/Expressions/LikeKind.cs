@@ -8,4 +8,10 @@ public enum LikeKind
 
     /// <summary>Is <c>SIMILAR TO</c>.</summary>
     SimilarTo,
+
+    /// <summary>Is <c>ILIKE</c>: LIKE without regard to case.</summary>
+    ILike,
+
+    /// <summary>Is <c>RLIKE</c>: a regular expression.</summary>
+    RLike,
 }

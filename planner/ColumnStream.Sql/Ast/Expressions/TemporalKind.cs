@@ -11,4 +11,7 @@ public enum TemporalKind
 
     /// <summary>Is <c>TIMESTAMP '...'</c>.</summary>
     Timestamp,
+
+    /// <summary>Is <c>TIMESTAMP WITH LOCAL TIME ZONE '...'</c>.</summary>
+    TimestampLtz,
 }

@@ -69,7 +69,8 @@ internal sealed class LiteralParser(TokenCursor cursor)
                 "Binary literal needs an even number of hexadecimal digits.", more.Span));
         }
 
-        return new BinaryLiteral(new EquatableArray<byte>(Convert.FromHexString(digits.ToString()))) { Span = cursor.SpanFrom(start) };
+        byte[] bytes = Convert.FromHexString(digits.ToString());
+        return new BinaryLiteral(new EquatableArray<byte>(bytes)) { Span = cursor.SpanFrom(start) };
     }
 
     public TemporalLiteral Temporal(TemporalKind kind)

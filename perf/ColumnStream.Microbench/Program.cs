@@ -12,6 +12,7 @@ using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
+using ColumnStream.Microbench.Kernels;
 
 namespace ColumnStream.Microbench;
 
@@ -28,6 +29,12 @@ internal static class Program
         if (arguments is ["json"])
         {
             FormatBench.Run();
+            return;
+        }
+
+        if (arguments is ["kernels", .. var filter])
+        {
+            KernelBench.Run(filter.FirstOrDefault());
             return;
         }
 

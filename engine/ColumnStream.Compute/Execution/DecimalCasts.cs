@@ -79,6 +79,11 @@ internal static class DecimalCasts
         int up = to.Scale - fromScale;
         var spec = new DecimalSpec(Powers.Ten(Math.Abs(up)), up < 0, Powers.Ten(to.Precision), to.Precision, to.Scale);
         bool wide = Layouts.Of(to) == Layout.Int128;
+        if (up < 0 && from == Layout.Int64 && !wide && -up <= 15)
+        {
+            return plan.EmitEverywhere(new RescaleStep(input, (long)spec.Factor, (long)spec.Limit), Layout.Int64);
+        }
+
         return (from == Layout.Int128, wide) switch
         {
             (false, false) =>

@@ -119,7 +119,27 @@ internal sealed class ProgramCompiler
             throw new NotSupportedException($"Type cannot be chosen by a condition: {type}.");
         }
 
-        return Emit(new BlendStep(branches, values, otherwise), layout, 0, location);
+        return Emit(
+            layout == Layout.View && branches.Length <= ChooseConstantStep.MostBranches && AreTexts(values, otherwise)
+                ? new ChooseConstantStep(branches, values, otherwise) : new BlendStep(branches, values, otherwise),
+            layout,
+            0,
+            location);
+    }
+
+    /// <summary>Tells whether all registers are constants other than NULL.</summary>
+    private bool AreTexts(int[] values, int otherwise)
+    {
+        int found = 0;
+        foreach ((int register, LiteralExpression literal) in Constants)
+        {
+            if (literal.Value is not null)
+            {
+                found += Array.FindAll(values, v => v == register).Length + (register == otherwise ? 1 : 0);
+            }
+        }
+
+        return found == values.Length + (otherwise < 0 ? 0 : 1);
     }
 
     /// <summary>Tells whether a tree can fail or has steps of two nanoseconds a row and more.</summary>

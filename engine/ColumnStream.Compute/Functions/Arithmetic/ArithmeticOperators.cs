@@ -86,7 +86,10 @@ internal static class ArithmeticOperators
     public static bool IsCheap(CallExpression call) => call.Type.Id == SqlTypeId.Decimal
         ? call.Function is "+" or "-" or "*" && IsVector(
             call, call.Function == "*" ? DecimalOperation.Multiply : DecimalOperation.Add)
-        : call.Type.IsApproximate ? call.Function != "%" : call.Type.IsInteger && call.Function is "+" or "-" or "*";
+        : call.Type.IsApproximate ? call.Function != "%"
+        : call.Type.IsInteger && (call.Function is "+" or "-" or "*"
+            || (Divisor(call) is { } divisor
+                && DivideByConstantStep.Takes(Layouts.Of(call.Arguments[0].Type), divisor)));
 
     public static int Emit<TOp>(ProgramCompiler compiler, CallExpression call, int a, int b)
         where TOp : struct, IBinaryOp<long> =>
@@ -95,6 +98,9 @@ internal static class ArithmeticOperators
     /// <summary>Returns a constant register of BIGINT.</summary>
     public static int Int64(ProgramCompiler compiler, long value) =>
         compiler.Constant(Literals.Int64(value));
+
+    /// <summary>Returns the constant that integers are divided by, if it is one.</summary>
+    public static long? Divisor(CallExpression call) => call.Arguments[1].Type.IsInteger ? Constant(call.Arguments[1]) : null;
 
     private static long? Constant(BoundExpression operand) =>
         operand is LiteralExpression { Value: { } text } && long.TryParse(text, out long value) ? value : null;

@@ -23,8 +23,13 @@ internal static class Divide
         }
 
         int a = compiler.Compile(call.Arguments[0], branch);
-        int b = compiler.Compile(call.Arguments[1], branch);
         Layout layout = Layouts.Of(call.Arguments[0].Type);
+        if (ArithmeticOperators.Divisor(call) is { } divisor && DivideByConstantStep.Takes(layout, divisor))
+        {
+            return compiler.Emit(new DivideByConstantStep(a, divisor, remainder: false, layout), layout, 0, call.Location);
+        }
+
+        int b = compiler.Compile(call.Arguments[1], branch);
         Step step = layout switch
         {
             Layout.Int8 => new RowStep<DivideIntegerOp<sbyte>, sbyte, sbyte, sbyte>(a, b),

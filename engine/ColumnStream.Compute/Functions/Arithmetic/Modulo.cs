@@ -32,8 +32,17 @@ internal static class Modulo
         }
 
         int a = compiler.Compile(call.Arguments[0], branch);
-        int b = compiler.Compile(call.Arguments[1], branch);
         Layout layout = Layouts.Of(call.Arguments[0].Type);
+        if (ArithmeticOperators.Divisor(call) is { } divisor && DivideByConstantStep.Takes(layout, divisor))
+        {
+            return Narrowed(
+                compiler,
+                call,
+                branch,
+                compiler.Emit(new DivideByConstantStep(a, divisor, remainder: true, layout), layout, 0, call.Location));
+        }
+
+        int b = compiler.Compile(call.Arguments[1], branch);
         Step step = layout switch
         {
             Layout.Int8 => new RowStep<ModuloIntegerOp<sbyte>, sbyte, sbyte, sbyte>(a, b),
@@ -48,13 +57,12 @@ internal static class Modulo
             row.FailMessage = "Division by zero.";
         }
 
-        if (Layouts.Of(call.Type) != layout)
-        {
-            var plan = new CastPlan(compiler, call.Arguments[0].Type, call.Type, null, branch, call.Location);
-            return CastCompiler.Number(plan, compiler.Emit(step, layout, branch, call.Location), layout,
-                Layouts.Of(call.Type));
-        }
+        return Narrowed(compiler, call, branch, compiler.Emit(step, layout, branch, call.Location));
+    }
 
-        return compiler.Emit(step, layout, branch, call.Location);
+    private static int Narrowed(ProgramCompiler compiler, CallExpression call, int branch, int remainder)
+    {
+        var plan = new CastPlan(compiler, call.Arguments[0].Type, call.Type, null, branch, call.Location);
+        return CastCompiler.Number(plan, remainder, Layouts.Of(call.Arguments[0].Type), Layouts.Of(call.Type));
     }
 }

@@ -81,7 +81,7 @@ internal static class CompareOperators
             Layout.Float32 => new CompareStep<EqualOp<float>, float>(a, b),
             Layout.Float64 => new CompareStep<EqualOp<double>, double>(a, b),
             Layout.Int128 => new RowStep<EqualOp<Int128>, Int128, Int128, bool>(a, b),
-            Layout.View => new RowStep<EqualText, Utf8, Utf8, bool>(a, b),
+            Layout.View => new TextEqualStep(a, b, negate: false),
             _ => throw new NotSupportedException($"Type does not compare: {type}."),
         };
         return compiler.Emit(step, Layout.Bit, 0, location);
@@ -99,7 +99,7 @@ internal static class CompareOperators
             Layout.Float32 => new CompareStep<NotEqualOp<float>, float>(a, b),
             Layout.Float64 => new CompareStep<NotEqualOp<double>, double>(a, b),
             Layout.Int128 => new RowStep<NotEqualOp<Int128>, Int128, Int128, bool>(a, b),
-            Layout.View => new RowStep<NotEqualText, Utf8, Utf8, bool>(a, b),
+            Layout.View => new TextEqualStep(a, b, negate: true),
             _ => throw new NotSupportedException($"Type does not compare: {type}."),
         };
         return compiler.Emit(step, Layout.Bit, 0, location);

@@ -1,5 +1,7 @@
 using System;
+using System.Text;
 using ColumnStream.Compute.Execution;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Functions.Comparison;
@@ -7,14 +9,15 @@ namespace ColumnStream.Compute.Functions.Comparison;
 /// <summary>Matches text against a pattern of <c>%</c> and <c>_</c>.</summary>
 internal readonly struct Like : IRowOp<Utf8, Utf8, Utf8, bool>
 {
-    public static ScalarFunction Definition { get; } = Function.Row<Like, Utf8, Utf8, Utf8, bool>(
-        "LIKE(s, pattern [, escape])",
+    private static readonly Parameter[] Parameters = [Parameter.Text, Parameter.Text, Parameter.Text.Or("\\")];
+
+    public static ScalarFunction Definition { get; } = new Function(
+        "LIKE",
+        ["LIKE(s, pattern [, escape])"],
         "Tells whether text matches a pattern: % is any text, _ is one character.",
         "'abc' LIKE 'a%'",
-        Parameter.Text,
-        Parameter.Text,
-        Parameter.Text.Or("\\"),
-        SqlType.Boolean);
+        static arguments => Function.Bind(arguments, Parameters, SqlType.Boolean, false),
+        Compile);
 
     public static bool Apply(Frame frame, Utf8 text, Utf8 pattern, Utf8 escape, out bool result)
     {
@@ -29,6 +32,7 @@ internal readonly struct Like : IRowOp<Utf8, Utf8, Utf8, bool>
         int p = 0;
         int starPattern = -1;
         int starText = 0;
+        ReadOnlySpan<byte> run = default;
         while (t < text.Length)
         {
             if (p < pattern.Length && pattern[p] == '%')
@@ -40,6 +44,13 @@ internal readonly struct Like : IRowOp<Utf8, Utf8, Utf8, bool>
                     return true;
                 }
 
+                run = LiteralRun(pattern[p..], escape);
+                if (!Skip(text, run, ref starText))
+                {
+                    return false;
+                }
+
+                t = starText;
                 continue;
             }
 
@@ -54,6 +65,11 @@ internal readonly struct Like : IRowOp<Utf8, Utf8, Utf8, bool>
             }
 
             starText += CodePoints.LengthAt(text, starText);
+            if (!Skip(text, run, ref starText))
+            {
+                return false;
+            }
+
             t = starText;
             p = starPattern;
         }
@@ -65,6 +81,48 @@ internal readonly struct Like : IRowOp<Utf8, Utf8, Utf8, bool>
 
         return p == pattern.Length;
     }
+
+    /// <summary>Returns the bytes before the first byte of a pattern that is no plain letter.</summary>
+    private static ReadOnlySpan<byte> LiteralRun(ReadOnlySpan<byte> pattern, int escape)
+    {
+        int length = 0;
+        while (length < pattern.Length && pattern[length] is not ((byte)'%' or (byte)'_') && pattern[length] != escape)
+        {
+            length++;
+        }
+
+        return pattern[..length];
+    }
+
+    /// <summary>Moves to the next place where a run of plain letters stands; false when there is none.</summary>
+    private static bool Skip(ReadOnlySpan<byte> text, ReadOnlySpan<byte> run, ref int at)
+    {
+        int found = run.IsEmpty ? 0 : text[at..].IndexOf(run);
+        at += found;
+        return found >= 0;
+    }
+
+    private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
+    {
+        if (call.Arguments[1] is LiteralExpression { Value: { } pattern }
+            && Escape(call) is { } escape
+            && LikeShape.TryCreate(Encoding.UTF8.GetBytes(pattern), escape) is { } shape)
+        {
+            int text = compiler.Compile(call.Arguments[0], branch);
+            return compiler.Emit(new LikeStep(text, shape), Layout.Bit, branch, call.Location);
+        }
+
+        int[] r = Function.Arguments(compiler, call, branch, Parameters);
+        return compiler.Emit(
+            new RowStep<Like, Utf8, Utf8, Utf8, bool>(r[0], r[1], r[2]), Layout.Bit, branch, call.Location);
+    }
+
+    /// <summary>Returns the constant escape byte, -1 for none; null when it is no constant of one byte.</summary>
+    private static int? Escape(CallExpression call) =>
+        call.Arguments.Count < 3 ? '\\'
+        : call.Arguments[2] is not LiteralExpression { Value: { } text } ? null
+        : text.Length == 0 ? -1
+        : text.Length == 1 && text[0] < 0x80 ? text[0] : null;
 
     private static bool Step(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern, int escape, ref int t, ref int p)
     {

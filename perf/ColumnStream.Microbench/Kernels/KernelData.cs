@@ -16,8 +16,8 @@ internal static class KernelData
     /// <summary>The same columns as a table definition.</summary>
     public const string Table = """
         CREATE TABLE t (
-            a BIGINT, b BIGINT, c BIGINT, d BIGINT, price DECIMAL(14, 2), small DECIMAL(9, 2), flag BOOLEAN, other BOOLEAN, channel STRING,
-            channel2 STRING, url STRING, digits STRING, ts TIMESTAMP(3), wide TIMESTAMP(3)
+            a BIGINT, b BIGINT, c BIGINT, d BIGINT, price DECIMAL(14, 2), small DECIMAL(9, 2), flag BOOLEAN, other BOOLEAN,
+            channel STRING, channel2 STRING, url STRING, digits STRING, ts TIMESTAMP(3), wide TIMESTAMP(3)
         ) WITH ('connector' = 'filesystem', 'path' = '/dev/null', 'format' = 'json');
         """;
 

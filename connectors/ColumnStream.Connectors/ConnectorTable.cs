@@ -3,6 +3,7 @@ using System.IO;
 using ColumnStream.Connectors.Blackhole;
 using ColumnStream.Connectors.Files;
 using ColumnStream.Connectors.Generator;
+using ColumnStream.Connectors.Introspection;
 using ColumnStream.Connectors.Nexmark;
 using ColumnStream.Connectors.Print;
 using ColumnStream.Connectors.Script;
@@ -17,7 +18,9 @@ public static class ConnectorTable
     /// <param name="output">Where <c>print</c> writes.</param>
     /// <param name="error">Where <c>print</c> writes with 'standard-error'.</param>
     /// <param name="script">Tables of <c>script</c>; null makes a registry that nobody else sees.</param>
-    public static IReadOnlyList<Connector> Create(TextWriter output, TextWriter error, ScriptRegistry? script = null) =>
+    /// <param name="systemTables">Tables of the database <c>sys</c>.</param>
+    public static IReadOnlyList<Connector> Create(
+        TextWriter output, TextWriter error, ScriptRegistry? script = null, IReadOnlyList<SystemTable>? systemTables = null) =>
     [
         new BlackholeConnector(),
         new DataGenConnector(),
@@ -25,5 +28,6 @@ public static class ConnectorTable
         new NexmarkConnector(),
         new PrintConnector(output, error),
         new ScriptConnector(script ?? new ScriptRegistry()),
+        new SystemConnector(systemTables ?? []),
     ];
 }

@@ -3,12 +3,11 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.RegularExpressions;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Compute.Aggregates;
-using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Planner.Binding;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
+using ColumnStream.Planner.Functions;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Sql.Ast.Statements;
 
@@ -46,7 +45,11 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
                 List(show, "catalog name", [Catalog.DefaultCatalog]);
                 break;
             case ShowKind.Databases or ShowKind.CurrentDatabase:
-                List(show, "database name", [Catalog.DefaultDatabase]);
+                List(show, "database name", show.Kind == ShowKind.Databases
+                    ? [Catalog.DefaultDatabase, Catalog.SystemDatabase] : [Catalog.DefaultDatabase]);
+                break;
+            case ShowKind.Tables when show.Name?.Last.Value == Catalog.SystemDatabase:
+                List(show, "table name", context.Catalog.SystemTables.Select(t => t.Name.Name));
                 break;
             case ShowKind.Tables:
                 List(show, "table name", context.Catalog.Objects.Select(o => o.Name.Name));
@@ -55,8 +58,7 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
                 List(show, "view name", context.Catalog.Objects.OfType<CatalogView>().Select(o => o.Name.Name));
                 break;
             case ShowKind.Functions:
-                List(show, "function name", FunctionTable.Names.Where(n => char.IsAsciiLetter(n[0]))
-                    .Concat(AggregateTable.All.Select(a => a.Name)).Order(StringComparer.Ordinal));
+                List(show, "function name", FunctionCatalog.CallableNames);
                 break;
             case ShowKind.UserFunctions:
                 List(show, "function name", []);

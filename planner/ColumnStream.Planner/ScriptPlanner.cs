@@ -25,6 +25,10 @@ public sealed partial class ScriptPlanner
     {
         _connectors = connectors;
         _settings = new SessionSettings(options.Settings);
+        foreach ((Connector connector, SystemTable table) in connectors.SystemTables)
+        {
+            Catalog.AddSystem(connector.Name, table);
+        }
     }
 
     /// <summary>Gets the session's tables and views.</summary>

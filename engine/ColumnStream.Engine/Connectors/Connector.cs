@@ -16,6 +16,9 @@ public abstract class Connector
     /// <summary>Gets every option it understands; anything else in WITH is an error with the nearest name.</summary>
     public abstract IReadOnlyList<OptionDefinition> Options { get; }
 
+    /// <summary>Gets the tables of the database <c>sys</c> that it reads; none for every connector but one.</summary>
+    public virtual IReadOnlyList<SystemTable> SystemTables => [];
+
     /// <summary>Gets whether tables can be read.</summary>
     public abstract bool CanRead { get; }
 

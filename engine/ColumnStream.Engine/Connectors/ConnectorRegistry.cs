@@ -21,6 +21,10 @@ public sealed class ConnectorRegistry
     /// <summary>Gets all names in order.</summary>
     public IEnumerable<string> Names => _byName.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>Gets the connectors that have tables of the database <c>sys</c>, each with its tables.</summary>
+    public IEnumerable<(Connector Connector, SystemTable Table)> SystemTables =>
+        _byName.Values.SelectMany(c => c.SystemTables.Select(t => (c, t)));
+
     /// <summary>Finds a connector, or null.</summary>
     public Connector? Find(string name) => _byName.GetValueOrDefault(name);
 }

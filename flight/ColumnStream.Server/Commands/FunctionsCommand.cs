@@ -1,8 +1,6 @@
 using System;
 using System.CommandLine;
 using System.IO;
-using ColumnStream.Compute.Aggregates;
-using ColumnStream.Compute.Functions;
 using ColumnStream.Planner.Functions;
 using ColumnStream.Server.Composition;
 using ColumnStream.Server.Results;
@@ -18,7 +16,7 @@ internal static class FunctionsCommand
     {
         var name = new Argument<string?>("name")
         {
-            Description = "Part of a name; all functions without it.",
+            Description = "A name, a part of one or a LIKE pattern; all functions without it.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var coverage = new Option<bool>("--coverage")
@@ -59,39 +57,6 @@ internal static class FunctionsCommand
             FunctionCoverage.Compute(node.Connectors), folder, require);
     }
 
-    private static int List(string? part)
-    {
-        int count = 0;
-        foreach (ScalarFunction function in FunctionTable.All)
-        {
-            if (Matches(function.Name, part))
-            {
-                count++;
-                Console.Out.WriteLine(string.Join("\n", function.Signatures));
-                Console.Out.WriteLine($"    {function.Doc}");
-                Console.Out.WriteLine($"    {function.Example}");
-            }
-        }
-
-        foreach (AggregateFunction function in AggregateTable.All)
-        {
-            if (Matches(function.Name, part))
-            {
-                count++;
-                Console.Out.WriteLine(string.Join("\n", function.Signatures));
-                Console.Out.WriteLine($"    {function.Doc} (aggregate)");
-            }
-        }
-
-        if (count == 0)
-        {
-            Console.Error.WriteLine($"columnstream: no function has this in its name: {part}");
-            return ExitCode.Usage;
-        }
-
-        return ExitCode.Done;
-    }
-
-    private static bool Matches(string name, string? part) =>
-        part is null || name.Contains(part, StringComparison.OrdinalIgnoreCase);
+    private static int List(string? name) =>
+        FunctionHelp.Print(Console.Out, Console.Error, name) ? ExitCode.Done : ExitCode.Usage;
 }

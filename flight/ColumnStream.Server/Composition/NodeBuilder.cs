@@ -5,6 +5,7 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.State;
+using ColumnStream.Planner.Functions;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
 
@@ -21,7 +22,8 @@ internal sealed class NodeBuilder : IDisposable
 
     /// <summary>Makes the parts that planning needs; workers start with the first job.</summary>
     public NodeBuilder(TextWriter output, TextWriter error, params Connector[] more) =>
-        Connectors = new ConnectorRegistry(ConnectorTable.Create(output, error).Concat(more));
+        Connectors = new ConnectorRegistry(
+            ConnectorTable.Create(output, error, null, [new FunctionsTable()]).Concat(more));
 
     /// <summary>Gets all connectors.</summary>
     public ConnectorRegistry Connectors { get; }

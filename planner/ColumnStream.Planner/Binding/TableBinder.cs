@@ -64,6 +64,11 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
     /// <summary>Finds a table or view by its written name; null after a report, or when its definition was wrong.</summary>
     public CatalogObject? Find(QualifiedName name)
     {
+        if (name.Parts.Count > 1 && name.Parts[^2].Value == Catalog.SystemDatabase)
+        {
+            return FindSystem(name);
+        }
+
         if (FullName(name, _diagnostics) is not { } full)
         {
             return null;
@@ -80,6 +85,20 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
             _diagnostics.Report(
                 PlannerErrors.TableNotFound, name.Span,
                 NameResolver.DidYouMean(NameSuggester.Suggest(full.Name, names)), name.ToDisplayString());
+        }
+
+        return found;
+    }
+
+    private CatalogTable? FindSystem(QualifiedName name)
+    {
+        CatalogTable? found = context.Catalog.FindSystem(name.Last.Value);
+        if (found is null)
+        {
+            IEnumerable<string> names = context.Catalog.SystemTables.Select(t => t.Name.Name);
+            _diagnostics.Report(
+                PlannerErrors.TableNotFound, name.Span,
+                NameResolver.DidYouMean(NameSuggester.Suggest(name.Last.Value, names)), name.ToDisplayString());
         }
 
         return found;

@@ -9,6 +9,7 @@ using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.State;
 using ColumnStream.Planner;
+using ColumnStream.Planner.Functions;
 using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
@@ -34,7 +35,7 @@ public sealed class TestSession : IDisposable
         _leg = leg;
         _memory = new BufferAllocator("test", _pool);
         var connectors = new ConnectorRegistry(
-            ConnectorTable.Create(TextWriter.Null, TextWriter.Null, Scripts).Append<Connector>(Result));
+            ConnectorTable.Create(TextWriter.Null, TextWriter.Null, Scripts, [new FunctionsTable()]).Append<Connector>(Result));
         _runner = new JobRunner(_workers, _io, connectors, _memory, _pages);
         _planner = new ScriptPlanner(connectors, new PlannerOptions(
         [

@@ -40,6 +40,11 @@ internal static class CastCompiler
             return TextCasts.ToText(plan, input);
         }
 
+        if (TypeCoercion.IsBinary(to))
+        {
+            return BinaryCasts.ToBinary(plan, input);
+        }
+
         if (from.IsText)
         {
             return TextCasts.FromText(plan, input);

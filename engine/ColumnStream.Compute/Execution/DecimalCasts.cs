@@ -26,9 +26,14 @@ internal static class DecimalCasts
     public static int FromDouble(CastPlan plan, int input)
     {
         var spec = new DecimalSpec(1, false, Powers.Ten(plan.To.Precision), plan.To.Precision, plan.To.Scale);
+        if (plan.Message is not null)
+        {
+            input = plan.Emit(new RowStep<CheckFinite, double, double>(input), Layout.Float64);
+        }
+
         return Layouts.Of(plan.To) == Layout.Int64
-            ? plan.Emit(new RowStep<DoubleToDecimal<long>, double, long>(input), Layout.Int64, spec)
-            : plan.Emit(new RowStep<DoubleToDecimal<Int128>, double, Int128>(input), Layout.Int128, spec);
+            ? plan.EmitNullable(new RowStep<DoubleToDecimal<long>, double, long>(input), Layout.Int64, spec)
+            : plan.EmitNullable(new RowStep<DoubleToDecimal<Int128>, double, Int128>(input), Layout.Int128, spec);
     }
 
     public static int FromDecimal(CastPlan plan, int input)
@@ -175,9 +180,17 @@ internal readonly struct DecimalToDouble<TA> : IRowOp<TA, double>
     }
 }
 
-/// <summary>
-/// Reads the shortest text of a binary number as a decimal; NULL on overflow, failure for what is no number.
-/// </summary>
+/// <summary>Lets numbers through; NaN and the infinities are no decimals.</summary>
+internal readonly struct CheckFinite : IRowOp<double, double>
+{
+    public static bool Apply(Frame frame, double a, out double result)
+    {
+        result = a;
+        return double.IsFinite(a);
+    }
+}
+
+/// <summary>Reads the shortest text of a binary number as a decimal; no value where its digits do not fit.</summary>
 internal readonly struct DoubleToDecimal<TR> : IRowOp<double, TR>
 {
     public static bool Apply(Frame frame, double a, out TR result)

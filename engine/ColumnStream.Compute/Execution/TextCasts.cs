@@ -16,9 +16,14 @@ internal static class TextCasts
     public static int ToText(CastPlan plan, int input)
     {
         SqlType from = plan.From;
-        if (from.IsText || TypeCoercion.IsBinary(from))
+        if (from.IsText)
         {
             return Fit(plan, input, from);
+        }
+
+        if (TypeCoercion.IsBinary(from))
+        {
+            return Fit(plan, BinaryCasts.ToText(plan, input), SqlType.String);
         }
 
         Layout layout = Layouts.Of(from);
@@ -82,8 +87,6 @@ internal static class TextCasts
             case SqlTypeId.TimestampLtz:
                 int local = plan.Emit(new RowStep<TextToTimestamp, Utf8, long>(input), layout, spec);
                 return TemporalCasts.ToInstant(plan, local, to);
-            case SqlTypeId.Binary or SqlTypeId.VarBinary:
-                return input;
             default:
                 throw new NotSupportedException($"Cast has no kernel: {plan.From} to {to}.");
         }
@@ -104,18 +107,10 @@ internal static class TextCasts
             new RowStep<FitText, Utf8, Utf8>(input), Layout.View, new TextSpec(default, 0, 0, to.Length, pad));
     }
 
-    /// <summary>Splits syntax from overflow: what is no number fails, what has too many digits is NULL.</summary>
-    private static int DecimalFromText(CastPlan plan, int input, TextSpec spec, Layout layout)
-    {
-        if (plan.Message is not null)
-        {
-            input = plan.Emit(new RowStep<CheckDecimalText, Utf8, Utf8>(input), Layout.View);
-        }
-
-        return layout == Layout.Int64
-            ? plan.EmitNullable(new RowStep<TextToDecimal<long>, Utf8, long>(input), layout, spec)
-            : plan.EmitNullable(new RowStep<TextToDecimal<Int128>, Utf8, Int128>(input), layout, spec);
-    }
+    private static int DecimalFromText(CastPlan plan, int input, TextSpec spec, Layout layout) =>
+        layout == Layout.Int64
+            ? plan.Emit(new RowStep<TextToDecimal<long>, Utf8, long>(input), layout, spec)
+            : plan.Emit(new RowStep<TextToDecimal<Int128>, Utf8, Int128>(input), layout, spec);
 }
 
 internal readonly struct BooleanToText : IRowOp<bool, Utf8>
@@ -237,7 +232,7 @@ internal readonly struct TextToBoolean : IRowOp<Utf8, bool>
 {
     public static bool Apply(Frame frame, Utf8 a, out bool result)
     {
-        ReadOnlySpan<byte> text = Digits.Trim(a.Span);
+        ReadOnlySpan<byte> text = a.Span;
         result = Ascii.EqualsIgnoreCase(text, "true"u8) || Ascii.EqualsIgnoreCase(text, "t"u8)
             || Ascii.EqualsIgnoreCase(text, "yes"u8) || Ascii.EqualsIgnoreCase(text, "y"u8)
                 || text.SequenceEqual("1"u8);
@@ -267,34 +262,26 @@ internal readonly struct TextToInteger<T> : IRowOp<Utf8, T>
     {
         value = 0;
         int point = text.IndexOf((byte)'.');
-        if (point < 1 || text[(point + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        if (point < 0 || text[(point + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             return false;
         }
 
-        return NumberText.TryParse(text[..point], out value);
+        // A fraction alone is zero: ".5", "-.5".
+        return point == 0 || (point == 1 && text[0] is (byte)'-' or (byte)'+') || NumberText.TryParse(text[..point], out value);
     }
 }
 
 internal readonly struct TextToFloat : IRowOp<Utf8, float>
 {
     public static bool Apply(Frame frame, Utf8 a, out float result) =>
-        NumberText.TryParse(Digits.Trim(a.Span), out result);
+        NumberText.TryParse(CastText.Number(a.Span), out result);
 }
 
 internal readonly struct TextToDouble : IRowOp<Utf8, double>
 {
     public static bool Apply(Frame frame, Utf8 a, out double result) =>
-        NumberText.TryParse(Digits.Trim(a.Span), out result);
-}
-
-internal readonly struct CheckDecimalText : IRowOp<Utf8, Utf8>
-{
-    public static bool Apply(Frame frame, Utf8 a, out Utf8 result)
-    {
-        result = a;
-        return DecimalText.TryParse(Digits.Trim(a.Span), 38, 0, out _, out _);
-    }
+        NumberText.TryParse(CastText.Number(a.Span), out result);
 }
 
 internal readonly struct TextToDecimal<T> : IRowOp<Utf8, T>
@@ -310,24 +297,14 @@ internal readonly struct TextToDecimal<T> : IRowOp<Utf8, T>
 
 internal readonly struct TextToDate : IRowOp<Utf8, int>
 {
-    public static bool Apply(Frame frame, Utf8 a, out int result)
-    {
-        if (DateText.TryParse(a.Span, out result))
-        {
-            return true;
-        }
-
-        bool ok = TimestampText.TryParse(a.Span, TimeUnit.Second, out long seconds);
-        result = (int)CivilDate.FloorDiv(seconds, 86_400);
-        return ok;
-    }
+    public static bool Apply(Frame frame, Utf8 a, out int result) => CastText.TryParseDate(a.Span, out result);
 }
 
 internal readonly struct TextToTime : IRowOp<Utf8, int>
 {
     public static bool Apply(Frame frame, Utf8 a, out int result)
     {
-        bool ok = TimeText.TryParse(a.Span, out result);
+        bool ok = CastText.TryParseTime(a.Span, out result);
         int step = (int)Powers.TenInt64(3 - Math.Min(3, Unsafe.As<TextSpec>(frame.State!).Precision));
         result -= result % step;
         return ok;
@@ -340,7 +317,7 @@ internal readonly struct TextToTimestamp : IRowOp<Utf8, long>
     public static bool Apply(Frame frame, Utf8 a, out long result)
     {
         var spec = Unsafe.As<TextSpec>(frame.State!);
-        bool ok = TimestampText.TryParse(a.Span, spec.Unit, out result);
+        bool ok = CastText.TryParseTimestamp(a.Span, spec.Unit, out result);
         result = TemporalCasts.Truncate(result, spec.Unit, spec.Precision);
         return ok;
     }

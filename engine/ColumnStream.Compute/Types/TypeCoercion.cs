@@ -67,19 +67,13 @@ public static class TypeCoercion
             return true;
         }
 
-        if (from.IsNumeric && to.IsNumeric)
+        if (CastTable.Has(from.Id) && CastTable.Has(to.Id))
         {
-            return to.IsApproximate ? to.Id == SqlTypeId.Double || from.Id != SqlTypeId.Double
-                : from.IsInteger && (to.IsInteger ? from.Id <= to.Id : true)
-                || (from.Id == SqlTypeId.Decimal && to.Id == SqlTypeId.Decimal);
+            return CastTable.Of(from.Id, to.Id) == CastKind.Implicit;
         }
 
         return from.Id switch
         {
-            SqlTypeId.Char or SqlTypeId.VarChar => to.IsText,
-            SqlTypeId.Binary or SqlTypeId.VarBinary => IsBinary(to),
-            SqlTypeId.Date => to.Id == SqlTypeId.Date || to.IsTimestamp,
-            SqlTypeId.Timestamp or SqlTypeId.TimestampLtz => to.IsTimestamp,
             SqlTypeId.Array => to.Id == SqlTypeId.Array && CanCastImplicitly(from.Element!, to.Element!),
             SqlTypeId.Row => to.Id == SqlTypeId.Row && RowFits(from, to),
             _ => from.Id == to.Id,

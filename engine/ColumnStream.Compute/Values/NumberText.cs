@@ -87,6 +87,12 @@ public static class NumberText
         }
 
         value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture);
+        if (double.IsSubnormal(value) && IsOneDigit(shortest[..length]))
+        {
+            // Two digits are written anyway: the nearest two, 4.9E-324 and not 5.0E-324.
+            value.TryFormat(shortest, out length, "E1", CultureInfo.InvariantCulture);
+        }
+
         return FormatFinite(shortest[..length], destination);
     }
 
@@ -100,7 +106,18 @@ public static class NumberText
         }
 
         value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture);
+        if (float.IsSubnormal(value) && IsOneDigit(shortest[..length]))
+        {
+            value.TryFormat(shortest, out length, "E1", CultureInfo.InvariantCulture);
+        }
+
         return FormatFinite(shortest[..length], destination);
+    }
+
+    private static bool IsOneDigit(ReadOnlySpan<byte> shortest)
+    {
+        int end = shortest.IndexOf((byte)'E');
+        return end == (shortest[0] == '-' ? 2 : 1);
     }
 
     private static int FormatSpecial(double value, Span<byte> destination)

@@ -152,7 +152,7 @@ public static class TimestampText
         return end == 0 || hours > 18 || minutes > 59 ? -1 : end;
     }
 
-    private static bool FromParts(long seconds, int nanos, TimeUnit unit, out long value)
+    internal static bool FromParts(long seconds, int nanos, TimeUnit unit, out long value)
     {
         long perSecond = PerSecond(unit);
         Int128 exact = ((Int128)seconds * perSecond) + (nanos / (1_000_000_000 / perSecond));

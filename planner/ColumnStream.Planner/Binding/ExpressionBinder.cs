@@ -237,7 +237,7 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
         if (!SqlTypes.CanCast(operand.Type, target))
         {
             diagnostics.Report(
-                PlannerErrors.CannotCast, cast.Span, null, operand.Type.Materialized().WithNullable(true),
+                PlannerErrors.CannotCast, cast.Span, CastHint(operand.Type, target), operand.Type.Materialized().WithNullable(true),
                 target.WithNullable(true));
             return LiteralBinder.Error;
         }
@@ -247,6 +247,11 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             ? operand
             : new Compute.Expressions.CastExpression(operand, type, cast.IsTry) { Location = diagnostics.Locate(cast.Span) };
     }
+
+    private static string? CastHint(SqlType from, SqlType to) =>
+        from.IsNumeric && to.IsTimestamp ? "Use TO_TIMESTAMP_LTZ(number, 0) for seconds, 3 for milliseconds."
+        : from.IsTimestamp && to.IsNumeric ? "Use EXTRACT(EPOCH FROM time) or UNIX_TIMESTAMP(CAST(time AS STRING))."
+        : null;
 
     private BoundExpression BindCall(FunctionCall call)
     {

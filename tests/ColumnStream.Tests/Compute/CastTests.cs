@@ -131,10 +131,10 @@ public sealed class CastTests
     [Fact]
     public void Binary_numbers_print_as_java_prints_them()
     {
+        Span<byte> text = stackalloc byte[NumberText.MaxLength];
         foreach (string line in CastMatrixTests.Data("float-text.txt").Where(l => !l.StartsWith('#')))
         {
             string[] parts = line.Split(' ');
-            Span<byte> text = stackalloc byte[NumberText.MaxLength];
             ulong bits = ulong.Parse(parts[1], System.Globalization.NumberStyles.HexNumber);
             int length = parts[0] == "double" ? NumberText.Format(BitConverter.UInt64BitsToDouble(bits), text)
                 : NumberText.Format(BitConverter.UInt32BitsToSingle((uint)bits), text);

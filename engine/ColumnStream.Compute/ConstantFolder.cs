@@ -34,6 +34,10 @@ public static class ConstantFolder
         return IsFoldable(folded) ? TryEvaluate(folded) : folded;
     }
 
+    /// <summary>Returns the literal that an expression folds to, or null when it is no constant.</summary>
+    public static LiteralExpression? Constant(BoundExpression expression) =>
+        expression as LiteralExpression ?? Fold(expression) as LiteralExpression;
+
     internal static ValueList<BoundExpression> FoldAll(ValueList<BoundExpression> expressions)
     {
         var folded = new BoundExpression[expressions.Count];

@@ -288,9 +288,17 @@ public sealed unsafe class Evaluator : IDisposable
 
     private void RunSteps()
     {
-        foreach (Step step in _steps)
+        int at = 0;
+        try
         {
-            step.Run(_frame);
+            for (; at < _steps.Length; at++)
+            {
+                _steps[at].Run(_frame);
+            }
+        }
+        catch (TextLengthException error)
+        {
+            throw _steps[at].TooLong(_frame, error);
         }
     }
 

@@ -115,12 +115,12 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>
     /// Returns room for <paramref name="bytes"/> bytes of new text; <see cref="Commit"/> keeps a part of it.
     /// </summary>
-    /// <exception cref="MemoryLimitException">It is more than a text may have.</exception>
+    /// <exception cref="TextLengthException">It is more than a text may have.</exception>
     public byte* Reserve(long bytes)
     {
         if (bytes > LongestText)
         {
-            throw new MemoryLimitException("of one text value", LongestText, 0, bytes);
+            throw new TextLengthException(bytes, LongestText);
         }
 
         if (_arena < 0 || Buffer(_arena).Capacity - Buffer(_arena).Length < bytes)

@@ -14,6 +14,7 @@ internal sealed class ProgramCompiler
     private readonly Dictionary<(BoundExpression, int), int> _known = [];
     private readonly Dictionary<BoundExpression, bool> _dear = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<int, int> _parents = [];
+    private string? _function;
     private readonly Dictionary<(int, BitTest, bool, int), int> _branches = [];
 
     public ProgramCompiler(EvaluatorOptions options)
@@ -75,6 +76,7 @@ internal sealed class ProgramCompiler
         step.Result = NewRegister(layout);
         step.Branch = branch;
         step.Location = location;
+        step.Function = _function;
         Steps.Add(step);
         return step.Result;
     }
@@ -212,7 +214,14 @@ internal sealed class ProgramCompiler
         return register;
     }
 
-    private int Call(CallExpression call, int branch) => Function(call).Compile(this, call, branch);
+    private int Call(CallExpression call, int branch)
+    {
+        string? outer = _function;
+        _function = call.Function;
+        int result = Function(call).Compile(this, call, branch);
+        _function = outer;
+        return result;
+    }
 
     private int Case(CaseExpression choice, int branch)
     {

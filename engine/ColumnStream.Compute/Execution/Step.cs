@@ -15,8 +15,18 @@ internal abstract class Step
     /// <summary>Gets or sets where the expression stands, for errors.</summary>
     public SourceLocation Location { get; set; }
 
+    /// <summary>Gets or sets the function that the step belongs to, for errors.</summary>
+    public string? Function { get; set; }
+
     /// <summary>Computes the tile.</summary>
     public abstract void Run(Frame frame);
+
+    /// <summary>Returns the error of a text that is longer than a value may be; the row is the tile's first.</summary>
+    public EvaluationException TooLong(Frame frame, TextLengthException error) => new(
+        $"Result of {Function ?? "CAST"} is too long: {error.Bytes} bytes, a value has at most {error.LimitBytes}.",
+        Location,
+        frame.FirstRow,
+        EvaluationFailure.TextLength);
 
     /// <summary>Says that a row failed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -9,6 +9,9 @@ namespace ColumnStream.Compute.Functions;
 /// <summary>Resolves a call by argument types; null when no signature fits.</summary>
 internal delegate FunctionBinding? BindRule(ReadOnlySpan<SqlType> arguments);
 
+/// <summary>Resolves a call by its arguments, constants included; null when no signature fits.</summary>
+internal delegate FunctionBinding? BindArgumentsRule(ReadOnlySpan<BoundExpression> arguments);
+
 /// <summary>Adds the steps of a call and returns the result's register.</summary>
 internal delegate int CompileRule(ProgramCompiler compiler, CallExpression call, int branch);
 
@@ -19,6 +22,8 @@ internal sealed class Function(
     private readonly ValueList<string> _signatures = ValueList.Create<string>(signatures);
     private ValueList<string> _aliases;
     private Volatility _volatility;
+    private BindArgumentsRule? _bindArguments;
+    private Func<CallExpression, string?> _check = static _ => null;
     private Func<CallExpression, bool> _isCheap = static _ => false;
 
     /// <inheritdoc/>
@@ -84,8 +89,29 @@ internal sealed class Function(
         return this;
     }
 
+    /// <summary>Returns this function with a rule that sees constant arguments, where types do not say all.</summary>
+    public Function With(BindArgumentsRule rule)
+    {
+        _bindArguments = rule;
+        return this;
+    }
+
+    /// <summary>Returns this function with a check of constant arguments: what is wrong with them, or null.</summary>
+    public Function With(Func<CallExpression, string?> check)
+    {
+        _check = check;
+        return this;
+    }
+
     /// <inheritdoc/>
     public override FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) => bind(arguments);
+
+    /// <inheritdoc/>
+    public override FunctionBinding? Bind(ReadOnlySpan<BoundExpression> arguments) =>
+        _bindArguments is null ? base.Bind(arguments) : _bindArguments(arguments);
+
+    /// <inheritdoc/>
+    public override string? Check(CallExpression call) => _check(call);
 
     /// <summary>Binds arguments to parameters, the last of which may be optional.</summary>
     public static FunctionBinding? Bind(

@@ -30,6 +30,21 @@ public abstract class ScalarFunction
     /// <summary>Resolves a call by argument types; null when no signature fits.</summary>
     public abstract FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments);
 
+    /// <summary>Resolves a call by its arguments, for results whose type follows a constant; by types alone otherwise.</summary>
+    public virtual FunctionBinding? Bind(ReadOnlySpan<BoundExpression> arguments)
+    {
+        var types = new SqlType[arguments.Length];
+        for (int i = 0; i < types.Length; i++)
+        {
+            types[i] = arguments[i].Type;
+        }
+
+        return Bind(types);
+    }
+
+    /// <summary>Says what is wrong with the constant arguments of a bound call; null when nothing is.</summary>
+    public virtual string? Check(CallExpression call) => null;
+
     /// <summary>Adds the steps that compute a call for the rows of a branch; returns the result's register.</summary>
     internal virtual int Compile(ProgramCompiler compiler, CallExpression call, int branch) =>
         throw new NotSupportedException($"Function has no kernel: {Name}.");

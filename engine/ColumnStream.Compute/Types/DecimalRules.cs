@@ -15,7 +15,7 @@ public static class DecimalRules
 
     /// <summary>Returns the type of a product.</summary>
     public static SqlType Multiply(SqlType left, SqlType right) =>
-        Adjust(left.Precision + right.Precision, left.Scale + right.Scale);
+        Adjust(left.Precision + right.Precision + 1, left.Scale + right.Scale);
 
     /// <summary>Returns the type of a quotient.</summary>
     public static SqlType Divide(SqlType left, SqlType right)

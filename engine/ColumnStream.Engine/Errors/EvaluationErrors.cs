@@ -7,8 +7,12 @@ namespace ColumnStream.Engine.Errors;
 public static class EvaluationErrors
 {
     /// <summary>Names the expression's place in the SQL text before the reason.</summary>
-    public static UserException ToUser(EvaluationException error) =>
-        new(4001, error.Location.Text is null ? error.Message : $"{error.Location}: error CST4001: {error.Message}", error);
+    public static UserException ToUser(EvaluationException error)
+    {
+        int code = error.Failure == EvaluationFailure.TextLength ? 4003 : 4001;
+        string place = error.Location.Text is null ? string.Empty : $"{error.Location}: error CST{code}: ";
+        return new(code, place + error.Message, error);
+    }
 
     /// <summary>Names the place of a failing expression; a full account stays what it is.</summary>
     public static Exception ToUser(Exception error) => error is EvaluationException failed ? ToUser(failed) : error;

@@ -79,19 +79,25 @@ internal sealed class CallBinder(DiagnosticBag diagnostics)
 
     private BoundExpression? Apply(ScalarFunction function, BoundExpression[] arguments, SourceSpan span)
     {
-        SqlType[] types = [.. arguments.Select(a => a.Type)];
-        if (function.Bind(types) is not { } binding)
+        if (function.Bind(arguments) is not { } binding)
         {
             return null;
         }
 
-        return new CallExpression(
+        var call = new CallExpression(
             function.Name,
             ValueList.From(arguments.Select((a, i) => ExpressionTree.CastTo(a, binding.ParameterTypes[i]))),
             binding.ReturnType)
         {
             Location = diagnostics.Locate(span),
         };
+        if (function.Check(call) is { } problem)
+        {
+            diagnostics.Report(PlannerErrors.WrongArgument, span, null, function.Name, problem);
+            return LiteralBinder.Error;
+        }
+
+        return call;
     }
 
     private static string Describe(BoundExpression argument) =>

@@ -67,7 +67,7 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             case BinaryExpression binary:
                 return _calls.Operator(Symbol(binary.Operator), [Bind(binary.Left), Bind(binary.Right)], span);
             case UnaryExpression { Operator: UnaryOperator.Plus } plus:
-                return Bind(plus.Operand);
+                return BindPlus(plus);
             case UnaryExpression unary:
                 return _calls.Operator(
                     unary.Operator == UnaryOperator.Not ? "NOT" : "NEGATE", [Bind(unary.Operand)], span);
@@ -114,6 +114,19 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             default:
                 return NotSupported(expression);
         }
+    }
+
+    /// <summary>Binds unary plus, which changes nothing but takes what unary minus takes.</summary>
+    private BoundExpression BindPlus(UnaryExpression plus)
+    {
+        BoundExpression operand = Bind(plus.Operand);
+        if (TypeBinder.IsError(operand.Type) || operand.Type.IsNumeric || TypeCoercion.IsInterval(operand.Type))
+        {
+            return operand;
+        }
+
+        diagnostics.Report(PlannerErrors.WrongOperands, plus.Span, null, "+", operand.Type.Materialized().WithNullable(true));
+        return LiteralBinder.Error;
     }
 
     private BoundExpression BindLogical(LogicalExpression logical)

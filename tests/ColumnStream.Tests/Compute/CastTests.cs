@@ -184,9 +184,14 @@ public sealed class CastTests
     private static float Finite(float value) => float.IsFinite(value) ? value : 0.5f;
 
     [Theory]
-    [InlineData(10, 2, 5, 3, 12, 3, 15, 5, 19, 8, 5, 3)]
+    [InlineData(10, 2, 5, 3, 12, 3, 16, 5, 19, 8, 5, 3)]
     [InlineData(38, 10, 38, 10, 38, 9, 38, 6, 38, 6, 38, 10)]
-    [InlineData(4, 3, 19, 0, 23, 3, 23, 3, 24, 23, 4, 3)]
+    [InlineData(4, 3, 19, 0, 23, 3, 24, 3, 24, 23, 4, 3)]
+    [InlineData(19, 0, 10, 0, 20, 0, 30, 0, 30, 11, 10, 0)]
+    [InlineData(19, 0, 19, 0, 20, 0, 38, 0, 38, 19, 19, 0)]
+    [InlineData(38, 10, 38, 28, 38, 9, 38, 6, 38, 6, 38, 28)]
+    [InlineData(30, 6, 30, 6, 31, 6, 38, 6, 38, 8, 30, 6)]
+    [InlineData(30, 20, 30, 20, 31, 20, 38, 17, 38, 8, 30, 20)]
     public void Decimal_results(int p1, int s1, int p2, int s2, int pa, int sa, int pm, int sm, int pd, int sd, int pr, int sr)
     {
         SqlType a = SqlType.Decimal(p1, s1);

@@ -17,18 +17,30 @@ internal static class Modulo
         Compile)
         .Cheap(static call => ArithmeticOperators.IsCheap(call)).With("MOD");
 
-    // The remainder is smaller than the divisor, so its type is the divisor's.
-    private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
-        ArithmeticOperators.BindNumbers(arguments, DecimalRules.Modulo) is not { } binding ? null
-        : arguments[1].IsInteger && binding.ReturnType.IsInteger
-            ? binding with { ReturnType = arguments[1].Materialized().WithNullable(binding.ReturnType.Nullable) }
-            : binding;
+    // The remainder is smaller than the divisor, so of two whole numbers its type is the divisor's.
+    private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
+    {
+        if (ArithmeticOperators.BindNumbers(arguments, DecimalRules.Modulo) is not { } binding)
+        {
+            return null;
+        }
+
+        SqlType divisor = arguments[1];
+        bool whole = IsWhole(arguments[0]) && IsWhole(divisor);
+        return whole ? binding with { ReturnType = divisor.Materialized().WithNullable(binding.ReturnType.Nullable) } : binding;
+    }
+
+    private static bool IsWhole(SqlType type) => type.IsInteger || (type.Id == SqlTypeId.Decimal && type.Scale == 0);
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
-        if (call.Type.Id == SqlTypeId.Decimal)
+        SqlType dividend = call.Arguments[0].Type;
+        if (dividend.Id == SqlTypeId.Decimal)
         {
-            return ArithmeticOperators.CompileDecimal(compiler, call, branch, DecimalOperation.Modulo);
+            SqlType exact = DecimalRules.Modulo(dividend, call.Arguments[1].Type);
+            int remainder = ArithmeticOperators.CompileDecimal(
+                compiler, call with { Type = exact }, branch, DecimalOperation.Modulo);
+            return CastCompiler.Convert(compiler, remainder, exact, call.Type, isTry: false, branch, call.Location);
         }
 
         int a = compiler.Compile(call.Arguments[0], branch);

@@ -1,4 +1,3 @@
-using System;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Types;
 
@@ -16,7 +15,7 @@ internal readonly struct Degrees : IRowOp<double, double>
 
     public static bool Apply(Frame frame, double a, out double result)
     {
-        result = a / Math.PI * 180;
+        result = a * 57.29577951308232;
         return true;
     }
 }

@@ -34,8 +34,7 @@ internal static class Floor
         return new FunctionBinding(
             [type],
             type.Id == SqlTypeId.Decimal
-                ? SqlType.Decimal(Math.Min(SqlType.MaxDecimalPrecision, type.Precision - type.Scale + 1),
-                    0).WithNullable(type.Nullable)
+                ? SqlType.Decimal(type.Precision, 0).WithNullable(type.Nullable)
                 : type);
     }
 

@@ -1,4 +1,3 @@
-using System;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Types;
 
@@ -16,7 +15,7 @@ internal readonly struct Radians : IRowOp<double, double>
 
     public static bool Apply(Frame frame, double a, out double result)
     {
-        result = a / 180 * Math.PI;
+        result = a * 0.017453292519943295;
         return true;
     }
 }

@@ -1,6 +1,3 @@
-using System;
-using ColumnStream.Compute.Types;
-
 namespace ColumnStream.Compute.Functions.Numeric;
 
 /// <summary>Rounds to a number of places, halves away from zero.</summary>
@@ -11,24 +8,7 @@ internal static class Round
         ["ROUND(a [, places])"],
         "Rounds to a number of places, halves away from zero.",
         "ROUND(2.5) = 3",
-        Bind,
-        static (compiler, call, branch) => RoundKernel.Compile(compiler, call, branch, Rounding.HalfUp));
-
-    // The places are a constant that types do not show: with places a decimal keeps its scale.
-    private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
-    {
-        if (arguments.Length is < 1 or > 2 || !arguments[0].IsNumeric
-            || (arguments.Length == 2 && !arguments[1].IsInteger))
-        {
-            return null;
-        }
-
-        SqlType type = arguments[0].Materialized();
-        SqlType result = type.Id != SqlTypeId.Decimal ? type
-            : arguments.Length == 1 ? DecimalRules.Round(type, 0).WithNullable(type.Nullable)
-            : SqlType.Decimal(Math.Min(SqlType.MaxDecimalPrecision, type.Precision + 1),
-                type.Scale).WithNullable(type.Nullable);
-        return new FunctionBinding(
-            arguments.Length == 1 ? [type] : [type, SqlType.Integer.WithNullable(arguments[1].Nullable)], result);
-    }
+        static arguments => RoundTypes.Bind(arguments, places: null),
+        static (compiler, call, branch) => RoundKernel.Compile(compiler, call, branch, Rounding.HalfUp))
+        .With(RoundTypes.Bind);
 }

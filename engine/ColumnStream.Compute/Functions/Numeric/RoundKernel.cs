@@ -1,4 +1,6 @@
 using System;
+using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
@@ -23,119 +25,190 @@ internal enum Rounding : byte
     Truncate,
 }
 
-/// <summary>Holds the way, the power of ten to divide by, and the one to multiply by afterwards.</summary>
-internal sealed record RoundSpec(Rounding Rounding, Int128 Divide, Int128 Multiply);
+/// <summary>Holds the way, the scales before and after, and the limit that a decimal stays below (0: integers wrap).</summary>
+internal sealed record RoundSpec(Rounding Rounding, int Scale, int ResultScale, Int128 Limit);
 
-/// <summary>Rounds numbers of any type.</summary>
+/// <summary>Rounds numbers of any type to a number of places, 0 where the call has none.</summary>
 internal static class RoundKernel
 {
-    /// <summary>Compiles rounding to a constant number of places, 0 by default.</summary>
     public static int Compile(ProgramCompiler compiler, CallExpression call, int branch, Rounding rounding)
     {
         SqlType from = call.Arguments[0].Type;
-        int input = compiler.Compile(call.Arguments[0], branch);
-        int places = call.Arguments.Count > 1 && call.Arguments[1] is LiteralExpression { Value: { } text }
-            ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
         Layout layout = Layouts.Of(from);
+        int input = compiler.Compile(call.Arguments[0], branch);
+        int places = call.Arguments.Count > 1
+            ? compiler.Compile(call.Arguments[1], branch) : compiler.Constant(Literals.Int32(0));
+        var plan = new CastPlan(compiler, from, call.Type, null, branch, call.Location);
         if (from.IsApproximate)
         {
-            var plan = new CastPlan(compiler, from, from, null, branch, call.Location);
             int wide = CastCompiler.Number(plan, input, layout, Layout.Float64);
             int rounded = plan.Emit(
-                new RowStep<RoundDouble, double, double>(wide), Layout.Float64, new RoundSpec(rounding, 0, places));
+                new RowStep<RoundDouble, double, int, double>(wide, places), Layout.Float64, new RoundSpec(rounding, 0, 0, 0));
             return CastCompiler.Number(plan, rounded, Layout.Float64, layout);
         }
 
-        int scale = from.Id == SqlTypeId.Decimal ? from.Scale : 0;
-        if (places >= scale)
+        if (from.IsInteger)
         {
-            return input;
+            if (call.Arguments.Count == 1)
+            {
+                return input;
+            }
+
+            int wide = CastCompiler.Number(plan, input, layout, Layout.Int64);
+            int rounded = plan.Emit(
+                new RowStep<RoundExact<long, long>, long, int, long>(wide, places), Layout.Int64, new RoundSpec(rounding, 0, 0, 0));
+            return CastCompiler.Number(plan, rounded, Layout.Int64, layout);
         }
 
-        int resultScale = call.Type.Id == SqlTypeId.Decimal ? call.Type.Scale : 0;
-        int digits = Math.Min(38, scale - places);
-        var spec = new RoundSpec(rounding, Powers.Ten(digits),
-            Powers.Ten(Math.Max(0, Math.Min(38, resultScale - places))));
-        var cast = new CastPlan(compiler, from, call.Type, null, branch, call.Location);
-        Layout work = from.Id == SqlTypeId.Decimal ? layout : Layout.Int64;
-        int number = from.Id == SqlTypeId.Decimal ? input : CastCompiler.Number(cast, input, layout, work);
-        Layout result = from.Id == SqlTypeId.Decimal ? Layouts.Of(call.Type) : Layout.Int64;
-        int exact = (work, result) switch
+        var spec = new RoundSpec(rounding, from.Scale, call.Type.Scale, Powers.Ten(call.Type.Precision));
+        Layout result = Layouts.Of(call.Type);
+        RowStep step = (layout, result) switch
         {
-            (Layout.Int64, Layout.Int64) =>
-                cast.Emit(new RowStep<RoundExact<long, long>, long, long>(number), result, spec),
-            (Layout.Int64, _) => cast.Emit(new RowStep<RoundExact<long, Int128>, long, Int128>(number), result, spec),
-            (_, Layout.Int64) => cast.Emit(new RowStep<RoundExact<Int128, long>, Int128, long>(number), result, spec),
-            _ => cast.Emit(new RowStep<RoundExact<Int128, Int128>, Int128, Int128>(number), result, spec),
+            (Layout.Int64, Layout.Int64) => new RowStep<RoundExact<long, long>, long, int, long>(input, places),
+            (Layout.Int64, _) => new RowStep<RoundExact<long, Int128>, long, int, Int128>(input, places),
+            (_, Layout.Int64) => new RowStep<RoundExact<Int128, long>, Int128, int, long>(input, places),
+            _ => new RowStep<RoundExact<Int128, Int128>, Int128, int, Int128>(input, places),
         };
-        return from.Id == SqlTypeId.Decimal ? exact : CastCompiler.Number(cast, exact, Layout.Int64, layout);
+        return plan.Emit(step, result, spec);
     }
 }
 
-/// <summary>Rounds an unscaled integer.</summary>
-internal readonly struct RoundExact<TA, TR> : IRowOp<TA, TR>
+/// <summary>Rounds an unscaled integer; a decimal that does not fit its type is NULL.</summary>
+internal readonly struct RoundExact<TA, TR> : IRowOp<TA, int, TR>
 {
-    public static bool Apply(Frame frame, TA a, out TR result)
+    public static bool Apply(Frame frame, TA a, int b, out TR result)
     {
         var spec = Unsafe.As<RoundSpec>(frame.State!);
         Int128 value = Wide.From(a);
-        Int128 quotient = value / spec.Divide;
-        Int128 rest = value - (quotient * spec.Divide);
+        long drop = (long)spec.Scale - b;
+        if (drop <= 0)
+        {
+            return Fit(value, spec.Scale, spec, out result);
+        }
+
+        if (drop > 38)
+        {
+            return Fit(0, spec.ResultScale, spec, out result);
+        }
+
+        Int128 divisor = Powers.Ten((int)drop);
+        Int128 quotient = value / divisor;
+        Int128 rest = value - (quotient * divisor);
         quotient = spec.Rounding switch
         {
-            Rounding.HalfUp => DecimalCasts.DivideRounded(value, spec.Divide),
+            Rounding.HalfUp => DecimalCasts.DivideRounded(value, divisor),
             Rounding.Floor => rest < 0 ? quotient - 1 : quotient,
             Rounding.Ceiling => rest > 0 ? quotient + 1 : quotient,
             _ => quotient,
         };
-        result = Wide.To<TR>(quotient * spec.Multiply);
+        return Fit(quotient, b, spec, out result);
+    }
+
+    /// <summary>Moves the point to the result's scale; negative scales are tens.</summary>
+    private static bool Fit(Int128 value, int scale, RoundSpec spec, out TR result)
+    {
+        result = default!;
+        int up = spec.ResultScale - scale;
+        if (up < 0)
+        {
+            value = DecimalCasts.DivideRounded(value, Powers.Ten(Math.Min(38, -up)));
+        }
+        else if (value != 0)
+        {
+            Int128 factor = up > 38 ? 0 : Powers.Ten(up);
+            if (factor == 0 || Int128.Abs(value) > Int128.MaxValue / factor)
+            {
+                return false;
+            }
+
+            value *= factor;
+        }
+
+        if (spec.Limit != 0 && (value >= spec.Limit || value <= -spec.Limit))
+        {
+            return false;
+        }
+
+        result = Wide.To<TR>(value);
         return true;
     }
 }
 
 /// <summary>Rounds a binary number; to places by way of its shortest decimal text.</summary>
-internal readonly struct RoundDouble : IRowOp<double, double>
+internal readonly struct RoundDouble : IRowOp<double, int, double>
 {
-    public static bool Apply(Frame frame, double a, out double result)
+    // Beyond these a double has no digits, or only zeros.
+    private const int MostPlaces = 340;
+
+    public static bool Apply(Frame frame, double a, int b, out double result)
     {
-        var spec = Unsafe.As<RoundSpec>(frame.State!);
-        int places = (int)spec.Multiply;
-        if (!double.IsFinite(a))
+        Rounding rounding = Unsafe.As<RoundSpec>(frame.State!).Rounding;
+        result = a;
+        if (!double.IsFinite(a) || b > MostPlaces)
         {
-            result = a;
             return true;
         }
 
-        if (places == 0 && spec.Rounding != Rounding.HalfUp)
+        if (b == 0 && rounding != Rounding.HalfUp)
         {
-            result = spec.Rounding switch
+            result = rounding switch
             {
                 Rounding.Floor => Math.Floor(a),
                 Rounding.Ceiling => Math.Ceiling(a),
-                _ => Math.Truncate(a),
+                _ => Math.Truncate(a) + 0.0,
             };
             return true;
         }
 
-        return ByText(a, places, spec.Rounding, out result);
+        result = b is >= 0 and <= 17 && Math.Abs(a) < 1e15 ? ByInt128(a, b, rounding) : ByDigits(a, b, rounding);
+        return true;
     }
 
-    private static bool ByText(double a, int places, Rounding rounding, out double result)
+    private static double ByInt128(double a, int places, Rounding rounding)
     {
+        const int Scale = 22;
         Span<byte> text = stackalloc byte[DecimalText.MaxLength];
         int length = NumberText.Format(a, text);
-        int kept = Math.Clamp(places, 0, 30);
-        if (!DecimalText.TryParse(text[..length], 38, Math.Max(kept, 17), out Int128 value))
+        if (!DecimalText.TryParse(text[..length], 38, Scale, out Int128 value))
         {
-            // Too many digits for 128 bits: there is no fraction left to round, or it is too small to matter.
-            result = a;
-            return true;
+            return ByDigits(a, places, rounding);
         }
 
-        int scale = Math.Max(kept, 17);
-        Int128 unit = Powers.Ten(Math.Clamp(scale - places, 0, 38));
+        Int128 unit = Powers.Ten(Scale - places);
         Int128 rounded = rounding == Rounding.HalfUp ? DecimalCasts.DivideRounded(value, unit) : value / unit;
-        length = DecimalText.Format(rounded * unit, scale, text);
-        return NumberText.TryParse(text[..length], out result);
+        length = DecimalText.Format(rounded, places, text);
+        NumberText.TryParse(text[..length], out double result);
+        return result;
+    }
+
+    /// <summary>Rounds digits and exponent of any size: rare and slow.</summary>
+    private static double ByDigits(double a, int places, Rounding rounding)
+    {
+        string shortest = a.ToString("R", CultureInfo.InvariantCulture);
+        int e = shortest.IndexOf('E', StringComparison.Ordinal);
+        string mantissa = e < 0 ? shortest : shortest[..e];
+        int point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        int exponent = (e < 0 ? 0 : int.Parse(shortest.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
+            - (point < 0 ? 0 : mantissa.Length - point - 1);
+        var digits = BigInteger.Parse(mantissa.Replace(".", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        long drop = -(long)exponent - places;
+        if (drop <= 0)
+        {
+            return a;
+        }
+
+        if (drop > 2 * MostPlaces)
+        {
+            return 0;
+        }
+
+        BigInteger unit = BigInteger.Pow(10, (int)drop);
+        BigInteger quotient = BigInteger.DivRem(digits, unit, out BigInteger rest);
+        if (rounding == Rounding.HalfUp && BigInteger.Abs(rest) * 2 >= unit)
+        {
+            quotient += digits.Sign;
+        }
+
+        return double.Parse($"{quotient}E{-places}", CultureInfo.InvariantCulture);
     }
 }

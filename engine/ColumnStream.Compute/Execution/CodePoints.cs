@@ -34,9 +34,9 @@ internal static class CodePoints
             return 0;
         }
 
-        if (Ascii.IsValid(utf8))
+        found = Math.Min(count, utf8.Length);
+        if (Ascii.IsValid(utf8[..found]))
         {
-            found = Math.Min(count, utf8.Length);
             return found;
         }
 

@@ -22,6 +22,7 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>Bytes of a tile's bitmap.</summary>
     public const int BitmapBytes = TileRows / 8;
 
+    private const int LongestTile = 16 << 20;
     private const int ArenaBytes = 64 * 1024;
     private readonly BufferAllocator _allocator;
     private NativeBuffer?[] _buffers = new NativeBuffer?[16];
@@ -142,6 +143,23 @@ internal sealed unsafe class Frame : IDisposable
         arena.Length += length;
         return new Utf8(arena.Pointer + offset, length, _arena, offset);
     }
+
+    /// <summary>Gets where the buffers of the table begin; adding a buffer may move it.</summary>
+    public byte** Buffers => _table;
+
+    /// <summary>
+    /// Returns room for all new text of a tile, and where it stands; null where that is too much for one go.
+    /// </summary>
+    public byte* ReserveTile(long bytes, out int buffer, out int offset)
+    {
+        byte* room = bytes <= LongestTile ? Reserve(bytes) : null;
+        buffer = _arena;
+        offset = room is null ? 0 : (int)Buffer(_arena).Length;
+        return room;
+    }
+
+    /// <summary>Keeps the first bytes of the room last reserved.</summary>
+    public void CommitTile(long bytes) => Buffer(_arena).Length += bytes;
 
     /// <summary>Copies bytes into the arena as a value.</summary>
     public Utf8 Copy(ReadOnlySpan<byte> bytes)

@@ -6,7 +6,7 @@ using ColumnStream.Compute.Types;
 namespace ColumnStream.Compute.Functions.Text;
 
 /// <summary>Joins two texts or byte strings in the arena.</summary>
-internal readonly struct Concat : IRowOp<Utf8, Utf8, Utf8>
+internal static class Concat
 {
     public static ScalarFunction Definition { get; } = new Function(
         "CONCAT",
@@ -15,16 +15,6 @@ internal readonly struct Concat : IRowOp<Utf8, Utf8, Utf8>
         "CONCAT('a', 'b', 'c') = 'abc'",
         Bind,
         Compile);
-
-    public static unsafe bool Apply(Frame frame, Utf8 a, Utf8 b, out Utf8 result)
-    {
-        int length = a.Length + b.Length;
-        var target = new Span<byte>(frame.Reserve(length + 16), length);
-        a.Span.CopyTo(target);
-        b.Span.CopyTo(target[a.Length..]);
-        result = frame.Commit(length);
-        return true;
-    }
 
     internal static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
     {
@@ -35,14 +25,17 @@ internal readonly struct Concat : IRowOp<Utf8, Utf8, Utf8>
 
     internal static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
-        int result = compiler.Compile(call.Arguments[0], branch);
-        for (int i = 1; i < call.Arguments.Count; i++)
+        if (call.Arguments.Count == 1)
         {
-            int next = compiler.Compile(call.Arguments[i], branch);
-            result = compiler.Emit(
-                new RowStep<Concat, Utf8, Utf8, Utf8>(result, next), Layout.View, branch, call.Location);
+            return compiler.Compile(call.Arguments[0], branch);
         }
 
-        return result;
+        var parts = new int[call.Arguments.Count];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = compiler.Compile(call.Arguments[i], branch);
+        }
+
+        return compiler.Emit(new ConcatStep(parts), Layout.View, branch, call.Location);
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Text;
 using ColumnStream.Compute.Execution;
+using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Functions.Text;
 
@@ -10,6 +11,19 @@ namespace ColumnStream.Compute.Functions.Text;
 /// </summary>
 internal static unsafe class LetterCase
 {
+    private static readonly Parameter[] Parameters = [Parameter.Text];
+
+    /// <summary>Makes the function of one case.</summary>
+    public static ScalarFunction Define(string name, string doc, string example, bool upper) => new Function(
+        name,
+        [$"{name}(s)"],
+        doc,
+        example,
+        static arguments => Function.Bind(arguments, Parameters, SqlType.String, false),
+        (compiler, call, branch) => compiler.Emit(
+            new LetterCaseStep(compiler.Compile(call.Arguments[0], branch), upper), Layout.View, branch, call.Location));
+
+    /// <summary>Converts one text.</summary>
     public static Utf8 Convert(Frame frame, Utf8 text, bool upper)
     {
         byte* room = frame.Reserve((text.Length * 3) + 16);

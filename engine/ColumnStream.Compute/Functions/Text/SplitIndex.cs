@@ -1,5 +1,7 @@
 using System;
+using System.Globalization;
 using ColumnStream.Compute.Execution;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Functions.Text;
@@ -7,14 +9,15 @@ namespace ColumnStream.Compute.Functions.Text;
 /// <summary>Returns the 0-based piece between separators; NULL when there is none.</summary>
 internal readonly struct SplitIndex : IRowOp<Utf8, Utf8, int, Utf8>
 {
-    public static ScalarFunction Definition { get; } = Function.Row<SplitIndex, Utf8, Utf8, int, Utf8>(
-        "SPLIT_INDEX(s, separator, index)",
+    private static readonly Parameter[] Parameters = [Parameter.Text, Parameter.Text, Parameter.Integer];
+
+    public static ScalarFunction Definition { get; } = new Function(
+        "SPLIT_INDEX",
+        ["SPLIT_INDEX(s, separator, index)"],
         "Returns the 0-based piece between separators; NULL when there is none.",
         "SPLIT_INDEX('a,b,c', ',', 1) = 'b'",
-        Parameter.Text,
-        Parameter.Text,
-        Parameter.Integer,
-        SqlType.String, canBeNull: true);
+        static arguments => Function.Bind(arguments, Parameters, SqlType.String, canBeNull: true),
+        Compile);
 
     public static bool Apply(Frame frame, Utf8 a, Utf8 b, int c, out Utf8 result)
     {
@@ -42,5 +45,20 @@ internal readonly struct SplitIndex : IRowOp<Utf8, Utf8, int, Utf8>
 
             start += at + b.Length;
         }
+    }
+
+    private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
+    {
+        if (call.Arguments[1] is LiteralExpression { Value: [< '\u0080' and var separator] }
+            && call.Arguments[2] is LiteralExpression { Value: { } index }
+            && int.Parse(index, CultureInfo.InvariantCulture) is >= 0 and < 64 and var piece)
+        {
+            int text = compiler.Compile(call.Arguments[0], branch);
+            return compiler.Emit(new SplitByteStep(text, (byte)separator, piece), Layout.View, branch, call.Location);
+        }
+
+        int[] r = Function.Arguments(compiler, call, branch, Parameters);
+        return compiler.Emit(
+            new RowStep<SplitIndex, Utf8, Utf8, int, Utf8>(r[0], r[1], r[2]), Layout.View, branch, call.Location);
     }
 }

@@ -1,5 +1,7 @@
 using System;
+using System.Globalization;
 using ColumnStream.Compute.Execution;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Functions.Text;
@@ -7,14 +9,16 @@ namespace ColumnStream.Compute.Functions.Text;
 /// <summary>Returns characters from a 1-based start, counted from the end when negative.</summary>
 internal readonly struct Substring : IRowOp<Utf8, int, int, Utf8>
 {
-    public static ScalarFunction Definition { get; } = Function.Row<Substring, Utf8, int, int, Utf8>(
-        "SUBSTRING(s, start [, length])",
+    private static readonly Parameter[] Parameters =
+        [Parameter.Text, Parameter.Integer, Parameter.Integer.Or("2147483647")];
+
+    public static ScalarFunction Definition { get; } = new Function(
+        "SUBSTRING",
+        ["SUBSTRING(s, start [, length])"],
         "Returns characters from a 1-based start, counted from the end when negative.",
         "SUBSTRING('hello', 2, 3) = 'ell'",
-        Parameter.Text,
-        Parameter.Integer,
-        Parameter.Integer.Or("2147483647"),
-        SqlType.String, canBeNull: true).With("SUBSTR");
+        static arguments => Function.Bind(arguments, Parameters, SqlType.String, canBeNull: true),
+        Compile).With("SUBSTR");
 
     public static bool Apply(Frame frame, Utf8 a, int b, int c, out Utf8 result)
     {
@@ -38,4 +42,22 @@ internal readonly struct Substring : IRowOp<Utf8, int, int, Utf8>
         result = a.Slice(start, length);
         return true;
     }
+
+    private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
+    {
+        if (Constant(call, 1) is > 0 and var start && Constant(call, 2) is >= 0 and var length)
+        {
+            int text = compiler.Compile(call.Arguments[0], branch);
+            return compiler.Emit(new SubstringStep(text, start - 1, length), Layout.View, branch, call.Location);
+        }
+
+        int[] r = Function.Arguments(compiler, call, branch, Parameters);
+        return compiler.Emit(
+            new RowStep<Substring, Utf8, int, int, Utf8>(r[0], r[1], r[2]), Layout.View, branch, call.Location);
+    }
+
+    private static int? Constant(CallExpression call, int argument) =>
+        argument == call.Arguments.Count ? int.MaxValue
+        : call.Arguments[argument] is LiteralExpression { Value: { } text } ? int.Parse(text, CultureInfo.InvariantCulture)
+        : null;
 }

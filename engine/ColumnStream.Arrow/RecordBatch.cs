@@ -39,6 +39,9 @@ public sealed class RecordBatch
     /// <summary>Gets the columns; read-only, borrowed while the batch lives.</summary>
     public ArrayData[] Columns { get; }
 
+    /// <summary>Gets key-value metadata of the batch itself, as its message had it; slices and copies have none.</summary>
+    public ValueList<MetadataEntry> Metadata { get; init; }
+
     /// <summary>Gets the number of rows.</summary>
     public int Length { get; }
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.CompilerServices;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 
@@ -43,9 +42,16 @@ public static unsafe class ArrayConcat
             return arrays[0].Retain();
         }
 
-        if (arrays[0] is NullArray)
+        switch (arrays[0])
         {
-            return new NullArray((int)rows);
+            case NullArray:
+                return new NullArray((int)rows);
+            case UnionArray:
+                return UnionConcat.Join(arrays, (int)rows, allocator);
+            case RunEndEncodedArray:
+                return RunTake.Join(arrays, (int)rows, allocator);
+            default:
+                break;
         }
 
         NativeBuffer? validity = nulls ? JoinBits(arrays, (int)rows, ofValues: false, allocator) : null;
@@ -119,16 +125,12 @@ public static unsafe class ArrayConcat
                 return new BooleanArray(rows, JoinBits(arrays, rows, ofValues: true, allocator), validity);
             case ViewArray:
                 return JoinViews(arrays, type, rows, validity, allocator);
-            case BinaryArray:
-                return JoinBinary(arrays, type, rows, validity, allocator);
-            case ListArray:
-                return JoinLists(arrays, type, rows, validity, allocator);
-            case MapArray:
-                return JoinMaps(arrays, type, rows, validity, allocator);
             case StructArray:
-                return JoinStructs(arrays, type, rows, validity, allocator);
+                return new StructArray(type, rows, JoinFields(arrays, allocator), validity);
+            case DictionaryArray:
+                return DictionaryConcat.Join(arrays, type, rows, validity, allocator);
             default:
-                throw new NotSupportedException($"Type cannot be joined: {type}.");
+                return ListConcat.Join(arrays, type, rows, validity, allocator);
         }
     }
 
@@ -141,12 +143,8 @@ public static unsafe class ArrayConcat
         foreach (ArrayData array in arrays)
         {
             byte* source = ofValues ? ((BooleanArray)array).Bits : array.Validity;
-            for (int i = 0; i < array.Length; i++, at++)
-            {
-                int bit = source is null ? 1 : source[i >> 3] >> (i & 7) & 1;
-                int kept = (at & 7) == 0 ? 0 : bits.Pointer[at >> 3];
-                bits.Pointer[at >> 3] = (byte)(kept | (bit << (at & 7)));
-            }
+            Bitmap.Append(bits.Pointer, at, source, array.Length);
+            at += array.Length;
         }
 
         return bits;
@@ -186,112 +184,10 @@ public static unsafe class ArrayConcat
         return new ViewArray(type, rows, views, [.. data], validity);
     }
 
-    private static BinaryArray JoinBinary(
-        ReadOnlySpan<ArrayData> arrays, DataType type, int rows, NativeBuffer? validity, BufferAllocator allocator)
+    /// <summary>Joins each child of structs or sparse unions.</summary>
+    internal static ArrayData[] JoinFields(ReadOnlySpan<ArrayData> arrays, BufferAllocator allocator)
     {
-        long total = 0;
-        foreach (ArrayData array in arrays)
-        {
-            int* from = ((BinaryArray)array).Offsets;
-            total += from[array.Length] - from[0];
-        }
-
-        NativeBuffer offsets = allocator.Allocate((rows + 1L) * 4);
-        NativeBuffer data;
-        try
-        {
-            data = allocator.Allocate(total <= int.MaxValue
-                ? total
-                : throw new OverflowException($"Text column exceeds 2 GiB: {total}."));
-        }
-        catch
-        {
-            offsets.Release();
-            throw;
-        }
-
-        int* to = (int*)offsets.Pointer;
-        *to = 0;
-        foreach (ArrayData array in arrays)
-        {
-            var part = (BinaryArray)array;
-            int* from = part.Offsets;
-            int bytes = from[part.Length] - from[0];
-            Unsafe.CopyBlockUnaligned(data.Pointer + *to, part.Data + from[0], (uint)bytes);
-            to = AppendOffsets(from, part.Length, to);
-        }
-
-        return new BinaryArray(type, rows, offsets, data, validity);
-    }
-
-    private static ListArray JoinLists(
-        ReadOnlySpan<ArrayData> arrays, DataType type, int rows, NativeBuffer? validity, BufferAllocator allocator)
-    {
-        NativeBuffer offsets = allocator.Allocate((rows + 1L) * 4);
-        var items = new ArrayData[arrays.Length];
-        int done = 0;
-        try
-        {
-            int* to = (int*)offsets.Pointer;
-            *to = 0;
-            foreach (ArrayData array in arrays)
-            {
-                var part = (ListArray)array;
-                int* from = part.Offsets;
-                items[done] = part.Items.Slice(from[0], from[part.Length] - from[0], allocator);
-                done++;
-                to = AppendOffsets(from, part.Length, to);
-            }
-
-            return new ListArray(type, rows, offsets, Concat(items, allocator), validity);
-        }
-        catch
-        {
-            offsets.Release();
-            throw;
-        }
-        finally
-        {
-            ArrayData.ReleaseAll(items.AsSpan(0, done));
-        }
-    }
-
-    private static MapArray JoinMaps(
-        ReadOnlySpan<ArrayData> arrays, DataType type, int rows, NativeBuffer? validity, BufferAllocator allocator)
-    {
-        NativeBuffer offsets = allocator.Allocate((rows + 1L) * 4);
-        var entries = new ArrayData[arrays.Length];
-        int done = 0;
-        try
-        {
-            int* to = (int*)offsets.Pointer;
-            *to = 0;
-            foreach (ArrayData array in arrays)
-            {
-                var part = (MapArray)array;
-                int* from = part.Offsets;
-                entries[done] = part.Entries.Slice(from[0], from[part.Length] - from[0], allocator);
-                done++;
-                to = AppendOffsets(from, part.Length, to);
-            }
-
-            return new MapArray(type, rows, offsets, (StructArray)Concat(entries, allocator), validity);
-        }
-        catch
-        {
-            offsets.Release();
-            throw;
-        }
-        finally
-        {
-            ArrayData.ReleaseAll(entries.AsSpan(0, done));
-        }
-    }
-
-    private static StructArray JoinStructs(
-        ReadOnlySpan<ArrayData> arrays, DataType type, int rows, NativeBuffer? validity, BufferAllocator allocator)
-    {
-        var fields = new ArrayData[type.Children.Count];
+        var fields = new ArrayData[arrays[0].Children.Length];
         var parts = new ArrayData[arrays.Length];
         int done = 0;
         try
@@ -300,32 +196,18 @@ public static unsafe class ArrayConcat
             {
                 for (int i = 0; i < parts.Length; i++)
                 {
-                    parts[i] = ((StructArray)arrays[i]).Fields[done];
+                    parts[i] = arrays[i].Children[done];
                 }
 
                 fields[done] = Concat(parts, allocator);
             }
 
-            return new StructArray(type, rows, fields, validity);
+            return fields;
         }
         catch
         {
             ArrayData.ReleaseAll(fields.AsSpan(0, done));
             throw;
         }
-    }
-
-    /// <summary>
-    /// Continues ascending offsets behind the one at <paramref name="to"/> and returns the new last one's place.
-    /// </summary>
-    private static int* AppendOffsets(int* from, int count, int* to)
-    {
-        int shift = *to - from[0];
-        for (int i = 1; i <= count; i++)
-        {
-            *++to = from[i] + shift;
-        }
-
-        return to;
     }
 }

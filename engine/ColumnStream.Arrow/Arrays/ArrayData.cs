@@ -37,6 +37,9 @@ public abstract unsafe class ArrayData
     /// <summary>Gets the validity bits (1 = valid), or null when no row is null.</summary>
     public byte* Validity { get; }
 
+    /// <summary>Gets the child arrays in the order of the type's children; borrowed.</summary>
+    public virtual ReadOnlySpan<ArrayData> Children => [];
+
     /// <summary>Gets the number of nulls; counted at first use.</summary>
     public virtual int NullCount
     {

@@ -10,7 +10,7 @@ public static unsafe class ArrayEquality
     /// <summary>Tells whether both hold the same values in the same order.</summary>
     /// <param name="left">One column.</param>
     /// <param name="right">The other column.</param>
-    /// <param name="anyLayout">Whether views equal offsets, and decimals of 64 and 128 bits each other.</param>
+    /// <param name="anyLayout">Whether text equals text in any layout, and decimals of 64 bits those of 128.</param>
     public static bool Equals(ArrayData left, ArrayData right, bool anyLayout = false) =>
         left.Length == right.Length
         && TypesEqual(left.Type, right.Type, anyLayout)
@@ -19,7 +19,7 @@ public static unsafe class ArrayEquality
     /// <summary>Tells whether both have the same column names and values.</summary>
     /// <param name="left">One batch.</param>
     /// <param name="right">The other batch.</param>
-    /// <param name="anyLayout">Whether views equal offsets, and decimals of 64 and 128 bits each other.</param>
+    /// <param name="anyLayout">Whether text equals text in any layout, and decimals of 64 bits those of 128.</param>
     public static bool Equals(RecordBatch left, RecordBatch right, bool anyLayout = false)
     {
         if (left.Length != right.Length || left.Columns.Length != right.Columns.Length)
@@ -61,16 +61,18 @@ public static unsafe class ArrayEquality
         }
 
         return left.Precision == right.Precision && left.Scale == right.Scale && left.FixedSize == right.FixedSize
-            && left.Unit == right.Unit && string.Equals(left.Timezone, right.Timezone, StringComparison.Ordinal);
+            && left.Unit == right.Unit && left.IsOrdered == right.IsOrdered && left.IndexType == right.IndexType
+            && left.TypeCodes == right.TypeCodes && string.Equals(left.Timezone, right.Timezone, StringComparison.Ordinal);
     }
 
     /// <summary>Tells whether two rows hold the same value; the types must be equal but for layout.</summary>
     public static bool RowsEqual(ArrayData left, int leftRow, ArrayData right, int rightRow)
     {
-        bool isNull = left.IsNull(leftRow);
-        if (isNull || right.IsNull(rightRow))
+        bool leftNull = Resolve(ref left, ref leftRow);
+        bool rightNull = Resolve(ref right, ref rightRow);
+        if (leftNull || rightNull)
         {
-            return isNull && right.IsNull(rightRow);
+            return leftNull && rightNull;
         }
 
         switch (left)
@@ -90,26 +92,43 @@ public static unsafe class ArrayEquality
                 }
 
                 return true;
-            case ListArray a:
-                var other = (ListArray)right;
-                int start = a.Offsets[leftRow];
-                int otherStart = other.Offsets[rightRow];
-                int count = a.Offsets[leftRow + 1] - start;
-                return count == other.Offsets[rightRow + 1] - otherStart
-                    && RangesEqual(a.Items, start, other.Items, otherStart, count);
-            case MapArray a:
-                var map = (MapArray)right;
-                int entry = a.Offsets[leftRow];
-                int otherEntry = map.Offsets[rightRow];
-                int entries = a.Offsets[leftRow + 1] - entry;
-                return entries == map.Offsets[rightRow + 1] - otherEntry
-                    && RangesEqual(a.Entries, entry, map.Entries, otherEntry, entries);
+            case UnionArray a:
+                var union = (UnionArray)right;
+                int child = a.GetChild(leftRow);
+                return a.Codes[leftRow] == union.Codes[rightRow]
+                    && RowsEqual(
+                        a.Fields[child], a.GetChildRow(leftRow), union.Fields[child], union.GetChildRow(rightRow));
             default:
+                if (ListRows.TryFind(left, leftRow, out ArrayData items, out int start, out int count))
+                {
+                    return ListRows.TryFind(right, rightRow, out ArrayData other, out int otherStart, out int otherCount)
+                        && count == otherCount && RangesEqual(items, start, other, otherStart, count);
+                }
+
                 return Bytes(left, leftRow).SequenceEqual(Bytes(right, rightRow));
         }
     }
 
-    private static bool RangesEqual(ArrayData left, int leftStart, ArrayData right, int rightStart, int count)
+    /// <summary>
+    /// Tells whether a row has no value: by its own bit, or because what its dictionary, run or union leads to is null.
+    /// </summary>
+    public static bool IsNullValue(ArrayData array, int row)
+    {
+        while (!Resolve(ref array, ref row))
+        {
+            if (array is not UnionArray union)
+            {
+                return false;
+            }
+
+            (array, row) = (union.Fields[union.GetChild(row)], union.GetChildRow(row));
+        }
+
+        return true;
+    }
+
+    /// <summary>Tells whether rows [leftStart, leftStart + count) and [rightStart, …) hold the same values.</summary>
+    internal static bool RangesEqual(ArrayData left, int leftStart, ArrayData right, int rightStart, int count)
     {
         if (left is FixedWidthArray a && right is FixedWidthArray b && a.ByteWidth == b.ByteWidth
             && a.Validity is null && b.Validity is null)
@@ -123,6 +142,29 @@ public static unsafe class ArrayEquality
             if (!RowsEqual(left, leftStart + i, right, rightStart + i))
             {
                 return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Follows dictionaries and runs to the array and row of the value; tells whether it is null.</summary>
+    private static bool Resolve(ref ArrayData array, ref int row)
+    {
+        while (!array.IsNull(row))
+        {
+            switch (array)
+            {
+                case DictionaryArray a:
+                    row = a.GetIndex(row);
+                    array = a.Dictionary;
+                    break;
+                case RunEndEncodedArray a:
+                    row = a.GetRun(row);
+                    array = a.Values;
+                    break;
+                default:
+                    return false;
             }
         }
 
@@ -157,13 +199,14 @@ public static unsafe class ArrayEquality
     {
         ViewArray a => a.GetBytes(row),
         BinaryArray a => a.GetBytes(row),
+        LargeBinaryArray a => a.GetBytes(row),
         _ => throw new NotSupportedException($"Type cannot be compared: {array.Type}."),
     };
 
     private static TypeId Canonical(TypeId id) => id switch
     {
-        TypeId.Utf8View => TypeId.Utf8,
-        TypeId.BinaryView => TypeId.Binary,
+        TypeId.Utf8View or TypeId.LargeUtf8 => TypeId.Utf8,
+        TypeId.BinaryView or TypeId.LargeBinary => TypeId.Binary,
         TypeId.Decimal64 => TypeId.Decimal128,
         _ => id,
     };

@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 
@@ -7,6 +8,7 @@ namespace ColumnStream.Arrow.Arrays;
 public sealed unsafe class ListArray : ArrayData
 {
     private readonly NativeBuffer _offsets;
+    private readonly ArrayData _items;
 
     /// <summary>Takes over buffers and child; offsets hold length + 1 entries from the buffer's first byte.</summary>
     public ListArray(
@@ -39,17 +41,20 @@ public sealed unsafe class ListArray : ArrayData
     {
         _offsets = offsets;
         Offsets = offsetsPointer;
-        Items = items;
+        _items = items;
     }
 
     /// <summary>Gets the length + 1 offsets into <see cref="Items"/>; the first need not be 0.</summary>
     public int* Offsets { get; }
 
     /// <summary>Gets the child that holds all items.</summary>
-    public ArrayData Items { get; }
+    public ArrayData Items => _items;
 
     /// <summary>Gets the buffer that keeps <see cref="Offsets"/> alive.</summary>
     public NativeBuffer OffsetsBuffer => _offsets;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<ArrayData> Children => new(in _items);
 
     private protected override long PinnedValueBytes => _offsets.Capacity + Items.PinnedBytes;
 

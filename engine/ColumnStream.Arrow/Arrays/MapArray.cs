@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 
@@ -7,6 +8,7 @@ namespace ColumnStream.Arrow.Arrays;
 public sealed unsafe class MapArray : ArrayData
 {
     private readonly NativeBuffer _offsets;
+    private readonly ArrayData _entries;
 
     /// <summary>Takes over buffers and child; offsets hold length + 1 entries from the buffer's first byte.</summary>
     public MapArray(
@@ -39,14 +41,14 @@ public sealed unsafe class MapArray : ArrayData
     {
         _offsets = offsets;
         Offsets = offsetsPointer;
-        Entries = entries;
+        _entries = entries;
     }
 
     /// <summary>Gets the length + 1 offsets into <see cref="Entries"/>; the first need not be 0.</summary>
     public int* Offsets { get; }
 
     /// <summary>Gets the child that holds all entries; none of them is null.</summary>
-    public StructArray Entries { get; }
+    public StructArray Entries => (StructArray)_entries;
 
     /// <summary>Gets the keys of all entries.</summary>
     public ArrayData Keys => Entries.Fields[0];
@@ -56,6 +58,9 @@ public sealed unsafe class MapArray : ArrayData
 
     /// <summary>Gets the buffer that keeps <see cref="Offsets"/> alive.</summary>
     public NativeBuffer OffsetsBuffer => _offsets;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<ArrayData> Children => new(in _entries);
 
     private protected override long PinnedValueBytes => _offsets.Capacity + Entries.PinnedBytes;
 

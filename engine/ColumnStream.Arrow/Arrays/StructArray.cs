@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 
@@ -19,6 +20,9 @@ public sealed unsafe class StructArray : ArrayData
 
     /// <summary>Gets the children; read-only. A child's value under a null record means nothing.</summary>
     public ArrayData[] Fields { get; }
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<ArrayData> Children => Fields;
 
     private protected override long PinnedValueBytes
     {

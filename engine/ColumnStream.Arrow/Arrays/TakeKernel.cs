@@ -70,7 +70,7 @@ public static unsafe class TakeKernel
         return sign < 0;
     }
 
-    private static ArrayData[] GatherAll(
+    internal static ArrayData[] GatherAll(
         ArrayData[] arrays, int* rows, int count, bool negative, BufferAllocator allocator)
     {
         var taken = new ArrayData[arrays.Length];
@@ -91,11 +91,19 @@ public static unsafe class TakeKernel
         }
     }
 
-    private static ArrayData Gather(ArrayData array, int* rows, int count, bool negative, BufferAllocator allocator)
+    /// <summary>Gathers rows that were checked; <paramref name="negative"/> tells whether any may be negative.</summary>
+    internal static ArrayData Gather(ArrayData array, int* rows, int count, bool negative, BufferAllocator allocator)
     {
-        if (array is NullArray)
+        switch (array)
         {
-            return new NullArray(count);
+            case NullArray:
+                return new NullArray(count);
+            case UnionArray a:
+                return UnionTake.Take(a, rows, count, allocator);
+            case RunEndEncodedArray a:
+                return RunTake.Take(a, rows, count, allocator);
+            default:
+                break;
         }
 
         NativeBuffer? validity = null;
@@ -113,12 +121,10 @@ public static unsafe class TakeKernel
                 FixedWidthArray a => TakeFixed(a, rows, count, negative, validity, allocator),
                 ViewArray a => TakeViews(a, rows, count, negative, validity, allocator),
                 BooleanArray a => TakeBits(a, rows, count, negative, validity, allocator),
-                BinaryArray a => TakeBinary(a, rows, count, validity, allocator),
                 StructArray a => new StructArray(
                     a.Type, count, GatherAll(a.Fields, rows, count, negative, allocator), validity),
-                ListArray a => TakeLists(a, rows, count, validity, allocator),
-                MapArray a => TakeMaps(a, rows, count, validity, allocator),
-                _ => throw new NotSupportedException($"Type cannot be gathered: {array.Type}."),
+                DictionaryArray a => TakeIndexes(a, rows, count, negative, validity, allocator),
+                _ => ListTake.Take(array, rows, count, validity, allocator),
             };
         }
         catch
@@ -133,8 +139,22 @@ public static unsafe class TakeKernel
     {
         int width = array.ByteWidth;
         NativeBuffer values = allocator.Allocate((long)count * width);
-        byte* source = array.Pointer;
-        byte* target = values.Pointer;
+        GatherFixed(array.Pointer, width, rows, count, negative, values.Pointer);
+        return new FixedWidthArray(array.Type, count, values, validity);
+    }
+
+    private static DictionaryArray TakeIndexes(
+        DictionaryArray array, int* rows, int count, bool negative, NativeBuffer? validity, BufferAllocator allocator)
+    {
+        int width = array.IndexWidth;
+        NativeBuffer indexes = allocator.Allocate((long)count * width);
+        GatherFixed(array.Pointer, width, rows, count, negative, indexes.Pointer);
+        return new DictionaryArray(array.Type, count, indexes, array.Dictionary.Retain(), validity);
+    }
+
+    /// <summary>Gathers values of one width; negative rows give zeros.</summary>
+    internal static void GatherFixed(byte* source, int width, int* rows, int count, bool negative, byte* target)
+    {
         switch (width)
         {
             case 1:
@@ -156,8 +176,6 @@ public static unsafe class TakeKernel
                 GatherBytes(source, width, rows, count, target);
                 break;
         }
-
-        return new FixedWidthArray(array.Type, count, values, validity);
     }
 
     private static ViewArray TakeViews(
@@ -181,119 +199,6 @@ public static unsafe class TakeKernel
         bits.Length = (count + 7) >> 3;
         GatherBits(array.Bits, rows, count, negative, bits.Pointer);
         return new BooleanArray(count, bits, validity);
-    }
-
-    private static BinaryArray TakeBinary(
-        BinaryArray array, int* rows, int count, NativeBuffer? validity, BufferAllocator allocator)
-    {
-        int* from = array.Offsets;
-        NativeBuffer offsets = TakeOffsets(from, rows, count, allocator);
-        int* to = (int*)offsets.Pointer;
-        NativeBuffer data;
-        try
-        {
-            data = allocator.Allocate(to[count]);
-        }
-        catch
-        {
-            offsets.Release();
-            throw;
-        }
-
-        byte* source = array.Data;
-        byte* target = data.Pointer;
-        for (int i = 0; i < count; i++)
-        {
-            int bytes = to[i + 1] - to[i];
-            if (bytes > 0)
-            {
-                Unsafe.CopyBlockUnaligned(target + to[i], source + from[rows[i]], (uint)bytes);
-            }
-        }
-
-        return new BinaryArray(array.Type, count, offsets, data, validity);
-    }
-
-    private static ListArray TakeLists(
-        ListArray array, int* rows, int count, NativeBuffer? validity, BufferAllocator allocator)
-    {
-        int* from = array.Offsets;
-        NativeBuffer offsets = TakeOffsets(from, rows, count, allocator);
-        try
-        {
-            ArrayData items = GatherItems(array.Items, from, rows, count, (int*)offsets.Pointer, allocator);
-            return new ListArray(array.Type, count, offsets, items, validity);
-        }
-        catch
-        {
-            offsets.Release();
-            throw;
-        }
-    }
-
-    private static MapArray TakeMaps(
-        MapArray array, int* rows, int count, NativeBuffer? validity, BufferAllocator allocator)
-    {
-        int* from = array.Offsets;
-        NativeBuffer offsets = TakeOffsets(from, rows, count, allocator);
-        try
-        {
-            ArrayData entries = GatherItems(array.Entries, from, rows, count, (int*)offsets.Pointer, allocator);
-            return new MapArray(array.Type, count, offsets, (StructArray)entries, validity);
-        }
-        catch
-        {
-            offsets.Release();
-            throw;
-        }
-    }
-
-    /// <summary>Gathers the items of rows that begin at <paramref name="from"/> to where the new offsets say.</summary>
-    private static ArrayData GatherItems(
-        ArrayData child, int* from, int* rows, int count, int* to, BufferAllocator allocator)
-    {
-        NativeBuffer itemRows = allocator.Allocate(to[count] * 4L);
-        try
-        {
-            int* items = (int*)itemRows.Pointer;
-            for (int i = 0; i < count; i++)
-            {
-                int first = rows[i] < 0 ? 0 : from[rows[i]];
-                for (int k = to[i]; k < to[i + 1]; k++)
-                {
-                    items[k] = first++;
-                }
-            }
-
-            return Gather(child, items, to[count], negative: false, allocator);
-        }
-        finally
-        {
-            itemRows.Release();
-        }
-    }
-
-    /// <summary>Adds up the lengths of the rows into count + 1 new offsets.</summary>
-    private static NativeBuffer TakeOffsets(int* from, int* rows, int count, BufferAllocator allocator)
-    {
-        NativeBuffer offsets = allocator.Allocate((count + 1L) * 4);
-        int* to = (int*)offsets.Pointer;
-        long total = 0;
-        to[0] = 0;
-        for (int i = 0; i < count; i++)
-        {
-            int row = rows[i];
-            total += row < 0 ? 0 : from[row + 1] - from[row];
-            to[i + 1] = (int)total;
-        }
-
-        if (total > int.MaxValue)
-        {
-            offsets.Release();
-            throw new OverflowException($"Gathered column exceeds 2 GiB: {total}.");
-        }
-
-        return offsets;
     }
 
     // Rows were checked against the array's length by CheckRows, once per call; items of lists are inside by the

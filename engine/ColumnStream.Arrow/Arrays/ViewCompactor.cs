@@ -111,7 +111,8 @@ public static unsafe class ViewCompactor
         return new RecordBatch(batch.Schema, columns, batch.Length);
     }
 
-    private static ArrayData[] CompactAll(ArrayData[] arrays, BufferAllocator allocator, bool always)
+    private static ArrayData[] CompactAll(
+        ReadOnlySpan<ArrayData> arrays, BufferAllocator allocator, bool always)
     {
         var compacted = new ArrayData[arrays.Length];
         int done = 0;
@@ -134,41 +135,42 @@ public static unsafe class ViewCompactor
     private static ArrayData CompactOne(ArrayData array, BufferAllocator allocator, bool always) => array switch
     {
         ViewArray a when always || !IsDense(a) => Compact(a, allocator),
-        StructArray a => CompactStruct(a, allocator, always),
-        ListArray a => CompactList(a, allocator, always),
-        MapArray a => CompactMap(a, allocator, always),
-        _ => array.Retain(),
+        DictionaryArray => array.Retain(),
+        _ when array.Children.IsEmpty => array.Retain(),
+        _ => WithChildren(array, CompactAll(array.Children, allocator, always)),
     };
 
-    private static StructArray CompactStruct(StructArray array, BufferAllocator allocator, bool always)
+    /// <summary>Makes the same array over other children, which are taken over.</summary>
+    private static ArrayData WithChildren(ArrayData array, ArrayData[] children)
     {
-        ArrayData[] fields = CompactAll(array.Fields, allocator, always);
-        return new StructArray(array.Type, array.Length, fields, array.ValidityBuffer?.Retain(), array.Validity);
-    }
-
-    private static ListArray CompactList(ListArray array, BufferAllocator allocator, bool always)
-    {
-        ArrayData items = CompactOne(array.Items, allocator, always);
-        return new ListArray(
-            array.Type,
-            array.Length,
-            array.OffsetsBuffer.Retain(),
-            array.Offsets,
-            items,
-            array.ValidityBuffer?.Retain(),
-            array.Validity);
-    }
-
-    private static MapArray CompactMap(MapArray array, BufferAllocator allocator, bool always)
-    {
-        ArrayData entries = CompactOne(array.Entries, allocator, always);
-        return new MapArray(
-            array.Type,
-            array.Length,
-            array.OffsetsBuffer.Retain(),
-            array.Offsets,
-            (StructArray)entries,
-            array.ValidityBuffer?.Retain(),
-            array.Validity);
+        NativeBuffer? validity = array.ValidityBuffer?.Retain();
+        byte* bits = array.Validity;
+        int length = array.Length;
+        ArrayData items = children.Length == 0 ? array : children[0];
+        return array switch
+        {
+            StructArray a => new StructArray(a.Type, length, children, validity, bits),
+            ListArray a => new ListArray(a.Type, length, a.OffsetsBuffer.Retain(), a.Offsets, items, validity, bits),
+            MapArray a => new MapArray(
+                a.Type, length, a.OffsetsBuffer.Retain(), a.Offsets, (StructArray)items, validity, bits),
+            LargeListArray a => new LargeListArray(
+                a.Type, length, a.OffsetsBuffer.Retain(), a.Offsets, items, validity, bits),
+            ListViewArray a => new ListViewArray(
+                a.Type,
+                length,
+                a.OffsetsBuffer.Retain(),
+                a.OffsetsPointer,
+                a.SizesBuffer.Retain(),
+                a.SizesPointer,
+                items,
+                validity,
+                bits),
+            FixedSizeListArray a => new FixedSizeListArray(a.Type, length, items, validity, bits),
+            UnionArray a => new UnionArray(
+                a.Type, length, a.CodesBuffer.Retain(), a.Codes, a.OffsetsBuffer?.Retain(), a.Offsets, children),
+            RunEndEncodedArray a => new RunEndEncodedArray(
+                a.Type, length, (FixedWidthArray)items, children[1], a.Offset),
+            _ => throw new NotSupportedException($"Type has no children: {array.Type}."),
+        };
     }
 }

@@ -44,7 +44,14 @@ public abstract unsafe class ColumnBuilder : IDisposable
         TypeId.List => new ListBuilder(type, allocator, capacityRows),
         TypeId.Struct => new StructBuilder(type, allocator, capacityRows),
         TypeId.Map => new MapBuilder(type, allocator, capacityRows),
-        _ when type.ByteWidth > 0 => new FixedWidthBuilder(type, allocator, capacityRows),
+        TypeId.LargeUtf8 or TypeId.LargeBinary => new LargeBinaryBuilder(type, allocator, capacityRows),
+        TypeId.LargeList => new LargeListBuilder(type, allocator, capacityRows),
+        TypeId.ListView or TypeId.LargeListView => new ListViewBuilder(type, allocator, capacityRows),
+        TypeId.FixedSizeList => new FixedSizeListBuilder(type, allocator, capacityRows),
+        TypeId.SparseUnion or TypeId.DenseUnion => new UnionBuilder(type, allocator, capacityRows),
+        TypeId.Dictionary => new DictionaryBuilder(type, allocator, capacityRows),
+        TypeId.RunEndEncoded => new RunEndBuilder(type, allocator, capacityRows),
+        _ when type.ByteWidth > 0 || type.Id == TypeId.FixedSizeBinary => new FixedWidthBuilder(type, allocator, capacityRows),
         _ => throw new NotSupportedException($"Type has no builder: {type}."),
     };
 

@@ -33,7 +33,7 @@ public sealed unsafe class FixedWidthBuilder : ColumnBuilder
         {
             long needed = (long)Math.Max(Length + rows, InitialCapacity) * _width;
             _values = Grow(_values, (long)Length * _width, needed);
-            _capacity = (int)Math.Min(int.MaxValue, _values.Capacity / _width);
+            _capacity = _width == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, _values.Capacity / _width);
         }
     }
 

@@ -33,11 +33,98 @@ internal static unsafe class BodyChecks
         return bad >= 0 && !Vector.LessThanAny(signs, Vector<int>.Zero);
     }
 
-    public static int Utf8(int* offsets, byte* data, int count, byte* validity)
+    /// <summary>
+    /// Tells whether count + 1 offsets begin at or above zero, never fall, and rise by less than 2 GiB at a time.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool OffsetsAscend(long* offsets, int count)
+    {
+        long bad = offsets[0];
+        for (int i = 0; i < count; i++)
+        {
+            long rise = offsets[i + 1] - offsets[i];
+            bad |= offsets[i + 1] | rise | (int.MaxValue - rise);
+        }
+
+        return bad >= 0;
+    }
+
+    /// <summary>Checks that each list stays inside its items, those under null too.</summary>
+    public static int RangesInside<T>(T* offsets, T* sizes, int count, int items)
+        where T : unmanaged, IBinaryInteger<T>
     {
         for (int i = 0; i < count; i++)
         {
-            var text = new ReadOnlySpan<byte>(data + offsets[i], offsets[i + 1] - offsets[i]);
+            long offset = long.CreateTruncating(offsets[i]);
+            long size = long.CreateTruncating(sizes[i]);
+            if ((ulong)offset > (ulong)items || (ulong)size > (ulong)(items - offset))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Checks that each index of a valid row is inside a dictionary of <paramref name="limit"/> values.</summary>
+    public static int IndexesInside(byte* indexes, DataType type, int count, int limit, byte* validity) => type.Id switch
+    {
+        TypeId.Int8 => IndexesInside((sbyte*)indexes, count, limit, validity),
+        TypeId.UInt8 => IndexesInside(indexes, count, limit, validity),
+        TypeId.Int16 => IndexesInside((short*)indexes, count, limit, validity),
+        TypeId.UInt16 => IndexesInside((ushort*)indexes, count, limit, validity),
+        TypeId.Int32 => IndexesInside((int*)indexes, count, limit, validity),
+        TypeId.UInt32 => IndexesInside((uint*)indexes, count, limit, validity),
+        _ => IndexesInside((long*)indexes, count, limit, validity),
+    };
+
+    /// <summary>Checks that each row of a union names a child and, in a dense one, a row of it.</summary>
+    public static int Union(sbyte* codes, int* offsets, int count, DataType type, ArrayData[] fields)
+    {
+        int* rows = stackalloc int[128];
+        new Span<int>(rows, 128).Fill(-1);
+        for (int i = 0; i < fields.Length; i++)
+        {
+            rows[type.TypeCodes[i]] = fields[i].Length;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            int limit = codes[i] < 0 ? -1 : rows[codes[i]];
+            if (limit < 0 || (offsets is not null && (uint)offsets[i] >= (uint)limit))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Tells whether run ends ascend from above zero and the last one reaches <paramref name="rows"/>.</summary>
+    public static bool RunsCover(FixedWidthArray ends, int rows)
+    {
+        long last = 0;
+        for (int i = 0; i < ends.Length; i++)
+        {
+            long end = RunEndEncodedArray.End(ends, i);
+            if (end <= last)
+            {
+                return false;
+            }
+
+            last = end;
+        }
+
+        return last >= rows;
+    }
+
+    public static int Utf8<T>(T* offsets, byte* data, int count, byte* validity)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            byte* first = data + long.CreateTruncating(offsets[i]);
+            var text = new ReadOnlySpan<byte>(first, int.CreateTruncating(offsets[i + 1] - offsets[i]));
             if ((validity is null || Bitmap.Get(validity, i)) && !System.Text.Unicode.Utf8.IsValid(text))
             {
                 return i;
@@ -151,5 +238,19 @@ internal static unsafe class BodyChecks
 
             to[i] = view;
         }
+    }
+
+    private static int IndexesInside<T>(T* indexes, int count, int limit, byte* validity)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (ulong.CreateTruncating(indexes[i]) >= (ulong)limit && (validity is null || Bitmap.Get(validity, i)))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 }

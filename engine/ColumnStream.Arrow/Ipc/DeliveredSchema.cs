@@ -13,7 +13,8 @@ internal static class DeliveredSchema
             : stored;
 
     public static Schema ForWriting(Schema schema, IpcWriterOptions options) =>
-        schema with { Fields = MapFields(schema.Fields, (options.TextAsViews, options.KeepDecimal64), WriteType) };
+        DictionaryNumbers.Assign(
+            schema with { Fields = MapFields(schema.Fields, (options.TextAsViews, options.KeepDecimal64), WriteType) });
 
     private delegate DataType Mapping(DataType type, (bool Views, bool Narrow) options);
 
@@ -37,8 +38,8 @@ internal static class DeliveredSchema
 
     private static DataType ReadType(DataType type, (bool Views, bool Narrow) options) => type.Id switch
     {
-        TypeId.Utf8 when options.Views => DataType.Utf8View,
-        TypeId.Binary when options.Views => DataType.BinaryView,
+        TypeId.Utf8 or TypeId.LargeUtf8 when options.Views => DataType.Utf8View,
+        TypeId.Binary or TypeId.LargeBinary when options.Views => DataType.BinaryView,
         TypeId.Decimal128 when options.Narrow && type.Precision <= 18 =>
             DataType.Decimal64(type.Precision, type.Scale),
         _ => type,

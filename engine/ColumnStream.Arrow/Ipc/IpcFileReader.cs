@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Collections.Generic;
 using System.IO;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
@@ -22,7 +23,9 @@ public sealed unsafe class IpcFileReader : IDisposable
     private readonly MessageSource? _source;
     private readonly NativeBuffer? _file;
     private readonly BatchDecoder _decoder;
-    private readonly (long Offset, int MetadataBytes, long BodyBytes)[] _blocks;
+    private readonly Block[] _blocks;
+    private Block[] _dictionaryBlocks = [];
+    private bool _hasDictionaries;
 
     /// <summary>Reads the footer of a seekable <paramref name="stream"/>, which is left open.</summary>
     /// <exception cref="IpcException">The bytes are not an Arrow file that is read here.</exception>
@@ -53,38 +56,27 @@ public sealed unsafe class IpcFileReader : IDisposable
     /// <summary>Gets the number of batches.</summary>
     public int BatchCount => _blocks.Length;
 
+    /// <summary>Gets the key-value metadata of the footer, which is not the schema's.</summary>
+    public ValueList<MetadataEntry> Metadata { get; private set; }
+
     /// <summary>Reads one batch, owned by the caller.</summary>
     /// <exception cref="IpcException">The bytes are not a readable batch.</exception>
     /// <exception cref="MemoryLimitException">The body does not fit the account.</exception>
     public RecordBatch ReadBatch(int index)
     {
-        (long offset, int metadataBytes, long bodyBytes) = _blocks[index];
-        ReadOnlySpan<byte> block = ReadBytes(offset, metadataBytes);
-        int prefix = BinaryPrimitives.ReadInt32LittleEndian(block) == Wire.Continuation ? 8 : 4;
-        int length = BinaryPrimitives.ReadInt32LittleEndian(block[(prefix - 4)..]);
-        if (length <= 0 || length > metadataBytes - prefix)
+        if (!_hasDictionaries)
         {
-            throw new IpcException($"Metadata does not fit its block: {length}, {metadataBytes}.", offset);
+            ReadDictionaries();
+            _hasDictionaries = true;
         }
 
-        MessageHeader header = MessageHeader.Parse(block.Slice(prefix, length), offset + prefix);
+        Block block = _blocks[index];
+        MessageHeader header = ReadHeader(block);
         header.Expect(MessageKind.RecordBatch);
-        if (header.BodyLength > bodyBytes)
-        {
-            throw new IpcException($"Body does not fit its block: {header.BodyLength}, {bodyBytes}.", offset);
-        }
-
-        long bodyPosition = offset + metadataBytes;
-        if (_file is not null)
-        {
-            return _decoder.Decode(header, _file, bodyPosition, bodyPosition);
-        }
-
-        _source!.Seek(bodyPosition);
-        NativeBuffer body = _source.ReadBody(header.BodyLength, _allocator);
+        NativeBuffer body = ReadBody(block, header, out long offset);
         try
         {
-            return _decoder.Decode(header, body, 0, bodyPosition);
+            return _decoder.Decode(header, body, offset, block.BodyPosition);
         }
         finally
         {
@@ -99,7 +91,7 @@ public sealed unsafe class IpcFileReader : IDisposable
         _file?.Release();
     }
 
-    private ((long Offset, int MetadataBytes, long BodyBytes)[] Blocks, BatchDecoder Decoder) Open(long fileBytes)
+    private (Block[] Blocks, BatchDecoder Decoder) Open(long fileBytes)
     {
         if (fileBytes < HeadBytes + TailBytes || !ReadBytes(0, Wire.Magic.Length).SequenceEqual(Wire.Magic))
         {
@@ -127,27 +119,108 @@ public sealed unsafe class IpcFileReader : IDisposable
         }
 
         Schema stored = SchemaDecoder.Decode(footer.GetTable(1, "schema"));
-        FlatVector vector = footer.GetVector(3, Wire.BlockBytes);
-        var blocks = new (long Offset, int MetadataBytes, long BodyBytes)[vector.Count];
+        Metadata = footer.Has(4) ? SchemaDecoder.DecodeEntries(footer, 4) : default;
+        _dictionaryBlocks = ReadBlocks(footer, 2, footerPosition);
+        return (ReadBlocks(footer, 3, footerPosition), new BatchDecoder(stored, _allocator, _options));
+    }
+
+    private Block[] ReadBlocks(FlatTable footer, int field, long end)
+    {
+        FlatVector vector = footer.GetVector(field, Wire.BlockBytes);
+        var blocks = new Block[vector.Count];
         for (int i = 0; i < blocks.Length; i++)
         {
             int entry = vector.Start + (i * Wire.BlockBytes);
             long offset = footer.Reader.Read<long>(entry);
             int metadataBytes = footer.Reader.Read<int>(entry + 8);
             long bodyBytes = footer.Reader.Read<long>(entry + 16);
-            if (offset < HeadBytes || offset > footerPosition || metadataBytes < 8 || bodyBytes < 0
+            if (offset < HeadBytes || offset > end || metadataBytes < 8 || bodyBytes < 0
                 || metadataBytes > _options.MaxMetadataBytes
-                || bodyBytes > footerPosition - offset
-                || metadataBytes > footerPosition - offset - bodyBytes)
+                || bodyBytes > end - offset
+                || metadataBytes > end - offset - bodyBytes)
             {
                 throw footer.Reader.Error(
                     $"Block is outside the file: {offset}, {metadataBytes}, {bodyBytes}.", entry);
             }
 
-            blocks[i] = (offset, metadataBytes, bodyBytes);
+            blocks[i] = new Block(offset, metadataBytes, bodyBytes);
         }
 
-        return (blocks, new BatchDecoder(stored, _allocator, _options));
+        return blocks;
+    }
+
+    /// <summary>Reads all dictionaries, those inside others' values first, additions in the footer's order.</summary>
+    private void ReadDictionaries()
+    {
+        if (_dictionaryBlocks.Length == 0)
+        {
+            return;
+        }
+
+        _decoder.ClearDictionaries();
+        var blocksOf = new Dictionary<long, List<Block>>();
+        var offsets = new HashSet<long>();
+        foreach (Block block in _dictionaryBlocks)
+        {
+            MessageHeader header = ReadHeader(block);
+            header.Expect(MessageKind.DictionaryBatch);
+            long id = _decoder.DictionaryId(header);
+            bool isFirst = blocksOf.TryAdd(id, []);
+            if (!offsets.Add(block.Offset) || (!isFirst && header.Table.Get<byte>(2, 0) == 0))
+            {
+                throw new IpcException($"Dictionary stands twice in a file: {id}.", block.Offset);
+            }
+
+            blocksOf[id].Add(block);
+        }
+
+        foreach (long id in _decoder.DictionaryOrder)
+        {
+            foreach (Block block in blocksOf.GetValueOrDefault(id, []))
+            {
+                MessageHeader header = ReadHeader(block);
+                NativeBuffer body = ReadBody(block, header, out long offset);
+                try
+                {
+                    _decoder.DecodeDictionary(header, body, offset, block.BodyPosition);
+                }
+                finally
+                {
+                    body.Release();
+                }
+            }
+        }
+    }
+
+    private MessageHeader ReadHeader(Block block)
+    {
+        ReadOnlySpan<byte> bytes = ReadBytes(block.Offset, block.MetadataBytes);
+        int prefix = BinaryPrimitives.ReadInt32LittleEndian(bytes) == Wire.Continuation ? 8 : 4;
+        int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[(prefix - 4)..]);
+        if (length <= 0 || length > block.MetadataBytes - prefix)
+        {
+            throw new IpcException($"Metadata does not fit its block: {length}, {block.MetadataBytes}.", block.Offset);
+        }
+
+        MessageHeader header = MessageHeader.Parse(bytes.Slice(prefix, length), block.Offset + prefix);
+        return header.BodyLength <= block.BodyBytes
+            ? header
+            : throw new IpcException(
+                $"Body does not fit its block: {header.BodyLength}, {block.BodyBytes}.", block.Offset);
+    }
+
+    /// <summary>Reads a body, or retains the buffer that holds it at <paramref name="offset"/>.</summary>
+    private NativeBuffer ReadBody(Block block, MessageHeader header, out long offset)
+    {
+        if (_file is not null)
+        {
+            offset = block.BodyPosition;
+            return _file.Retain();
+        }
+
+        offset = 0;
+        _source!.Seek(block.BodyPosition);
+        return _source.ReadBody(header.BodyLength, _allocator);
     }
 
     private ReadOnlySpan<byte> ReadBytes(long position, int length)
@@ -159,5 +232,10 @@ public sealed unsafe class IpcFileReader : IDisposable
 
         _source!.Seek(position);
         return _source.ReadBytes(length);
+    }
+
+    private readonly record struct Block(long Offset, int MetadataBytes, long BodyBytes)
+    {
+        public long BodyPosition => Offset + MetadataBytes;
     }
 }

@@ -16,7 +16,8 @@ public sealed class IpcFileWriter : IDisposable
     private readonly BatchEncoder _encoder;
     private readonly Schema _schema;
     private readonly Schema _stored;
-    private readonly List<Block> _blocks = [];
+    private readonly List<MessagePlace> _blocks = [];
+    private readonly List<MessagePlace> _dictionaries = [];
     private bool _finished;
 
     /// <summary>
@@ -28,27 +29,34 @@ public sealed class IpcFileWriter : IDisposable
         _schema = schema;
         _stored = DeliveredSchema.ForWriting(schema, options);
         _sink = new MessageSink(stream);
-        _encoder = new BatchEncoder(allocator, options);
+        _encoder = new BatchEncoder(_stored, allocator, options, canReplace: false);
         _sink.Write(Wire.Magic);
         _sink.Write([0, 0]);
-        _sink.WriteMetadata(_encoder.EncodeSchema(_stored));
+        _sink.WriteMetadata(_encoder.EncodeSchema());
     }
 
     /// <summary>Gets the bytes written so far.</summary>
     public long Position => _sink.Position;
 
-    /// <summary>Writes one batch, which is borrowed and must have the writer's column types.</summary>
+    /// <summary>
+    /// Writes one batch, which is borrowed and must have the writer's column types, behind the dictionaries that it needs.
+    /// </summary>
+    /// <exception cref="OverflowException">
+    /// The dictionaries of all batches together exceed an index type: a file holds only one dictionary a column.
+    /// </exception>
     public void Write(RecordBatch batch)
     {
         BatchTypes.Check(_schema, batch);
+        _dictionaries.AddRange(_sink.WriteDictionaries(_encoder, batch));
         long offset = _sink.Position;
         int metadataBytes = _sink.WriteMetadata(_encoder.Encode(batch));
         _sink.WriteBody(_encoder);
-        _blocks.Add(new Block { Offset = offset, MetadataBytes = metadataBytes, BodyBytes = _encoder.BodyBytes });
+        _blocks.Add(new MessagePlace { Offset = offset, MetadataBytes = metadataBytes, BodyBytes = _encoder.BodyBytes });
     }
 
     /// <summary>Writes end mark and footer; nothing may follow.</summary>
-    public void Finish()
+    /// <param name="metadata">Key-value metadata of the footer, which is not the schema's.</param>
+    public void Finish(ValueList<MetadataEntry> metadata = default)
     {
         if (_finished)
         {
@@ -58,10 +66,16 @@ public sealed class IpcFileWriter : IDisposable
         _finished = true;
         _sink.WriteEnd();
         var writer = new FlatBufferWriter();
-        int batches = writer.WriteVector<Block>(CollectionsMarshal.AsSpan(_blocks));
-        int dictionaries = writer.WriteVector<Block>([]);
+        int batches = writer.WriteVector<MessagePlace>(CollectionsMarshal.AsSpan(_blocks));
+        int dictionaries = writer.WriteVector<MessagePlace>(CollectionsMarshal.AsSpan(_dictionaries));
         int schema = SchemaEncoder.Encode(writer, _stored);
+        int entries = SchemaEncoder.EncodeMetadata(writer, metadata);
         writer.StartTable(5);
+        if (entries != 0)
+        {
+            writer.AddOffset(4, entries);
+        }
+
         writer.AddOffset(1, schema);
         writer.AddOffset(2, dictionaries);
         writer.AddOffset(3, batches);
@@ -74,15 +88,6 @@ public sealed class IpcFileWriter : IDisposable
         _sink.Write(Wire.Magic);
     }
 
-    /// <summary>Frees the compressors; writes nothing.</summary>
+    /// <summary>Frees compressors and dictionaries; writes nothing.</summary>
     public void Dispose() => _encoder.Dispose();
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Block
-    {
-        public long Offset;
-        public int MetadataBytes;
-        public int Padding;
-        public long BodyBytes;
-    }
 }

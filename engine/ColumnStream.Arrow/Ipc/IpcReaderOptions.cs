@@ -23,4 +23,9 @@ public sealed record IpcReaderOptions
 
     /// <summary>Gets the most bytes of one message's body, as stored and as decompressed.</summary>
     public long MaxBodyBytes { get; init; } = 1L << 31;
+
+    /// <summary>
+    /// Gets the most rows of a batch or child whose rows take no bytes: nulls, runs, records without fields, no columns.
+    /// </summary>
+    public long MaxUnstoredRows { get; init; } = 1L << 24;
 }

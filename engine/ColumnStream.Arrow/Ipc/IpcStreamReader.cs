@@ -9,7 +9,7 @@ namespace ColumnStream.Arrow.Ipc;
 /// <remarks>
 /// <code>
 /// message: | FFFFFFFF | i32 metadata bytes | metadata | body |      before 0.15 without the first word
-/// stream:  schema message, record batch messages, FFFFFFFF 00000000 or the end of the bytes
+/// stream:  schema message, dictionary and record batch messages, FFFFFFFF 00000000 or the end of the bytes
 /// </code>
 /// One thread. The stream is left open.
 /// </remarks>
@@ -37,6 +37,7 @@ public sealed class IpcStreamReader : IDisposable
         MessageHeader header = MessageHeader.Parse(metadata, _source.MetadataPosition);
         header.Expect(MessageKind.Schema);
         Schema stored = SchemaDecoder.Decode(header.Table);
+        Metadata = header.DecodeMetadata();
         _source.Skip(header.BodyLength);
         _decoder = new BatchDecoder(stored, allocator, options);
     }
@@ -44,31 +45,40 @@ public sealed class IpcStreamReader : IDisposable
     /// <summary>Gets the schema of the batches that are delivered.</summary>
     public Schema Schema => _decoder.Schema;
 
+    /// <summary>Gets the key-value metadata of the schema's message, which is not the schema's own.</summary>
+    public ValueList<MetadataEntry> Metadata { get; }
+
     /// <summary>Reads the next batch, owned by the caller, or returns null at the end.</summary>
     /// <exception cref="IpcException">The bytes are not a readable batch.</exception>
     /// <exception cref="MemoryLimitException">The body does not fit the account.</exception>
     public RecordBatch? Read()
     {
-        if (_ended || !_source.TryReadMetadata(out ReadOnlySpan<byte> metadata))
+        while (!_ended && _source.TryReadMetadata(out ReadOnlySpan<byte> metadata))
         {
-            _ended = true;
-            return null;
+            MessageHeader header = MessageHeader.Parse(metadata, _source.MetadataPosition);
+            bool isDictionary = header.Kind == MessageKind.DictionaryBatch;
+            header.Expect(isDictionary ? MessageKind.DictionaryBatch : MessageKind.RecordBatch);
+            long bodyPosition = _source.Position;
+            NativeBuffer body = _source.ReadBody(header.BodyLength, _allocator);
+            try
+            {
+                if (!isDictionary)
+                {
+                    return _decoder.Decode(header, body, 0, bodyPosition);
+                }
+
+                _decoder.DecodeDictionary(header, body, 0, bodyPosition);
+            }
+            finally
+            {
+                body.Release();
+            }
         }
 
-        MessageHeader header = MessageHeader.Parse(metadata, _source.MetadataPosition);
-        header.Expect(MessageKind.RecordBatch);
-        long bodyPosition = _source.Position;
-        NativeBuffer body = _source.ReadBody(header.BodyLength, _allocator);
-        try
-        {
-            return _decoder.Decode(header, body, 0, bodyPosition);
-        }
-        finally
-        {
-            body.Release();
-        }
+        _ended = true;
+        return null;
     }
 
-    /// <summary>Frees the decompressors; batches stay valid.</summary>
+    /// <summary>Frees decompressors and dictionaries; batches stay valid.</summary>
     public void Dispose() => _decoder.Dispose();
 }

@@ -22,17 +22,20 @@ public sealed class IpcStreamWriter : IDisposable
         options ??= IpcWriterOptions.Default;
         _schema = schema;
         _sink = new MessageSink(stream);
-        _encoder = new BatchEncoder(allocator, options);
-        _sink.WriteMetadata(_encoder.EncodeSchema(DeliveredSchema.ForWriting(schema, options)));
+        _encoder = new BatchEncoder(DeliveredSchema.ForWriting(schema, options), allocator, options, canReplace: true);
+        _sink.WriteMetadata(_encoder.EncodeSchema());
     }
 
     /// <summary>Gets the bytes written so far.</summary>
     public long Position => _sink.Position;
 
-    /// <summary>Writes one batch, which is borrowed and must have the writer's column types.</summary>
+    /// <summary>
+    /// Writes one batch, which is borrowed and must have the writer's column types, behind the dictionaries that it needs.
+    /// </summary>
     public void Write(RecordBatch batch)
     {
         BatchTypes.Check(_schema, batch);
+        _sink.WriteDictionaries(_encoder, batch);
         _sink.WriteMetadata(_encoder.Encode(batch));
         _sink.WriteBody(_encoder);
     }
@@ -47,6 +50,6 @@ public sealed class IpcStreamWriter : IDisposable
         }
     }
 
-    /// <summary>Frees the compressors; writes nothing.</summary>
+    /// <summary>Frees compressors and dictionaries; writes nothing.</summary>
     public void Dispose() => _encoder.Dispose();
 }

@@ -1,3 +1,5 @@
+using ColumnStream.Arrow.Types;
+
 namespace ColumnStream.Arrow.Ipc;
 
 /// <summary>States how a stream or file is written.</summary>
@@ -16,6 +18,9 @@ public sealed record IpcWriterOptions
     /// Gets whether view columns stay views; else they are written with offsets, which every client reads.
     /// </summary>
     public bool TextAsViews { get; init; }
+
+    /// <summary>Gets key-value metadata of the schema's message, which is not the schema's own.</summary>
+    public ValueList<MetadataEntry> Metadata { get; init; }
 
     /// <summary>Gets whether decimal64 is written in 64 bits; else it is widened to decimal128.</summary>
     public bool KeepDecimal64 { get; init; }

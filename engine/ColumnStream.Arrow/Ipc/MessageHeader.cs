@@ -1,16 +1,23 @@
 using System;
+using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Arrow.Ipc;
 
 /// <summary>Opens the metadata of one message: what it is, how long its body is, and its header table.</summary>
 internal readonly ref struct MessageHeader
 {
-    private MessageHeader(MessageKind kind, long bodyLength, FlatTable table)
+    private readonly FlatTable _message;
+
+    private MessageHeader(FlatTable message, short version, MessageKind kind, long bodyLength, FlatTable table)
     {
+        _message = message;
+        Version = version;
         Kind = kind;
         BodyLength = bodyLength;
         Table = table;
     }
+
+    public short Version { get; }
 
     public MessageKind Kind { get; }
 
@@ -39,8 +46,12 @@ internal readonly ref struct MessageHeader
             throw message.Reader.Error($"Message body has a negative length: {bodyLength}.", message.Position);
         }
 
-        return new MessageHeader(kind, bodyLength, message.GetTable(2, "header"));
+        return new MessageHeader(message, version, kind, bodyLength, message.GetTable(2, "header"));
     }
+
+    /// <summary>Reads the key-value metadata of the message itself.</summary>
+    public ValueList<MetadataEntry> DecodeMetadata() =>
+        _message.Has(4) ? SchemaDecoder.DecodeEntries(_message, 4) : default;
 
     /// <summary>Refuses messages that this reader has no use for, by name.</summary>
     public void Expect(MessageKind kind)
@@ -51,9 +62,6 @@ internal readonly ref struct MessageHeader
         }
 
         throw new IpcException(
-            $"Message is of another kind: {Kind}, expected {kind}.", Table.Reader.FilePosition + Table.Position)
-        {
-            UnsupportedType = Kind == MessageKind.DictionaryBatch ? "dictionary" : null,
-        };
+            $"Message is of another kind: {Kind}, expected {kind}.", Table.Reader.FilePosition + Table.Position);
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Collections.Generic;
 using System.IO;
 
 namespace ColumnStream.Arrow.Ipc;
@@ -24,6 +25,32 @@ internal sealed class MessageSink(Stream stream)
         zeros.Clear();
         Write(zeros[..padding]);
         return prefix.Length + metadata.Length + padding;
+    }
+
+    /// <summary>Writes the dictionaries that a batch needs and returns where each begins.</summary>
+    public List<MessagePlace> WriteDictionaries(BatchEncoder encoder, RecordBatch batch)
+    {
+        List<DictionaryMessage> messages = encoder.PrepareDictionaries(batch);
+        var places = new List<MessagePlace>(messages.Count);
+        try
+        {
+            foreach (DictionaryMessage message in messages)
+            {
+                long offset = Position;
+                int metadataBytes = WriteMetadata(encoder.Encode(message));
+                WriteBody(encoder);
+                places.Add(new MessagePlace { Offset = offset, MetadataBytes = metadataBytes, BodyBytes = encoder.BodyBytes });
+            }
+
+            return places;
+        }
+        finally
+        {
+            foreach (DictionaryMessage message in messages)
+            {
+                message.Values.Release();
+            }
+        }
     }
 
     public void WriteBody(BatchEncoder encoder)

@@ -16,7 +16,11 @@ internal ref struct SchemaDecoder
         var decoder = new SchemaDecoder(table.Reader.Length);
         if (table.Get<short>(0, 0) != 0)
         {
-            throw Unsupported(table, "schema", "big-endian");
+            throw new IpcException(
+                "Schema is not supported. Field schema: big-endian.", table.Reader.FilePosition + table.Position)
+            {
+                UnsupportedType = "big-endian",
+            };
         }
 
         FlatVector vector = table.GetVector(1, 4);
@@ -48,21 +52,8 @@ internal ref struct SchemaDecoder
             throw table.Reader.Error($"Types are nested too deeply: {Wire.MaxDepth}.", table.Position);
         }
 
-        if (table.Has(4))
-        {
-            throw Unsupported(table, path, "dictionary");
-        }
-
         FlatVector vector = table.GetVector(5, 4);
         var wire = (WireType)table.Get<byte>(2, 0);
-        if (wire is not (WireType.List or WireType.Struct or WireType.Map) && vector.Count != 0)
-        {
-            throw wire is WireType.Union or WireType.FixedSizeList or WireType.LargeList
-                or WireType.RunEndEncoded or WireType.ListView or WireType.LargeListView
-                ? Unsupported(table, path, Name(wire))
-                : table.Reader.Error($"Type has children: {path}, {wire}.", table.Position);
-        }
-
         Spend(table, path.Length);
         var children = new Field[Spend(table, vector.Count)];
         for (int i = 0; i < children.Length; i++)
@@ -70,111 +61,30 @@ internal ref struct SchemaDecoder
             children[i] = DecodeField(table.GetItem(vector, i), path, depth + 1);
         }
 
-        DataType type = DecodeType(table, wire, path, children);
-        return new Field(name, type, table.Get<byte>(1, 0) != 0) { Metadata = DecodeMetadata(table, 6) };
-    }
-
-    private readonly DataType DecodeType(FlatTable field, WireType wire, string path, Field[] children)
-    {
-        FlatTable type = field.GetTable(3, "type");
-        switch (wire)
+        DataType type = TypeDecoder.Decode(table, wire, path, children);
+        long? dictionary = null;
+        if (table.Has(4))
         {
-            case WireType.Null:
-                return DataType.Null;
-            case WireType.Bool:
-                return DataType.Bool;
-            case WireType.Utf8:
-                return DataType.Utf8;
-            case WireType.Binary:
-                return DataType.Binary;
-            case WireType.Utf8View:
-                return DataType.Utf8View;
-            case WireType.BinaryView:
-                return DataType.BinaryView;
-            case WireType.Int:
-                return DecodeInt(type, path);
-            case WireType.FloatingPoint:
-                return type.Get<short>(0, 0) switch
-                {
-                    1 => DataType.Float32,
-                    2 => DataType.Float64,
-                    0 => throw Unsupported(field, path, "float16"),
-                    short precision => throw Invalid(field, path, $"float of precision {precision}"),
-                };
-            case WireType.Decimal:
-                return DecodeDecimal(type, path);
-            case WireType.FixedSizeBinary:
-                int bytes = type.Get(0, 0);
-                return bytes >= 0
-                    ? DataType.FixedSizeBinary(bytes)
-                    : throw Invalid(field, path, $"fixed-size binary of {bytes} bytes");
-            case WireType.Date or WireType.Time or WireType.Timestamp or WireType.Duration:
-                return DecodeTemporal(type, wire, path);
-            case WireType.List:
-                return children.Length == 1
-                    ? DataType.List(children[0])
-                    : throw Invalid(field, path, $"list of {children.Length} children");
-            case WireType.Map:
-                return children is [{ Type: { Id: TypeId.Struct, Children.Count: 2 } }]
-                    ? new DataType(TypeId.Map) { Children = [children[0]], IsOrdered = type.Get<byte>(0, 0) != 0 }
-                    : throw Invalid(field, path, "map whose child is not a struct of two");
-            case WireType.Struct:
-                return DataType.Struct(children);
-            default:
-                throw Unsupported(field, path, Name(wire));
+            FlatTable encoding = table.GetTable(4, "dictionary");
+            DataType index = encoding.Has(1)
+                ? TypeDecoder.DecodeInt(encoding.GetTable(1, "index type"), path)
+                : DataType.Int32;
+            type = DataType.Dictionary(index, type, encoding.Get<byte>(2, 0) != 0);
+            dictionary = encoding.Get<long>(0, 0);
         }
-    }
 
-    private static DataType DecodeInt(FlatTable type, string path)
-    {
-        bool signed = type.Get<byte>(1, 0) != 0;
-        return type.Get(0, 0) switch
+        return new Field(name, type, table.Get<byte>(1, 0) != 0)
         {
-            8 => signed ? DataType.Int8 : new DataType(TypeId.UInt8),
-            16 => signed ? DataType.Int16 : new DataType(TypeId.UInt16),
-            32 => signed ? DataType.Int32 : new DataType(TypeId.UInt32),
-            64 => signed ? DataType.Int64 : new DataType(TypeId.UInt64),
-            int bits => throw Invalid(type, path, $"integer of {bits} bits"),
+            Metadata = DecodeMetadata(table, 6),
+            DictionaryId = dictionary,
         };
     }
 
-    private static DataType DecodeDecimal(FlatTable type, string path)
+    /// <summary>Reads key-value metadata, that of messages and footers too.</summary>
+    public static ValueList<MetadataEntry> DecodeEntries(FlatTable table, int field)
     {
-        int precision = type.Get(0, 0);
-        int scale = type.Get(1, 0);
-        int bits = type.Get(2, 128);
-        if (bits is 32 or 256)
-        {
-            throw Unsupported(type, path, $"decimal{bits}");
-        }
-
-        return bits switch
-        {
-            64 when precision is >= 1 and <= 18 => DataType.Decimal64(precision, scale),
-            128 when precision is >= 1 and <= 38 => DataType.Decimal128(precision, scale),
-            _ => throw Invalid(type, path, $"decimal({precision}, {scale}) of {bits} bits"),
-        };
-    }
-
-    private static DataType DecodeTemporal(FlatTable type, WireType wire, string path)
-    {
-        short unit = type.Get<short>(0, (short)(wire == WireType.Timestamp ? 0 : 1));
-        if (unit is < 0 or > 3 || (wire == WireType.Date && unit > 1))
-        {
-            throw Invalid(type, path, $"{wire} in unit {unit}");
-        }
-
-        var timeUnit = (TimeUnit)unit;
-        int bits = wire == WireType.Time ? type.Get(1, 32) : 64;
-        return wire switch
-        {
-            WireType.Date => unit == 0 ? DataType.Date32 : new DataType(TypeId.Date64),
-            WireType.Timestamp => DataType.Timestamp(timeUnit, type.GetString(1)),
-            WireType.Duration => new DataType(TypeId.Duration) { Unit = timeUnit },
-            _ when bits == 32 && timeUnit <= TimeUnit.Millisecond => DataType.Time32(timeUnit),
-            _ when bits == 64 && timeUnit >= TimeUnit.Microsecond => DataType.Time64(timeUnit),
-            _ => throw Invalid(type, path, $"{wire} of {bits} bits in {timeUnit}"),
-        };
+        var decoder = new SchemaDecoder(table.Reader.Length);
+        return decoder.DecodeMetadata(table, field);
     }
 
     private ValueList<MetadataEntry> DecodeMetadata(FlatTable table, int field)
@@ -196,15 +106,4 @@ internal ref struct SchemaDecoder
         Spend(table, table.GetVector(field, 1).Count);
         return table.GetString(field);
     }
-
-    private static string Name(WireType wire) => wire.ToString().ToLowerInvariant();
-
-    private static IpcException Invalid(FlatTable table, string path, string what) =>
-        table.Reader.Error($"Type does not exist in the format. Field {path}: {what}.", table.Position);
-
-    private static IpcException Unsupported(FlatTable table, string path, string what) =>
-        new($"Type is not supported. Field {path}: {what}.", table.Reader.FilePosition + table.Position)
-        {
-            UnsupportedType = what,
-        };
 }

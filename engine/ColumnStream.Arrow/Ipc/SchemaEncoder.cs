@@ -56,13 +56,21 @@ internal static class SchemaEncoder
 
     private static int EncodeField(FlatBufferWriter writer, Field field)
     {
+        // A dictionary's field has the type and children of its values.
+        DataType type = field.Type.Id == TypeId.Dictionary ? field.Type.Children[0].Type : field.Type;
         int metadata = EncodeMetadata(writer, field.Metadata);
-        int children = EncodeFields(writer, field.Type.Children);
-        WireType wire = EncodeType(writer, field.Type, out int type);
+        int children = EncodeFields(writer, type.Children);
+        WireType wire = TypeEncoder.Encode(writer, type, out int position);
+        int dictionary = field.Type.Id == TypeId.Dictionary ? EncodeDictionary(writer, field) : 0;
         int name = writer.WriteString(field.Name);
         writer.StartTable(7);
         writer.AddOffset(0, name);
-        writer.AddOffset(3, type);
+        writer.AddOffset(3, position);
+        if (dictionary != 0)
+        {
+            writer.AddOffset(4, dictionary);
+        }
+
         writer.AddOffset(5, children);
         if (metadata != 0)
         {
@@ -74,77 +82,13 @@ internal static class SchemaEncoder
         return writer.EndTable();
     }
 
-    private static WireType EncodeType(FlatBufferWriter writer, DataType type, out int position)
+    private static int EncodeDictionary(FlatBufferWriter writer, Field field)
     {
-        int timezone = type.Timezone is null ? 0 : writer.WriteString(type.Timezone);
-        writer.StartTable(3);
-        WireType wire = AddFields(writer, type, timezone);
-        position = writer.EndTable();
-        return wire;
+        TypeEncoder.Encode(writer, field.Type.IndexType!, out int index);
+        writer.StartTable(4);
+        writer.Add(0, field.DictionaryId ?? throw new InvalidOperationException("Dictionary has no number."));
+        writer.AddOffset(1, index);
+        writer.Add(2, (byte)(field.Type.IsOrdered ? 1 : 0));
+        return writer.EndTable();
     }
-
-    private static WireType AddFields(FlatBufferWriter writer, DataType type, int timezone)
-    {
-        switch (type.Id)
-        {
-            case TypeId.Int8 or TypeId.Int16 or TypeId.Int32 or TypeId.Int64:
-                return AddInt(writer, type, signed: true);
-            case TypeId.UInt8 or TypeId.UInt16 or TypeId.UInt32 or TypeId.UInt64:
-                return AddInt(writer, type, signed: false);
-            case TypeId.Float32 or TypeId.Float64:
-                writer.Add(0, (short)(type.Id == TypeId.Float32 ? 1 : 2));
-                return WireType.FloatingPoint;
-            case TypeId.Decimal64 or TypeId.Decimal128:
-                writer.Add(0, type.Precision);
-                writer.Add(1, type.Scale);
-                writer.Add(2, type.ByteWidth * 8);
-                return WireType.Decimal;
-            case TypeId.FixedSizeBinary:
-                writer.Add(0, type.FixedSize);
-                return WireType.FixedSizeBinary;
-            case TypeId.Date32 or TypeId.Date64:
-                writer.Add(0, (short)(type.Id == TypeId.Date32 ? 0 : 1));
-                return WireType.Date;
-            case TypeId.Time32 or TypeId.Time64:
-                writer.Add(1, type.ByteWidth * 8);
-                writer.Add(0, (short)type.Unit);
-                return WireType.Time;
-            case TypeId.Timestamp:
-                if (timezone != 0)
-                {
-                    writer.AddOffset(1, timezone);
-                }
-
-                writer.Add(0, (short)type.Unit);
-                return WireType.Timestamp;
-            case TypeId.Map:
-                writer.Add(0, (byte)(type.IsOrdered ? 1 : 0));
-                return WireType.Map;
-            case TypeId.Duration:
-                writer.Add(0, (short)type.Unit);
-                return WireType.Duration;
-            default:
-                return Plain(type.Id);
-        }
-    }
-
-    private static WireType AddInt(FlatBufferWriter writer, DataType type, bool signed)
-    {
-        writer.Add(0, type.ByteWidth * 8);
-        writer.Add(1, (byte)(signed ? 1 : 0));
-        return WireType.Int;
-    }
-
-    private static WireType Plain(TypeId id) => id switch
-    {
-        TypeId.Null => WireType.Null,
-        TypeId.Bool => WireType.Bool,
-        TypeId.Utf8 => WireType.Utf8,
-        TypeId.Utf8View => WireType.Utf8View,
-        TypeId.Binary => WireType.Binary,
-        TypeId.BinaryView => WireType.BinaryView,
-        TypeId.List => WireType.List,
-        TypeId.Struct => WireType.Struct,
-        _ => throw new NotSupportedException($"Type has no wire form: {id}."),
-    };
 }

@@ -94,4 +94,39 @@ public static unsafe class Bitmap
             target[bytes - 1] &= (byte)((1 << (length & 7)) - 1);
         }
     }
+
+    /// <summary>
+    /// Appends <paramref name="length"/> bits from bit 0 of <paramref name="source"/>, or as many ones when it is null.
+    /// </summary>
+    /// <remarks>
+    /// Bits behind <paramref name="targetBit"/> in its byte must be zero; those behind the last one in its byte become zero.
+    /// Nothing is written behind the last byte.
+    /// </remarks>
+    public static void Append(byte* target, long targetBit, byte* source, int length)
+    {
+        target += targetBit >> 3;
+        int shift = (int)(targetBit & 7);
+        int i = 0;
+
+        // A word of source bits fills up the byte that is begun and begins the ninth one, which exists when bits are left.
+        for (; i <= length - 72; i += 64, target += 8)
+        {
+            ulong word = source is null ? ulong.MaxValue : Unsafe.ReadUnaligned<ulong>(source + (i >> 3));
+            ulong begun = (ulong)(*target & ((1 << shift) - 1));
+            Unsafe.WriteUnaligned(target, begun | (word << shift));
+            target[8] = (byte)(shift == 0 ? 0 : word >> (64 - shift));
+        }
+
+        for (; i < length; i += 8, target++)
+        {
+            int bits = source is null ? 0xFF : source[i >> 3];
+            int count = Math.Min(8, length - i);
+            bits &= (1 << count) - 1;
+            *target = (byte)((*target & ((1 << shift) - 1)) | (bits << shift));
+            if (shift + count > 8)
+            {
+                target[1] = (byte)(bits >> (8 - shift));
+            }
+        }
+    }
 }

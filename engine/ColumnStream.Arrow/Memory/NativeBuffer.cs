@@ -7,7 +7,7 @@ namespace ColumnStream.Arrow.Memory;
 /// <summary>Owns one 64-byte-aligned region with a reference count; whoever receives a reference releases it.</summary>
 /// <remarks>
 /// The count may be changed from any thread; the content is written by one owner before it is shared.
-/// At least <see cref="BufferPool.Padding"/> bytes behind <see cref="Capacity"/> are readable.
+/// At least <see cref="BufferPool.Padding"/> bytes behind <see cref="Capacity"/> are readable, unless it is foreign.
 /// </remarks>
 public sealed unsafe class NativeBuffer
 {
@@ -16,15 +16,16 @@ public sealed unsafe class NativeBuffer
     private BufferAllocator? _account;
     private int _references;
 
-    internal NativeBuffer(BufferPool pool, byte* pointer, long capacity)
+    internal NativeBuffer(BufferPool pool, byte* pointer, long capacity, bool isForeign = false)
     {
+        IsForeign = isForeign;
         _pool = pool;
         Pointer = pointer;
         Capacity = capacity;
     }
 
     private NativeBuffer(NativeBuffer parent, byte* pointer, long length)
-        : this(parent._pool, pointer, length)
+        : this(parent._pool, pointer, length, parent.IsForeign)
     {
         _parent = parent;
         _references = 1;
@@ -36,6 +37,11 @@ public sealed unsafe class NativeBuffer
 
     /// <summary>Gets the usable bytes.</summary>
     public long Capacity { get; }
+
+    /// <summary>
+    /// Gets whether the memory was lent by other code: nothing is readable behind it, and it need not be aligned.
+    /// </summary>
+    public bool IsForeign { get; }
 
     /// <summary>Gets or sets the bytes that carry content; what files and wires write.</summary>
     public long Length { get; set; }

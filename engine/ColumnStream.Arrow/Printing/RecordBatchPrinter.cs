@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
@@ -59,14 +60,17 @@ public static unsafe class RecordBatchPrinter
             case BinaryArray a:
                 AppendBytes(text, a.GetBytes(row), a.Type.Id == TypeId.Utf8);
                 break;
-            case ListArray a:
-                text.Append('[');
-                for (int i = a.Offsets[row]; i < a.Offsets[row + 1]; i++)
-                {
-                    AppendValue(text.Append(i == a.Offsets[row] ? string.Empty : ", "), a.Items, i);
-                }
-
-                text.Append(']');
+            case LargeBinaryArray a:
+                AppendBytes(text, a.GetBytes(row), a.Type.Id == TypeId.LargeUtf8);
+                break;
+            case DictionaryArray a:
+                AppendValue(text, a.Dictionary, a.GetIndex(row));
+                break;
+            case RunEndEncodedArray a:
+                AppendValue(text, a.Values, a.GetRun(row));
+                break;
+            case UnionArray a:
+                AppendValue(text, a.Fields[a.GetChild(row)], a.GetChildRow(row));
                 break;
             case MapArray a:
                 text.Append('{');
@@ -92,8 +96,25 @@ public static unsafe class RecordBatchPrinter
                 AppendFixed(text, a, a.Pointer + ((long)row * a.ByteWidth));
                 break;
             default:
-                throw new NotSupportedException($"Type cannot be printed: {array.Type}.");
+                AppendList(text, array, row);
+                break;
         }
+    }
+
+    private static void AppendList(StringBuilder text, ArrayData array, int row)
+    {
+        if (!ListRows.TryFind(array, row, out ArrayData items, out int start, out int count))
+        {
+            throw new NotSupportedException($"Type cannot be printed: {array.Type}.");
+        }
+
+        text.Append('[');
+        for (int i = start; i < start + count; i++)
+        {
+            AppendValue(text.Append(i == start ? string.Empty : ", "), items, i);
+        }
+
+        text.Append(']');
     }
 
     private static void AppendFixed(StringBuilder text, FixedWidthArray array, byte* value)
@@ -110,15 +131,22 @@ public static unsafe class RecordBatchPrinter
             TypeId.UInt16 => text.Append(*(ushort*)value),
             TypeId.UInt32 => text.Append(*(uint*)value),
             TypeId.UInt64 => text.Append(*(ulong*)value),
+            TypeId.Float16 => text.Append((*(Half*)value).ToString("R", culture)),
             TypeId.Float32 => text.Append((*(float*)value).ToString("R", culture)),
             TypeId.Float64 => text.Append((*(double*)value).ToString("R", culture)),
+            TypeId.Decimal32 => AppendScaled(text, *(int*)value, type.Scale),
             TypeId.Decimal64 => AppendScaled(text, *(long*)value, type.Scale),
             TypeId.Decimal128 => AppendScaled(text, *(Int128*)value, type.Scale),
+            TypeId.Decimal256 => AppendScaled(text, new BigInteger(new ReadOnlySpan<byte>(value, 32)), type.Scale),
             TypeId.Date32 => AppendDate(text, *(int*)value),
             TypeId.Date64 => AppendDate(text, (long)Math.Floor(*(long*)value / 86_400_000.0)),
             TypeId.Time32 => AppendTime(text, *(int*)value, type.Unit),
             TypeId.Time64 => AppendTime(text, *(long*)value, type.Unit),
             TypeId.Timestamp => AppendTimestamp(text, *(long*)value, type),
+            TypeId.IntervalYearMonth => text.Append(culture, $"{*(int*)value} months"),
+            TypeId.IntervalDayTime => AppendScaled(text.Append(culture, $"{*(int*)value} days "), ((int*)value)[1], 3).Append('s'),
+            TypeId.IntervalMonthDayNano => AppendScaled(
+                text.Append(culture, $"{*(int*)value} months {((int*)value)[1]} days "), ((long*)value)[1], 9).Append('s'),
             TypeId.Duration => AppendScaled(text, *(long*)value, Digits(type.Unit)).Append('s'),
             _ => AppendBytes(text, new ReadOnlySpan<byte>(value, type.ByteWidth), isText: false),
         };
@@ -128,16 +156,15 @@ public static unsafe class RecordBatchPrinter
         ? text.Append(Encoding.UTF8.GetString(bytes))
         : text.Append("x'").Append(Convert.ToHexString(bytes)).Append('\'');
 
-    private static StringBuilder AppendScaled(StringBuilder text, Int128 value, int scale)
+    private static StringBuilder AppendScaled(StringBuilder text, BigInteger value, int scale)
     {
         if (scale <= 0)
         {
-            return text.Append(value.ToString(CultureInfo.InvariantCulture)).Append('0', value == 0 ? 0 : -scale);
+            return text.Append(value.ToString(CultureInfo.InvariantCulture)).Append('0', value.IsZero ? 0 : -scale);
         }
 
-        UInt128 digits = value < 0 ? (UInt128)(-(value + 1)) + 1 : (UInt128)value;
-        string plain = digits.ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
-        return text.Append(value < 0 ? "-" : string.Empty).Append(plain.AsSpan(0, plain.Length - scale))
+        string plain = BigInteger.Abs(value).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
+        return text.Append(value.Sign < 0 ? "-" : string.Empty).Append(plain.AsSpan(0, plain.Length - scale))
             .Append('.').Append(plain.AsSpan(plain.Length - scale));
     }
 

@@ -45,6 +45,15 @@ public sealed record DataType(TypeId Id)
     /// <summary>Gets bytes as views.</summary>
     public static DataType BinaryView { get; } = new(TypeId.BinaryView);
 
+    /// <summary>Gets the binary16 type.</summary>
+    public static DataType Float16 { get; } = new(TypeId.Float16);
+
+    /// <summary>Gets text with 64-bit offsets.</summary>
+    public static DataType LargeUtf8 { get; } = new(TypeId.LargeUtf8);
+
+    /// <summary>Gets bytes with 64-bit offsets.</summary>
+    public static DataType LargeBinary { get; } = new(TypeId.LargeBinary);
+
     /// <summary>Gets days since 1970.</summary>
     public static DataType Date32 { get; } = new(TypeId.Date32);
 
@@ -99,6 +108,9 @@ public sealed record DataType(TypeId Id)
         _ => 0,
     };
 
+    /// <summary>Gets whether a row holds one of several types.</summary>
+    public bool IsUnion => Id is TypeId.SparseUnion or TypeId.DenseUnion;
+
     /// <summary>Gets whether values are 16-byte views.</summary>
     public bool IsView => Id is TypeId.Utf8View or TypeId.BinaryView;
 
@@ -110,6 +122,14 @@ public sealed record DataType(TypeId Id)
     public static DataType Decimal128(int precision, int scale) =>
         new(TypeId.Decimal128) { Precision = precision, Scale = scale };
 
+    /// <summary>Makes a decimal of 32 bits (precision at most 9).</summary>
+    public static DataType Decimal32(int precision, int scale) =>
+        new(TypeId.Decimal32) { Precision = precision, Scale = scale };
+
+    /// <summary>Makes a decimal of 256 bits (precision at most 76).</summary>
+    public static DataType Decimal256(int precision, int scale) =>
+        new(TypeId.Decimal256) { Precision = precision, Scale = scale };
+
     /// <summary>Makes a timestamp of the given unit; <paramref name="timezone"/> null means local date-time.</summary>
     public static DataType Timestamp(TimeUnit unit, string? timezone = null) =>
         new(TypeId.Timestamp) { Unit = unit, Timezone = timezone };
@@ -120,11 +140,49 @@ public sealed record DataType(TypeId Id)
     /// <summary>Makes a 64-bit time of day in microseconds or nanoseconds.</summary>
     public static DataType Time64(TimeUnit unit) => new(TypeId.Time64) { Unit = unit };
 
+    /// <summary>Makes an elapsed time.</summary>
+    public static DataType Duration(TimeUnit unit) => new(TypeId.Duration) { Unit = unit };
+
     /// <summary>Makes a fixed-size binary type.</summary>
     public static DataType FixedSizeBinary(int bytes) => new(TypeId.FixedSizeBinary) { FixedSize = bytes };
 
     /// <summary>Makes a list of <paramref name="item"/>.</summary>
     public static DataType List(Field item) => new(TypeId.List) { Children = [item] };
+
+    /// <summary>Makes a list with 64-bit offsets.</summary>
+    public static DataType LargeList(Field item) => new(TypeId.LargeList) { Children = [item] };
+
+    /// <summary>Makes a list with an offset and a size a row.</summary>
+    public static DataType ListView(Field item) => new(TypeId.ListView) { Children = [item] };
+
+    /// <summary>Makes a list with a 64-bit offset and size a row.</summary>
+    public static DataType LargeListView(Field item) => new(TypeId.LargeListView) { Children = [item] };
+
+    /// <summary>Makes a list of <paramref name="size"/> items in every row.</summary>
+    public static DataType FixedSizeList(Field item, int size) =>
+        new(TypeId.FixedSizeList) { Children = [item], FixedSize = size };
+
+    /// <summary>Makes a union of which every child has all rows; codes 0, 1, … unless given.</summary>
+    public static DataType SparseUnion(ReadOnlySpan<Field> fields, ReadOnlySpan<sbyte> codes = default) =>
+        Union(TypeId.SparseUnion, fields, codes);
+
+    /// <summary>Makes a union of which a child has its own rows only; codes 0, 1, … unless given.</summary>
+    public static DataType DenseUnion(ReadOnlySpan<Field> fields, ReadOnlySpan<sbyte> codes = default) =>
+        Union(TypeId.DenseUnion, fields, codes);
+
+    /// <summary>Makes a type of <paramref name="index"/> integers that name <paramref name="values"/>.</summary>
+    public static DataType Dictionary(DataType index, DataType values, bool isOrdered = false) => new(TypeId.Dictionary)
+    {
+        IndexType = index,
+        Children = [new Field("values", values)],
+        IsOrdered = isOrdered,
+    };
+
+    /// <summary>Makes a type of runs whose ends are integers of 16, 32 or 64 bits.</summary>
+    public static DataType RunEndEncoded(DataType ends, Field values) => new(TypeId.RunEndEncoded)
+    {
+        Children = [new Field("run_ends", ends, Nullable: false), values],
+    };
 
     /// <summary>Makes a map; its entries are a struct of <paramref name="key"/> and <paramref name="value"/>.</summary>
     public static DataType Map(Field key, Field value, bool keysSorted = false) => new(TypeId.Map)
@@ -154,6 +212,17 @@ public sealed record DataType(TypeId Id)
         _ when Children.Count != 0 || Id == TypeId.Struct => Nested(),
         _ => Name(Id),
     };
+
+    private static DataType Union(TypeId id, ReadOnlySpan<Field> fields, ReadOnlySpan<sbyte> codes)
+    {
+        var all = new sbyte[fields.Length];
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i] = codes.IsEmpty ? checked((sbyte)i) : codes[i];
+        }
+
+        return new(id) { Children = ValueList.Create(fields), TypeCodes = ValueList.Create<sbyte>(all) };
+    }
 
     private string UnitName => Unit switch
     {

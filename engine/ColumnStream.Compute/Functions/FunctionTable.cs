@@ -13,7 +13,6 @@ public static class FunctionTable
     public static IReadOnlyList<ScalarFunction> All { get; } =
     [
         Access.FieldAccess.Definition,
-        Access.Item.Definition,
 
         Arithmetic.Add.Definition,
         Arithmetic.Divide.Definition,
@@ -21,8 +20,6 @@ public static class FunctionTable
         Arithmetic.Multiply.Definition,
         Arithmetic.Negate.Definition,
         Arithmetic.Subtract.Definition,
-
-        Collection.Cardinality.Definition,
 
         Comparison.Between.Definition,
         Comparison.Equal.Definition,
@@ -42,10 +39,6 @@ public static class FunctionTable
         Conditional.IfNull.Definition,
         Conditional.Least.Definition,
         Conditional.NullIf.Definition,
-
-        Construction.ArrayOf.Definition,
-        Construction.MapOf.Definition,
-        Construction.RowOf.Definition,
 
         Conversion.TypeOf.Definition,
 

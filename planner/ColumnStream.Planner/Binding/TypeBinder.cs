@@ -28,10 +28,8 @@ internal sealed class TypeBinder(DiagnosticBag diagnostics)
             RowTypeSyntax row => Row(row),
             IntervalTypeSyntax interval => new SqlType(
                 interval.Qualifier.IsYearMonth ? SqlTypeId.IntervalYearMonth : SqlTypeId.IntervalDayTime),
-            MapTypeSyntax map => Bind(map.Key) is var key && Bind(map.Value) is var value && (IsError(key) || IsError(value))
-                ? ErrorType : SqlType.Map(key, value),
-            MultisetTypeSyntax multiset =>
-                Bind(multiset.Element) is var member && IsError(member) ? ErrorType : SqlType.Multiset(member),
+            MapTypeSyntax => NotSupported(syntax, "Type MAP"),
+            MultisetTypeSyntax => NotSupported(syntax, "Type MULTISET"),
             NamedTypeSyntax named => Unknown(named),
             _ => NotSupported(syntax, "Type"),
         };

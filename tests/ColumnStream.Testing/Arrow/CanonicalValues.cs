@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using System.Text.Json.Nodes;
 using ColumnStream.Arrow.Arrays;
@@ -39,14 +40,14 @@ public static unsafe class CanonicalValues
                 return Text(a.GetBytes(row), a.Type.Id == TypeId.Utf8);
             case FixedWidthArray a:
                 return Fixed(a, a.Pointer + ((long)row * a.ByteWidth));
-            case ListArray a:
-                var items = new JsonArray();
-                for (int i = a.Offsets[row]; i < a.Offsets[row + 1]; i++)
-                {
-                    items.Add(Value(a.Items, i));
-                }
-
-                return items;
+            case LargeBinaryArray a:
+                return Text(a.GetBytes(row), a.Type.Id == TypeId.LargeUtf8);
+            case DictionaryArray a:
+                return Value(a.Dictionary, a.GetIndex(row));
+            case RunEndEncodedArray a:
+                return Value(a.Values, a.GetRun(row));
+            case UnionArray a:
+                return Value(a.Fields[a.GetChild(row)], a.GetChildRow(row));
             case MapArray a:
                 var entries = new JsonArray();
                 for (int i = a.Offsets[row]; i < a.Offsets[row + 1]; i++)
@@ -64,7 +65,18 @@ public static unsafe class CanonicalValues
 
                 return record;
             default:
-                throw new NotSupportedException(array.Type.ToString());
+                if (!ListRows.TryFind(array, row, out ArrayData child, out int start, out int count))
+                {
+                    throw new NotSupportedException(array.Type.ToString());
+                }
+
+                var items = new JsonArray();
+                for (int i = start; i < start + count; i++)
+                {
+                    items.Add(Value(child, i));
+                }
+
+                return items;
         }
     }
 
@@ -73,6 +85,10 @@ public static unsafe class CanonicalValues
 
     private static string Fixed(FixedWidthArray array, byte* value) => array.Type.Id switch
     {
+        TypeId.Float16 => ((double)*(Half*)value).ToString("R", CultureInfo.InvariantCulture),
+        TypeId.IntervalDayTime => $"{*(int*)value}d {((int*)value)[1]}ms",
+        TypeId.IntervalMonthDayNano => $"{*(int*)value}m {((int*)value)[1]}d {((long*)value)[1]}ns",
+        TypeId.Decimal256 => new BigInteger(new ReadOnlySpan<byte>(value, 32)).ToString(CultureInfo.InvariantCulture),
         TypeId.Float32 => (*(float*)value).ToString("R", CultureInfo.InvariantCulture),
         TypeId.Float64 => (*(double*)value).ToString("R", CultureInfo.InvariantCulture),
         TypeId.FixedSizeBinary => Convert.ToHexString(new ReadOnlySpan<byte>(value, array.ByteWidth)),

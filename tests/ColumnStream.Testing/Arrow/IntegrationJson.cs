@@ -16,10 +16,23 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Testing.Arrow;
 
 /// <summary>Reads the JSON form in which Arrow implementations state what their golden files hold.</summary>
-public static class IntegrationJson
+public sealed class IntegrationJson
 {
+    private readonly Dictionary<long, JsonElement> _dictionaries = [];
+
+    private IntegrationJson(JsonElement root)
+    {
+        if (root.TryGetProperty("dictionaries", out JsonElement dictionaries))
+        {
+            foreach (JsonElement dictionary in dictionaries.EnumerateArray())
+            {
+                JsonElement column = dictionary.GetProperty("data").GetProperty("columns")[0];
+                _dictionaries.Add(dictionary.GetProperty("id").GetInt64(), column);
+            }
+        }
+    }
+
     /// <summary>Reads a .json or .json.gz file; the caller releases the batches.</summary>
-    /// <exception cref="NotSupportedException">A type that is not had here; the message is its name.</exception>
     public static (Schema Schema, List<RecordBatch> Batches) Read(string path, BufferAllocator allocator)
     {
         using FileStream file = File.OpenRead(path);
@@ -29,7 +42,11 @@ public static class IntegrationJson
         using JsonDocument document = JsonDocument.Parse(stream);
         JsonElement root = document.RootElement;
         JsonElement schemaJson = root.GetProperty("schema");
-        var schema = new Schema(Fields(schemaJson.GetProperty("fields"))) { Metadata = Metadata(schemaJson) };
+        var schema = new Schema(IntegrationSchema.Fields(schemaJson.GetProperty("fields")))
+        {
+            Metadata = IntegrationSchema.Metadata(schemaJson),
+        };
+        var reader = new IntegrationJson(root);
         var batches = new List<RecordBatch>();
         foreach (JsonElement batch in root.GetProperty("batches").EnumerateArray())
         {
@@ -37,14 +54,7 @@ public static class IntegrationJson
             JsonElement columnsJson = batch.GetProperty("columns");
             for (int i = 0; i < columns.Length; i++)
             {
-                using ColumnBuilder builder = ColumnBuilder.Create(schema.Fields[i].Type, allocator);
-                int count = columnsJson[i].GetProperty("count").GetInt32();
-                for (int row = 0; row < count; row++)
-                {
-                    Append(builder, columnsJson[i], row);
-                }
-
-                columns[i] = builder.Finish();
+                columns[i] = reader.Column(schema.Fields[i], columnsJson[i], allocator);
             }
 
             batches.Add(new RecordBatch(schema, columns, batch.GetProperty("count").GetInt32()));
@@ -53,116 +63,35 @@ public static class IntegrationJson
         return (schema, batches);
     }
 
-    private static ValueList<Field> Fields(JsonElement fields)
+    private ArrayData Column(Field field, JsonElement column, BufferAllocator allocator)
     {
-        var list = new List<Field>();
-        foreach (JsonElement field in fields.EnumerateArray())
+        using ColumnBuilder builder = ColumnBuilder.Create(field.Type, allocator);
+        int count = column.GetProperty("count").GetInt32();
+        if (builder is RunEndBuilder runs)
         {
-            if (field.TryGetProperty("dictionary", out _))
+            JsonElement ends = column.GetProperty("children")[0].GetProperty("DATA");
+            for (int i = 0; i < ends.GetArrayLength(); i++)
             {
-                throw new NotSupportedException("dictionary");
+                Append(runs.Values, field.Type.Children[1], column.GetProperty("children")[1], i);
+                runs.AppendRun(Int32(ends[i]) - runs.Length);
             }
 
-            ValueList<Field> children = Fields(field.GetProperty("children"));
-            DataType type = Type(field.GetProperty("type"), children);
-            list.Add(new Field(field.GetProperty("name").GetString()!, type, field.GetProperty("nullable").GetBoolean())
-            {
-                Metadata = Metadata(field),
-            });
+            return runs.Finish();
         }
 
-        return ValueList.From(list);
-    }
-
-    private static ValueList<MetadataEntry> Metadata(JsonElement owner)
-    {
-        var entries = new List<MetadataEntry>();
-        if (owner.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Array)
+        for (int row = 0; row < count; row++)
         {
-            foreach (JsonElement entry in metadata.EnumerateArray())
-            {
-                entries.Add(new MetadataEntry(
-                    entry.GetProperty("key").GetString()!, entry.GetProperty("value").GetString()!));
-            }
+            Append(builder, field, column, row);
         }
 
-        return entries.Count == 0 ? default : ValueList.From(entries);
+        return builder.Finish();
     }
 
-    private static DataType Type(JsonElement type, ValueList<Field> children)
-    {
-        string name = type.GetProperty("name").GetString()!;
-        return name switch
-        {
-            "null" => DataType.Null,
-            "bool" => DataType.Bool,
-            "utf8" => DataType.Utf8,
-            "binary" => DataType.Binary,
-            "utf8view" => DataType.Utf8View,
-            "binaryview" => DataType.BinaryView,
-            "list" => DataType.List(children[0]),
-            "struct" => DataType.Struct(children.Span),
-            "map" => new DataType(TypeId.Map)
-            {
-                Children = [children[0]], IsOrdered = type.GetProperty("keysSorted").GetBoolean(),
-            },
-            "int" => Int(type.GetProperty("bitWidth").GetInt32(), type.GetProperty("isSigned").GetBoolean()),
-            "floatingpoint" => type.GetProperty("precision").GetString() switch
-            {
-                "SINGLE" => DataType.Float32,
-                "DOUBLE" => DataType.Float64,
-                _ => throw new NotSupportedException("float16"),
-            },
-            "decimal" => Decimal(type),
-            "fixedsizebinary" => DataType.FixedSizeBinary(type.GetProperty("byteWidth").GetInt32()),
-            "date" => type.GetProperty("unit").GetString() == "DAY" ? DataType.Date32 : new DataType(TypeId.Date64),
-            "time" => type.GetProperty("bitWidth").GetInt32() == 32
-                ? DataType.Time32(Unit(type))
-                : DataType.Time64(Unit(type)),
-            "timestamp" => DataType.Timestamp(
-                Unit(type), type.TryGetProperty("timezone", out JsonElement zone) ? zone.GetString() : null),
-            "duration" => new DataType(TypeId.Duration) { Unit = Unit(type) },
-            _ => throw new NotSupportedException(name),
-        };
-    }
-
-    private static DataType Int(int bits, bool signed) => new((bits, signed) switch
-    {
-        (8, true) => TypeId.Int8,
-        (16, true) => TypeId.Int16,
-        (32, true) => TypeId.Int32,
-        (64, true) => TypeId.Int64,
-        (8, false) => TypeId.UInt8,
-        (16, false) => TypeId.UInt16,
-        (32, false) => TypeId.UInt32,
-        _ => TypeId.UInt64,
-    });
-
-    private static DataType Decimal(JsonElement type)
-    {
-        int bits = type.TryGetProperty("bitWidth", out JsonElement width) ? width.GetInt32() : 128;
-        int precision = type.GetProperty("precision").GetInt32();
-        int scale = type.GetProperty("scale").GetInt32();
-        return bits switch
-        {
-            64 => DataType.Decimal64(precision, scale),
-            128 => DataType.Decimal128(precision, scale),
-            _ => throw new NotSupportedException($"decimal{bits}"),
-        };
-    }
-
-    private static TimeUnit Unit(JsonElement type) => type.GetProperty("unit").GetString() switch
-    {
-        "SECOND" => TimeUnit.Second,
-        "MILLISECOND" => TimeUnit.Millisecond,
-        "MICROSECOND" => TimeUnit.Microsecond,
-        _ => TimeUnit.Nanosecond,
-    };
-
-    private static void Append(ColumnBuilder builder, JsonElement column, int row)
+    private void Append(ColumnBuilder builder, Field field, JsonElement column, int row)
     {
         if (builder is NullBuilder
-            || (column.TryGetProperty("VALIDITY", out JsonElement validity) && validity[row].GetInt32() == 0))
+            || (column.TryGetProperty("VALIDITY", out JsonElement validity) && builder is not UnionBuilder
+                && validity[row].GetInt32() == 0))
         {
             builder.AppendNull();
             return;
@@ -173,22 +102,12 @@ public static class IntegrationJson
             case ViewBuilder views:
                 views.Append(View(column, row, views.Type.Id == TypeId.Utf8View));
                 break;
-            case ListBuilder list:
-                JsonElement offsets = column.GetProperty("OFFSET");
-                for (int i = Int32(offsets[row]); i < Int32(offsets[row + 1]); i++)
-                {
-                    Append(list.Items, column.GetProperty("children")[0], i);
-                }
-
-                list.AppendList();
-                break;
             case MapBuilder map:
-                JsonElement starts = column.GetProperty("OFFSET");
                 JsonElement entries = column.GetProperty("children")[0].GetProperty("children");
-                for (int i = Int32(starts[row]); i < Int32(starts[row + 1]); i++)
+                for (int i = Start(column, row); i < Start(column, row + 1); i++)
                 {
-                    Append(map.Keys, entries[0], i);
-                    Append(map.Values, entries[1], i);
+                    Append(map.Keys, field.Type.KeyField, entries[0], i);
+                    Append(map.Values, field.Type.ValueField, entries[1], i);
                 }
 
                 map.AppendMap();
@@ -196,14 +115,63 @@ public static class IntegrationJson
             case StructBuilder record:
                 for (int i = 0; i < record.Fields.Length; i++)
                 {
-                    Append(record.Fields[i], column.GetProperty("children")[i], row);
+                    Append(record.Fields[i], field.Type.Children[i], column.GetProperty("children")[i], row);
                 }
 
                 record.AppendStruct();
                 break;
+            case UnionBuilder union:
+                int child = union.Type.TypeCodes.Span.IndexOf(column.GetProperty("TYPE_ID")[row].GetSByte());
+                bool dense = union.Type.Id == TypeId.DenseUnion;
+                JsonElement childColumn = column.GetProperty("children")[child];
+                Append(union.Fields[child], field.Type.Children[child], childColumn, dense ? Start(column, row) : row);
+                union.AppendUnion(child);
+                break;
+            case DictionaryBuilder dictionary:
+                FillDictionary(dictionary, field);
+                dictionary.AppendIndex(Int32(column.GetProperty("DATA")[row]));
+                break;
+            case ListBuilder or LargeListBuilder or ListViewBuilder or FixedSizeListBuilder:
+                AppendList(builder, field, column, row);
+                break;
             default:
                 AppendValue(builder, column.GetProperty("DATA")[row]);
                 break;
+        }
+    }
+
+    private void AppendList(ColumnBuilder builder, Field field, JsonElement column, int row)
+    {
+        int start = builder is FixedSizeListBuilder ? row * builder.Type.FixedSize : Start(column, row);
+        int end = builder switch
+        {
+            FixedSizeListBuilder => start + builder.Type.FixedSize,
+            ListViewBuilder => start + Int32(column.GetProperty("SIZE")[row]),
+            _ => Start(column, row + 1),
+        };
+        (ColumnBuilder items, Action close) = builder switch
+        {
+            ListBuilder b => (b.Items, (Action)b.AppendList),
+            LargeListBuilder b => (b.Items, b.AppendList),
+            ListViewBuilder b => (b.Items, b.AppendList),
+            FixedSizeListBuilder b => (b.Items, b.AppendList),
+            _ => throw new NotSupportedException(builder.Type.ToString()),
+        };
+        for (int i = start; i < end; i++)
+        {
+            Append(items, field.Type.Children[0], column.GetProperty("children")[0], i);
+        }
+
+        close();
+    }
+
+    private void FillDictionary(DictionaryBuilder builder, Field field)
+    {
+        JsonElement column = _dictionaries[field.DictionaryId!.Value];
+        int count = column.GetProperty("count").GetInt32();
+        for (int i = builder.Values.Length; i < count; i++)
+        {
+            Append(builder.Values, field.Type.Children[0], column, i);
         }
     }
 
@@ -215,30 +183,59 @@ public static class IntegrationJson
                 bits.Append(value.ValueKind == JsonValueKind.Number ? value.GetInt32() != 0 : value.GetBoolean());
                 break;
             case BinaryBuilder text:
-                text.Append(text.Type.Id == TypeId.Utf8
-                    ? Encoding.UTF8.GetBytes(value.GetString()!)
-                    : Convert.FromHexString(value.GetString()!));
+                text.Append(Bytes(value, text.Type.Id == TypeId.Utf8));
                 break;
-            case FixedWidthBuilder fixedWidth when fixedWidth.Type.Id == TypeId.FixedSizeBinary:
-                fixedWidth.AppendBytes(Convert.FromHexString(value.GetString()!));
+            case LargeBinaryBuilder text:
+                text.Append(Bytes(value, text.Type.Id == TypeId.LargeUtf8));
                 break;
-            case FixedWidthBuilder fixedWidth when fixedWidth.Type.Id == TypeId.Float32:
-                fixedWidth.Append(value.GetSingle());
-                break;
-            case FixedWidthBuilder fixedWidth when fixedWidth.Type.Id == TypeId.Float64:
-                fixedWidth.Append(value.GetDouble());
-                break;
-            case FixedWidthBuilder fixedWidth:
-                string digits = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-                Int128 number = (Int128)BigInteger.Parse(digits, CultureInfo.InvariantCulture);
-                Span<byte> bytes = stackalloc byte[16];
-                BinaryPrimitives.WriteInt128LittleEndian(bytes, number);
-                fixedWidth.AppendBytes(bytes[..fixedWidth.Type.ByteWidth]);
+            case FixedWidthBuilder values:
+                AppendFixed(values, value);
                 break;
             default:
                 throw new NotSupportedException(builder.Type.ToString());
         }
     }
+
+    private static void AppendFixed(FixedWidthBuilder builder, JsonElement value)
+    {
+        switch (builder.Type.Id)
+        {
+            case TypeId.FixedSizeBinary:
+                builder.AppendBytes(Convert.FromHexString(value.GetString()!));
+                break;
+            case TypeId.Float16:
+                builder.Append((Half)value.GetDouble());
+                break;
+            case TypeId.Float32:
+                builder.Append(value.GetSingle());
+                break;
+            case TypeId.Float64:
+                builder.Append(value.GetDouble());
+                break;
+            case TypeId.IntervalDayTime:
+                long days = (uint)value.GetProperty("days").GetInt32();
+                builder.Append(days | ((long)value.GetProperty("milliseconds").GetInt32() << 32));
+                break;
+            case TypeId.IntervalMonthDayNano:
+                Span<byte> parts = stackalloc byte[16];
+                BinaryPrimitives.WriteInt32LittleEndian(parts, value.GetProperty("months").GetInt32());
+                BinaryPrimitives.WriteInt32LittleEndian(parts[4..], value.GetProperty("days").GetInt32());
+                BinaryPrimitives.WriteInt64LittleEndian(parts[8..], value.GetProperty("nanoseconds").GetInt64());
+                builder.AppendBytes(parts);
+                break;
+            default:
+                string digits = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+                BigInteger number = BigInteger.Parse(digits, CultureInfo.InvariantCulture);
+                Span<byte> bytes = stackalloc byte[40];
+                bytes.Fill((byte)(number.Sign < 0 ? 0xFF : 0));
+                number.TryWriteBytes(bytes, out _);
+                builder.AppendBytes(bytes[..builder.Type.ByteWidth]);
+                break;
+        }
+    }
+
+    private static byte[] Bytes(JsonElement value, bool isText) =>
+        isText ? Encoding.UTF8.GetBytes(value.GetString()!) : Convert.FromHexString(value.GetString()!);
 
     private static byte[] View(JsonElement column, int row, bool text)
     {
@@ -246,14 +243,15 @@ public static class IntegrationJson
         int size = view.GetProperty("SIZE").GetInt32();
         if (view.TryGetProperty("INLINED", out JsonElement inlined))
         {
-            string value = inlined.GetString()!;
-            return text ? Encoding.UTF8.GetBytes(value) : Convert.FromHexString(value);
+            return Bytes(inlined, text);
         }
 
         string buffer = column.GetProperty("VARIADIC_DATA_BUFFERS")[view.GetProperty("BUFFER_INDEX").GetInt32()]
             .GetString()!;
         return Convert.FromHexString(buffer.AsSpan(view.GetProperty("OFFSET").GetInt32() * 2, size * 2));
     }
+
+    private static int Start(JsonElement column, int row) => Int32(column.GetProperty("OFFSET")[row]);
 
     private static int Int32(JsonElement value) => value.ValueKind == JsonValueKind.String
         ? int.Parse(value.GetString()!, CultureInfo.InvariantCulture)

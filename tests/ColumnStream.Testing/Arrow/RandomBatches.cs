@@ -16,7 +16,9 @@ public static class RandomBatches
         TypeId.Null, TypeId.Bool, TypeId.Int8, TypeId.Int16, TypeId.Int32, TypeId.Int64, TypeId.UInt8, TypeId.UInt16,
         TypeId.UInt32, TypeId.UInt64, TypeId.Float32, TypeId.Float64, TypeId.Decimal64, TypeId.Decimal128, TypeId.Utf8,
         TypeId.Utf8View, TypeId.Binary, TypeId.BinaryView, TypeId.FixedSizeBinary, TypeId.Date32, TypeId.Date64,
-        TypeId.Time32, TypeId.Time64, TypeId.Timestamp, TypeId.Duration,
+        TypeId.Time32, TypeId.Time64, TypeId.Timestamp, TypeId.Duration, TypeId.Float16, TypeId.Decimal32,
+        TypeId.Decimal256, TypeId.LargeUtf8, TypeId.LargeBinary, TypeId.IntervalYearMonth, TypeId.IntervalDayTime,
+        TypeId.IntervalMonthDayNano,
     ];
 
     /// <summary>Makes a type; lists and structs down to <paramref name="depth"/> levels.</summary>
@@ -24,23 +26,7 @@ public static class RandomBatches
     {
         if (depth > 0 && random.Next(4) == 0)
         {
-            switch (random.Next(4))
-            {
-                case 0:
-                    return DataType.List(new Field("item", Type(random, depth - 1)));
-                case 1:
-                    return DataType.Map(Type(random, depth: 0), Type(random, depth - 1));
-                default:
-                    break;
-            }
-
-            var fields = new Field[random.Next(4)];
-            for (int i = 0; i < fields.Length; i++)
-            {
-                fields[i] = new Field($"f{i}", Type(random, depth - 1));
-            }
-
-            return DataType.Struct(fields);
+            return Nested(random, depth);
         }
 
         TypeId id = s_flat[random.Next(s_flat.Length)];
@@ -48,13 +34,58 @@ public static class RandomBatches
         {
             TypeId.Decimal64 => DataType.Decimal64(random.Next(1, 19), random.Next(10)),
             TypeId.Decimal128 => DataType.Decimal128(random.Next(19, 39), random.Next(10)),
-            TypeId.FixedSizeBinary => DataType.FixedSizeBinary(random.Next(1, 40)),
+            TypeId.Decimal32 => DataType.Decimal32(random.Next(1, 10), random.Next(5)),
+            TypeId.Decimal256 => DataType.Decimal256(random.Next(39, 77), random.Next(20)),
+            TypeId.FixedSizeBinary => DataType.FixedSizeBinary(random.Next(40)),
             TypeId.Time32 => DataType.Time32((TimeUnit)random.Next(2)),
             TypeId.Time64 => DataType.Time64((TimeUnit)random.Next(2, 4)),
             TypeId.Timestamp => DataType.Timestamp((TimeUnit)random.Next(4), random.Next(2) == 0 ? null : "UTC"),
             TypeId.Duration => new DataType(id) { Unit = (TimeUnit)random.Next(4) },
             _ => new DataType(id),
         };
+    }
+
+    private static DataType Nested(Random random, int depth)
+    {
+        DataType item = Type(random, depth - 1);
+        switch (random.Next(12))
+        {
+            case 0:
+                return DataType.List(new Field("item", item));
+            case 1:
+                return DataType.LargeList(new Field("item", item));
+            case 2:
+                return DataType.ListView(new Field("item", item));
+            case 3:
+                return DataType.LargeListView(new Field("item", item));
+            case 4:
+                return DataType.FixedSizeList(new Field("item", item), random.Next(4));
+            case 5:
+                return DataType.Map(Type(random, depth: 0), item);
+            case 6:
+                return DataType.SparseUnion(Fields(random, random.Next(1, 4), depth), [9, 3, 127]);
+            case 7:
+                return DataType.DenseUnion(Fields(random, random.Next(1, 4), depth), [0, 5, 2]);
+            case 8:
+                TypeId ends = (TypeId)random.Next((int)TypeId.Int16, (int)TypeId.Int64 + 1);
+                return DataType.RunEndEncoded(new DataType(ends), new Field("values", item));
+            case 9 or 10 when item.Id is not (TypeId.Dictionary or TypeId.RunEndEncoded):
+                var index = new DataType((TypeId)random.Next((int)TypeId.Int8, (int)TypeId.UInt64 + 1));
+                return DataType.Dictionary(index, item, isOrdered: random.Next(2) == 0);
+            default:
+                return DataType.Struct(Fields(random, random.Next(4), depth));
+        }
+    }
+
+    private static Field[] Fields(Random random, int count, int depth)
+    {
+        var fields = new Field[count];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            fields[i] = new Field($"f{i}", Type(random, depth - 1));
+        }
+
+        return fields;
     }
 
     /// <summary>Makes a schema of up to <paramref name="most"/> columns, some with metadata.</summary>
@@ -92,8 +123,15 @@ public static class RandomBatches
     {
         using ColumnBuilder builder = ColumnBuilder.Create(type, allocator, random.Next(1, 64));
         int nullsOfTen = random.Next(3) * 5;
-        for (int i = 0; i < rows; i++)
+        while (builder.Length < rows)
         {
+            if (builder is RunEndBuilder runs)
+            {
+                Append(random, runs.Values, nullsOfTen);
+                runs.AppendRun(random.Next(1, Math.Min(9, rows - runs.Length) + 1));
+                continue;
+            }
+
             Append(random, builder, nullsOfTen);
         }
 
@@ -127,13 +165,41 @@ public static class RandomBatches
             case ViewBuilder text:
                 text.Append(Encoding.UTF8.GetBytes(Text(random, 30)));
                 break;
+            case LargeBinaryBuilder text:
+                text.Append(Encoding.UTF8.GetBytes(Text(random, 30)));
+                break;
             case ListBuilder list:
-                for (int n = random.Next(5); n > 0; n--)
-                {
-                    Append(random, list.Items, nullsOfTen);
-                }
-
+                AppendItems(random, list.Items, random.Next(5), nullsOfTen);
                 list.AppendList();
+                break;
+            case LargeListBuilder list:
+                AppendItems(random, list.Items, random.Next(5), nullsOfTen);
+                list.AppendList();
+                break;
+            case ListViewBuilder list when list.Items.Length > 0 && random.Next(2) == 0:
+                int offset = random.Next(list.Items.Length);
+                list.AppendList(offset, random.Next(list.Items.Length - offset + 1));
+                break;
+            case ListViewBuilder list:
+                AppendItems(random, list.Items, random.Next(5), nullsOfTen);
+                list.AppendList();
+                break;
+            case FixedSizeListBuilder list:
+                AppendItems(random, list.Items, list.Type.FixedSize, nullsOfTen);
+                list.AppendList();
+                break;
+            case UnionBuilder union:
+                int child = random.Next(union.Fields.Length);
+                Append(random, union.Fields[child], nullsOfTen);
+                union.AppendUnion(child);
+                break;
+            case DictionaryBuilder dictionary:
+                AppendItems(random, dictionary.Values, dictionary.Values.Length == 0 ? 5 : random.Next(16) / 15, nullsOfTen);
+                dictionary.AppendIndex(random.Next(Math.Min(dictionary.Values.Length, 128)));
+                break;
+            case RunEndBuilder runs:
+                Append(random, runs.Values, nullsOfTen);
+                runs.AppendRun(1);
                 break;
             case MapBuilder map:
                 for (int n = random.Next(4); n > 0; n--)
@@ -154,6 +220,14 @@ public static class RandomBatches
                 break;
             default:
                 throw new NotSupportedException(builder.Type.ToString());
+        }
+    }
+
+    private static void AppendItems(Random random, ColumnBuilder items, int count, int nullsOfTen)
+    {
+        for (; count > 0; count--)
+        {
+            Append(random, items, nullsOfTen);
         }
     }
 

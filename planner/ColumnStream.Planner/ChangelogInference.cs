@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
@@ -205,6 +206,17 @@ internal sealed class ChangelogInference
 
     private void RefuseUpdates(PhysicalNode consumer, int input)
     {
+        ValueList<AggregateCall> calls = consumer switch
+        {
+            GroupAggregateNode aggregate => aggregate.Aggregates,
+            WindowAggregateNode aggregate => aggregate.Aggregates,
+            _ => default,
+        };
+        if (calls.FirstOrDefault(c => AggregateTable.Find(c.Function) is { CanRetract: false }) is { } call)
+        {
+            Report(PlannerErrors.NeedsInserts, consumer, null, call.Function, Maker(input));
+        }
+
         if (consumer is WindowAssignNode)
         {
             Report(

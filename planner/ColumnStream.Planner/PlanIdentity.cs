@@ -173,7 +173,8 @@ internal sealed class PlanIdentity
     }
 
     private static string Call(AggregateCall call, Lineage input) =>
-        $"{call.Function}({call.Distinct},{string.Join(',', call.Arguments.Select(a => input.Columns[a]))})"
+        $"{call.Function}({call.Distinct},{string.Join(',', call.Arguments.Select(a => input.Columns[a]))}"
+        + string.Concat(call.Constants.Select(c => $",{c}")) + (call.Nulls == NullRule.Default ? ")" : $") {call.Nulls}")
         + (call.Filter < 0 ? string.Empty : $" filter {input.Columns[call.Filter]}");
 
     /// <summary>Prints an expression with lineages for its columns; long ones as their hash.</summary>

@@ -34,6 +34,14 @@ public abstract unsafe class Accumulator
     public abstract void Accumulate(
         ArrayData? argument, int start, int count, byte** rows, sbyte* signs, TextHeap heap);
 
+    /// <summary>Gets whether rows with a NULL argument have a sign other than 0.</summary>
+    public virtual bool TakesNulls => false;
+
+    /// <summary>Accumulates rows of all argument columns; those that have one argument or none see only that one.</summary>
+    public virtual void Accumulate(
+        ReadOnlySpan<ArrayData> arguments, int start, int count, byte** rows, sbyte* signs, TextHeap heap) =>
+        Accumulate(arguments.IsEmpty ? null : arguments[0], start, count, rows, signs, heap);
+
     /// <summary>Adds what source rows hold to target rows.</summary>
     public abstract void Merge(byte** targets, byte** sources, int count, TextHeap heap);
 
@@ -51,6 +59,9 @@ public abstract unsafe class Accumulator
 
     /// <summary>Offers one value, as keys of keyed state hold it, to an extreme; counts it.</summary>
     public virtual void Offer(byte* row, byte* value, TextHeap heap) => throw new NotSupportedException();
+
+    /// <summary>Offers a NULL, where NULLs are taken.</summary>
+    public virtual void OfferNull(byte* row, TextHeap heap) => throw new NotSupportedException();
 
     /// <summary>Tells whether an extreme is now the given value.</summary>
     public virtual bool Holds(byte* row, byte* value) => throw new NotSupportedException();

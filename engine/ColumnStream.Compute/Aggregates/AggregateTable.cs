@@ -9,11 +9,21 @@ public static class AggregateTable
     /// <summary>Gets all aggregate functions.</summary>
     public static IReadOnlyList<AggregateFunction> All { get; } =
     [
+        new ArrayAgg(),
         new Avg(),
         new Count(),
+        new FirstValue(),
+        new LastValue(),
+        new ListAgg(),
         new Max(),
         new Min(),
+        new Percentile(),
+        new StddevPop(),
+        new StddevSamp(),
         new Sum(),
+        new VarPop(),
+        new VarSamp(),
+        new Variance(),
     ];
 
     /// <summary>Finds an aggregate by name, without regard to case.</summary>

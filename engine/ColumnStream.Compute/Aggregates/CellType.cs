@@ -14,4 +14,7 @@ public enum CellType : byte
 
     /// <summary>A 16-byte view whose long form holds an address.</summary>
     View,
+
+    /// <summary>A view of bytes that grow at their end, with room behind them.</summary>
+    Bytes,
 }

@@ -13,16 +13,17 @@ internal sealed class Count : AggregateFunction
     public override string Name => "COUNT";
 
     /// <inheritdoc/>
-    public override ValueList<string> Signatures => ["COUNT(*)", "COUNT([DISTINCT] value)"];
+    public override ValueList<string> Signatures => ["COUNT(*)", "COUNT(value)", "COUNT(DISTINCT value [, value ...])"];
 
     /// <inheritdoc/>
-    public override string Doc => "Counts rows, or rows with a non-NULL value.";
+    public override string Doc => "Counts rows, or rows whose values are not NULL.";
+
+    /// <inheritdoc/>
+    public override bool HasEmptyResult => true;
 
     /// <inheritdoc/>
     public override FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
-        arguments.Length > 1
-            ? null
-            : new FunctionBinding(ValueList.Create(arguments), SqlType.BigInt.WithNullable(false));
+        new(ValueList.Create(arguments), SqlType.BigInt.WithNullable(false));
 
     /// <inheritdoc/>
     public override Accumulator CreateAccumulator(AggregateCall call) => new CountAccumulator();

@@ -10,4 +10,11 @@ public abstract unsafe class TextHeap
 
     /// <summary>Gives up the bytes of a stored view.</summary>
     public abstract void Free(StringView* view);
+
+    /// <summary>Makes a view longer and returns where its new bytes go: all bytes that it had stay as they are.</summary>
+    /// <remarks>Older copies of the view stay good, so that an image of a row taken before shows what it showed.</remarks>
+    public abstract byte* Extend(StringView* view, int bytes);
+
+    /// <summary>Gives up the bytes of a view that grew, and makes it empty.</summary>
+    public abstract void Empty(StringView* view);
 }

@@ -20,9 +20,17 @@ public sealed record AggregateCall(
     SqlType Type,
     string StateId)
 {
+    /// <summary>Gets the constant arguments, in order: a separator, percentages.</summary>
+    public ValueList<LiteralExpression> Constants { get; init; }
+
+    /// <summary>Gets what becomes of NULLs, where the call says so.</summary>
+    public NullRule Nulls { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Function}({(Distinct ? "DISTINCT " : string.Empty)}" +
-        $"{(Arguments.Count == 0 ? "*" : "$" + string.Join(", $", Arguments))})" +
+        $"{(Arguments.Count == 0 ? "*" : "$" + string.Join(", $", Arguments))}" +
+        $"{(Constants.Count == 0 ? string.Empty : ", " + string.Join(", ", Constants))})" +
+        $"{(Nulls == NullRule.Default ? string.Empty : $" {Nulls.ToString().ToLowerInvariant()} nulls")}" +
         $"{(Filter < 0 ? string.Empty : $" FILTER ${Filter}")}";
 }

@@ -8,5 +8,5 @@ namespace ColumnStream.Engine.State;
 internal sealed record StateCell(string Name, CellType Type)
 {
     /// <summary>Gets the bytes in a row.</summary>
-    public int Bytes => Type is CellType.Int128 or CellType.View ? 16 : 8;
+    public int Bytes => Type is CellType.Int128 or CellType.View or CellType.Bytes ? 16 : 8;
 }

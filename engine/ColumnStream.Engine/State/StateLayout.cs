@@ -61,7 +61,7 @@ internal sealed class StateLayout
         for (int i = 0; i < cells.Count; i++)
         {
             CellOffsets[i] = offset;
-            HasViewCells |= cells[i].Type == CellType.View;
+            HasViewCells |= cells[i].Type is CellType.View or CellType.Bytes;
             offset += cells[i].Bytes;
         }
 

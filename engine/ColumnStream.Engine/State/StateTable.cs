@@ -542,9 +542,15 @@ internal sealed unsafe class StateTable : IDisposable
 
         for (int i = 0; i < Layout.Cells.Count; i++)
         {
-            if (Layout.Cells[i].Type == CellType.View)
+            var cell = (StringView*)(row + Layout.CellOffsets[i]);
+            switch (Layout.Cells[i].Type)
             {
-                Heap.Free((StringView*)(row + Layout.CellOffsets[i]));
+                case CellType.View:
+                    Heap.Free(cell);
+                    break;
+                case CellType.Bytes:
+                    Heap.FreeGrown(cell);
+                    break;
             }
         }
     }

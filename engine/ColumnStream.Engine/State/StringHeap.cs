@@ -1,8 +1,10 @@
 using System;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Compute.Aggregates;
+using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Engine.State;
 
@@ -18,6 +20,7 @@ namespace ColumnStream.Engine.State;
 internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account) : TextHeap, IDisposable
 {
     private const int HeaderBytes = 16;
+    private const int MostGrowingBytes = 1 << 30;
     private const long PageMask = ~(StatePool.PageBytes - 1L);
     private readonly NativeList<nint> _pages = new(account);
     private readonly NativeList<nint> _dead = new(account);
@@ -47,12 +50,57 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
             return;
         }
 
-        byte* page = (byte*)((long)view->High & PageMask);
-        uint* header = (uint*)page;
-        header[1] += Rounded(view->Length);
-        if (header[1] == header[0] && page != _current)
+        Bury((byte*)view->High, Rounded(view->Length));
+    }
+
+    /// <inheritdoc/>
+    public override byte* Extend(StringView* view, int bytes)
+    {
+        int length = view->Length;
+        long total = (long)length + bytes;
+        if (total > MostGrowingBytes)
         {
-            _dead.Add((nint)page);
+            throw new UserException(6011, $"Value of an aggregate is too long: {total} bytes of at most {MostGrowingBytes}.");
+        }
+
+        if (total > StringView.InlineLength && (length <= StringView.InlineLength || total > Room(length)))
+        {
+            byte* target = Allocate(Room((int)total));
+            Buffer.MemoryCopy(BytesOf(view), target, total, length);
+            FreeGrown(view);
+            view->Prefix = 0;
+            view->High = (ulong)target;
+        }
+
+        view->Length = (int)total;
+        return BytesOf(view) + length;
+    }
+
+    /// <inheritdoc/>
+    public override void Empty(StringView* view)
+    {
+        FreeGrown(view);
+        *view = default;
+    }
+
+    /// <summary>Copies the bytes of a view that shall grow and points it at the copy, which has room behind it.</summary>
+    public void StoreGrown(StringView* view)
+    {
+        StringView source = *view;
+        *view = default;
+        if (source.Length > 0)
+        {
+            byte* target = Extend(view, source.Length);
+            Buffer.MemoryCopy(BytesOf(&source), target, source.Length, source.Length);
+        }
+    }
+
+    /// <summary>Counts the bytes of a view that grew as dead, with the room behind them.</summary>
+    public void FreeGrown(StringView* view)
+    {
+        if (view->Length > StringView.InlineLength)
+        {
+            Bury((byte*)view->High, (uint)Room(view->Length));
         }
     }
 
@@ -91,6 +139,23 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
     }
 
     private static uint Rounded(int bytes) => ((uint)bytes + 7) & ~7u;
+
+    /// <summary>Returns the bytes that a growing view of a length above the inline one has: a power of two.</summary>
+    private static int Room(int length) => (int)Math.Max(32, BitOperations.RoundUpToPowerOf2((uint)length));
+
+    private static byte* BytesOf(StringView* view) =>
+        view->Length <= StringView.InlineLength ? (byte*)view + 4 : (byte*)view->High;
+
+    private void Bury(byte* text, uint bytes)
+    {
+        byte* page = (byte*)((long)text & PageMask);
+        uint* header = (uint*)page;
+        header[1] += bytes;
+        if (header[1] == header[0] && page != _current)
+        {
+            _dead.Add((nint)page);
+        }
+    }
 
     private byte* Allocate(int length)
     {

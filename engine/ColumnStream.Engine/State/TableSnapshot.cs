@@ -152,10 +152,7 @@ internal sealed unsafe class TableSnapshot : IDisposable
                 Buffer.MemoryCopy(from + cells, to + cells, _layout.Stride - cells, _layout.Stride - cells);
                 for (int c = 0; c < _layout.Cells.Count; c++)
                 {
-                    if (_layout.Cells[c].Type == CellType.View)
-                    {
-                        target.Heap.Store((StringView*)(to + _layout.CellOffsets[c]));
-                    }
+                    StoreText(target, to, c);
                 }
             }
         }
@@ -243,13 +240,28 @@ internal sealed unsafe class TableSnapshot : IDisposable
                     break;
                 case BinaryArray a:
                     *(StringView*)target = KeyEncoder.ViewOf(a.GetBytes(index));
-                    table.Heap.Store((StringView*)target);
+                    StoreText(table, row, c);
                     break;
                 case ViewArray a:
                     *(StringView*)target = KeyEncoder.ViewOf(a.GetBytes(index));
-                    table.Heap.Store((StringView*)target);
+                    StoreText(table, row, c);
                     break;
             }
+        }
+    }
+
+    /// <summary>Gives the bytes that a cell points at to the table's heap, where the cell holds any.</summary>
+    private void StoreText(StateTable table, byte* row, int cell)
+    {
+        var view = (StringView*)(row + _layout.CellOffsets[cell]);
+        switch (_layout.Cells[cell].Type)
+        {
+            case CellType.View:
+                table.Heap.Store(view);
+                break;
+            case CellType.Bytes:
+                table.Heap.StoreGrown(view);
+                break;
         }
     }
 

@@ -16,12 +16,12 @@ internal sealed class ValueSet
 {
     private static readonly ValueList<string> CellNames = ["count", "group", "next", "previous"];
 
-    /// <summary>Lays out a set of values of <paramref name="value"/> by <paramref name="keys"/>.</summary>
-    public ValueSet(ValueList<Field> keys, Field value)
+    /// <summary>Lays out a set of <paramref name="values"/>, one or more columns, by <paramref name="keys"/>.</summary>
+    public ValueSet(ValueList<Field> keys, params ReadOnlySpan<Field> values)
     {
-        var fields = new Field[keys.Count + 1];
+        var fields = new Field[keys.Count + values.Length];
         keys.Span.CopyTo(fields);
-        fields[^1] = value;
+        values.CopyTo(fields.AsSpan(keys.Count));
         var cells = new StateCell[CellNames.Count];
         for (int i = 0; i < cells.Length; i++)
         {
@@ -29,7 +29,7 @@ internal sealed class ValueSet
         }
 
         Layout = new StateLayout(ValueList.Create<Field>(fields), ValueList.Create<StateCell>(cells), keys.Count);
-        Value = Layout.KeyOffsets[^1];
+        Value = Layout.KeyOffsets[keys.Count];
         Count = Layout.CellOffsets[0];
         Group = Layout.CellOffsets[1];
         Next = Layout.CellOffsets[2];
@@ -39,8 +39,15 @@ internal sealed class ValueSet
     /// <summary>Gets the layout.</summary>
     public StateLayout Layout { get; }
 
-    /// <summary>Gets where the value stands in a row.</summary>
+    /// <summary>Gets where the value, or the first of several, stands in a row.</summary>
     public int Value { get; }
+
+    /// <summary>Tells whether a row's value is NULL.</summary>
+    public unsafe bool IsNull(byte* row)
+    {
+        int column = Layout.GroupColumns;
+        return (row[Layout.NullOffset + (column >> 3)] & (1 << (column & 7))) != 0;
+    }
 
     /// <summary>Gets where the count stands.</summary>
     public int Count { get; }

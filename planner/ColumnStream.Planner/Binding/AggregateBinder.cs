@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
@@ -153,10 +154,11 @@ internal sealed class AggregateBinder
     private BoundExpression BindAggregate(FunctionCall call)
     {
         AggregateFunction function = AggregateTable.Find(call.Name.Last.Value)!;
-        if (!call.WithinGroup.IsEmpty || call.NullTreatment != NullTreatment.Default)
+        bool isTreated = call.NullTreatment != NullTreatment.Default && !function.HasNullTreatment;
+        if (!call.WithinGroup.IsEmpty || isTreated)
         {
-            _diagnostics.Report(
-                PlannerErrors.NotSupported, call.Span, null, call.WithinGroup.IsEmpty ? "IGNORE or RESPECT NULLS" : "WITHIN GROUP");
+            string what = isTreated ? $"IGNORE or RESPECT NULLS of {function.Name}" : "WITHIN GROUP";
+            _diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, what);
             return LiteralBinder.Error;
         }
 
@@ -176,8 +178,15 @@ internal sealed class AggregateBinder
 
         arguments = [.. arguments.Select((a, i) => ExpressionTree.CastTo(a, binding.ParameterTypes[i]))];
 
+        if (Constants(function, call, arguments) is not { } constants)
+        {
+            return LiteralBinder.Error;
+        }
+
+        arguments = [.. arguments.Where((a, i) => !function.IsConstant(i))];
+
         // A group without GROUP BY exists even when no row does, and a FILTER may leave nothing: both give NULL.
-        bool canBeEmpty = function.Name != "COUNT" && (filter is not null || _keyCount == 0);
+        bool canBeEmpty = !function.HasEmptyResult && (filter is not null || _keyCount == 0);
         SqlType type = binding.ReturnType.Materialized().WithNullable(binding.ReturnType.Nullable || canBeEmpty);
         var bound = new AggregateCall(
             function.Name,
@@ -186,7 +195,16 @@ internal sealed class AggregateBinder
             call.IsDistinct,
             filter is null ? -1 : Input(filter),
             type,
-            string.Empty);
+            string.Empty)
+        {
+            Constants = ValueList.From(constants),
+            Nulls = call.NullTreatment switch
+            {
+                NullTreatment.Ignore => NullRule.Ignore,
+                NullTreatment.Respect => NullRule.Respect,
+                _ => NullRule.Default,
+            },
+        };
         int index = _calls.IndexOf(bound);
         if (index < 0)
         {
@@ -195,6 +213,40 @@ internal sealed class AggregateBinder
         }
 
         return new ColumnExpression(_keyCount + index, type);
+    }
+
+    /// <summary>Returns the constant arguments, arrays of them opened up; null after a report.</summary>
+    private LiteralExpression[]? Constants(AggregateFunction function, FunctionCall call, BoundExpression[] arguments)
+    {
+        List<LiteralExpression> constants = [];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (!function.IsConstant(i))
+            {
+                continue;
+            }
+
+            BoundExpression argument = ConstantFolder.Fold(arguments[i]);
+            BoundExpression[] values = argument is CallExpression { Function: "ARRAY" } array
+                ? [.. array.Arguments.Select(ConstantFolder.Fold)] : [argument];
+            if (!values.All(v => v is LiteralExpression))
+            {
+                _diagnostics.Report(
+                    PlannerErrors.NotConstant, call.Arguments[i].Span, null, $"Argument {i + 1} of {function.Name}",
+                    _diagnostics.Source.GetText(call.Arguments[i].Span).ToString());
+                return null;
+            }
+
+            constants.AddRange(values.Cast<LiteralExpression>());
+        }
+
+        if (function.FindWrong([.. constants]) is { } wrong)
+        {
+            _diagnostics.Report(PlannerErrors.BadLiteral, call.Span, wrong.Hint, function.Name, wrong.Value);
+            return null;
+        }
+
+        return [.. constants];
     }
 
     private int Input(BoundExpression expression)

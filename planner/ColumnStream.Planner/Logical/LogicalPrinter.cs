@@ -37,7 +37,9 @@ internal static class LogicalPrinter
     /// <summary>Prints an aggregate with the names of <paramref name="fields"/>.</summary>
     public static string Print(AggregateCall call, ValueList<SqlField> fields) =>
         $"{call.Function}({(call.Distinct ? "DISTINCT " : string.Empty)}"
-        + $"{(call.Arguments.Count == 0 ? "*" : string.Join(", ", call.Arguments.Select(a => fields[a].Name)))})"
+        + $"{(call.Arguments.Count == 0 ? "*" : string.Join(", ", call.Arguments.Select(a => fields[a].Name)))}"
+        + string.Concat(call.Constants.Select(c => $", {Print(c, fields)}"))
+        + (call.Nulls == NullRule.Default ? ")" : $") {call.Nulls.ToString().ToUpperInvariant()} NULLS")
         + (call.Filter < 0 ? string.Empty : $" FILTER {fields[call.Filter].Name}");
 
     private static string Literal(LiteralExpression literal) =>

@@ -11,7 +11,7 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Testing.Reference;
 
 /// <summary>Turns rows of boxed values into batches and back.</summary>
-public static class BoxedRows
+public static unsafe class BoxedRows
 {
     public static RecordBatch ToBatch(Schema schema, IReadOnlyList<object?[]> rows, BufferAllocator allocator)
     {
@@ -43,6 +43,8 @@ public static class BoxedRows
         return column switch
         {
             BooleanArray a => a.GetValue(row),
+            ListArray a => "[" + string.Join(
+                ", ", Enumerable.Range(a.Offsets[row], a.Offsets[row + 1] - a.Offsets[row]).Select(i => Print([Value(a.Items, i)]))) + "]",
             ViewArray a => Encoding.UTF8.GetString(a.GetBytes(row)),
             BinaryArray a => Encoding.UTF8.GetString(a.GetBytes(row)),
             FixedWidthArray { Type.Id: TypeId.Float64 } a => a.Values<double>()[row],

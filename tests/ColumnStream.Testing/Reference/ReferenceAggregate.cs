@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
+using System.Numerics;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 
@@ -15,6 +17,13 @@ public static class ReferenceAggregate
         if (call.Arguments.Count == 0)
         {
             return (long)kept.Count;
+        }
+
+        if (call.Function == "COUNT" && call.Arguments.Count > 1)
+        {
+            IEnumerable<string> rowsOf = kept.Where(r => call.Arguments.All(a => r[a] is not null))
+                .Select(r => BoxedRows.Print(call.Arguments.Select(a => r[a])));
+            return (long)(call.Distinct ? rowsOf.Distinct() : rowsOf).Count();
         }
 
         List<object> values = kept.Select(r => r[call.Arguments[0]]).Where(v => v is not null).Select(v => v!).ToList();
@@ -36,8 +45,112 @@ public static class ReferenceAggregate
             "AVG" when type.Id == SqlTypeId.Decimal => Average(call, values),
             "AVG" when type.IsApproximate => values.Sum(v => (double)v) / values.Count,
             "AVG" => Wrap(type, values.Aggregate(0L, (s, v) => unchecked(s + (long)v)) / values.Count),
+            "PERCENTILE" => Percentile(call, values),
+            _ when call.Function.StartsWith("VAR", StringComparison.Ordinal) || call.Function.StartsWith("STDDEV", StringComparison.Ordinal)
+                => Variance(call, values),
             _ => throw new NotSupportedException(call.Function),
         };
+    }
+
+    /// <summary>Tells whether the order of rows decides the result.</summary>
+    public static bool IsOrdered(AggregateCall call) =>
+        call.Function is "FIRST_VALUE" or "LAST_VALUE" or "LISTAGG" or "ARRAY_AGG" or "COLLECT" or "JSON_ARRAYAGG";
+
+    /// <summary>Adds and takes back rows one by one, the first equal value each time, and says what stands.</summary>
+    public static object? Replay(AggregateCall call, IEnumerable<(object?[] Row, int Sign)> history)
+    {
+        bool takesNulls = call.Nulls == NullRule.Respect || (call.Nulls == NullRule.Default && call.Function == "ARRAY_AGG");
+        var values = new List<object?>();
+        var counts = new Dictionary<string, int>();
+        foreach ((object?[] row, int sign) in history)
+        {
+            object? value = row[call.Arguments[0]];
+            if ((value is null && !takesNulls) || (call.Filter >= 0 && row[call.Filter] is not true))
+            {
+                continue;
+            }
+
+            string text = BoxedRows.Print([value]);
+            int count = counts[text] = counts.GetValueOrDefault(text) + sign;
+            bool passes = !call.Distinct || (sign > 0 ? count == 1 : count == 0);
+            if (passes && sign > 0)
+            {
+                values.Add(value);
+            }
+            else if (passes)
+            {
+                values.RemoveAt(values.FindIndex(v => BoxedRows.Print([v]) == text));
+            }
+        }
+
+        return values.Count == 0 ? null : call.Function switch
+        {
+            "FIRST_VALUE" => values[0],
+            "LAST_VALUE" => values[^1],
+            "LISTAGG" => string.Join(call.Constants.Count == 0 ? "," : call.Constants[0].Value, values),
+            _ => "[" + string.Join(", ", values.Select(v => BoxedRows.Print([v]))) + "]",
+        };
+    }
+
+    private static object Percentile(AggregateCall call, List<object> values)
+    {
+        double percentage = double.Parse(call.Constants[0].Value!, CultureInfo.InvariantCulture) / Math.Pow(10, call.Constants[0].Type.Scale);
+        double[] sorted = [.. values.Select(v => (double)v).Order()];
+        double position = (sorted.Length - 1) * percentage;
+        double low = sorted[(int)Math.Floor(position)];
+        double high = sorted[(int)Math.Ceiling(position)];
+        return low == high ? low : ((Math.Ceiling(position) - position) * low) + ((position - Math.Floor(position)) * high);
+    }
+
+    /// <summary>Computes in whole numbers: doubles of the tests are quarters.</summary>
+    private static object? Variance(AggregateCall call, List<object> values)
+    {
+        bool isSample = !call.Function.EndsWith("_POP", StringComparison.Ordinal);
+        bool isRoot = call.Function.StartsWith("STDDEV", StringComparison.Ordinal);
+        if (isSample && values.Count == 1)
+        {
+            return null;
+        }
+
+        SqlType type = call.ArgumentTypes[0];
+        BigInteger[] numbers = [.. values.Select(v => v is double d ? (BigInteger)(long)(d * 4) : v is Int128 wide ? (BigInteger)wide : (long)v)];
+        BigInteger sum = numbers.Aggregate(BigInteger.Zero, (a, b) => a + b);
+        BigInteger squares = numbers.Aggregate(BigInteger.Zero, (a, b) => a + (b * b));
+        int n = values.Count;
+        int divisor = isSample ? n - 1 : n;
+        if (type.IsApproximate)
+        {
+            double variance = (double)((n * squares) - (sum * sum)) / 16 / n / divisor;
+            return isRoot ? Math.Sqrt(variance) : variance;
+        }
+
+        if (type.IsInteger)
+        {
+            BigInteger variance = (squares - (sum * sum / n)) / divisor;
+            return Wrap(type, isRoot ? (long)Math.Sqrt((double)variance) : (long)(ulong)(variance & ulong.MaxValue));
+        }
+
+        // In units of 10^-(2 × scale); searched for by the definition of rounding to the nearest.
+        BigInteger up = (n * squares) - (sum * sum);
+        BigInteger down = (BigInteger)n * divisor * BigInteger.Pow(10, 2 * type.Scale);
+        BigInteger unit = BigInteger.Pow(10, call.Type.Scale);
+        if (!isRoot)
+        {
+            return (Int128)(((2 * up * unit) + down) / (2 * down));
+        }
+
+        BigInteger low = 0;
+        BigInteger high = BigInteger.Pow(10, 38);
+        while (low < high)
+        {
+            // The root rounds to more than middle when it is at least middle + 1/2.
+            BigInteger middle = (low + high) / 2;
+            BigInteger edge = (2 * middle) + 1;
+            bool isAbove = 4 * up * unit * unit >= edge * edge * down;
+            (low, high) = isAbove ? (middle + 1, high) : (low, middle);
+        }
+
+        return (Int128)low;
     }
 
     private static object Average(AggregateCall call, List<object> values)

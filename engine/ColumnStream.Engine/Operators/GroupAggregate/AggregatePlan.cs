@@ -36,7 +36,7 @@ internal sealed class AggregatePlan
         {
             AggregateFunction function = AggregateTable.Find(calls[i].Function)
                 ?? throw new InvariantException(9001, $"Aggregate is unknown: {calls[i].Function}.");
-            Accumulators[i] = function.CreateAccumulator(calls[i]);
+            Accumulators[i] = insertOnly ? function.CreateInsertOnly(calls[i]) : function.CreateAccumulator(calls[i]);
             firstCells[i] = cells.Count;
             foreach (CellType cell in Accumulators[i].Cells)
             {
@@ -47,7 +47,13 @@ internal sealed class AggregatePlan
             bool needsSet = Accumulators[i].CanRetract ? calls[i].Distinct && calls[i].Arguments.Count > 0 : !insertOnly;
             if (needsSet)
             {
-                Sets[i] = new ValueSet(keyFields, input.Fields[calls[i].Arguments[0]]);
+                var values = new Field[calls[i].Arguments.Count];
+                for (int k = 0; k < values.Length; k++)
+                {
+                    values[k] = input.Fields[calls[i].Arguments[k]];
+                }
+
+                Sets[i] = new ValueSet(keyFields, values);
                 if (!Accumulators[i].CanRetract)
                 {
                     cells.Add(new StateCell($"{calls[i].StateId}.head", CellType.Int64));

@@ -23,6 +23,7 @@ internal sealed unsafe class GroupUpdater : IDisposable
     private readonly bool[] _hasSigns;
     private readonly ValueSetUpdater?[] _sets;
     private readonly ArrayData[] _keyColumns;
+    private readonly ArrayData[][] _arguments;
     private readonly bool _onlyCounts;
     private readonly RowCache _cache;
     private RecordBatch _batch = null!;
@@ -40,12 +41,14 @@ internal sealed unsafe class GroupUpdater : IDisposable
         _hasSigns = new bool[plan.Calls.Count];
         _sets = new ValueSetUpdater?[plan.Calls.Count];
         _keyColumns = new ArrayData[plan.Keys.Count];
+        _arguments = new ArrayData[plan.Calls.Count][];
         _cache = new RowCache(account);
         _onlyCounts = plan.Keys.Count > 0 && plan.RowCountOffset < 0
             && plan.Accumulators is [CountAccumulator] && plan.Sets[0] is null;
         for (int i = 0; i < _signs.Length; i++)
         {
             _signs[i] = new NativeList<sbyte>(account);
+            _arguments[i] = new ArrayData[plan.Calls[i].Arguments.Count];
             if (plan.Sets[i] is ValueSet set)
             {
                 _sets[i] = new ValueSetUpdater(set, plan.Accumulators[i], plan.Heads[i], account);
@@ -135,6 +138,10 @@ internal sealed unsafe class GroupUpdater : IDisposable
     {
         _batch = null!;
         Array.Clear(_keyColumns);
+        foreach (ArrayData[] arguments in _arguments)
+        {
+            Array.Clear(arguments);
+        }
     }
 
     /// <inheritdoc/>
@@ -211,23 +218,28 @@ internal sealed unsafe class GroupUpdater : IDisposable
 
     private void AccumulateCall(int call, GroupTables tables, int at, int count, byte** rows, uint* slots)
     {
-        AggregateCall facts = _plan.Calls[call];
-        ArrayData? argument = facts.Arguments.Count == 0 ? null : _batch.Columns[facts.Arguments[0]];
+        ReadOnlySpan<ArrayData> arguments = _arguments[call];
         sbyte* signs = _hasSigns[call] ? _signs[call].Pointer + at : null;
         if (_sets[call] is ValueSetUpdater set)
         {
-            signs = set.Update(tables.Values[call]!, _keyColumns, argument!, at, count, rows, slots, signs);
+            signs = set.Update(tables.Values[call]!, _keyColumns, arguments, at, count, rows, slots, signs);
         }
 
-        _plan.Accumulators[call].Accumulate(argument, at, count, rows, signs, tables.Groups.Heap);
+        _plan.Accumulators[call].Accumulate(arguments, at, count, rows, signs, tables.Groups.Heap);
     }
 
     /// <summary>Combines row kind, null argument and filter into one sign a row; none when all are +1.</summary>
     private void PrepareSigns(int call, int length)
     {
         AggregateCall facts = _plan.Calls[call];
-        ArrayData? argument = facts.Arguments.Count == 0 ? null : _batch.Columns[facts.Arguments[0]];
-        bool hasNulls = argument is not null && argument.NullCount > 0;
+        bool hasNulls = false;
+        for (int k = 0; k < facts.Arguments.Count; k++)
+        {
+            ArrayData argument = _batch.Columns[facts.Arguments[k]];
+            _arguments[call][k] = argument;
+            hasNulls |= argument.NullCount > 0 && !_plan.Accumulators[call].TakesNulls;
+        }
+
         bool hasFilter = facts.Filter >= 0;
         _hasSigns[call] = _retracts || hasNulls || hasFilter;
         if (!_hasSigns[call])
@@ -246,9 +258,13 @@ internal sealed unsafe class GroupUpdater : IDisposable
             new Span<sbyte>(signs, length).Fill(1);
         }
 
-        for (int i = 0; hasNulls && i < length; i++)
+        for (int k = 0; hasNulls && k < facts.Arguments.Count; k++)
         {
-            signs[i] = argument!.IsNull(i) ? (sbyte)0 : signs[i];
+            ArrayData argument = _arguments[call][k];
+            for (int i = 0; argument.NullCount > 0 && i < length; i++)
+            {
+                signs[i] = argument.IsNull(i) ? (sbyte)0 : signs[i];
+            }
         }
 
         if (hasFilter)

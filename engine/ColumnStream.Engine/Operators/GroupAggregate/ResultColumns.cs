@@ -1,5 +1,7 @@
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Compute;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.GroupAggregate;
@@ -18,7 +20,19 @@ internal static unsafe class ResultColumns
 
         for (int i = 0; i < plan.Accumulators.Length; i++)
         {
-            columns[layout.Keys.Count + i] = plan.Accumulators[i].Emit(rows, count, allocator);
+            try
+            {
+                columns[layout.Keys.Count + i] = plan.Accumulators[i].Emit(rows, count, allocator);
+            }
+            catch (EvaluationException error)
+            {
+                foreach (ArrayData? column in columns)
+                {
+                    column?.Release();
+                }
+
+                throw EvaluationErrors.ToUser(error);
+            }
         }
     }
 }

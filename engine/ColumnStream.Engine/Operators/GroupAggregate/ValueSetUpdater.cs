@@ -23,7 +23,7 @@ internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulat
     public sbyte* Update(
         StateTable values,
         ReadOnlySpan<ArrayData> keys,
-        ArrayData argument,
+        ReadOnlySpan<ArrayData> arguments,
         int at,
         int count,
         byte** groups,
@@ -50,7 +50,7 @@ internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulat
             return passed;
         }
 
-        Gather(keys, argument, picked);
+        Gather(keys, arguments, picked);
         byte** rows = stackalloc byte*[StateTable.BlockRows];
         uint* slots = stackalloc uint[StateTable.BlockRows];
         fixed (ulong* hashes = _hashes)
@@ -164,8 +164,8 @@ internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulat
         *count = rows;
     }
 
-    /// <summary>Hashes and encodes (keys, argument) of the picked rows.</summary>
-    private void Gather(ReadOnlySpan<ArrayData> keys, ArrayData argument, int picked)
+    /// <summary>Hashes and encodes (keys, arguments) of the picked rows.</summary>
+    private void Gather(ReadOnlySpan<ArrayData> keys, ReadOnlySpan<ArrayData> arguments, int picked)
     {
         ReadOnlySpan<int> rows = _picked.AsSpan(0, picked);
         for (int i = 0; i < keys.Length; i++)
@@ -173,7 +173,11 @@ internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulat
             _columns[i] = TakeKernel.Take(keys[i], rows, account);
         }
 
-        _columns[^1] = TakeKernel.Take(argument, rows, account);
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            _columns[keys.Length + i] = TakeKernel.Take(arguments[i], rows, account);
+        }
+
         fixed (ulong* hashes = _hashes)
         {
             set.Layout.Hash(_columns, picked, hashes);

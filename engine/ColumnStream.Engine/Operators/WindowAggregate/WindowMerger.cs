@@ -148,7 +148,14 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
                 if (*counted == 0)
                 {
                     byte* group = (byte*)_targetOf.Pointer[(int)*(long*)(sources[i] + set.Group)];
-                    accumulator.Offer(group, targets[i] + set.Value, heap);
+                    if (accumulator.TakesNulls && set.IsNull(targets[i]))
+                    {
+                        accumulator.OfferNull(group, heap);
+                    }
+                    else
+                    {
+                        accumulator.Offer(group, targets[i] + set.Value, heap);
+                    }
                 }
 
                 *counted += *(long*)(sources[i] + set.Count);

@@ -49,21 +49,24 @@ public sealed class GroupAggregateTests : IDisposable
         GroupAggregateNode node = NodeOf(random, retracts, seed % 5 == 0 ? 0 : 1 + random.Next(3));
         Schema input = InputSchema();
         var live = new List<object?[]>();
+        var history = new List<(object?[] Row, int Sign)>();
         using var cluster = new OperatorCluster(node, input, [.. node.Keys], _allocator, _pages, isBatch);
         int maxParallelism = node.Keys.Count == 0 ? 1 : 3;
         cluster.Start(1 + random.Next(maxParallelism));
         for (int step = 0; step < 12; step++)
         {
-            Feed(cluster, live, random, retracts);
+            Feed(cluster, live, history, random, retracts);
             if (!isBatch && random.Next(4) == 0)
             {
                 var after = new Dictionary<string, int>(cluster.Output);
                 var rows = new List<object?[]>(live);
-                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, live, random, retracts));
+                int past = history.Count;
+                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, live, history, random, retracts));
                 if (random.Next(2) == 0)
                 {
                     cluster.Restore(1 + random.Next(maxParallelism));
                     live = rows;
+                    history.RemoveRange(past, history.Count - past);
                     cluster.Output.Clear();
                     foreach ((string row, int count) in after)
                     {
@@ -74,15 +77,16 @@ public sealed class GroupAggregateTests : IDisposable
 
             if (!isBatch && step % 2 == 0)
             {
-                Compare(node, live, cluster.Output, seed);
+                Compare(node, live, history, cluster.Output, seed);
             }
         }
 
         cluster.Finish();
-        Compare(node, live, cluster.Output, seed);
+        Compare(node, live, history, cluster.Output, seed);
     }
 
-    private static void Feed(OperatorCluster cluster, List<object?[]> live, Random random, bool retracts)
+    private static void Feed(
+        OperatorCluster cluster, List<object?[]> live, List<(object?[] Row, int Sign)> history, Random random, bool retracts)
     {
         int count = 1 + random.Next(random.Next(10) == 0 ? 700 : 40);
         var rows = new List<object?[]>();
@@ -93,6 +97,7 @@ public sealed class GroupAggregateTests : IDisposable
             {
                 int victim = random.Next(live.Count);
                 rows.Add(live[victim]);
+                history.Add((live[victim], -1));
                 live.RemoveAt(victim);
                 kinds.Add(random.Next(2) == 0 ? RowKind.Delete : RowKind.UpdateBefore);
             }
@@ -101,6 +106,7 @@ public sealed class GroupAggregateTests : IDisposable
                 object?[] row = Types.Select(type => Value(type, random)).ToArray();
                 rows.Add(row);
                 live.Add(row);
+                history.Add((row, 1));
                 kinds.Add(random.Next(4) == 0 && retracts ? RowKind.UpdateAfter : RowKind.Insert);
             }
         }
@@ -108,11 +114,21 @@ public sealed class GroupAggregateTests : IDisposable
         cluster.Process(rows, retracts ? kinds : null, random);
     }
 
-    private static void Compare(GroupAggregateNode node, List<object?[]> live, Dictionary<string, int> output, int seed)
+    private static void Compare(
+        GroupAggregateNode node,
+        List<object?[]> live,
+        List<(object?[] Row, int Sign)> history,
+        Dictionary<string, int> output,
+        int seed)
     {
+        string KeyOf(object?[] row) => BoxedRows.Print(node.Keys.Select(k => row[k]));
+        ILookup<string, (object?[] Row, int Sign)> past = history.ToLookup(h => KeyOf(h.Row));
+        object? Value(AggregateCall call, IGrouping<string, object?[]> group) => ReferenceAggregate.IsOrdered(call)
+            ? ReferenceAggregate.Replay(call, past[group.Key])
+            : Widened(call, ReferenceAggregate.Compute(call, group));
         var expected = live
-            .GroupBy(row => BoxedRows.Print(node.Keys.Select(k => row[k])))
-            .Select(g => BoxedRows.Print(node.Keys.Select(k => g.First()[k]).Concat(node.Aggregates.Select(a => Widened(a, ReferenceAggregate.Compute(a, g))))))
+            .GroupBy(KeyOf)
+            .Select(g => BoxedRows.Print(node.Keys.Select(k => g.First()[k]).Concat(node.Aggregates.Select(a => Value(a, g)))))
             .Order(StringComparer.Ordinal);
         var found = output.SelectMany(pair => Enumerable.Repeat(pair.Key, Math.Max(pair.Value, 1))).Order(StringComparer.Ordinal);
         Assert.True(expected.SequenceEqual(found), $"seed {seed}\n{node.Describe()}\nexpected\n{string.Join("\n", expected.Except(found).Take(5))}\nfound\n{string.Join("\n", found.Except(expected).Take(5))}");
@@ -172,28 +188,43 @@ public sealed class GroupAggregateTests : IDisposable
         return random.Next(2) == 0 ? [count] : [total, count];
     }
 
-    internal static AggregateCall[] Calls(Random random, int count)
+    internal static AggregateCall[] Calls(Random random, int count, bool ordered = true)
     {
         var calls = new List<AggregateCall>();
         while (calls.Count < count)
         {
             AggregateFunction function = AggregateTable.All[random.Next(AggregateTable.All.Count)];
-            int column = random.Next(8);
+            int column = function.Name == "PERCENTILE" ? 3 : random.Next(8);
             bool star = function.Name == "COUNT" && random.Next(3) == 0;
-            SqlType[] arguments = star ? [] : [Types[column]];
-            if (function.Bind(arguments) is not { } binding)
+            int[] columns = star ? [] : function.Name == "COUNT" && random.Next(3) == 0 ? [column, (column + 3) % 8] : [column];
+            SqlType[] arguments = [.. columns.Select(c => Types[c])];
+            LiteralExpression[] constants = function.Name switch
+            {
+                "PERCENTILE" => [new LiteralExpression("25", SqlType.Decimal(3, 2))],
+                "LISTAGG" when random.Next(2) == 0 => [new LiteralExpression(" ; ", SqlType.String)],
+                _ => [],
+            };
+            if (!function.CanRetract || function.Bind([.. arguments, .. constants.Select(c => c.Type)]) is not { } binding)
             {
                 continue;
             }
 
-            calls.Add(new AggregateCall(
+            var call = new AggregateCall(
                 function.Name,
-                star ? default : [column],
+                ValueList.Create<int>(columns),
                 ValueList.Create<SqlType>(arguments),
                 Distinct: !star && random.Next(3) == 0,
                 Filter: random.Next(3) == 0 ? 6 : -1,
                 binding.ReturnType,
-                $"s{calls.Count}"));
+                $"s{calls.Count}")
+            {
+                Constants = ValueList.Create<LiteralExpression>(constants),
+                Nulls = function.HasNullTreatment ? (NullRule)random.Next(3) : NullRule.Default,
+            };
+            if (ordered || !ReferenceAggregate.IsOrdered(call))
+            {
+                calls.Add(call);
+            }
         }
 
         return [.. calls];

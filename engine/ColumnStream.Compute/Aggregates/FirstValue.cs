@@ -1,0 +1,36 @@
+using System;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Functions;
+using ColumnStream.Compute.Types;
+
+namespace ColumnStream.Compute.Aggregates;
+
+/// <summary>States the facts of FIRST_VALUE.</summary>
+internal sealed class FirstValue : AggregateFunction
+{
+    /// <inheritdoc/>
+    public override string Name => "FIRST_VALUE";
+
+    /// <inheritdoc/>
+    public override ValueList<string> Signatures => ["FIRST_VALUE(value) [IGNORE NULLS | RESPECT NULLS]"];
+
+    /// <inheritdoc/>
+    public override string Doc => "Returns the first value that came; NULLs are left out unless respected.";
+
+    /// <inheritdoc/>
+    public override bool HasNullTreatment => true;
+
+    /// <inheritdoc/>
+    public override FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) => arguments.Length != 1
+        ? null
+        : new FunctionBinding(ValueList.Create(arguments), arguments[0].Materialized().WithNullable(true));
+
+    /// <inheritdoc/>
+    public override Accumulator CreateAccumulator(AggregateCall call) =>
+        new PickLogAccumulator(call.ArgumentTypes[0].ToArrow(), call.Nulls == NullRule.Respect, last: false);
+
+    /// <inheritdoc/>
+    public override Accumulator CreateInsertOnly(AggregateCall call) =>
+        new PickAccumulator(call.ArgumentTypes[0].ToArrow(), call.Nulls == NullRule.Respect, last: false);
+}

@@ -9,15 +9,19 @@ public static class AggregateTable
     /// <summary>Gets all aggregate functions.</summary>
     public static IReadOnlyList<AggregateFunction> All { get; } =
     [
+        new ApproxCountDistinct(),
         new ArrayAgg(),
         new Avg(),
         new Count(),
         new FirstValue(),
+        new JsonArrayAgg(),
+        new JsonObjectAgg(),
         new LastValue(),
         new ListAgg(),
         new Max(),
         new Min(),
         new Percentile(),
+        new Stddev(),
         new StddevPop(),
         new StddevSamp(),
         new Sum(),

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Types;
@@ -15,6 +16,7 @@ namespace ColumnStream.Planner.Binding;
 /// <summary>Binds the expressions of a grouped query over the output of its aggregation: keys, then aggregates.</summary>
 internal sealed class AggregateBinder
 {
+    private const string ConstantArray = "ARRAY";
     private readonly DiagnosticBag _diagnostics;
     private readonly Relation _input;
     private readonly ExpressionBinder _inputBinder;
@@ -163,7 +165,8 @@ internal sealed class AggregateBinder
         }
 
         bool isStar = call.Arguments is [StarArgument];
-        BoundExpression[] arguments = isStar ? [] : [.. call.Arguments.Select(_argumentBinder.Bind)];
+        BoundExpression[] arguments = isStar ? [] : [.. call.Arguments.Select((a, i) =>
+            function.IsConstant(i) && a is ArrayConstructor array ? BindConstants(array) : _argumentBinder.Bind(a))];
         BoundExpression? filter = call.Filter is null ? null : _argumentBinder.BindCondition(call.Filter, "Condition of FILTER");
         if (arguments.Any(a => TypeBinder.IsError(a.Type)) || (filter is not null && TypeBinder.IsError(filter.Type)))
         {
@@ -198,12 +201,7 @@ internal sealed class AggregateBinder
             string.Empty)
         {
             Constants = ValueList.From(constants),
-            Nulls = call.NullTreatment switch
-            {
-                NullTreatment.Ignore => NullRule.Ignore,
-                NullTreatment.Respect => NullRule.Respect,
-                _ => NullRule.Default,
-            },
+            Nulls = NullsOf(call),
         };
         int index = _calls.IndexOf(bound);
         if (index < 0)
@@ -214,6 +212,26 @@ internal sealed class AggregateBinder
 
         return new ColumnExpression(_keyCount + index, type);
     }
+
+    /// <summary>Binds an array of constants as such, since no value of it is ever made.</summary>
+    private BoundExpression BindConstants(ArrayConstructor array)
+    {
+        BoundExpression[] items = [.. array.Elements.Select(_argumentBinder.Bind)];
+        return items.Any(i => TypeBinder.IsError(i.Type)) || TypeCoercion.CommonType([.. items.Select(i => i.Type)]) is not { } common
+            ? _argumentBinder.Bind(array)
+            : new CallExpression(ConstantArray, ValueList.From(items), SqlType.Array(common));
+    }
+
+    private static NullRule NullsOf(FunctionCall call) => (call.NullTreatment, call.Json?.OnNull) switch
+    {
+        (NullTreatment.Ignore, _) or (_, JsonNullHandling.Absent) => NullRule.Ignore,
+        (NullTreatment.Respect, _) or (_, JsonNullHandling.Null) => NullRule.Respect,
+        _ => NullRule.Default,
+    };
+
+    /// <summary>Tells whether the value of a JSON aggregate is made by a JSON function and goes in as it is.</summary>
+    private static bool IsJson(Ast.Expression expression) => expression is FunctionCall call
+        && call.Name.Last.Value.ToUpperInvariant() is "JSON" or "JSON_OBJECT" or "JSON_ARRAY" or "JSON_QUERY";
 
     /// <summary>Returns the constant arguments, arrays of them opened up; null after a report.</summary>
     private LiteralExpression[]? Constants(AggregateFunction function, FunctionCall call, BoundExpression[] arguments)
@@ -226,9 +244,8 @@ internal sealed class AggregateBinder
                 continue;
             }
 
-            BoundExpression argument = ConstantFolder.Fold(arguments[i]);
-            BoundExpression[] values = argument is CallExpression { Function: "ARRAY" } array
-                ? [.. array.Arguments.Select(ConstantFolder.Fold)] : [argument];
+            BoundExpression[] values = arguments[i] is CallExpression { Function: ConstantArray } array
+                ? [.. array.Arguments.Select(ConstantFolder.Fold)] : [ConstantFolder.Fold(arguments[i])];
             if (!values.All(v => v is LiteralExpression))
             {
                 _diagnostics.Report(
@@ -238,6 +255,11 @@ internal sealed class AggregateBinder
             }
 
             constants.AddRange(values.Cast<LiteralExpression>());
+        }
+
+        if (function.Name.StartsWith("JSON_", StringComparison.Ordinal) && IsJson(call.Arguments[^1]))
+        {
+            constants.Add(ExpressionTree.True);
         }
 
         if (function.FindWrong([.. constants]) is { } wrong)

@@ -201,6 +201,7 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
 
         if (_rows.Count > 0)
         {
+            RecordBatch batch = Build();
             NativeBuffer? kinds = null;
             if (!onlyInserts)
             {
@@ -208,7 +209,7 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
                 Buffer.MemoryCopy(_kinds.Pointer, kinds.Pointer, kinds.Capacity, _kinds.Count);
             }
 
-            output.Emit(new StreamBatch(Build(), kinds));
+            output.Emit(new StreamBatch(batch, kinds));
         }
 
         if (_pending == _pendingEnd)

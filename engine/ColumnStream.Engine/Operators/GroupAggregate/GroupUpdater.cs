@@ -2,6 +2,7 @@ using System;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Compute;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Kernels.Hash;
@@ -225,7 +226,14 @@ internal sealed unsafe class GroupUpdater : IDisposable
             signs = set.Update(tables.Values[call]!, _keyColumns, arguments, at, count, rows, slots, signs);
         }
 
-        _plan.Accumulators[call].Accumulate(arguments, at, count, rows, signs, tables.Groups.Heap);
+        try
+        {
+            _plan.Accumulators[call].Accumulate(arguments, at, count, rows, signs, tables.Groups.Heap);
+        }
+        catch (EvaluationException error)
+        {
+            throw EvaluationErrors.ToUser(error);
+        }
     }
 
     /// <summary>Combines row kind, null argument and filter into one sign a row; none when all are +1.</summary>

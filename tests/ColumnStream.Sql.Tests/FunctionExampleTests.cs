@@ -55,8 +55,22 @@ public sealed class FunctionExampleTests
                 "MIN" => "1\t1\tNULL",
                 "MAX" => "2\t2\tNULL",
                 "AVG" => "1\t1\tNULL",
+                "APPROX_COUNT_DISTINCT" => "2\t2\t0",
+                "ARRAY_AGG" => "[1, 2, 2, NULL]\t[1, 2, NULL]\tNULL",
+                "FIRST_VALUE" => "1\t1\tNULL",
+                "JSON_ARRAYAGG" => "[1,2,2]\t[1,2]\t[]",
+                "LAST_VALUE" => "2\t2\tNULL",
+                "STDDEV_POP" or "VAR_POP" => "0\t0\tNULL",
+                "STDDEV" or "STDDEV_SAMP" or "VARIANCE" or "VAR_SAMP" => "0\t1\tNULL",
+                "JSON_OBJECTAGG" or "LISTAGG" or "PERCENTILE" => string.Empty,
                 _ => throw new InvalidOperationException($"Give {function.Name} an answer here."),
             };
+            if (expected.Length == 0)
+            {
+                // Has other arguments: answers stand in its case file.
+                continue;
+            }
+
             Assert.Equal(
                 [expected],
                 session.Run($"SELECT {function.Name}(x), {function.Name}(DISTINCT x), {function.Name}(x) FILTER (WHERE x > 9) FROM v").Rows);

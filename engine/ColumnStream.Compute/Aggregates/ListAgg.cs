@@ -20,7 +20,7 @@ internal sealed class ListAgg : AggregateFunction
     public override ValueList<string> Signatures => ["LISTAGG([DISTINCT] text [, separator])"];
 
     /// <inheritdoc/>
-    public override string Doc => "Joins non-NULL texts in the order in which they came, by a separator that is a comma by default.";
+    public override string Doc => "Joins non-NULL texts in the order in which they came; the separator is a comma by default.";
 
     /// <inheritdoc/>
     public override bool IsConstant(int index) => index == 1;

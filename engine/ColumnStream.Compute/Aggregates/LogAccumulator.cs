@@ -1,4 +1,3 @@
-using System;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
 

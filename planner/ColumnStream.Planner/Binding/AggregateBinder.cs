@@ -217,7 +217,8 @@ internal sealed class AggregateBinder
     private BoundExpression BindConstants(ArrayConstructor array)
     {
         BoundExpression[] items = [.. array.Elements.Select(_argumentBinder.Bind)];
-        return items.Any(i => TypeBinder.IsError(i.Type)) || TypeCoercion.CommonType([.. items.Select(i => i.Type)]) is not { } common
+        return items.Any(i => TypeBinder.IsError(i.Type))
+            || TypeCoercion.CommonType([.. items.Select(i => i.Type)]) is not { } common
             ? _argumentBinder.Bind(array)
             : new CallExpression(ConstantArray, ValueList.From(items), SqlType.Array(common));
     }

@@ -83,6 +83,11 @@ public static class ReferenceAggregate
             }
         }
 
+        if (call.Function == "JSON_ARRAYAGG")
+        {
+            return "[" + string.Join(",", values.Select(v => Json(v, call.ArgumentTypes[0]))) + "]";
+        }
+
         return values.Count == 0 ? null : call.Function switch
         {
             "FIRST_VALUE" => values[0],
@@ -90,6 +95,22 @@ public static class ReferenceAggregate
             "LISTAGG" => string.Join(call.Constants.Count == 0 ? "," : call.Constants[0].Value, values),
             _ => "[" + string.Join(", ", values.Select(v => BoxedRows.Print([v]))) + "]",
         };
+    }
+
+    private static string Json(object? value, SqlType type) => value switch
+    {
+        null => "null",
+        bool b => b ? "true" : "false",
+        string s => $"\"{s}\"",
+        double d => d.ToString("0.0##", CultureInfo.InvariantCulture),
+        _ when type.Scale > 0 => DecimalText((BigInteger)Wide(value), type.Scale),
+        _ => BoxedRows.Print([value]),
+    };
+
+    private static string DecimalText(BigInteger unscaled, int scale)
+    {
+        string digits = BigInteger.Abs(unscaled).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
+        return $"{(unscaled.Sign < 0 ? "-" : string.Empty)}{digits[..^scale]}.{digits[^scale..]}";
     }
 
     private static object Percentile(AggregateCall call, List<object> values)

@@ -58,6 +58,9 @@ internal static class RowText
             case ListArray list:
                 AppendList(text, list, row, type, nullText);
                 break;
+            case MapArray map:
+                AppendMap(text, map, row, type, nullText);
+                break;
             default:
                 throw new InvariantException(9112, $"Column cannot be printed: {array.Type}.");
         }
@@ -120,5 +123,20 @@ internal static class RowText
         }
 
         text.Write("]"u8);
+    }
+
+    private static unsafe void AppendMap(
+        ArrayBufferWriter<byte> text, MapArray map, int row, SqlType type, ReadOnlySpan<byte> nullText)
+    {
+        text.Write("{"u8);
+        for (int i = map.Offsets[row]; i < map.Offsets[row + 1]; i++)
+        {
+            text.Write(i == map.Offsets[row] ? default : ", "u8);
+            Append(text, map.Keys, i, type.Key ?? type.Element!, nullText);
+            text.Write("="u8);
+            Append(text, map.Values, i, type.Value ?? SqlType.Integer, nullText);
+        }
+
+        text.Write("}"u8);
     }
 }

@@ -8,6 +8,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
+using ColumnStream.Compute.Nested;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute;
@@ -80,7 +81,7 @@ public static class ConstantFolder
 
     private static bool IsFoldable(BoundExpression expression)
     {
-        if (expression.Type.Id is SqlTypeId.Null or SqlTypeId.Array or SqlTypeId.Row)
+        if (expression.Type.Id == SqlTypeId.Null)
         {
             return false;
         }
@@ -149,6 +150,7 @@ public static class ConstantFolder
         ViewArray views => type.IsText ? Encoding.UTF8.GetString(views.GetBytes(0))
             : Convert.ToHexString(views.GetBytes(0)),
         FixedWidthArray values => Number(values),
+        ListArray or MapArray or StructArray => Convert.ToHexString(new NestedCodec(array.Type).Encode(array, 0)),
         _ => throw new NotSupportedException($"Value has no literal: {type}."),
     };
 

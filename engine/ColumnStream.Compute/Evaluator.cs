@@ -6,6 +6,7 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Nested;
 
 namespace ColumnStream.Compute;
 
@@ -21,6 +22,7 @@ public sealed unsafe class Evaluator : IDisposable
     private readonly int[] _results;
     private readonly Output?[] _outputs;
     private readonly int[] _sharedColumns;
+    private readonly int[] _sources;
     private readonly NativeBuffer _scratch;
     private readonly List<NativeBuffer> _constants = [];
     private readonly int _permanentBuffers;
@@ -47,7 +49,7 @@ public sealed unsafe class Evaluator : IDisposable
         for (int i = 0; i < _results.Length; i++)
         {
             _sharedColumns[i] = expressions[i] is ColumnExpression column ? column.Index : -1;
-            _results[i] = compiler.Compile(expressions[i], 0);
+            _results[i] = compiler.CompileInPlace(expressions[i], 0);
         }
 
         _steps = [.. compiler.Steps];
@@ -67,13 +69,14 @@ public sealed unsafe class Evaluator : IDisposable
 
         _permanentBuffers = _frame.BufferCount;
         _outputs = new Output?[_results.Length];
+        _sources = new int[_results.Length];
         for (int i = 0; i < _outputs.Length; i++)
         {
-            if (_sharedColumns[i] < 0 && Array.IndexOf(_results, _results[i]) == i)
+            DataType type = expressions[i].Type.ToArrow();
+            _sources[i] = FirstLike(expressions, i, type);
+            if (_sharedColumns[i] < 0 && _sources[i] == i)
             {
-                Layout layout = registers[_results[i]].Layout;
-                bool inPlace = IsStepResult(_results[i]) && layout != Layout.Nested;
-                _outputs[i] = new Output(_results[i], expressions[i].Type.ToArrow(), layout, inPlace);
+                _outputs[i] = NewOutput(registers, _results[i], type);
                 _hasOutputs = true;
             }
         }
@@ -202,6 +205,28 @@ public sealed unsafe class Evaluator : IDisposable
     private static long ScratchBytes(Layout layout) => (Frame.BitmapBytes * 2) + (layout is Layout.Bit or Layout.Nested
         ? Frame.BitmapBytes : Frame.TileRows * Layouts.Width(layout));
 
+    /// <summary>Finds the first expression that has the same register and column type.</summary>
+    private int FirstLike(ValueList<BoundExpression> expressions, int index, DataType type)
+    {
+        for (int i = 0; i < index; i++)
+        {
+            if (_results[i] == _results[index] && _sharedColumns[i] < 0 && expressions[i].Type.ToArrow() == type)
+            {
+                return i;
+            }
+        }
+
+        return index;
+    }
+
+    private Output NewOutput(Register[] registers, int register, DataType type)
+    {
+        Layout layout = registers[register].Layout;
+        bool isNested = NestedCodec.IsNested(type);
+        NestedDecoder? decoder = isNested && layout != Layout.Nested ? NestedDecoder.Create(type) : null;
+        return new Output(register, type, layout, IsStepResult(register) && !isNested, decoder);
+    }
+
     private bool IsStepResult(int register)
     {
         foreach (Step step in _steps)
@@ -321,6 +346,6 @@ public sealed unsafe class Evaluator : IDisposable
 
         return _outputs[index] is { } output
             ? output.Finish(_frame, batch.Length, _allocator)
-            : results[Array.IndexOf(_results, _results[index])].Retain();
+            : results[_sources[index]].Retain();
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Numerics;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions.Comparison;
+using ColumnStream.Compute.Nested;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Execution;
@@ -11,6 +12,11 @@ internal static class CastCompiler
 {
     public static int Compile(ProgramCompiler compiler, CastExpression cast, int branch)
     {
+        if (NestedCasts.IsSameShape(cast.Input.Type, cast.Type))
+        {
+            return compiler.CompileInPlace(cast.Input, branch);
+        }
+
         int input = compiler.Compile(cast.Input, branch);
         return Convert(compiler, input, cast.Input.Type, cast.Type, cast.Try, branch, cast.Location);
     }
@@ -20,6 +26,11 @@ internal static class CastCompiler
     {
         SqlType from = cast.Input.Type;
         SqlType to = cast.Type;
+        if (from.IsNested || to.IsNested)
+        {
+            return NestedCasts.IsSameShape(from, to);
+        }
+
         return (IsPlainNumber(from) && (IsPlainNumber(to) || IsExactWidening(from, to)))
             || (Layouts.Of(from) == Layouts.Of(to) && from.Id == to.Id && !from.IsText && from.Id != SqlTypeId.Decimal);
     }
@@ -35,6 +46,11 @@ internal static class CastCompiler
 
         string? message = isTry ? null : $"Value cannot be cast to {to.WithNullable(true)}.";
         var plan = new CastPlan(compiler, from, to, message, branch, location);
+        if (from.IsNested)
+        {
+            return NestedCasts.Convert(plan, input);
+        }
+
         if (to.IsText)
         {
             return TextCasts.ToText(plan, input);

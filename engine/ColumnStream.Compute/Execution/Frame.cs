@@ -110,8 +110,8 @@ internal sealed unsafe class Frame : IDisposable
         return first;
     }
 
-    /// <summary>Most bytes of a text that a function makes: <c>REPEAT('x', 2000000000)</c> is a mistake.</summary>
-    private const long LongestText = 64 << 20;
+    /// <summary>Most bytes of a value that a function makes: <c>REPEAT('x', 2000000000)</c> is a mistake.</summary>
+    internal const long LongestText = 64 << 20;
 
     /// <summary>
     /// Returns room for <paramref name="bytes"/> bytes of new text; <see cref="Commit"/> keeps a part of it.

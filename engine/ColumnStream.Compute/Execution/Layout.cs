@@ -18,10 +18,10 @@ internal enum Layout : byte
     Float64,
     Int128,
 
-    /// <summary>Text or bytes as 16-byte views.</summary>
+    /// <summary>Text, bytes, or the canonical bytes of a nested value as 16-byte views.</summary>
     View,
 
-    /// <summary>Records and lists: the array itself, never copied by a step.</summary>
+    /// <summary>Lists, maps and records of a column: the array itself, never copied by a step.</summary>
     Nested,
 }
 
@@ -39,9 +39,12 @@ internal static class Layouts
         SqlTypeId.Double => Layout.Float64,
         SqlTypeId.Decimal => type.Precision <= 18 ? Layout.Int64 : Layout.Int128,
         SqlTypeId.Char or SqlTypeId.VarChar or SqlTypeId.Binary or SqlTypeId.VarBinary => Layout.View,
-        SqlTypeId.Array or SqlTypeId.Row => Layout.Nested,
+        SqlTypeId.Array or SqlTypeId.Row or SqlTypeId.Map or SqlTypeId.Multiset => Layout.View,
         _ => throw new NotSupportedException($"Type has no register layout: {type}."),
     };
+
+    /// <summary>Returns how a column of a type is read: nested values stay in their array.</summary>
+    public static Layout OfColumn(SqlType type) => type.IsNested ? Layout.Nested : Of(type);
 
     /// <summary>Returns the bytes of one row; 0 for bits and nested values.</summary>
     public static int Width(Layout layout) => layout switch

@@ -4,12 +4,19 @@ using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Nested;
 
 namespace ColumnStream.Compute.Execution;
 
 /// <summary>Collects one result column tile by tile; steps write fixed-width values straight into it.</summary>
-internal sealed unsafe class Output(int register, DataType type, Layout layout, bool inPlace)
+/// <param name="register">The register that is collected.</param>
+/// <param name="type">The column's type.</param>
+/// <param name="layout">How the register stores rows.</param>
+/// <param name="inPlace">Whether a step writes its rows straight into the column.</param>
+/// <param name="decoder">Turns canonical bytes into rows, where the column is nested and the register is not.</param>
+internal sealed unsafe class Output(int register, DataType type, Layout layout, bool inPlace, NestedDecoder? decoder)
 {
+    private ColumnBuilder? _builder;
     private NativeBuffer? _values;
     private NativeBuffer? _validity;
 
@@ -18,6 +25,12 @@ internal sealed unsafe class Output(int register, DataType type, Layout layout, 
     /// <summary>Allocates room for whole tiles and makes views safe that no step will write.</summary>
     public void Begin(int rows, BufferAllocator allocator)
     {
+        if (decoder is not null)
+        {
+            _builder ??= ColumnBuilder.Create(type, allocator, Frame.TileRows);
+            return;
+        }
+
         int padded = (rows + Frame.TileRows - 1) & -Frame.TileRows;
         _values = allocator.Allocate(layout == Layout.Bit ? padded / 8 : (long)padded * Layouts.Width(layout));
         if (layout == Layout.View)
@@ -39,6 +52,12 @@ internal sealed unsafe class Output(int register, DataType type, Layout layout, 
     public void Take(Frame frame, int batchRows, BufferAllocator allocator)
     {
         ref Register source = ref frame[register];
+        if (decoder is not null)
+        {
+            Decode(frame, source, _builder!, decoder);
+            return;
+        }
+
         byte* target = Target(frame.FirstRow);
         if (source.Data != target)
         {
@@ -68,6 +87,16 @@ internal sealed unsafe class Output(int register, DataType type, Layout layout, 
     /// <summary>Marks a tile in which no row counts as null, so that nobody reads it.</summary>
     public void Skip(Frame frame, int batchRows, BufferAllocator allocator)
     {
+        if (decoder is not null)
+        {
+            for (int i = 0; i < frame.Rows; i++)
+            {
+                _builder!.AppendNull();
+            }
+
+            return;
+        }
+
         if (_validity is null)
         {
             _validity = allocator.Allocate(Bitmap.ByteCount(batchRows));
@@ -82,6 +111,11 @@ internal sealed unsafe class Output(int register, DataType type, Layout layout, 
     /// <summary>Makes the array; the caller owns it.</summary>
     public ArrayData Finish(Frame frame, int rows, BufferAllocator allocator)
     {
+        if (decoder is not null)
+        {
+            return _builder!.Finish();
+        }
+
         NativeBuffer values = _values!;
         NativeBuffer? validity = _validity;
         _values = null;
@@ -114,6 +148,7 @@ internal sealed unsafe class Output(int register, DataType type, Layout layout, 
     /// <summary>Gives back what an evaluation that failed had begun.</summary>
     public void Abandon()
     {
+        _builder?.Dispose();
         _values?.Release();
         _validity?.Release();
         _values = null;
@@ -127,41 +162,40 @@ internal sealed unsafe class Output(int register, DataType type, Layout layout, 
         return new NullArray(rows);
     }
 
+    /// <summary>Appends the tile's values; rows that do not count are null.</summary>
+    private static void Decode(Frame frame, in Register source, ColumnBuilder builder, NestedDecoder decoder)
+    {
+        byte* active = frame[0].Data;
+        for (int i = 0; i < frame.Rows; i++)
+        {
+            if (Bitmap.Get(active, i) && (source.Valid is null || Bitmap.Get(source.Valid, i)))
+            {
+                decoder.Append(builder, frame.Text(source, i));
+            }
+            else
+            {
+                builder.AppendNull();
+            }
+        }
+    }
+
     /// <summary>Shares a nested child; nulls of the record around it become nulls of the child.</summary>
     private ArrayData Nested(ArrayData? array, NativeBuffer? validity, int rows, BufferAllocator allocator)
     {
-        switch (array)
+        if (array is not null)
         {
-            case StructArray record when validity is not null:
-                foreach (ArrayData field in record.Fields)
-                {
-                    field.Retain();
-                }
-
-                return new StructArray(record.Type, rows, record.Fields, validity);
-            case ListArray list when validity is not null:
-                return new ListArray(
-                    list.Type,
-                    rows,
-                    list.OffsetsBuffer.Retain(),
-                    list.Offsets,
-                    list.Items.Retain(),
-                    validity,
-                    validity.Pointer);
-            case not null:
-                return array.Retain();
-            default:
-                validity?.Release();
-                using (var nulls = ColumnBuilder.Create(type, allocator, Math.Max(1, rows)))
-                {
-                    for (int i = 0; i < rows; i++)
-                    {
-                        nulls.AppendNull();
-                    }
-
-                    return nulls.Finish();
-                }
+            return NestedColumns.Share(array, type, validity);
         }
+
+        // No tile ran: every row is null.
+        validity?.Release();
+        using var nulls = ColumnBuilder.Create(type, allocator, Math.Max(1, rows));
+        for (int i = 0; i < rows; i++)
+        {
+            nulls.AppendNull();
+        }
+
+        return nulls.Finish();
     }
 
     private static void TrimBits(byte* bits, int rows)

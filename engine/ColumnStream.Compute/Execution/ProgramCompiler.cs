@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
+using ColumnStream.Compute.Nested;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Execution;
@@ -13,6 +14,7 @@ internal sealed class ProgramCompiler
 {
     private readonly Dictionary<(BoundExpression, int), int> _known = [];
     private readonly Dictionary<BoundExpression, bool> _dear = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<int, int> _encoded = [];
     private readonly Dictionary<int, int> _parents = [];
     private string? _function;
     private readonly Dictionary<(int, BitTest, bool, int), int> _branches = [];
@@ -28,7 +30,7 @@ internal sealed class ProgramCompiler
     /// <summary>Gets the layout of each register.</summary>
     public List<Layout> Registers { get; } = [];
 
-    public List<Step> Steps { get; } = [];
+    public List<Step> Steps { get; private set; } = [];
 
     /// <summary>Gets the registers that hold constants.</summary>
     public List<(int Register, LiteralExpression Literal)> Constants { get; } = [];
@@ -36,8 +38,34 @@ internal sealed class ProgramCompiler
     /// <summary>Gets the registers that are input columns.</summary>
     public List<(int Register, int Column)> Columns { get; } = [];
 
-    /// <summary>Compiles an expression for the rows of a branch and returns its register.</summary>
-    public int Compile(BoundExpression expression, int branch)
+    /// <summary>
+    /// Compiles an expression for the rows of a branch and returns its register; nested values are canonical bytes.
+    /// </summary>
+    public int Compile(BoundExpression expression, int branch) =>
+        Encoded(CompileInPlace(expression, branch), expression.Type);
+
+    /// <summary>Returns a register of canonical bytes for one that may still be a nested column.</summary>
+    public int Encoded(int register, SqlType type)
+    {
+        if (Registers[register] != Layout.Nested)
+        {
+            return register;
+        }
+
+        if (!_encoded.TryGetValue(register, out int encoded))
+        {
+            encoded = Emit(new EncodeStep(register, NestedEncoder.Create(type.ToArrow())), Layout.View, 0, default);
+            _encoded[register] = encoded;
+        }
+
+        return encoded;
+    }
+
+    /// <summary>
+    /// Compiles like <see cref="Compile"/> but leaves nested columns, and fields of them, in their arrays: for what reads
+    /// those directly.
+    /// </summary>
+    public int CompileInPlace(BoundExpression expression, int branch)
     {
         int at = IsDear(expression) ? branch : 0;
         for (int b = at; ; b = _parents[b])
@@ -81,6 +109,17 @@ internal sealed class ProgramCompiler
         return step.Result;
     }
 
+    /// <summary>Gathers the steps that <paramref name="emit"/> adds, instead of running them with the others.</summary>
+    public Step[] Gather(Func<int> emit, out int register)
+    {
+        List<Step> outer = Steps;
+        Steps = [];
+        register = emit();
+        Step[] inner = [.. Steps];
+        Steps = outer;
+        return inner;
+    }
+
     public int NewRegister(Layout layout)
     {
         Registers.Add(layout);
@@ -116,11 +155,6 @@ internal sealed class ProgramCompiler
     public int Blend(int[] branches, int[] values, int otherwise, SqlType type, SourceLocation location)
     {
         Layout layout = Layouts.Of(type);
-        if (layout == Layout.Nested)
-        {
-            throw new NotSupportedException($"Type cannot be chosen by a condition: {type}.");
-        }
-
         return Emit(
             layout == Layout.View && branches.Length <= ChooseConstantStep.MostBranches && AreTexts(values, otherwise)
                 ? new ChooseConstantStep(branches, values, otherwise) : new BlendStep(branches, values, otherwise),
@@ -209,7 +243,7 @@ internal sealed class ProgramCompiler
 
     private int Column(ColumnExpression column)
     {
-        int register = NewRegister(Layouts.Of(column.Type));
+        int register = NewRegister(Layouts.OfColumn(column.Type));
         Columns.Add((register, column.Index));
         return register;
     }

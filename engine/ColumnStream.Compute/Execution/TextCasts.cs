@@ -93,7 +93,7 @@ internal static class TextCasts
     }
 
     /// <summary>Cuts text to a length in characters and pads CHAR with spaces.</summary>
-    private static int Fit(CastPlan plan, int input, SqlType from)
+    internal static int Fit(CastPlan plan, int input, SqlType from)
     {
         SqlType to = plan.To;
         bool pad = to.Id == SqlTypeId.Char;

@@ -6,7 +6,8 @@ namespace ColumnStream.Compute.Expressions;
 /// <remarks>
 /// <paramref name="Value"/> is canonical, culture-free text: integers, dates, times, timestamps and intervals as the
 /// integer that the column layout stores; decimals as their unscaled integer; FLOAT and DOUBLE in round-trip form;
-/// text as itself; binary in upper-case hexadecimal; booleans as <c>true</c> or <c>false</c>.
+/// text as itself; binary, and the canonical bytes of nested values, in upper-case hexadecimal; booleans as
+/// <c>true</c> or <c>false</c>.
 /// </remarks>
 /// <param name="Value">The canonical text, or null for NULL.</param>
 /// <param name="Type">The type.</param>

@@ -13,6 +13,7 @@ public static class FunctionTable
     public static IReadOnlyList<ScalarFunction> All { get; } =
     [
         Access.FieldAccess.Definition,
+        Access.Item.Definition,
 
         Arithmetic.Add.Definition,
         Arithmetic.Divide.Definition,
@@ -20,6 +21,8 @@ public static class FunctionTable
         Arithmetic.Multiply.Definition,
         Arithmetic.Negate.Definition,
         Arithmetic.Subtract.Definition,
+
+        Collection.Cardinality.Definition,
 
         Comparison.Between.Definition,
         Comparison.Equal.Definition,
@@ -39,6 +42,10 @@ public static class FunctionTable
         Conditional.IfNull.Definition,
         Conditional.Least.Definition,
         Conditional.NullIf.Definition,
+
+        Construction.ArrayOf.Definition,
+        Construction.MapOf.Definition,
+        Construction.RowOf.Definition,
 
         Conversion.TypeOf.Definition,
 

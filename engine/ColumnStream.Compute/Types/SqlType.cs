@@ -61,8 +61,14 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
     /// <summary>Gets whether the column is a time attribute.</summary>
     public TimeAttribute TimeAttribute { get; init; }
 
-    /// <summary>Gets the element type of an ARRAY.</summary>
+    /// <summary>Gets the element type of an ARRAY or a MULTISET.</summary>
     public SqlType? Element { get; init; }
+
+    /// <summary>Gets the key type of a MAP.</summary>
+    public SqlType? Key { get; init; }
+
+    /// <summary>Gets the value type of a MAP.</summary>
+    public SqlType? Value { get; init; }
 
     /// <summary>Gets the fields of a ROW.</summary>
     public ValueList<SqlField> Fields { get; init; }
@@ -81,6 +87,9 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
 
     /// <summary>Gets whether the type is TIMESTAMP or TIMESTAMP_LTZ.</summary>
     public bool IsTimestamp => Id is SqlTypeId.Timestamp or SqlTypeId.TimestampLtz;
+
+    /// <summary>Gets whether the type is ARRAY, MAP, MULTISET or ROW.</summary>
+    public bool IsNested => Id is >= SqlTypeId.Array and <= SqlTypeId.Multiset;
 
     /// <summary>Makes DECIMAL(precision, scale).</summary>
     public static SqlType Decimal(int precision, int scale) =>
@@ -103,6 +112,12 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
 
     /// <summary>Makes ARRAY of <paramref name="element"/>.</summary>
     public static SqlType Array(SqlType element) => new(SqlTypeId.Array) { Element = element };
+
+    /// <summary>Makes MAP of <paramref name="key"/> to <paramref name="value"/>.</summary>
+    public static SqlType Map(SqlType key, SqlType value) => new(SqlTypeId.Map) { Key = key, Value = value };
+
+    /// <summary>Makes MULTISET of <paramref name="element"/>.</summary>
+    public static SqlType Multiset(SqlType element) => new(SqlTypeId.Multiset) { Element = element };
 
     /// <summary>Makes ROW of <paramref name="fields"/>.</summary>
     public static SqlType Row(ValueList<SqlField> fields) => new(SqlTypeId.Row) { Fields = fields };
@@ -135,6 +150,10 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
         SqlTypeId.TimestampLtz => DataType.Timestamp(UnitOf(Precision), "UTC"),
         SqlTypeId.Array => DataType.List(new Field("item", Element!.ToArrow(), Element.Nullable)),
         SqlTypeId.Row => RowToArrow(),
+        SqlTypeId.Map => DataType.Map(
+            new Field("key", Key!.ToArrow(), Nullable: false), new Field("value", Value!.ToArrow(), Value.Nullable)),
+        SqlTypeId.Multiset => DataType.Map(
+            new Field("key", Element!.ToArrow(), Nullable: false), new Field("value", DataType.Int32, Nullable: false)),
         _ => throw new InvalidOperationException($"Type has no column layout: {this}."),
     };
 
@@ -169,6 +188,8 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
         SqlTypeId.IntervalYearMonth => "INTERVAL YEAR TO MONTH",
         SqlTypeId.IntervalDayTime => "INTERVAL DAY TO SECOND(3)",
         SqlTypeId.Array => $"ARRAY<{Element}>",
+        SqlTypeId.Map => $"MAP<{Key}, {Value}>",
+        SqlTypeId.Multiset => $"MULTISET<{Element}>",
         SqlTypeId.Row =>
             $"ROW<{string.Join(", ", System.Linq.Enumerable.Select(Fields, f => $"`{f.Name}` {f.Type}"))}>",
         _ => Id.ToString().ToUpperInvariant(),

@@ -65,4 +65,10 @@ public enum SqlTypeId : byte
 
     /// <summary>ROW of named fields.</summary>
     Row,
+
+    /// <summary>MAP of a key type to a value type.</summary>
+    Map,
+
+    /// <summary>MULTISET of one element type: a map of elements to how often they occur.</summary>
+    Multiset,
 }

@@ -74,7 +74,9 @@ public static class TypeCoercion
 
         return from.Id switch
         {
-            SqlTypeId.Array => to.Id == SqlTypeId.Array && CanCastImplicitly(from.Element!, to.Element!),
+            SqlTypeId.Array or SqlTypeId.Multiset => to.Id == from.Id && CanCastImplicitly(from.Element!, to.Element!),
+            SqlTypeId.Map => to.Id == SqlTypeId.Map
+                && CanCastImplicitly(from.Key!, to.Key!) && CanCastImplicitly(from.Value!, to.Value!),
             SqlTypeId.Row => to.Id == SqlTypeId.Row && RowFits(from, to),
             _ => from.Id == to.Id,
         };
@@ -133,6 +135,11 @@ public static class TypeCoercion
         {
             case SqlTypeId.Array:
                 return CommonType(left.Element!, right.Element!) is { } element ? SqlType.Array(element) : null;
+            case SqlTypeId.Multiset:
+                return CommonType(left.Element!, right.Element!) is { } member ? SqlType.Multiset(member) : null;
+            case SqlTypeId.Map:
+                return CommonType(left.Key!, right.Key!) is { } key && CommonType(left.Value!, right.Value!) is { } value
+                    ? SqlType.Map(key, value) : null;
             case SqlTypeId.Row when left.Fields.Count == right.Fields.Count:
                 var fields = new SqlField[left.Fields.Count];
                 for (int i = 0; i < fields.Length; i++)

@@ -28,6 +28,7 @@ internal static class CellText
             FixedWidthArray values => Fixed(values, type, row),
             ListArray list => List(list, type, row),
             StructArray record => Record(record, type, row),
+            MapArray map => Map(map, type, row),
             _ => column.Type.ToString(),
         };
     }
@@ -66,6 +67,19 @@ internal static class CellText
         }
 
         return text.Append(']').ToString();
+    }
+
+    private static unsafe string Map(MapArray map, SqlType type, int row)
+    {
+        var text = new StringBuilder("{");
+        for (int i = map.Offsets[row]; i < map.Offsets[row + 1]; i++)
+        {
+            text.Append(i == map.Offsets[row] ? string.Empty : ", ")
+                .Append(Format(map.Keys, type.Key ?? type.Element!, i))
+                .Append('=').Append(Format(map.Values, type.Value ?? SqlType.Integer, i));
+        }
+
+        return text.Append('}').ToString();
     }
 
     private static string Record(StructArray record, SqlType type, int row)

@@ -107,6 +107,8 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
                 return _calls.Function("ITEM", [Bind(access.Operand), Bind(access.Index)], span);
             case ArrayConstructor array:
                 return _calls.Function("ARRAY", [.. array.Elements.Select(Bind)], span);
+            case MapConstructor map:
+                return _calls.Function("MAP", [.. map.Entries.SelectMany(e => new[] { Bind(e.Key), Bind(e.Value) })], span);
             case RowConstructor row:
                 return _calls.Function("ROW", [.. row.Elements.Select(Bind)], span);
             case FunctionCall call:
@@ -317,7 +319,6 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             ExistsExpression => "EXISTS",
             InQueryExpression => "IN with a query",
             QuantifiedExpression => "ANY or ALL with a query",
-            MapConstructor => "MAP",
             NamedArgument => "An argument by name",
             StarArgument => "* outside COUNT(*)",
             DynamicParameter => "A parameter (?)",

@@ -28,8 +28,10 @@ internal sealed class TypeBinder(DiagnosticBag diagnostics)
             RowTypeSyntax row => Row(row),
             IntervalTypeSyntax interval => new SqlType(
                 interval.Qualifier.IsYearMonth ? SqlTypeId.IntervalYearMonth : SqlTypeId.IntervalDayTime),
-            MapTypeSyntax => NotSupported(syntax, "Type MAP"),
-            MultisetTypeSyntax => NotSupported(syntax, "Type MULTISET"),
+            MapTypeSyntax map => Bind(map.Key) is var key && Bind(map.Value) is var value && (IsError(key) || IsError(value))
+                ? ErrorType : SqlType.Map(key, value),
+            MultisetTypeSyntax multiset =>
+                Bind(multiset.Element) is var member && IsError(member) ? ErrorType : SqlType.Multiset(member),
             NamedTypeSyntax named => Unknown(named),
             _ => NotSupported(syntax, "Type"),
         };

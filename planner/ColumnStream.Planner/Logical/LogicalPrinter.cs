@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Text;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Errors;
@@ -46,8 +47,14 @@ internal static class LogicalPrinter
         literal.Value is null ? "NULL"
         : literal.Type.IsText ? $"'{literal.Value.Replace("'", "''", System.StringComparison.Ordinal)}'"
         : literal.Type.IsInteger || literal.Type.IsApproximate ? literal.Value
+        : literal.Type.IsNested ? Nested(literal)
         : literal.Type.Id == SqlTypeId.Boolean ? literal.Value.ToUpperInvariant()
         : $"{literal.Value}:{literal.Type.WithNullable(true)}";
+
+    // The value itself is bytes that nobody reads; its text is what CAST gives.
+    private static string Nested(LiteralExpression literal) =>
+        ConstantFolder.Fold(new CastExpression(literal, SqlType.String)) is LiteralExpression { Value: { } text }
+            ? $"{text}:{literal.Type.WithNullable(true)}" : $"{literal.Value}:{literal.Type.WithNullable(true)}";
 
     private static string Call(CallExpression call, ValueList<SqlField> fields)
     {

@@ -89,6 +89,24 @@ internal sealed class Table : IDisposable
         }
     }
 
+    /// <summary>Evaluates several expressions at once; the caller owns the columns.</summary>
+    public ArrayData[] Evaluate(BoundExpression[] expressions, int[]? selected = null)
+    {
+        RecordBatch batch = Batch();
+        using Selection? selection = Select(selected);
+        using var evaluator = new Evaluator(List(expressions), batch.Schema, _allocator, Options);
+        var results = new ArrayData[expressions.Length];
+        try
+        {
+            evaluator.Evaluate(batch, selection, results);
+            return results;
+        }
+        finally
+        {
+            batch.Release();
+        }
+    }
+
     public int[] Filter(BoundExpression expression, bool scalar = false, int[]? selected = null)
     {
         RecordBatch batch = Batch();

@@ -1,6 +1,8 @@
 using System;
+using System.Runtime.CompilerServices;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Nested;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Functions.Access;
@@ -25,11 +27,41 @@ internal static class FieldAccess
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
-        int row = compiler.Compile(call.Arguments[0], branch);
+        SqlType type = call.Arguments[0].Type;
+        int row = compiler.CompileInPlace(call.Arguments[0], branch);
         int index = call.Arguments[1] is LiteralExpression { Value: { } text }
             ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)
             : throw new NotSupportedException("A field is named by a constant.");
-        return compiler.Emit(new FieldStep(row, index), Layouts.Of(call.Type), 0, call.Location);
+        if (compiler.Registers[row] == Layout.Nested)
+        {
+            return compiler.Emit(new FieldStep(row, index), Layouts.OfColumn(type.Fields[index].Type), 0, call.Location);
+        }
+
+        var place = new FieldPlace(RowLayout.Of(type), index);
+        RowStep step = ElementSteps.Field(place.Layout[index], row);
+        step.State = place;
+        return compiler.Emit(step, place.Layout[index], branch, call.Location);
+    }
+}
+
+/// <summary>Names a field of a row's bytes.</summary>
+internal sealed record FieldPlace(RowLayout Layout, int Index);
+
+/// <summary>Reads a field out of a row's bytes, in place.</summary>
+internal readonly struct FieldOf<T> : IRowOp<Utf8, T>
+{
+    public static bool Apply(Frame frame, Utf8 a, out T result)
+    {
+        var place = Unsafe.As<FieldPlace>(frame.State!);
+        var row = new RowValue(a, place.Layout);
+        if (row.IsNull(place.Index))
+        {
+            Unsafe.SkipInit(out result);
+            return false;
+        }
+
+        result = row.Get<T>(place.Index);
+        return true;
     }
 }
 

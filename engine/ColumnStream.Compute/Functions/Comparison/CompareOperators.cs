@@ -17,20 +17,24 @@ internal static class CompareOperators
         string doc,
         string example,
         Func<ProgramCompiler, int, int, SqlType, SourceLocation, int> emit,
-        bool swap) =>
+        bool swap,
+        bool isEquality = false) =>
         new Function(
             name,
             [$"a {name} b"],
             doc,
             example,
-            Bind,
+            isEquality ? BindEqual : Bind,
             (compiler, call, branch) => Compile(compiler, call, branch, emit, swap)).Cheap(IsCheap);
 
     /// <summary>Casts both sides to the type they compare in.</summary>
-    public static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
+    public static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
+        BindEqual(arguments) is { } binding && !binding.ParameterTypes[0].IsNested ? binding : null;
+
+    /// <summary>Casts both sides to the type they are equal in; nested values are equal part by part.</summary>
+    public static FunctionBinding? BindEqual(ReadOnlySpan<SqlType> arguments)
     {
-        if (arguments.Length != 2 || TypeCoercion.ComparisonType(arguments[0], arguments[1]) is not { } common
-            || common.Id is SqlTypeId.Row or SqlTypeId.Array)
+        if (arguments.Length != 2 || TypeCoercion.ComparisonType(arguments[0], arguments[1]) is not { } common)
         {
             return null;
         }

@@ -4,5 +4,6 @@ namespace ColumnStream.Compute.Functions.Comparison;
 internal static class Equal
 {
     public static ScalarFunction Definition { get; } = CompareOperators.Define(
-        "=", "Tells whether both values are equal.", "1 = 1", CompareOperators.Equal, swap: false);
+        "=", "Tells whether both values are equal.", "1 = 1", CompareOperators.Equal, swap: false,
+        isEquality: true);
 }

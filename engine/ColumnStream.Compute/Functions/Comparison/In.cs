@@ -38,7 +38,7 @@ internal static class In
         var types = new SqlType[arguments.Length];
         for (int i = 0; i < types.Length; i++)
         {
-            if (CompareOperators.Bind([common, arguments[i]]) is not { } pair)
+            if (CompareOperators.BindEqual([common, arguments[i]]) is not { } pair)
             {
                 return null;
             }

@@ -17,7 +17,7 @@ internal static class IsNotDistinctFrom
         Compile).Cheap(CompareOperators.IsCheap);
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
-        CompareOperators.Bind(arguments) is { } binding
+        CompareOperators.BindEqual(arguments) is { } binding
             ? binding with { ReturnType = SqlType.Boolean.WithNullable(false) }
             : null;
 

@@ -4,5 +4,6 @@ namespace ColumnStream.Compute.Functions.Comparison;
 internal static class NotEqual
 {
     public static ScalarFunction Definition { get; } = CompareOperators.Define(
-        "<>", "Tells whether the values differ.", "1 <> 2", CompareOperators.NotEqual, swap: false);
+        "<>", "Tells whether the values differ.", "1 <> 2", CompareOperators.NotEqual, swap: false,
+        isEquality: true);
 }

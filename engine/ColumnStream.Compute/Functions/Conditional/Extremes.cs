@@ -11,7 +11,7 @@ internal static class Extremes
 {
     public static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
     {
-        if (arguments.IsEmpty || TypeCoercion.CommonType(arguments) is not { } common)
+        if (arguments.IsEmpty || TypeCoercion.CommonType(arguments) is not { IsNested: false } common)
         {
             return null;
         }

@@ -17,7 +17,7 @@ internal static class NullIf
         Compile);
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
-        arguments.Length == 2 && Comparison.CompareOperators.Bind(arguments) is { } binding
+        arguments.Length == 2 && Comparison.CompareOperators.BindEqual(arguments) is { } binding
             ? new FunctionBinding(binding.ParameterTypes, binding.ParameterTypes[0].WithNullable(true))
             : null;
 

@@ -21,7 +21,7 @@ internal static class IsNull
             [arguments[0].Id == SqlTypeId.Null ? SqlType.Boolean : arguments[0]], SqlType.Boolean.WithNullable(false));
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch) => compiler.Emit(
-        new BitTestStep(compiler.Compile(call.Arguments[0], branch), BitTest.Valid, negate: true),
+        new BitTestStep(compiler.CompileInPlace(call.Arguments[0], branch), BitTest.Valid, negate: true),
         Layout.Bit,
         0,
         call.Location);

@@ -12,6 +12,7 @@ using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
+using ColumnStream.Microbench.Formats;
 using ColumnStream.Microbench.Kernels;
 
 namespace ColumnStream.Microbench;
@@ -26,9 +27,9 @@ internal static class Program
 
     private static void Main(string[] arguments)
     {
-        if (arguments is ["json"])
+        if (arguments is ["formats", ..])
         {
-            FormatBench.Run();
+            FormatBench.Run(arguments);
             return;
         }
 

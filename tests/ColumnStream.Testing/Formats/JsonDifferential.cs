@@ -56,7 +56,7 @@ public static class JsonDifferential
             _watch = watch;
             _harness = new FormatHarness(pool);
             FormatContext context = _harness.Context(Columns) with { MaxRows = random.Next(1, 200), BlockBytes = random.Next(1, 5000) };
-            _decoder = new JsonDecoder(context, new JsonOptions(false, false, false, false));
+            _decoder = new JsonDecoder(context, new JsonOptions());
         }
 
         /// <summary>Decodes some lines, most of them damaged, and compares.</summary>

@@ -4,6 +4,7 @@ using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
+using ColumnStream.Connectors.Formats.Values;
 using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Connectors.Formats.Columns;
@@ -15,6 +16,9 @@ namespace ColumnStream.Connectors.Formats.Columns;
 /// </remarks>
 internal sealed unsafe class DecodeColumn
 {
+    /// <summary>Remembers the last day of a timestamp column.</summary>
+    public FastTimestamp LastDay;
+
     private readonly BufferAllocator _allocator;
     private readonly int _width;
     private NativeBuffer? _values;

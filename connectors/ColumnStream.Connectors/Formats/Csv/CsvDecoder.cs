@@ -24,7 +24,6 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
     private readonly byte _quote;
     private readonly byte _escape;
     private readonly int _maxRows;
-    private FastTimestamp _timestamps;
     private byte[] _scratch = new byte[256];
     private bool _header;
     private DecodeErrorCode _code;
@@ -186,7 +185,7 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
                 end = FastNumber.Decimal64(p, column.Arrow.Scale, limit, out ((long*)column.Data)[row]);
                 break;
             case ColumnKind.Timestamp:
-                end = _timestamps.Parse(p, (byte)' ', column.TimestampScale, out ((long*)column.Data)[row]);
+                end = column.LastDay.Parse(p, (byte)' ', column.TimestampScale, out ((long*)column.Data)[row]);
                 break;
             default:
                 break;
@@ -216,7 +215,7 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
             return Fault(DecodeErrorCode.BadUtf8, p, column, "text is not UTF-8");
         }
 
-        ((StringView*)column.Data)[row] = Columns.View(column, p, length);
+        Columns.StoreView(column, row, p, length);
         return end;
     }
 
@@ -247,7 +246,7 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
 
         if (!special && column.Kind == ColumnKind.Text && Utf8.IsValid(text))
         {
-            ((StringView*)column.Data)[row] = Columns.View(column, from, text.Length);
+            Columns.StoreView(column, row, from, text.Length);
             return end;
         }
 

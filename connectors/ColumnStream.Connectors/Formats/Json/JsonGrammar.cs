@@ -1,8 +1,7 @@
 using System;
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Text.Unicode;
+using ColumnStream.Connectors.Formats.Values;
 
 namespace ColumnStream.Connectors.Formats.Json;
 
@@ -25,30 +24,6 @@ internal static unsafe class JsonGrammar
         return p;
     }
 
-    /// <summary>Finds the first quote, backslash or control byte; tells whether a byte before it is not ASCII.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* ScanText(byte* p, out bool isAscii)
-    {
-        uint high = 0;
-        while (true)
-        {
-            Vector256<byte> block = Vector256.Load(p);
-            uint stops = (Vector256.Equals(block, Vector256.Create((byte)'"'))
-                | Vector256.Equals(block, Vector256.Create((byte)'\\'))
-                | Vector256.LessThan(block, Vector256.Create((byte)0x20))).ExtractMostSignificantBits();
-            uint top = block.ExtractMostSignificantBits();
-            if (stops != 0)
-            {
-                int at = BitOperations.TrailingZeroCount(stops);
-                isAscii = (high | (top & ((1u << at) - 1))) == 0;
-                return p + at;
-            }
-
-            high |= top;
-            p += 32;
-        }
-    }
-
     /// <summary>Checks the rest of a string, whose opening quote stands before <paramref name="p"/>; returns behind the closing one.</summary>
     /// <param name="p">The first byte of the text.</param>
     /// <param name="escaped">Whether it holds a backslash.</param>
@@ -61,7 +36,7 @@ internal static unsafe class JsonGrammar
         fault = null;
         while (true)
         {
-            p = ScanText(p, out bool isAscii);
+            p = TextScan.Json(p, out bool isAscii);
             ascii &= isAscii;
             if (*p == '"')
             {

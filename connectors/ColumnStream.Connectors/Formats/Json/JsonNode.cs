@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ColumnStream.Connectors.Formats.Columns;
+using ColumnStream.Connectors.Formats.Values;
 
 namespace ColumnStream.Connectors.Formats.Json;
 
@@ -11,6 +12,12 @@ internal sealed class JsonNode
 {
     /// <summary>Longest text that is learned.</summary>
     public const int MaxLength = 64;
+
+    /// <summary>The object ends.</summary>
+    public const ColumnKind CloseKind = (ColumnKind)254;
+
+    /// <summary>A key that is no column.</summary>
+    public const ColumnKind UnknownKind = (ColumnKind)255;
 
     private readonly Vector256<byte> _low;
     private readonly Vector256<byte> _high;
@@ -29,6 +36,8 @@ internal sealed class JsonNode
         _highRest = text.Length <= 32 ? uint.MaxValue : text.Length == 64 ? 0 : uint.MaxValue << (text.Length - 32);
         Length = text.Length;
         Field = field;
+        Kind = column?.Kind ?? (field == JsonObject.Close ? CloseKind : UnknownKind);
+        Bit = field is >= 0 and < 64 ? 1UL << field : 0;
         Column = column;
         Below = below;
     }
@@ -38,6 +47,12 @@ internal sealed class JsonNode
 
     /// <summary>Gets the field whose value follows, or one of the constants of <see cref="JsonObject"/>.</summary>
     public int Field { get; }
+
+    /// <summary>Gets the kind of the field's column, or one of the constants.</summary>
+    public ColumnKind Kind { get; }
+
+    /// <summary>Gets the field's bit among the fields that came, or 0.</summary>
+    public ulong Bit { get; }
 
     /// <summary>Gets the column of the field.</summary>
     public DecodeColumn? Column { get; }
@@ -51,13 +66,30 @@ internal sealed class JsonNode
     /// <summary>Gets or sets the step that came before that.</summary>
     public JsonNode? Second { get; set; }
 
+    /// <summary>Gets or sets how often neither of the two came.</summary>
+    public int Misses { get; set; }
+
     /// <summary>Gets or sets the next text for the same field.</summary>
     public JsonNode? Variant { get; set; }
 
     /// <summary>Tells whether exactly this text stands at <paramref name="p"/>; 64 bytes must be readable.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe bool Hit(byte* p) =>
-        (Vector256.Equals(Vector256.Load(p), _low).ExtractMostSignificantBits() | _lowRest) == uint.MaxValue
-        && (Length <= 32
-            || (Vector256.Equals(Vector256.Load(p + 32), _high).ExtractMostSignificantBits() | _highRest) == uint.MaxValue);
+    public unsafe bool Hit(byte* p) => VectorSwitch.Enabled
+        ? (Vector256.Equals(Vector256.Load(p), _low).ExtractMostSignificantBits() | _lowRest) == uint.MaxValue
+            && (Length <= 32
+                || (Vector256.Equals(Vector256.Load(p + 32), _high).ExtractMostSignificantBits() | _highRest) == uint.MaxValue)
+        : HitScalar(p);
+
+    private unsafe bool HitScalar(byte* p)
+    {
+        for (int i = 0; i < Length; i++)
+        {
+            if (p[i] != (i < 32 ? _low[i] : _high[i - 32]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -12,12 +12,18 @@ internal sealed unsafe class JsonObject
     /// <summary>A key that is no column.</summary>
     public const int Unknown = -2;
 
+    /// <summary>Most fields whose arrival is noted in one word; its last bit stays free.</summary>
+    public const int MaxBits = 63;
+
     private const int MaxNodes = 2000;
+    private const int MissesBeforeChange = 16;
     private readonly int[] _buckets;
     private readonly int[] _next;
     private readonly JsonNode?[] _variants;
     private readonly JsonNode?[] _unlearned;
     private readonly JsonObject?[] _below;
+    private readonly JsonKeys _firstKeys;
+    private readonly JsonKeys _laterKeys;
     private int _nodes;
 
     public JsonObject(DecodeColumn column)
@@ -43,8 +49,10 @@ internal sealed unsafe class JsonObject
             _buckets[bucket] = i;
         }
 
+        _firstKeys = new JsonKeys(Fields.Length);
+        _laterKeys = new JsonKeys(Fields.Length);
         Start = new JsonNode([], Unknown, null, null);
-        SeenMore = Fields.Length > 64 ? new bool[Fields.Length] : [];
+        SeenMore = Fields.Length > MaxBits ? new bool[Fields.Length] : [];
     }
 
     /// <summary>Gets the columns of the fields.</summary>
@@ -53,7 +61,10 @@ internal sealed unsafe class JsonObject
     /// <summary>Gets the state before the first key.</summary>
     public JsonNode Start { get; }
 
-    /// <summary>Gets flags of the fields that came, for objects of more than 64 fields.</summary>
+    /// <summary>Gets or sets the fields behind which the rest of a record need not be read; all ones: it must.</summary>
+    public ulong Enough { get; set; } = ulong.MaxValue;
+
+    /// <summary>Gets flags of the fields that came, for objects of more than <see cref="MaxBits"/> fields.</summary>
     public bool[] SeenMore { get; }
 
     /// <summary>Finds a field by name, or <see cref="Unknown"/>.</summary>
@@ -72,6 +83,18 @@ internal sealed unsafe class JsonObject
 
     /// <summary>Gets the object of a field that is a row or a list of rows.</summary>
     public JsonObject? Below(int field) => _below[field];
+
+    /// <summary>Returns a learned step that stands at <paramref name="p"/> though it was not predicted, or null.</summary>
+    public JsonNode? Known(JsonNode from, byte* p)
+    {
+        JsonNode? node = (from == Start ? _firstKeys : _laterKeys).Find(p);
+        if (node is not null && ++from.Misses % MissesBeforeChange == 0)
+        {
+            Predict(from, node);
+        }
+
+        return node;
+    }
 
     /// <summary>Returns the node of a step and predicts it after <paramref name="from"/>.</summary>
     public JsonNode Learn(JsonNode from, byte* text, byte* end, int field)
@@ -101,6 +124,7 @@ internal sealed unsafe class JsonObject
             }
 
             _nodes++;
+            (from == Start ? _firstKeys : _laterKeys).Add(node, text);
             if (field != Unknown)
             {
                 node.Variant = _variants[list];
@@ -108,13 +132,17 @@ internal sealed unsafe class JsonObject
             }
         }
 
+        Predict(from, node);
+        return node;
+    }
+
+    private static void Predict(JsonNode from, JsonNode node)
+    {
         if (from.First != node)
         {
             from.Second = from.First;
             from.First = node;
         }
-
-        return node;
     }
 
     private JsonNode Make(ReadOnlySpan<byte> text, int field) =>

@@ -8,8 +8,15 @@ namespace ColumnStream.Connectors.Formats.Json;
 /// <param name="IgnoreParseErrors">Whether wrong values become NULL and wrong records are left out.</param>
 /// <param name="IsoTimestamps">Whether date and time are parted by T instead of a space.</param>
 /// <param name="IgnoreNullFields">Whether fields that are NULL are not written.</param>
+/// <param name="PlainDecimals">Whether decimals are written without an exponent.</param>
+/// <param name="ChecksWantedOnly">Whether a record is read no further than the last column that the query wants.</param>
 internal sealed record JsonOptions(
-    bool FailOnMissingField, bool IgnoreParseErrors, bool IsoTimestamps, bool IgnoreNullFields)
+    bool FailOnMissingField = false,
+    bool IgnoreParseErrors = false,
+    bool IsoTimestamps = false,
+    bool IgnoreNullFields = false,
+    bool PlainDecimals = false,
+    bool ChecksWantedOnly = false)
 {
     /// <summary>Lists the options under a format's prefix.</summary>
     public static IReadOnlyList<OptionDefinition> Definitions(string prefix) =>

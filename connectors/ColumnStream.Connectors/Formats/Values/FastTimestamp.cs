@@ -4,11 +4,11 @@ using ColumnStream.Compute.Values;
 
 namespace ColumnStream.Connectors.Formats.Values;
 
-/// <summary>Parses <c>yyyy-MM-dd HH:mm:ss[.f…]</c> in place with one test for all digits; remembers the last day.</summary>
+/// <summary>Parses <c>yyyy-MM-dd HH:mm:ss[.f…]</c> in place with one test for all digits; remembers a column's last day.</summary>
 /// <remarks>At least 32 bytes must be readable. What it refuses is left to the exact reader.</remarks>
 internal unsafe struct FastTimestamp
 {
-    private uint _date;
+    private uint _notDate;
     private long _daySeconds;
 
     /// <summary>Parses local date and time with <paramref name="separator"/> between; returns the end, or null.</summary>
@@ -32,13 +32,13 @@ internal unsafe struct FastTimestamp
         uint second1 = (uint)(p[18] - '0');
         uint hour = (uint)(packed >> 32) & 0xFF;
         uint minute = (uint)(packed >> 40) & 0xFF;
-        if (Vector128.GreaterThanAny(digits, limits) || p[16] != ':' || second10 > 5 || second1 > 9
+        if (!Vector128.EqualsAll(Vector128.Min(digits, limits), digits) || p[16] != ':' || second10 > 5 || second1 > 9
             || hour > 23 || minute > 59)
         {
             return null;
         }
 
-        if ((uint)packed != _date && !NewDay((uint)packed))
+        if (~(uint)packed != _notDate && !NewDay((uint)packed))
         {
             return null;
         }
@@ -49,6 +49,16 @@ internal unsafe struct FastTimestamp
         {
             value = seconds * perSecond;
             return perSecond == 1_000_000_000 && value / perSecond != seconds ? null : p;
+        }
+
+        if (perSecond == 1000)
+        {
+            int count = FastNumber.Digits8(p + 1, out long fraction);
+            if (count == 3)
+            {
+                value = (seconds * 1000) + fraction;
+                return p + 4;
+            }
         }
 
         return Fraction(p + 1, seconds, perSecond, out value);
@@ -81,7 +91,7 @@ internal unsafe struct FastTimestamp
             return false;
         }
 
-        _date = date;
+        _notDate = ~date;
         _daySeconds = CivilDate.ToDays(year, month, day) * 86_400L;
         return true;
     }

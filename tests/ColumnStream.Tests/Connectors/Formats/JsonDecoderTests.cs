@@ -327,7 +327,7 @@ public sealed class JsonDecoderTests : IDisposable
         Assert.Equal(JsonOracle.Read(quakes, bytes), rows);
     }
 
-    private JsonDecoder Decoder(SqlField[] columns) => new(_harness.Context(columns), new JsonOptions(false, false, false, false));
+    private JsonDecoder Decoder(SqlField[] columns) => new(_harness.Context(columns), new JsonOptions());
 
     private List<string> Json(SqlField[] columns, string text, params (string Key, string Value)[] options) =>
         _harness.Decode("json", _harness.Context(columns, options), text);

@@ -67,6 +67,9 @@ public abstract unsafe class BlockDecoder : IDisposable
 
     private protected long CurrentLine { get; set; }
 
+    /// <summary>Gets whether no bytes will follow.</summary>
+    private protected bool IsLast => _completed;
+
     private byte* Start => _block!.Pointer + HeadBytes;
 
     private long CursorPosition => _blockPosition + (_block is null ? 0 : Cursor - Start);
@@ -194,6 +197,11 @@ public abstract unsafe class BlockDecoder : IDisposable
             {
                 return DecodeStatus.Error;
             }
+
+            if (Cursor == from)
+            {
+                return AtLimit();
+            }
         }
     }
 
@@ -218,6 +226,7 @@ public abstract unsafe class BlockDecoder : IDisposable
 
     /// <summary>Decodes records from the cursor while it is before <paramref name="stop"/> and there is room for rows.</summary>
     /// <returns>False when a record is wrong; the cursor is then behind it and the error is noted.</returns>
+    /// <remarks>A cursor that stays where it was means that the next record goes on behind the bytes at hand.</remarks>
     private protected abstract bool DecodeBlock(byte* stop);
 
     /// <summary>Learns that a split begins.</summary>

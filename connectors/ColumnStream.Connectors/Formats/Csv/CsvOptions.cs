@@ -13,6 +13,8 @@ namespace ColumnStream.Connectors.Formats.Csv;
 /// <param name="AllowComments">Whether lines that begin with # are left out.</param>
 /// <param name="IgnoreParseErrors">Whether wrong values become NULL and wrong records are left out.</param>
 /// <param name="Header">Whether the first line names the columns.</param>
+/// <param name="Multiline">Whether a quoted field may hold line feeds.</param>
+/// <param name="ScientificDecimals">Whether decimals that are multiples of ten are written with an exponent.</param>
 internal sealed record CsvOptions(
     byte Delimiter,
     byte Quote,
@@ -21,7 +23,9 @@ internal sealed record CsvOptions(
     byte[]? NullLiteral,
     bool AllowComments,
     bool IgnoreParseErrors,
-    bool Header)
+    bool Header,
+    bool Multiline,
+    bool ScientificDecimals)
 {
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> Definitions { get; } =
@@ -33,8 +37,12 @@ internal sealed record CsvOptions(
         new("csv.field-delimiter", OptionKind.Text, ",", "Parts fields; \\t is a tab."),
         new("csv.header", OptionKind.Boolean, "false", "Says that the first line names the columns."),
         new("csv.ignore-parse-errors", OptionKind.Boolean, "false", "Makes wrong values NULL and leaves wrong records out."),
+        new("csv.multiline", OptionKind.Boolean, "false", "Lets quoted fields hold line feeds."),
         new("csv.null-literal", OptionKind.Text, null, "Text that is NULL when not quoted."),
         new("csv.quote-character", OptionKind.Text, "\"", "Encloses fields that hold delimiters."),
+        new(
+            "csv.write-bigdecimal-in-scientific-notation", OptionKind.Boolean, "true",
+            "Writes decimals that are multiples of ten with an exponent: 1E+5."),
     ];
 
     /// <summary>Reads the options of a table.</summary>
@@ -67,6 +75,8 @@ internal sealed record CsvOptions(
             literal is null ? null : System.Text.Encoding.UTF8.GetBytes(literal),
             options.Boolean("csv.allow-comments"),
             options.Boolean("csv.ignore-parse-errors"),
-            options.Boolean("csv.header"));
+            options.Boolean("csv.header"),
+            options.Boolean("csv.multiline"),
+            options.Boolean("csv.write-bigdecimal-in-scientific-notation"));
     }
 }

@@ -99,6 +99,12 @@ internal sealed unsafe class JsonRecordReader
                     end = column.LastDay.Parse(p + 1, _separator, column.TimestampScale, out ((long*)column.Data)[slot]);
                     end = end is not null && *end == '"' ? end + 1 : null;
                     break;
+                case ColumnKind.Boolean:
+                    end = ReadBoolean(column, slot, p);
+                    break;
+                case ColumnKind.Row when *p == '{' && node.Below!.SeenMore.Length == 0:
+                    p = WalkObject(node.Below, slot, p);
+                    goto Next;
                 case JsonNode.CloseKind:
                     return Close(type, slot, seen, p);
                 case JsonNode.UnknownKind:
@@ -257,9 +263,7 @@ internal sealed unsafe class JsonRecordReader
                 end = FastNumber.Decimal64(p, column.Arrow.Scale, limit, out ((long*)column.Data)[slot]);
                 break;
             case ColumnKind.Boolean:
-                bool isTrue = Unsafe.ReadUnaligned<uint>(p) == True;
-                column.Data[slot] = isTrue ? (byte)1 : (byte)0;
-                end = isTrue ? p + 4 : *p == 'f' && Unsafe.ReadUnaligned<uint>(p + 1) == Alse ? p + 5 : null;
+                end = ReadBoolean(column, slot, p);
                 break;
             case ColumnKind.Row when *p == '{':
                 end = _general || below!.SeenMore.Length != 0 ? ReadObject(below!, slot, p) : WalkObject(below, slot, p);
@@ -289,6 +293,14 @@ internal sealed unsafe class JsonRecordReader
 
         _columns.StoreView(column, slot, p, length);
         return end + 1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* ReadBoolean(DecodeColumn column, int slot, byte* p)
+    {
+        bool isTrue = Unsafe.ReadUnaligned<uint>(p) == True;
+        column.Data[slot] = isTrue ? (byte)1 : (byte)0;
+        return isTrue ? p + 4 : *p == 'f' && Unsafe.ReadUnaligned<uint>(p + 1) == Alse ? p + 5 : null;
     }
 
     private byte* ReadList(DecodeColumn column, JsonObject? below, int slot, byte* p)

@@ -18,6 +18,11 @@ public static class CsvOracle
         }
 
         List<(byte[] Text, bool Quoted)>? fields = Split(line);
+        if (fields is not null && fields.Count == columns.Length + 1 && fields[^1].Text.Length == 0 && !fields[^1].Quoted)
+        {
+            fields.RemoveAt(columns.Length);
+        }
+
         if (fields is null || fields.Count != columns.Length)
         {
             return null;

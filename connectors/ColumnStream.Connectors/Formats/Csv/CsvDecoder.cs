@@ -32,15 +32,16 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
         _delimiter = options.Delimiter;
         _maxRows = context.MaxRows;
         _reader = new CsvFieldReader(Columns, options);
-        if (options.Escape == 0 && !options.Multiline && _columns.Length > 0)
+        if (options.Escape == 0 && !options.Multiline && !options.TrimSpaces && _columns.Length > 0)
         {
             byte quote = options.Quote == 0 ? (byte)'\n' : options.Quote;
             _index = new CsvIndex(_delimiter, quote, _columns.Length, options.AllowComments);
-            _runs = new CsvColumns(_index, Columns, _reader, options.NullLiteral is not null);
+            _runs = new CsvColumns(_index, Columns, _reader, options.TextMayBeNull);
         }
     }
 
-    private protected override void OnBegin(long position) => _header = _options.Header && position == 0;
+    private protected override void OnBegin(long position) =>
+        _header = (_options.Header || _options.IgnoreFirstLine) && position == 0;
 
     private protected override bool DecodeBlock(byte* stop)
     {
@@ -58,7 +59,11 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
             {
                 _header = false;
                 byte* end = EndOfLine(p);
-                CsvHeader.Check(_context, _options, new ReadOnlySpan<byte>(p, (int)(end - p)));
+                if (_options.Header)
+                {
+                    CsvHeader.Check(_context, _options, new ReadOnlySpan<byte>(p, (int)(end - p)));
+                }
+
                 p = end + 1;
                 CurrentLine++;
                 continue;
@@ -169,17 +174,15 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
                 continue;
             }
 
-            byte* line = *end == '\r' && end[1] == '\n' ? end + 1 : end;
-            if (isLast && *line == '\n')
-            {
-                return line + 1;
-            }
-
-            return Ragged(end, i + 1, row);
+            byte* line = LineEnd(*end == _delimiter && _options.AllowTrailingComma ? end + 1 : end);
+            return isLast && line is not null ? line + 1 : Ragged(end, i + 1, row);
         }
 
         return null;
     }
+
+    /// <summary>Returns the line feed that ends a line at <paramref name="p"/>, or null.</summary>
+    private static byte* LineEnd(byte* p) => *p == '\n' ? p : *p == '\r' && p[1] == '\n' ? p + 1 : null;
 
     /// <summary>Counts the fields of a record of another length; where errors are ignored, missing ones are NULL.</summary>
     private byte* Ragged(byte* p, int fields, int row)
@@ -198,7 +201,11 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
             p = end;
         }
 
-        if (_options.IgnoreParseErrors && NullFrom(had, row))
+        bool isLong = had == _columns.Length;
+        bool goesOn = isLong
+            ? _options.IgnoreTrailing || _options.IgnoreParseErrors
+            : _options.IgnoreParseErrors && !_options.FailOnMissing && NullFrom(had, row);
+        if (goesOn)
         {
             return EndOfLine(p) + 1;
         }

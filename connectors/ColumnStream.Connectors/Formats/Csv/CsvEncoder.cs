@@ -152,7 +152,9 @@ internal sealed unsafe class CsvEncoder : RowEncoder
                 p = FastText.Float32(p, ((float*)column.Data)[row]);
                 break;
             case ColumnKind.Decimal64 or ColumnKind.Decimal128:
-                p = FastText.Decimal(p, column.Decimal(row), column.Type.Scale);
+                p = _options.ScientificDecimals
+                    ? FastText.ScientificDecimal(p, column.Decimal(row), column.Type.Scale)
+                    : FastText.Decimal(p, column.Decimal(row), column.Type.Scale);
                 break;
             case ColumnKind.Date:
                 p = FastText.Date(p, ((int*)column.Data)[row]);

@@ -51,6 +51,11 @@ internal sealed unsafe class CsvFieldReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Read(DecodeColumn column, int row, byte* p)
     {
+        if (_options.TrimSpaces)
+        {
+            return ReadOther(column, row, SkipSpaces(p));
+        }
+
         byte* end = null;
         switch (column.Kind)
         {
@@ -90,7 +95,7 @@ internal sealed unsafe class CsvFieldReader
         bool isPlain = quoted
             ? *end == _quote && (end[1] == _delimiter || end[1] == '\n')
             : *end == _delimiter || *end == '\n';
-        if (!isPlain || _options.NullLiteral is not null)
+        if (!isPlain || _options.TextMayBeNull)
         {
             return ReadOther(column, row, p);
         }
@@ -118,9 +123,16 @@ internal sealed unsafe class CsvFieldReader
         }
 
         byte* from = quoted ? p + 1 : p;
-        byte* to = quoted ? end - 1 : end;
+        byte* to = end;
+        while (_options.TrimSpaces && to > from && to[-1] is (byte)' ' or (byte)'\t')
+        {
+            to--;
+        }
+
+        to -= quoted ? 1 : 0;
         var text = new ReadOnlySpan<byte>(from, (int)(to - from));
-        if (!quoted && IsNull(column, text))
+
+        if (quoted ? text.IsEmpty && _options.EmptyIsNull : IsNull(column, text))
         {
             return column.Nullable
                 ? Null(column, row, end)
@@ -161,6 +173,16 @@ internal sealed unsafe class CsvFieldReader
             code == DecodeErrorCode.OutOfRange ? $"value is out of range for {type}, got {got}" : $"expected {type}, got {got}");
     }
 
+    private byte* SkipSpaces(byte* p)
+    {
+        while (*p is (byte)' ' or (byte)'\t' && *p != _delimiter)
+        {
+            p++;
+        }
+
+        return p;
+    }
+
     private static byte* Null(DecodeColumn column, int row, byte* end)
     {
         column.SetNull(row);
@@ -169,6 +191,7 @@ internal sealed unsafe class CsvFieldReader
 
     private bool IsNull(DecodeColumn column, ReadOnlySpan<byte> text) =>
         (_options.NullLiteral is { } literal && text.SequenceEqual(literal))
+        || (text.IsEmpty && _options.EmptyIsNull)
         || (text.IsEmpty && column.Kind is not (ColumnKind.Text or ColumnKind.Bytes or ColumnKind.List));
 
     private DecodeErrorCode ReadNested(DecodeColumn column, int row, ReadOnlySpan<byte> text)
@@ -226,6 +249,7 @@ internal sealed unsafe class CsvFieldReader
     /// <summary>Finds the delimiter or line end behind a field; null and a fault when its quotes are wrong.</summary>
     public byte* FindEnd(byte* p, out bool quoted, out bool special)
     {
+        p = _options.TrimSpaces ? SkipSpaces(p) : p;
         quoted = *p == _quote && _quote != '\n';
         special = false;
         byte* from = p;
@@ -265,7 +289,7 @@ internal sealed unsafe class CsvFieldReader
             {
                 if (p[1] != _quote)
                 {
-                    p++;
+                    p = _options.TrimSpaces ? SkipSpaces(p + 1) : p + 1;
                     break;
                 }
 
@@ -300,7 +324,8 @@ internal sealed unsafe class CsvFieldReader
         for (int i = 0; i < text.Length; i++)
         {
             byte b = text[i];
-            i += (b == _escape || (quoted && b == _quote)) && i + 1 < text.Length ? 1 : 0;
+            bool isMark = (b == _escape && b != '\n') || (quoted && b == _quote);
+            i += isMark && i + 1 < text.Length ? 1 : 0;
             _scratch[to++] = text[i];
         }
 

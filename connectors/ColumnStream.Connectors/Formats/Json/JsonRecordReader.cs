@@ -384,6 +384,12 @@ internal sealed unsafe class JsonRecordReader
             return end;
         }
 
+        if (_options.ZeroTimestampIsNull && column.Nullable && IsZeroTimestamp(column, p + 1))
+        {
+            column.SetNull(slot);
+            return end;
+        }
+
         if (_general && _options.IgnoreParseErrors && column.Nullable)
         {
             column.Rollback(slot);
@@ -519,6 +525,10 @@ internal sealed unsafe class JsonRecordReader
     /// <summary>Tells whether a timestamp is written in the standard that the table does not name.</summary>
     private bool IsOtherTimestamp(DecodeColumn column, ReadOnlySpan<byte> text) =>
         column.Kind is ColumnKind.Timestamp or ColumnKind.TimestampLtz && (text.Length < 11 || text[10] != _separator);
+
+    private static bool IsZeroTimestamp(DecodeColumn column, byte* p) =>
+        column.Kind is ColumnKind.Timestamp or ColumnKind.TimestampLtz
+        && new ReadOnlySpan<byte>(p, 10).SequenceEqual("0000-00-00"u8);
 
     private static bool IsDelimiter(byte b) => b is (byte)',' or (byte)'}' or (byte)']' or (byte)' ' or (byte)'\t'
         or (byte)'\r' or (byte)'\n';

@@ -14,6 +14,7 @@ internal sealed unsafe class JsonText
 {
     private readonly EncodeColumn[] _columns;
     private readonly bool _leaveNullsOut;
+    private readonly bool _plainDecimals;
     private readonly byte _separator;
     private DayText _day;
 
@@ -21,6 +22,7 @@ internal sealed unsafe class JsonText
     {
         _columns = columns;
         _leaveNullsOut = options.IgnoreNullFields;
+        _plainDecimals = options.PlainDecimals;
         _separator = options.IsoTimestamps ? (byte)'T' : (byte)' ';
         Prepare(columns);
     }
@@ -129,7 +131,9 @@ internal sealed unsafe class JsonText
                 float single = ((float*)column.Data)[row];
                 return float.IsFinite(single) ? FastText.Float32(p, single) : NotFinite(p, single);
             case ColumnKind.Decimal64 or ColumnKind.Decimal128:
-                return FastText.Decimal(p, column.Decimal(row), column.Type.Scale);
+                return _plainDecimals
+                    ? FastText.Decimal(p, column.Decimal(row), column.Type.Scale)
+                    : FastText.ScientificDecimal(p, column.Decimal(row), column.Type.Scale);
             case ColumnKind.Boolean:
                 return column.Flag(row) ? Word(p, "true"u8) : Word(p, "false"u8);
             case ColumnKind.Row:

@@ -79,6 +79,48 @@ internal static unsafe class FastText
         return p + DecimalText.Format(value, scale, new Span<byte>(p, DecimalText.MaxLength));
     }
 
+    /// <summary>Writes a decimal without zeros behind it: plain down to six zeros behind the point, else with an exponent.</summary>
+    /// <remarks>100000 is 1E+5, 12.50 is 12.5, 0.000000027 is 2.7E-8.</remarks>
+    public static byte* ScientificDecimal(byte* p, Int128 value, int scale)
+    {
+        if (value == 0)
+        {
+            *p = (byte)'0';
+            return p + 1;
+        }
+
+        while (value % 10 == 0)
+        {
+            value /= 10;
+            scale--;
+        }
+
+        Span<byte> digits = stackalloc byte[MaxLength];
+        int length = DecimalText.Format(Int128.Abs(value), 0, digits);
+        int exponent = length - 1 - scale;
+        if (scale >= 0 && exponent >= -6)
+        {
+            return Decimal(p, value, scale);
+        }
+
+        if (value < 0)
+        {
+            *p++ = (byte)'-';
+        }
+
+        *p++ = digits[0];
+        if (length > 1)
+        {
+            *p++ = (byte)'.';
+            digits[1..length].CopyTo(new Span<byte>(p, length - 1));
+            p += length - 1;
+        }
+
+        *p++ = (byte)'E';
+        *p++ = exponent < 0 ? (byte)'-' : (byte)'+';
+        return Int64(p, Math.Abs(exponent));
+    }
+
     /// <summary>Writes a date.</summary>
     public static byte* Date(byte* p, int days) => p + DateText.Format(days, new Span<byte>(p, DateText.MaxLength));
 

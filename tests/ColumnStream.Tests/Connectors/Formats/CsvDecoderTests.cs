@@ -63,6 +63,18 @@ public sealed class CsvDecoderTests : IDisposable
         Assert.Equal("file.txt:" + message, Assert.Single(_harness.Errors).ToString());
     }
 
+    private static readonly SqlField[] SSD = FormatHarness.Columns(("s", SqlType.String), ("t", SqlType.String), ("d", SqlType.Double));
+
+    [Fact]
+    public void A_quote_that_is_never_closed_costs_its_line_alone()
+    {
+        Assert.Equal(["a|1|2", "c|3|4"], Csv(SID, "a,1,2\n\"b,1,2\nc,3,4\n", ("csv.multiline", "true")));
+        Assert.Equal("file.txt:2:1: field 's': quote is not closed before the end of the file", Assert.Single(_harness.Errors).ToString());
+        _harness.Errors.Clear();
+        Assert.Equal(["a\n\n|1|2", "d|3|4"], Csv(SID, "\"a\n\n\",1,2\n\"c\n\"x,3,4\nd,3,4\n", ("csv.multiline", "true")));
+        Assert.Equal(["file.txt:4:", "file.txt:5:"], _harness.Errors.Select(e => e.ToString()[..11]));
+    }
+
     [Fact]
     public void Options_change_the_grammar()
     {
@@ -71,7 +83,17 @@ public sealed class CsvDecoderTests : IDisposable
         Assert.Equal(["a,b|1|2"], Csv(SID, "a\\,b,1,2", ("csv.escape-character", "\\")));
         Assert.Equal(["NULL|NULL|1", "n/a|1|1", "|1|1"], Csv(SID, "n/a,n/a,1\n\"n/a\",1,1\n,1,1", ("csv.null-literal", "n/a")));
         Assert.Equal(["a|1|2"], Csv(SID, "# remark\na,1,2\n#x", ("csv.allow-comments", "true")));
-        Assert.Equal(["a|NULL|2", "c|1|2"], Csv(SID, "a,x,2\nb\nc,1,2", ("csv.ignore-parse-errors", "true")));
+        Assert.Equal(["a|NULL|2", "b|NULL|NULL", "c|1|2"], Csv(SID, "a,x,2\nb\nc,1,2,9", ("csv.ignore-parse-errors", "true")));
+        Assert.Equal(
+            ["c|1|2"], Csv(SID, "b\nc,1,2", ("csv.ignore-parse-errors", "true"), ("csv.fail-on-missing-columns", "true")));
+        Assert.Equal(["a|1|2"], Csv(SID, "a,1,2,x,y", ("csv.ignore-trailing-unmappable", "true")));
+        Assert.Equal(["a|1|2", "b|1|2"], Csv(SID, "a,1,2,\nb,1,2,\r\n"));
+        Assert.Equal(["NULL|1|2", "NULL|1|2"], Csv(SID, ",1,2\n\"\",1,2", ("csv.empty-string-as-null", "true")));
+        Assert.Equal(["a|1|2"], Csv(SID, "whatever, this is\na,1,2", ("csv.ignore-first-line", "true")));
+        Assert.Equal(["a b| x|2"], Csv(SSD, "  a b , \" x\" , 2 ", ("csv.trim-spaces", "true")));
+        Assert.Equal(
+            ["a\nb|1|2", "c\r\n,\"d|3|4"],
+            Csv(SID, "\"a\nb\",1,2\n\"c\r\n,\"\"d\",3,4\n", ("csv.multiline", "true")));
         Assert.Equal(["a|1|2"], Csv(SID, "s,i,d\na,1,2", ("csv.header", "true")));
         Assert.Equal(["a|1|2"], Csv(SID, "other,\"na me\",x\r\na,1,2", ("csv.header", "true")));
         Assert.Empty(_harness.Errors);

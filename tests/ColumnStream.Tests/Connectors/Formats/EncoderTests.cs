@@ -39,12 +39,41 @@ public sealed class EncoderTests : IDisposable
     public void Json_that_is_read_is_written_the_same()
     {
         RecordBatch batch = _harness.Batch("json", _harness.Context(All), Lines);
-        string text = _harness.Encode("json", _harness.Context(All), batch);
+        string text = _harness.Encode("json", _harness.Context(All, ("json.encode.decimal-as-plain-number", "true")), batch);
         Assert.Equal(Lines.ReplaceLineEndings("\n"), text);
         string sparse = _harness.Encode("json", _harness.Context(All, ("json.encode.ignore-null-fields", "true")), batch);
         Assert.Equal("{}", sparse.Split('\n')[1]);
         string iso = _harness.Encode("json", _harness.Context(All, ("json.timestamp-format.standard", "ISO-8601")), batch);
         Assert.Contains("\"2024-02-29T23:59:59.25\"", iso, StringComparison.Ordinal);
+        batch.Release();
+    }
+
+    [Theory]
+    [InlineData("100000.00", "1E+5", "100000.00")]
+    [InlineData("120000.00", "1.2E+5", "120000.00")]
+    [InlineData("12.50", "12.5", "12.50")]
+    [InlineData("-0.05", "-0.05", "-0.05")]
+    [InlineData("0.00", "0", "0.00")]
+    [InlineData("-123456789012345678901234567890.10", "-123456789012345678901234567890.1", "-123456789012345678901234567890.10")]
+    public void Decimals_are_written_with_an_exponent_or_plain(string value, string scientific, string plain)
+    {
+        SqlField[] columns = FormatHarness.Columns(("d", SqlType.Decimal(38, 2)));
+        RecordBatch batch = _harness.Batch("json", _harness.Context(columns), $"{{\"d\":{value}}}\n");
+        Assert.Equal($"{{\"d\":{scientific}}}\n", _harness.Encode("json", _harness.Context(columns), batch));
+        Assert.Equal($"{{\"d\":{plain}}}\n", _harness.Encode("json", _harness.Context(columns, ("json.encode.decimal-as-plain-number", "true")), batch));
+        Assert.Equal($"{scientific}\n", _harness.Encode("csv", _harness.Context(columns), batch));
+        Assert.Equal(
+            $"{plain}\n", _harness.Encode("csv", _harness.Context(columns, ("csv.write-bigdecimal-in-scientific-notation", "false")), batch));
+        Assert.Equal([FormatHarness.Print(batch, 0)], _harness.Decode("csv", _harness.Context(columns), scientific));
+        batch.Release();
+    }
+
+    [Fact]
+    public void A_small_decimal_has_a_negative_exponent()
+    {
+        SqlField[] columns = FormatHarness.Columns(("d", SqlType.Decimal(18, 9)));
+        RecordBatch batch = _harness.Batch("json", _harness.Context(columns), "{\"d\":0.000000027}\n");
+        Assert.Equal("{\"d\":2.7E-8}\n", _harness.Encode("json", _harness.Context(columns), batch));
         batch.Release();
     }
 

@@ -114,6 +114,45 @@ public sealed class JsonDecoderTests : IDisposable
     }
 
     [Fact]
+    public void Fields_in_any_order_are_found_by_their_keys()
+    {
+        SqlField[] columns = [.. Enumerable.Range(0, 20).Select(i => new SqlField($"a_rather_long_key_{i}", SqlType.BigInt))];
+        var random = new Random(7);
+        var text = new StringBuilder();
+        var expected = new List<string>();
+        for (int line = 0; line < 500; line++)
+        {
+            int[] order = [.. Enumerable.Range(0, 20)];
+            random.Shuffle(order);
+            text.Append('{').AppendJoin(',', order.Select(i => $"\"a_rather_long_key_{i}\":{i + line}")).Append("}\n");
+            expected.Add(string.Join("|", Enumerable.Range(0, 20).Select(i => i + line)));
+        }
+
+        Assert.Equal(expected, Json(columns, text.ToString()));
+        Assert.Empty(_harness.Errors);
+    }
+
+    [Fact]
+    public void Validation_wanted_reads_no_further_than_the_last_wanted_column()
+    {
+        SqlField[] columns = FormatHarness.Columns(("i", SqlType.BigInt), ("s", SqlType.String), ("l", SqlType.Array(SqlType.BigInt)));
+        const string Text = "{\"s\":\"x\",\"i\":1,\"l\":[1,2]}\n{\"i\":2,\"s\":oops\n{ \"i\":3,\"l\":[1,\"z\"]}\n{\"l\":[9],\"i\":4}\n{\"i\":\"z\"}\n{\"s\":1}\n";
+        FormatContext context = _harness.Context(columns, ("json.validation", "wanted")) with { Projection = [0] };
+        Assert.Equal(["1", "2", "3", "4", "NULL"], _harness.Decode("json", context, Text));
+        Assert.Equal("file.txt:5:6: field 'i': expected BIGINT, got \"z\"", Assert.Single(_harness.Errors).ToString());
+    }
+
+    [Fact]
+    public void A_timestamp_of_zeros_is_an_error_or_null()
+    {
+        SqlField[] columns = FormatHarness.Columns(("t", SqlType.Timestamp(3)));
+        const string Text = "{\"t\":\"0000-00-00 00:00:00\"}\n";
+        Assert.Empty(_harness.Decode("json", _harness.Context(columns), Text));
+        Assert.Equal(DecodeErrorCode.BadValue, Assert.Single(_harness.Errors).Code);
+        Assert.Equal(["NULL"], _harness.Decode("json", _harness.Context(columns, ("json.zero-timestamp.behavior", "CONVERT_TO_NULL")), Text));
+    }
+
+    [Fact]
     public void Bytes_that_are_not_utf8_are_refused_everywhere()
     {
         byte[][] wrong = [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xC3]];

@@ -110,7 +110,8 @@ internal static class FormatBench
 
         if (duckDb is not null && duckDb.Count(sql) != rows)
         {
-            throw new InvalidDataException($"Row counts differ: {file.Name} {file.Format}, ours {rows}, DuckDB {duckDb.Count(sql)}.");
+            throw new InvalidDataException(
+                $"Row counts differ: {file.Name} {file.Format}, ours {rows}, DuckDB {duckDb.Count(sql)}.");
         }
 
         string beside = duckDb is null ? "– | –" : string.Create(
@@ -118,7 +119,8 @@ internal static class FormatBench
         string walk = file.Format == "json" ? (file.Bytes / platform).ToString("F2", CultureInfo.InvariantCulture) : "–";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {file.Name} | {file.Format} | {rows} | {file.Bytes} | {file.Bytes / ours:F2} | {ours / rows:F0} | {managed:F2} | {beside} | {walk} | {written / write:F2} |"));
+            $"| {file.Name} | {file.Format} | {rows} | {file.Bytes} | {file.Bytes / ours:F2} | {ours / rows:F0} | {managed:F2} "
+            + $"| {beside} | {walk} | {written / write:F2} |"));
         some.ForEach(batch => batch.Release());
     }
 

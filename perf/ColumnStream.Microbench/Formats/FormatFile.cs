@@ -42,7 +42,8 @@ internal sealed record FormatFile(string Name, string Format, string Path, SqlFi
                 var fields = new StringBuilder("STRUCT(");
                 foreach (SqlField field in type.Fields)
                 {
-                    fields.Append(CultureInfo.InvariantCulture, $"{(fields.Length > 7 ? ", " : "")}\"{field.Name}\" {Type(field.Type)}");
+                    fields.Append(fields.Length > 7 ? ", " : string.Empty)
+                        .Append(CultureInfo.InvariantCulture, $"\"{field.Name}\" {Type(field.Type)}");
                 }
 
                 return fields.Append(')').ToString();

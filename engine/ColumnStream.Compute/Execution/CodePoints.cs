@@ -70,6 +70,11 @@ internal static class CodePoints
     /// </summary>
     public static int Find(ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> part, int start)
     {
+        if (part.IsEmpty)
+        {
+            return 1;
+        }
+
         int skip = OffsetOf(utf8, start, out int skipped);
         if (skipped < start)
         {

@@ -22,6 +22,12 @@ internal interface IRowOp<TA, TB, TC, TR>
     static abstract bool Apply(Frame frame, TA a, TB b, TC c, out TR result);
 }
 
+/// <summary>Computes one row from four arguments.</summary>
+internal interface IRowOp<TA, TB, TC, TD, TR>
+{
+    static abstract bool Apply(Frame frame, TA a, TB b, TC c, TD d, out TR result);
+}
+
 /// <summary>
 /// Runs operations that are too dear to waste: over rows that are valid, selected and in the branch only.
 /// </summary>
@@ -200,6 +206,44 @@ internal sealed unsafe class RowStep<TOp, TA, TB, TC, TR>(int a, int b, int c) :
                 int row = (w * 64) + BitOperations.TrailingZeroCount(bits);
                 if (TOp.Apply(
                     frame, Read<TA>(frame, x, row), Read<TB>(frame, y, row), Read<TC>(frame, z, row), out TR value))
+                {
+                    Write(result, row, value);
+                }
+                else
+                {
+                    Missing(frame, row);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Runs a row operation of four arguments.</summary>
+internal sealed unsafe class RowStep<TOp, TA, TB, TC, TD, TR>(int a, int b, int c, int d) : RowStep
+    where TOp : struct, IRowOp<TA, TB, TC, TD, TR>
+{
+    protected override byte* Validity(Frame frame) =>
+        frame.And(
+        Result,
+        frame.And(Result, frame.And(Result, frame[a].Valid, frame[b].Valid), frame[c].Valid),
+        frame[d].Valid);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void RunRows(Frame frame, ulong* mask)
+    {
+        ref Register x = ref frame[a];
+        ref Register y = ref frame[b];
+        ref Register z = ref frame[c];
+        ref Register u = ref frame[d];
+        ref Register result = ref frame[Result];
+        for (int w = 0; w < 8; w++)
+        {
+            for (ulong bits = mask[w]; bits != 0; bits &= bits - 1)
+            {
+                int row = (w * 64) + BitOperations.TrailingZeroCount(bits);
+                if (TOp.Apply(
+                    frame, Read<TA>(frame, x, row), Read<TB>(frame, y, row), Read<TC>(frame, z, row),
+                    Read<TD>(frame, u, row), out TR value))
                 {
                     Write(result, row, value);
                 }

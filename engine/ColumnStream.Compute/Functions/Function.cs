@@ -12,6 +12,9 @@ internal delegate FunctionBinding? BindRule(ReadOnlySpan<SqlType> arguments);
 /// <summary>Resolves a call by its arguments, constants included; null when no signature fits.</summary>
 internal delegate FunctionBinding? BindArgumentsRule(ReadOnlySpan<BoundExpression> arguments);
 
+/// <summary>Tells whether argument types go together.</summary>
+internal delegate bool TypesRule(ReadOnlySpan<SqlType> arguments);
+
 /// <summary>Adds the steps of a call and returns the result's register.</summary>
 internal delegate int CompileRule(ProgramCompiler compiler, CallExpression call, int branch);
 
@@ -22,6 +25,8 @@ internal sealed class Function(
     private readonly ValueList<string> _signatures = ValueList.Create<string>(signatures);
     private ValueList<string> _aliases;
     private Volatility _volatility;
+    private string? _failMessage;
+    private TypesRule _types = static _ => true;
     private BindArgumentsRule? _bindArguments;
     private Func<CallExpression, string?> _check = static _ => null;
     private Func<CallExpression, bool> _isCheap = static _ => false;
@@ -68,6 +73,15 @@ internal sealed class Function(
             signature, doc, example, [a, b, c], result, canBeNull,
             static r => new RowStep<TOp, TA, TB, TC, TR>(r[0], r[1], r[2]), Layouts.Of<TR>());
 
+    /// <summary>Makes a function whose kernel is a row operation of four arguments.</summary>
+    public static Function Row<TOp, TA, TB, TC, TD, TR>(
+        string signature, string doc, string example, Parameter a, Parameter b, Parameter c, Parameter d, SqlType result,
+        bool canBeNull = false)
+        where TOp : struct, IRowOp<TA, TB, TC, TD, TR> =>
+        Shape(
+            signature, doc, example, [a, b, c, d], result, canBeNull,
+            static r => new RowStep<TOp, TA, TB, TC, TD, TR>(r[0], r[1], r[2], r[3]), Layouts.Of<TR>());
+
     /// <summary>Returns this function with other names.</summary>
     public Function With(params string[] aliases)
     {
@@ -89,6 +103,20 @@ internal sealed class Function(
         return this;
     }
 
+    /// <summary>Returns this function with the error of rows that have no result; NULL is their result otherwise.</summary>
+    public Function FailingWith(string message)
+    {
+        _failMessage = message;
+        return this;
+    }
+
+    /// <summary>Returns this function with a condition on its argument types together.</summary>
+    public Function WhereTypes(TypesRule rule)
+    {
+        _types = rule;
+        return this;
+    }
+
     /// <summary>Returns this function with a rule that sees constant arguments, where types do not say all.</summary>
     public Function With(BindArgumentsRule rule)
     {
@@ -104,7 +132,8 @@ internal sealed class Function(
     }
 
     /// <inheritdoc/>
-    public override FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) => bind(arguments);
+    public override FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
+        _types(arguments) ? bind(arguments) : null;
 
     /// <inheritdoc/>
     public override FunctionBinding? Bind(ReadOnlySpan<BoundExpression> arguments) =>
@@ -186,13 +215,21 @@ internal sealed class Function(
         SqlType result,
         bool canBeNull,
         Func<int[], RowStep> make,
-        Layout layout) =>
-        new(
+        Layout layout)
+    {
+        Function function = null!;
+        function = new Function(
             signature[..signature.IndexOf('(')],
             [signature],
             doc,
             example,
             arguments => Bind(arguments, parameters, result, canBeNull),
-            (compiler, call, branch) => compiler.Emit(
-                make(Arguments(compiler, call, branch, parameters)), layout, branch, call.Location));
+            (compiler, call, branch) =>
+            {
+                RowStep step = make(Arguments(compiler, call, branch, parameters));
+                step.FailMessage = function._failMessage;
+                return compiler.Emit(step, layout, branch, call.Location);
+            });
+        return function;
+    }
 }

@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Compute.Functions;
@@ -10,6 +11,9 @@ internal enum ParameterKind : byte
 
     /// <summary>CHAR, VARCHAR, BINARY and VARBINARY, as they are.</summary>
     TextOrBinary,
+
+    /// <summary>BINARY and VARBINARY, as they are.</summary>
+    Binary,
 
     /// <summary>TINYINT to INT, as INT.</summary>
     Integer,
@@ -40,6 +44,8 @@ internal readonly record struct Parameter(ParameterKind Kind, string? Default = 
 
     public static Parameter TextOrBinary { get; } = new(ParameterKind.TextOrBinary);
 
+    public static Parameter Binary { get; } = new(ParameterKind.Binary);
+
     public static Parameter Integer { get; } = new(ParameterKind.Integer);
 
     public static Parameter BigInt { get; } = new(ParameterKind.BigInt);
@@ -56,6 +62,20 @@ internal readonly record struct Parameter(ParameterKind Kind, string? Default = 
 
     /// <summary>Returns this parameter as optional, with canonical literal text for when it is absent.</summary>
     public Parameter Or(string value) => this with { Default = value };
+
+    /// <summary>Tells whether all arguments are text, or all are bytes; NULL is either.</summary>
+    public static bool AreOneKind(ReadOnlySpan<SqlType> arguments)
+    {
+        bool texts = false;
+        bool bytes = false;
+        foreach (SqlType argument in arguments)
+        {
+            texts |= argument.IsText;
+            bytes |= TypeCoercion.IsBinary(argument);
+        }
+
+        return !(texts && bytes);
+    }
 
     /// <summary>Returns the type of the literal that stands in.</summary>
     public SqlType DefaultType => (Kind switch
@@ -75,6 +95,7 @@ internal readonly record struct Parameter(ParameterKind Kind, string? Default = 
             ParameterKind.Text => argument.IsText ? argument : isNull ? SqlType.String : null,
             ParameterKind.TextOrBinary =>
                 argument.IsText || TypeCoercion.IsBinary(argument) ? argument : isNull ? SqlType.String : null,
+            ParameterKind.Binary => TypeCoercion.IsBinary(argument) ? argument : isNull ? SqlType.Bytes : null,
             ParameterKind.Integer =>
                 argument.IsInteger && argument.Id != SqlTypeId.BigInt || isNull ? SqlType.Integer : null,
             ParameterKind.BigInt => argument.IsInteger || isNull ? SqlType.BigInt : null,

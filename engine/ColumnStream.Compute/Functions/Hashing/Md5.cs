@@ -12,7 +12,7 @@ internal readonly struct Md5 : IRowOp<Utf8, Utf8>
         "MD5(s)",
         "Returns the MD5 digest in lower-case hexadecimal.",
         "CHAR_LENGTH(MD5('a')) = 32",
-        Parameter.Text,
+        Parameter.TextOrBinary,
         SqlType.String);
 
     public static bool Apply(Frame frame, Utf8 a, out Utf8 result)

@@ -12,7 +12,7 @@ internal readonly struct Sha1 : IRowOp<Utf8, Utf8>
         "SHA1(s)",
         "Returns the SHA1 digest in lower-case hexadecimal.",
         "CHAR_LENGTH(SHA1('a')) = 40",
-        Parameter.Text,
+        Parameter.TextOrBinary,
         SqlType.String);
 
     public static bool Apply(Frame frame, Utf8 a, out Utf8 result)

@@ -12,7 +12,7 @@ internal readonly struct Sha256 : IRowOp<Utf8, Utf8>
         "SHA256(s)",
         "Returns the SHA256 digest in lower-case hexadecimal.",
         "CHAR_LENGTH(SHA256('a')) = 64",
-        Parameter.Text,
+        Parameter.TextOrBinary,
         SqlType.String);
 
     public static bool Apply(Frame frame, Utf8 a, out Utf8 result)

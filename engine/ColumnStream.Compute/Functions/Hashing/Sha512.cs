@@ -12,7 +12,7 @@ internal readonly struct Sha512 : IRowOp<Utf8, Utf8>
         "SHA512(s)",
         "Returns the SHA512 digest in lower-case hexadecimal.",
         "CHAR_LENGTH(SHA512('a')) = 128",
-        Parameter.Text,
+        Parameter.TextOrBinary,
         SqlType.String);
 
     public static bool Apply(Frame frame, Utf8 a, out Utf8 result)

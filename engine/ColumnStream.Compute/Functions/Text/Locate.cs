@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Types;
 
@@ -17,7 +18,7 @@ internal readonly struct Locate : IRowOp<Utf8, Utf8, int, int>
 
     public static bool Apply(Frame frame, Utf8 a, Utf8 b, int c, out int result)
     {
-        result = c < 1 ? 0 : CodePoints.Find(b.Span, a.Span, c - 1);
+        result = CodePoints.Find(b.Span, a.Span, Math.Max(0, c - 1));
         return true;
     }
 }

@@ -10,7 +10,7 @@ internal static unsafe class PadKernel
     public static bool Run(Frame frame, Utf8 text, int length, Utf8 pad, bool left, out Utf8 result)
     {
         result = text;
-        if (length < 0)
+        if (length < 0 || pad.Length == 0)
         {
             return false;
         }
@@ -23,11 +23,6 @@ internal static unsafe class PadKernel
         }
 
         int padCharacters = CodePoints.Count(pad.Span);
-        if (padCharacters == 0)
-        {
-            return false;
-        }
-
         int missing = length - found;
         int whole = missing / padCharacters;
         int part = CodePoints.OffsetOf(pad.Span, missing % padCharacters, out _);

@@ -44,7 +44,8 @@ internal sealed unsafe class SplitByteStep(int a, byte separator, int index) : R
                     places &= places - 1;
                 }
 
-                if (start < 0 || (places == 0 && length > 64))
+                // No piece so far right, or the empty text, which has none; or it may lie behind the bitmap.
+                if ((start | (length - 1)) < 0 || (places == 0 && length > 64))
                 {
                     Far(frame, row, length);
                     continue;

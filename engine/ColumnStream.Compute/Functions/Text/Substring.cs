@@ -29,17 +29,15 @@ internal readonly struct Substring : IRowOp<Utf8, int, int, Utf8>
         }
 
         ReadOnlySpan<byte> span = a.Span;
-        int count = b < 0 || c != int.MaxValue || b > 1 ? CodePoints.Count(span) : 0;
-        long first = b > 0 ? b - 1L : b == 0 ? 0 : count + (long)b;
-        long last = Math.Min(int.MaxValue, first + c);
+        long first = b > 0 ? b - 1L : b == 0 ? 0 : CodePoints.Count(span) + (long)b;
+        result = a.Slice(0, 0);
         if (first < 0)
         {
-            first = 0;
+            return true;
         }
 
-        int start = CodePoints.OffsetOf(span, (int)Math.Min(first, int.MaxValue), out _);
-        int length = last <= first ? 0 : CodePoints.OffsetOf(span[start..], (int)(last - first), out _);
-        result = a.Slice(start, length);
+        int start = CodePoints.OffsetOf(span, (int)first, out _);
+        result = a.Slice(start, CodePoints.OffsetOf(span[start..], c, out _));
         return true;
     }
 

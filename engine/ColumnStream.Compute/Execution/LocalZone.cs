@@ -16,8 +16,15 @@ internal sealed class LocalZone
     private long _end = long.MinValue;
     private long _offset;
 
-    public LocalZone(string id) => _zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(id)
-        ?? throw new System.ArgumentException($"Time zone is unknown: {id}.");
+    public LocalZone(string id)
+        : this(ZoneIds.Find(id) ?? throw new System.ArgumentException($"Time zone is unknown: {id}."))
+    {
+    }
+
+    public LocalZone(DateTimeZone zone) => _zone = zone;
+
+    /// <summary>Gets the zone's id.</summary>
+    public string Id => _zone.Id;
 
     /// <summary>Gets whether local time is always UTC.</summary>
     public bool IsUtc => _zone is { MinOffset.Seconds: 0, MaxOffset.Seconds: 0 };
@@ -33,8 +40,14 @@ internal sealed class LocalZone
         return _offset;
     }
 
+    /// <summary>Returns the zone's short name at an instant: CET, CEST; its offset where the data have no name.</summary>
+    public string NameAt(long epochSeconds) =>
+        _zone.GetZoneInterval(Instant.FromUnixTimeSeconds(Clamp(epochSeconds))).Name;
+
     /// <summary>Returns the offset in seconds to subtract from a local time.</summary>
-    public long OffsetAtLocal(long localSeconds)
+    /// <param name="localSeconds">Local seconds since 1970.</param>
+    /// <param name="later">Whether a local time that occurs twice is the second one.</param>
+    public long OffsetAtLocal(long localSeconds, bool later = false)
     {
         // Far from both ends of the stretch the answer is certain; clock changes are at most a day.
         if (localSeconds - _offset - 86_400 >= _start && localSeconds - _offset + 86_400 < _end)
@@ -43,7 +56,10 @@ internal sealed class LocalZone
         }
 
         LocalDateTime local = Instant.FromUnixTimeSeconds(Clamp(localSeconds)).InUtc().LocalDateTime;
-        ZoneInterval interval = _zone.MapLocal(local).EarlyInterval;
+        ZoneLocalMapping mapping = _zone.MapLocal(local);
+
+        // In a gap both ways of counting move on by the change: the offset before it.
+        ZoneInterval interval = later && mapping.Count == 2 ? mapping.LateInterval : mapping.EarlyInterval;
         Remember(interval);
         return interval.WallOffset.Seconds;
     }

@@ -240,7 +240,11 @@ public sealed unsafe class Evaluator : IDisposable
         return false;
     }
 
-    private void StartBatch() => _frame.NowMillis = _frame.Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    private void StartBatch()
+    {
+        _frame.RowMillis = _frame.Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        _frame.NowMillis = _frame.Options.QueryMillis ?? _frame.RowMillis;
+    }
 
     private void RunOutputs(RecordBatch batch, Selection? selection)
     {

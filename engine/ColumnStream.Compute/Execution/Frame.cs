@@ -60,8 +60,11 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>What the running step prepared from constant arguments.</summary>
     public object? State { get; set; }
 
-    /// <summary>Instant of the batch in milliseconds since 1970.</summary>
+    /// <summary>Instant of the query in batch jobs, of the batch of rows in others, in milliseconds since 1970.</summary>
     public long NowMillis { get; set; }
+
+    /// <summary>Instant of the batch of rows in milliseconds since 1970.</summary>
+    public long RowMillis { get; set; }
 
     public ref Register this[int register] => ref Registers[register];
 

@@ -56,17 +56,41 @@ internal static class TemporalCasts
     public static int ToInstant(CastPlan plan, int input, SqlType type) => Cross<LocalToInstant>(plan, input, type);
 
     /// <summary>
-    /// Turns any temporal value into local microseconds since 1970: what date functions compute with.
+    /// Turns any temporal value into local units since 1970, or since midnight: what date functions compute with.
     /// </summary>
-    public static int LocalMicros(ProgramCompiler compiler, int input, SqlType type, SourceLocation location)
+    /// <remarks>The unit is the timestamp's own, so that no digit is lost; dates and times count milliseconds.</remarks>
+    public static int Local(ProgramCompiler compiler, int input, SqlType type, SourceLocation location)
     {
-        var plan = new CastPlan(compiler, type, SqlType.Timestamp(6), null, 0, location);
-        return Convert(plan, input);
+        var plan = new CastPlan(compiler, type, type, null, 0, location);
+        switch (type.Id)
+        {
+            case SqlTypeId.Date:
+                int days = CastCompiler.Number(plan, input, Layout.Int32, Layout.Int64);
+                return plan.Emit(
+                    new RowStep<ScaleUnits, long, long>(days), Layout.Int64, new TemporalSpec(CivilDate.MillisPerDay, 1, 0, null));
+            case SqlTypeId.Time:
+                return CastCompiler.Number(plan, input, Layout.Int32, Layout.Int64);
+            case SqlTypeId.TimestampLtz:
+                return ToLocal(plan, input, type);
+            default:
+                return input;
+        }
     }
 
-    /// <summary>Turns local microseconds back into a temporal type.</summary>
-    public static int FromLocalMicros(ProgramCompiler compiler, int input, SqlType type, SourceLocation location) =>
-        Convert(new CastPlan(compiler, SqlType.Timestamp(6), type, null, 0, location), input);
+    /// <summary>Turns local units back into a temporal type; a time of day wraps at midnight.</summary>
+    public static int FromLocal(ProgramCompiler compiler, int input, SqlType type, SourceLocation location)
+    {
+        var plan = new CastPlan(compiler, type, type, null, 0, location);
+        return type.Id switch
+        {
+            SqlTypeId.Date => plan.Emit(
+                new RowStep<TimestampToDays, long, int>(input), Layout.Int32, new TemporalSpec(1, CivilDate.MillisPerDay, 0, null)),
+            SqlTypeId.Time => plan.Emit(
+                new RowStep<TimestampToTime, long, int>(input), Layout.Int32, new TemporalSpec(1, 1, 1000, null)),
+            SqlTypeId.TimestampLtz => ToInstant(plan, input, type),
+            _ => input,
+        };
+    }
 
     private static int Cross<TOp>(CastPlan plan, int input, SqlType type)
         where TOp : struct, IRowOp<long, long>

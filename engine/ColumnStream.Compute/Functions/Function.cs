@@ -198,10 +198,7 @@ internal sealed class Function(
                 continue;
             }
 
-            BoundExpression argument = call.Arguments[i];
-            registers[i] = parameters[i].Kind is ParameterKind.Local or ParameterKind.LocalOrTime
-                ? TemporalCasts.LocalMicros(compiler, compiler.Compile(argument, branch), argument.Type, call.Location)
-                : compiler.Compile(argument, branch);
+            registers[i] = compiler.Compile(call.Arguments[i], branch);
         }
 
         return registers;

@@ -27,10 +27,10 @@ internal enum ParameterKind : byte
     /// <summary>BOOLEAN.</summary>
     Boolean,
 
-    /// <summary>DATE and timestamps, read as local microseconds; text is cast to TIMESTAMP(3).</summary>
+    /// <summary>DATE and timestamps, as they are; text is cast to TIMESTAMP(3).</summary>
     Local,
 
-    /// <summary>DATE, TIME and timestamps, read as local microseconds; text is cast to TIMESTAMP(3).</summary>
+    /// <summary>DATE, TIME and timestamps, as they are; text is cast to TIMESTAMP(3).</summary>
     LocalOrTime,
 
     /// <summary>Anything, as it is.</summary>

@@ -101,6 +101,8 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
                     span);
             case IntervalExpression interval:
                 return _calls.Operator("*", [Bind(interval.Operand), LiteralBinder.Unit(interval.Qualifier)], span);
+            case PeriodExpression period:
+                return new PeriodBinder(diagnostics, _calls, Bind).Bind(period);
             case QuantifiedListExpression quantified:
                 return BindQuantified(quantified);
             case ElementAccess access:

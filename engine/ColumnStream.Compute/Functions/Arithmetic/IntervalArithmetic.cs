@@ -90,9 +90,12 @@ internal static class IntervalArithmetic
                     : new RowStep<AddMillisToTime, int, long, int>(a, b);
                 return Emit(compiler, call, branch, time, spec, Layout.Int32);
             default:
+                // Only nanoseconds end within the calendar; there a sum may leave 64 bits.
                 return months
                     ? Emit(compiler, call, branch, new RowStep<AddMonthsToTimestamp, long, int, long>(a, b), spec,
                         Layout.Int64)
+                    : spec.PerSecond == 1_000_000_000
+                    ? Emit(compiler, call, branch, new RowStep<AddMillisToNanos, long, long, long>(a, b), spec, Layout.Int64)
                     : AddMillis(compiler, call, a, b, spec.PerSecond / 1000, negate);
         }
     }
@@ -160,6 +163,7 @@ internal static class IntervalArithmetic
         ProgramCompiler compiler, CallExpression call, int branch, RowStep step, IntervalSpec spec, Layout layout)
     {
         step.State = spec;
+        step.FailMessage = "Timestamp is out of range.";
         return compiler.Emit(step, layout, branch, call.Location);
     }
 }
@@ -203,7 +207,18 @@ internal readonly struct AddMonthsToTimestamp : IRowOp<long, int, long>
         var spec = Unsafe.As<IntervalSpec>(frame.State!);
         long perDay = 86_400 * spec.PerSecond;
         long days = CivilDate.FloorDiv(a, perDay);
-        result = (CivilDate.AddMonths(days, (long)b * spec.Sign) * perDay) + (a - (days * perDay));
-        return true;
+        Int128 sum = ((Int128)CivilDate.AddMonths(days, (long)b * spec.Sign) * perDay) + (a - (days * perDay));
+        result = (long)sum;
+        return result == sum;
+    }
+}
+
+internal readonly struct AddMillisToNanos : IRowOp<long, long, long>
+{
+    public static bool Apply(Frame frame, long a, long b, out long result)
+    {
+        Int128 sum = a + ((Int128)b * Unsafe.As<IntervalSpec>(frame.State!).Sign * 1_000_000);
+        result = (long)sum;
+        return result == sum;
     }
 }

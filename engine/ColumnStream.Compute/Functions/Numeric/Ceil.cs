@@ -13,9 +13,9 @@ internal static class Ceil
         "Rounds a number up to an integer, or a point in time up to a unit.",
         "CEIL(2.1) = 3",
         Floor.Bind,
-        Compile).With("CEILING");
+        Compile).With("CEILING").With(RoundTime.Check);
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch) => call.Arguments.Count == 2
-        ? TimeUnits.CompileRound(compiler, call, branch, up: true)
+        ? RoundTime.Compile(compiler, call, branch, up: true)
         : RoundKernel.Compile(compiler, call, branch, Rounding.Ceiling);
 }

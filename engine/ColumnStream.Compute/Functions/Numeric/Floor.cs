@@ -15,7 +15,7 @@ internal static class Floor
         "Rounds a number down to an integer, or a point in time down to a unit.",
         "FLOOR(2.7) = 2",
         Bind,
-        Compile);
+        Compile).With(RoundTime.Check);
 
     /// <summary>Resolves FLOOR and CEIL alike: a number, or a point in time and a unit.</summary>
     internal static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
@@ -39,6 +39,6 @@ internal static class Floor
     }
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch) => call.Arguments.Count == 2
-        ? TimeUnits.CompileRound(compiler, call, branch, up: false)
+        ? RoundTime.Compile(compiler, call, branch, up: false)
         : RoundKernel.Compile(compiler, call, branch, Rounding.Floor);
 }

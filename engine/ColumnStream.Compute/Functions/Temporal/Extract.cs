@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
@@ -6,17 +7,19 @@ using ColumnStream.Compute.Values;
 
 namespace ColumnStream.Compute.Functions.Temporal;
 
-/// <summary>Takes one part out of a point in time.</summary>
+/// <summary>Takes one part out of a point in time or an interval.</summary>
+/// <remarks>Milliseconds and finer are those of the second. Before 1970 parts count up as after it.</remarks>
 internal readonly struct Extract : IRowOp<long, long>
 {
     public static ScalarFunction Definition { get; } = new Function(
         "EXTRACT",
-        ["EXTRACT(unit FROM time)"],
-        "Returns one part of a point in time: year, month, day, hour …",
+        ["EXTRACT(unit FROM time)", "EXTRACT(unit FROM interval)"],
+        "Returns one part of a point in time or an interval: year, month, day, hour …",
         "EXTRACT(MONTH FROM DATE '2024-05-06') = 5",
-        static arguments => arguments.Length == 2 && arguments[0].IsText
-            ? Function.Bind(arguments, [Parameter.Text, Parameter.LocalOrTime], SqlType.BigInt, false) : null,
-        static (compiler, call, branch) => Compile(compiler, call, branch, TimeUnits.Of(call.Arguments[0]), 1));
+        static arguments => arguments.Length == 2 && arguments[0].IsText ? Bind(arguments[0], arguments[1]) : null,
+        static (compiler, call, branch) => Compile(compiler, call, branch, TimeUnits.Of(call.Arguments[0]), 1))
+        .With(static call => TimeUnits.Find(call.Arguments[0]) is { } unit
+            ? Problem(unit, call.Arguments[1].Type) : $"Unit is unknown: {call.Arguments[0]}.");
 
     /// <summary>Makes a function that extracts one fixed unit.</summary>
     public static ScalarFunction Fixed(string name, DateUnit unit, string doc, string example) => new Function(
@@ -24,43 +27,69 @@ internal readonly struct Extract : IRowOp<long, long>
         [$"{name}(time)"],
         doc,
         example,
-        static arguments => Function.Bind(arguments, [Parameter.LocalOrTime], SqlType.BigInt, false),
-        (compiler, call, branch) => Compile(compiler, call, branch, unit, 0));
+        static arguments => arguments.Length == 1 ? Bind(null, arguments[0]) : null,
+        (compiler, call, branch) => Compile(compiler, call, branch, unit, 0))
+        .With(call => Problem(unit, call.Arguments[0].Type));
 
     public static bool Apply(Frame frame, long a, out long result)
     {
-        DateUnit unit = Unsafe.As<RoundTimeSpec>(frame.State!).Unit;
-        long days = CivilDate.FloorDiv(a, TimeUnits.PerDay);
-        long micros = a - (days * TimeUnits.PerDay);
-        result = unit switch
+        var spec = Unsafe.As<UnitSpec>(frame.State!);
+        long perSecond = spec.PerSecond;
+        long perDay = 86_400 * perSecond;
+        long days = CivilDate.FloorDiv(a, perDay);
+        long ofDay = a - (days * perDay);
+        result = spec.Unit switch
         {
-            DateUnit.Hour => micros / (3600 * TimeUnits.PerSecond),
-            DateUnit.Minute => micros / (60 * TimeUnits.PerSecond) % 60,
-            DateUnit.Second => micros / TimeUnits.PerSecond % 60,
-            DateUnit.Millisecond => micros / 1000 % 60_000,
-            DateUnit.Microsecond => micros % (60 * TimeUnits.PerSecond),
-            DateUnit.Epoch => CivilDate.FloorDiv(a, TimeUnits.PerSecond),
+            DateUnit.Hour => ofDay / (3600 * perSecond),
+            DateUnit.Minute => ofDay / (60 * perSecond) % 60,
+            DateUnit.Second => ofDay / perSecond % 60,
+            DateUnit.Millisecond => ofDay % perSecond * 1000 / perSecond,
+            DateUnit.Microsecond => (long)((Int128)(ofDay % perSecond) * 1_000_000 / perSecond),
+            DateUnit.Nanosecond => ofDay % perSecond * (TimeUnits.NanosPerSecond / perSecond),
+            DateUnit.Epoch => CivilDate.FloorDiv(a, perSecond),
             DateUnit.DayOfWeek => CivilDate.FloorMod(days + 4, 7) + 1,
             DateUnit.IsoDayOfWeek => CivilDate.FloorMod(days + 3, 7) + 1,
-            _ => OfDate(unit, days),
+            _ => OfDate(spec.Unit, days),
         };
         return true;
+    }
+
+    private static FunctionBinding? Bind(SqlType? unit, SqlType time)
+    {
+        SqlType? type = TypeCoercion.IsInterval(time) ? time : Parameter.LocalOrTime.Accept(time);
+        return type is null ? null : new FunctionBinding(
+            unit is null ? [type] : [unit, type], SqlType.BigInt.WithNullable(type.Nullable));
+    }
+
+    private static string? Problem(DateUnit unit, SqlType type)
+    {
+        bool ok = type.Id switch
+        {
+            SqlTypeId.Date => unit is not (DateUnit.Millisecond or DateUnit.Microsecond or DateUnit.Nanosecond),
+            SqlTypeId.Time => TimeUnits.IsPartOfDay(unit),
+            SqlTypeId.IntervalYearMonth => TimeUnits.Months(unit) > 0,
+            SqlTypeId.IntervalDayTime => unit == DateUnit.Day || unit == DateUnit.Epoch || TimeUnits.IsPartOfDay(unit),
+            _ => true,
+        };
+        return ok ? null : $"{unit.ToString().ToUpperInvariant()} cannot be taken out of {type.WithNullable(true)}.";
     }
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch, DateUnit unit, int argument)
     {
         SqlType type = call.Arguments[argument].Type;
         int input = compiler.Compile(call.Arguments[argument], branch);
+        var plan = new CastPlan(compiler, type, SqlType.BigInt, null, branch, call.Location);
+        if (TypeCoercion.IsInterval(type))
+        {
+            int wide = CastCompiler.Number(plan, input, Layouts.Of(type), Layout.Int64);
+            return plan.Emit(new RowStep<ExtractOfInterval, long, long>(wide), Layout.Int64, new UnitSpec(unit, 1000));
+        }
 
         // The epoch of an instant is no local matter.
-        SqlType read = unit == DateUnit.Epoch && type.Id == SqlTypeId.TimestampLtz ? SqlType.Timestamp(type.Precision)
-            : type;
-        int local = TemporalCasts.LocalMicros(compiler, input, read, call.Location);
-        return compiler.Emit(
-            new RowStep<Extract, long, long>(local) { State = new RoundTimeSpec(unit, false) },
-            Layout.Int64,
-            branch,
-            call.Location);
+        int local = unit == DateUnit.Epoch && type.Id == SqlTypeId.TimestampLtz ? input
+            : TemporalCasts.Local(compiler, input, type, call.Location);
+        return plan.Emit(
+            new RowStep<Extract, long, long>(local), Layout.Int64, new UnitSpec(unit, TimeUnits.PerSecond(type)));
     }
 
     private static long OfDate(DateUnit unit, long days)
@@ -86,5 +115,31 @@ internal readonly struct Extract : IRowOp<long, long>
         long thursday = days - CivilDate.FloorMod(days + 3, 7) + 3;
         CivilDate.FromDays(thursday, out int year, out _, out _);
         return wantsYear ? year : ((thursday - CivilDate.ToDays(year, 1, 1)) / 7) + 1;
+    }
+}
+
+/// <summary>Takes one part out of months or milliseconds; all parts have the sign of the interval.</summary>
+internal readonly struct ExtractOfInterval : IRowOp<long, long>
+{
+    public static bool Apply(Frame frame, long a, out long result)
+    {
+        result = Unsafe.As<UnitSpec>(frame.State!).Unit switch
+        {
+            DateUnit.Millennium => a / 12_000,
+            DateUnit.Century => a / 1200,
+            DateUnit.Decade => a / 120,
+            DateUnit.Year => a / 12,
+            DateUnit.Quarter => (a % 12 / 3) + 1,
+            DateUnit.Month => a % 12,
+            DateUnit.Day => a / CivilDate.MillisPerDay,
+            DateUnit.Hour => a / 3_600_000 % 24,
+            DateUnit.Minute => a / 60_000 % 60,
+            DateUnit.Second => a / 1000 % 60,
+            DateUnit.Millisecond => a % 1000,
+            DateUnit.Microsecond => a % 1000 * 1000,
+            DateUnit.Nanosecond => a % 1000 * 1_000_000,
+            _ => a / 1000,
+        };
+        return true;
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.CompilerServices;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
@@ -7,46 +6,26 @@ using ColumnStream.Compute.Values;
 
 namespace ColumnStream.Compute.Functions.Temporal;
 
-/// <summary>Names the units of date functions.</summary>
-internal enum DateUnit : byte
-{
-    /// <summary>From coarse to fine, as SQL names them.</summary>
-    Millennium,
-    Century,
-    Decade,
-    Year,
-    IsoYear,
-    Quarter,
-    Month,
-    Week,
-    Day,
-    DayOfYear,
-    DayOfWeek,
-    IsoDayOfWeek,
-    Hour,
-    Minute,
-    Second,
-    Millisecond,
-    Microsecond,
-    Epoch,
-}
-
-/// <summary>Reads unit names and computes with local microseconds since 1970.</summary>
+/// <summary>Reads unit names and knows how long units are.</summary>
 internal static class TimeUnits
 {
-    public const long PerSecond = 1_000_000;
-    public const long PerDay = 86_400 * PerSecond;
+    public const long NanosPerSecond = 1_000_000_000;
+    public const long NanosPerDay = 86_400 * NanosPerSecond;
 
-    /// <summary>Returns the unit that a constant text names, plural allowed.</summary>
-    public static DateUnit Of(BoundExpression expression)
+    /// <summary>Returns the unit that a constant text names, plural and SQL_TSI_ allowed; null when it names none.</summary>
+    public static DateUnit? Find(BoundExpression expression)
     {
-        string name = expression is LiteralExpression { Value: { } text } ? text.ToUpperInvariant()
-            : throw new NotSupportedException("A time unit is a constant.");
+        if (expression is not LiteralExpression { Value: { } text })
+        {
+            return null;
+        }
+
+        string name = text.ToUpperInvariant();
         name = name.StartsWith("SQL_TSI_", StringComparison.Ordinal) ? name[8..] : name;
         return name.TrimEnd('S') switch
         {
             "MILLENNIUM" or "MILLENIUM" => DateUnit.Millennium,
-            "CENTURY" => DateUnit.Century,
+            "CENTURY" or "CENTURIE" => DateUnit.Century,
             "DECADE" => DateUnit.Decade,
             "YEAR" => DateUnit.Year,
             "ISOYEAR" => DateUnit.IsoYear,
@@ -54,29 +33,35 @@ internal static class TimeUnits
             "MONTH" => DateUnit.Month,
             "WEEK" => DateUnit.Week,
             "DAY" => DateUnit.Day,
-            "DOY" => DateUnit.DayOfYear,
-            "DOW" => DateUnit.DayOfWeek,
-            "ISODOW" => DateUnit.IsoDayOfWeek,
+            "DOY" or "DAYOFYEAR" => DateUnit.DayOfYear,
+            "DOW" or "DAYOFWEEK" => DateUnit.DayOfWeek,
+            "ISODOW" or "ISODAYOFWEEK" => DateUnit.IsoDayOfWeek,
             "HOUR" => DateUnit.Hour,
             "MINUTE" => DateUnit.Minute,
             "SECOND" => DateUnit.Second,
             "MILLISECOND" => DateUnit.Millisecond,
             "MICROSECOND" => DateUnit.Microsecond,
+            "NANOSECOND" => DateUnit.Nanosecond,
             "EPOCH" => DateUnit.Epoch,
-            _ => throw new NotSupportedException($"Time unit is unknown: {name}."),
+            _ => null,
         };
     }
 
-    /// <summary>Returns the microseconds of a unit of fixed length, or 0.</summary>
-    public static long Micros(DateUnit unit) => unit switch
+    /// <summary>Returns the unit that a constant text names.</summary>
+    public static DateUnit Of(BoundExpression expression) => Find(expression)
+        ?? throw new NotSupportedException($"Time unit is unknown: {expression}.");
+
+    /// <summary>Returns the nanoseconds of a unit of fixed length, or 0.</summary>
+    public static long Nanos(DateUnit unit) => unit switch
     {
-        DateUnit.Week => 7 * PerDay,
-        DateUnit.Day => PerDay,
-        DateUnit.Hour => 3600 * PerSecond,
-        DateUnit.Minute => 60 * PerSecond,
-        DateUnit.Second => PerSecond,
-        DateUnit.Millisecond => 1000,
-        DateUnit.Microsecond => 1,
+        DateUnit.Week => 7 * NanosPerDay,
+        DateUnit.Day => NanosPerDay,
+        DateUnit.Hour => 3600 * NanosPerSecond,
+        DateUnit.Minute => 60 * NanosPerSecond,
+        DateUnit.Second => NanosPerSecond,
+        DateUnit.Millisecond => 1_000_000,
+        DateUnit.Microsecond => 1000,
+        DateUnit.Nanosecond => 1,
         _ => 0,
     };
 
@@ -92,54 +77,9 @@ internal static class TimeUnits
         _ => 0,
     };
 
-    /// <summary>Compiles FLOOR and CEIL of a point in time to a unit.</summary>
-    public static int CompileRound(ProgramCompiler compiler, CallExpression call, int branch, bool up)
-    {
-        SqlType type = call.Arguments[0].Type;
-        int input = compiler.Compile(call.Arguments[0], branch);
-        int local = TemporalCasts.LocalMicros(compiler, input, type, call.Location);
-        int rounded = compiler.Emit(
-            new RowStep<RoundTime, long, long>(local) { State = new RoundTimeSpec(Of(call.Arguments[1]), up) },
-            Layout.Int64,
-            branch,
-            call.Location);
-        return TemporalCasts.FromLocalMicros(compiler, rounded, type, call.Location);
-    }
-}
+    /// <summary>Returns the local units of a second that date functions count in.</summary>
+    public static long PerSecond(SqlType type) => TimestampText.PerSecond(TemporalCasts.UnitOf(type));
 
-/// <summary>Holds the unit and the direction of a rounding.</summary>
-internal sealed record RoundTimeSpec(DateUnit Unit, bool Up);
-
-/// <summary>Rounds local microseconds to a unit; weeks begin on Sunday.</summary>
-internal readonly struct RoundTime : IRowOp<long, long>
-{
-    public static bool Apply(Frame frame, long a, out long result)
-    {
-        var spec = Unsafe.As<RoundTimeSpec>(frame.State!);
-        int months = TimeUnits.Months(spec.Unit);
-        long floor = months > 0 ? FloorMonths(a, months) : FloorFixed(a, spec.Unit);
-        result = !spec.Up || floor == a ? floor
-            : months > 0 ? CivilDate.AddMonths(floor / TimeUnits.PerDay, months) * TimeUnits.PerDay
-            : floor + TimeUnits.Micros(spec.Unit);
-        return true;
-    }
-
-    // 1970-01-01 was a Thursday; the Sunday before is day -4.
-    private static long FloorFixed(long a, DateUnit unit)
-    {
-        long shift = unit == DateUnit.Week ? 4 * TimeUnits.PerDay : 0;
-        return a - CivilDate.FloorMod(a + shift, TimeUnits.Micros(unit));
-    }
-
-    private static long FloorMonths(long a, int months)
-    {
-        CivilDate.FromDays(CivilDate.FloorDiv(a, TimeUnits.PerDay), out int year, out int month, out _);
-
-        // Centuries and millennia begin in the year one.
-        int first = months >= 1200 ? 12 : 0;
-        long total = (year * 12L) + month - 1 - first;
-        total = total - CivilDate.FloorMod(total, months) + first;
-        return CivilDate.ToDays((int)CivilDate.FloorDiv(total, 12), (int)CivilDate.FloorMod(total, 12) + 1, 1)
-            * TimeUnits.PerDay;
-    }
+    /// <summary>Tells whether the unit is a part of a day.</summary>
+    public static bool IsPartOfDay(DateUnit unit) => unit is >= DateUnit.Hour and <= DateUnit.Nanosecond;
 }

@@ -13,51 +13,90 @@ internal readonly struct TimestampAdd : IRowOp<long, long, long>
     public static ScalarFunction Definition { get; } = new Function(
         "TIMESTAMPADD",
         ["TIMESTAMPADD(unit, n, time)"],
-        "Adds n units to a point in time; the result has its type.",
+        "Adds n units to a point in time; a DATE and a unit below a day make a TIMESTAMP.",
         "TIMESTAMPADD(WEEK, 1, DATE '2003-01-02') = DATE '2003-01-09'",
-        Bind,
-        Compile);
+        static arguments => arguments.Length == 3 ? Bind(DateUnit.Day, arguments[0], arguments[1], arguments[2]) : null,
+        Compile)
+        .With(static arguments => arguments.Length == 3
+            ? Bind(TimeUnits.Find(arguments[0]) ?? DateUnit.Day, arguments[0].Type, arguments[1].Type, arguments[2].Type) : null)
+        .With(Check);
 
     public static bool Apply(Frame frame, long a, long b, out long result)
     {
-        DateUnit unit = Unsafe.As<RoundTimeSpec>(frame.State!).Unit;
-        int months = TimeUnits.Months(unit);
+        var spec = Unsafe.As<UnitSpec>(frame.State!);
+        int months = TimeUnits.Months(spec.Unit);
         if (months == 0)
         {
-            result = a + (b * TimeUnits.Micros(unit));
-            return true;
+            // Units finer than the value's own count as far as they make whole ones.
+            Int128 sum = a + ((Int128)b * TimeUnits.Nanos(spec.Unit) / (TimeUnits.NanosPerSecond / spec.PerSecond));
+            result = (long)sum;
+            return result == sum;
         }
 
-        long days = CivilDate.FloorDiv(a, TimeUnits.PerDay);
-        result = (CivilDate.AddMonths(days, b * months) * TimeUnits.PerDay) + a - (days * TimeUnits.PerDay);
-        return true;
+        result = 0;
+        long perDay = 86_400 * spec.PerSecond;
+        long days = CivilDate.FloorDiv(a, perDay);
+        if (Int128.Abs((Int128)b * months) > 12 * 300_000L)
+        {
+            return false;
+        }
+
+        Int128 moved = ((Int128)CivilDate.AddMonths(days, b * months) * perDay) + a - (days * perDay);
+        result = (long)moved;
+        return result == moved;
     }
 
-    private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments)
+    private static FunctionBinding? Bind(DateUnit unit, SqlType name, SqlType number, SqlType point)
     {
-        if (arguments.Length != 3 || !arguments[0].IsText || Parameter.BigInt.Accept(arguments[1]) is not { } count
-            || Parameter.Local.Accept(arguments[2]) is not { } time)
+        bool isTime = point.Id == SqlTypeId.Time;
+        if (!name.IsText || Parameter.BigInt.Accept(number) is not { } count
+            || (isTime ? Parameter.LocalOrTime : Parameter.Local).Accept(point) is not { } time)
         {
             return null;
         }
 
-        return new FunctionBinding([arguments[0], count, time], time.WithNullable(time.Nullable || count.Nullable));
+        int digits = unit switch
+        {
+            DateUnit.Millisecond => 3,
+            DateUnit.Microsecond => 6,
+            DateUnit.Nanosecond => 9,
+            _ => 0,
+        };
+        SqlType result = time.Id == SqlTypeId.Date && TimeUnits.IsPartOfDay(unit) ? SqlType.Timestamp(Math.Max(6, digits))
+            : time.IsTimestamp && digits > time.Precision ? time with { Precision = digits } : time;
+        SqlType parameter = result.IsTimestamp ? result.WithNullable(time.Nullable) : time;
+        return new FunctionBinding([name, count, parameter], result.WithNullable(time.Nullable || count.Nullable));
+    }
+
+    private static string? Check(CallExpression call)
+    {
+        if (TimeUnits.Find(call.Arguments[0]) is not { } unit)
+        {
+            return $"Unit is unknown: {call.Arguments[0]}.";
+        }
+
+        bool ok = call.Arguments[2].Type.Id == SqlTypeId.Time ? TimeUnits.IsPartOfDay(unit)
+            : TimeUnits.Months(unit) > 0 || TimeUnits.Nanos(unit) > 0;
+        return ok ? null : $"{unit.ToString().ToUpperInvariant()} cannot be added to {call.Arguments[2].Type.WithNullable(true)}.";
     }
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
         SqlType type = call.Arguments[2].Type;
         int count = compiler.Compile(call.Arguments[1], branch);
-        int local = TemporalCasts.LocalMicros(compiler, compiler.Compile(call.Arguments[2], branch), type,
-            call.Location);
+
+        // Instants move on the line of time, not on the local clock.
+        SqlType plain = type.Id == SqlTypeId.TimestampLtz ? SqlType.Timestamp(type.Precision) : type;
+        int local = TemporalCasts.Local(compiler, compiler.Compile(call.Arguments[2], branch), plain, call.Location);
         int sum = compiler.Emit(
             new RowStep<TimestampAdd, long, long, long>(local, count)
             {
-                State = new RoundTimeSpec(TimeUnits.Of(call.Arguments[0]), false),
+                State = new UnitSpec(TimeUnits.Of(call.Arguments[0]), TimeUnits.PerSecond(type)),
+                FailMessage = "Timestamp is out of range.",
             },
             Layout.Int64,
             branch,
             call.Location);
-        return TemporalCasts.FromLocalMicros(compiler, sum, call.Type, call.Location);
+        return TemporalCasts.FromLocal(compiler, sum, plain, call.Location);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Patterns;
 using ColumnStream.Compute.Types;
 using ColumnStream.Compute.Values;
 
@@ -17,30 +18,38 @@ internal readonly struct ToDate : IRowOp<Utf8, Utf8, int>
         "Reads text as DATE by a pattern, yyyy-MM-dd by default; NULL where it does not fit.",
         "TO_DATE('2024-05-06') = DATE '2024-05-06'",
         static arguments => Function.Bind(arguments, Parameters, SqlType.Date, true),
-        Compile);
+        Compile)
+        .With(static call => PatternState.Check(call, 1, PatternDialect.Simple, PatternUse.Read));
 
     public static bool Apply(Frame frame, Utf8 a, Utf8 b, out int result)
     {
         if (b.Length == 0)
         {
-            return DateText.TryParse(a.Span, out result);
+            return CastText.TryParseDate(a.Span, out result);
         }
 
         result = 0;
-        if (Unsafe.As<PatternCache>(frame.State!).Get(b.Span) is not { } pattern
-            || !pattern.TryParse(a.Span, out long micros))
+        if (Unsafe.As<PatternState>(frame.State!).Get(b.Span) is not { } pattern
+            || !DatePatternReader.TryRead(
+                pattern, a.Span, PatternState.FirstYear(frame), out long seconds, out _, out int? offset))
         {
             return false;
         }
 
-        result = (int)CivilDate.FloorDiv(micros, TimeUnits.PerDay);
+        result = (int)CivilDate.FloorDiv(seconds - (offset ?? 0), 86_400);
         return true;
     }
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
         int[] r = Function.Arguments(compiler, call, branch, Parameters);
-        return PatternCache.Compile(compiler, call, branch, new RowStep<ToDate, Utf8, Utf8, int>(r[0], r[1]),
-            Layout.Int32);
+        return compiler.Emit(
+            new RowStep<ToDate, Utf8, Utf8, int>(r[0], r[1])
+            {
+                State = new PatternState(PatternDialect.Simple, PatternUse.Read, PatternState.Utc),
+            },
+            Layout.Int32,
+            branch,
+            call.Location);
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Frozen;
 using System.Collections.Generic;
+using System.Globalization;
 using NodaTime;
 
 namespace ColumnStream.Compute.Execution;
@@ -54,7 +55,7 @@ internal static class ZoneIds
         while (!rest.IsEmpty && count < 3)
         {
             int digits = count == 0 && (rest.Length == 1 || (rest.Length > 1 && rest[1] == ':')) ? 1 : 2;
-            if (rest.Length < digits || !int.TryParse(rest[..digits], System.Globalization.NumberStyles.None, null, out parts[count++]))
+            if (rest.Length < digits || !int.TryParse(rest[..digits], NumberStyles.None, null, out parts[count++]))
             {
                 return null;
             }

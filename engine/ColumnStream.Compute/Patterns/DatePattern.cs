@@ -93,7 +93,8 @@ internal sealed class DatePattern
             }
             else
             {
-                while (end < pattern.Length && !char.IsAsciiLetter(pattern[end]) && !"'[]{}#".Contains(pattern[end], StringComparison.Ordinal))
+                while (end < pattern.Length && !char.IsAsciiLetter(pattern[end])
+                    && !"'[]{}#".Contains(pattern[end], StringComparison.Ordinal))
                 {
                     end++;
                 }
@@ -188,7 +189,8 @@ internal sealed class DatePattern
     }
 
     private bool IsUnreadable(PatternElement element) => Dialect == PatternDialect.Simple
-        ? element.Letter is 'Y' or 'w' or 'W' or 'F' or 'z' : element.Count == 5 && element.Letter is 'M' or 'L' or 'E' or 'e' or 'c' or 'Q' or 'q' or 'G';
+        ? element.Letter is 'Y' or 'w' or 'W' or 'F' or 'z'
+        : element.Count == 5 && element.Letter is 'M' or 'L' or 'E' or 'e' or 'c' or 'Q' or 'q' or 'G';
 
     private static int MostInFormatter(char letter) => letter switch
     {

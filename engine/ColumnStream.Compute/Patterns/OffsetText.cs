@@ -56,7 +56,8 @@ internal static class OffsetText
     public static int ReadZone(ReadOnlySpan<byte> text, ref string? zone)
     {
         int end = 0;
-        while (end < text.Length && (char.IsAsciiLetterOrDigit((char)text[end]) || "/_+-:".Contains((char)text[end], StringComparison.Ordinal)))
+        while (end < text.Length && (char.IsAsciiLetterOrDigit((char)text[end])
+            || "/_+-:".Contains((char)text[end], StringComparison.Ordinal)))
         {
             end++;
         }

@@ -40,7 +40,8 @@ internal sealed class PeriodBinder(DiagnosticBag diagnostics, CallBinder calls, 
     {
         if (row is not RowConstructor { Elements: { Count: 2 } ends })
         {
-            diagnostics.Report(PlannerErrors.NotSupported, row.Span, "Write (start, end) or (start, length).", "A period that is no pair");
+            diagnostics.Report(
+                PlannerErrors.NotSupported, row.Span, "Write (start, end) or (start, length).", "A period that is no pair");
             return null;
         }
 

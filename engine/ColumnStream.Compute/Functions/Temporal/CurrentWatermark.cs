@@ -18,7 +18,8 @@ internal static class CurrentWatermark
 
     private static FunctionBinding? Bind(ReadOnlySpan<SqlType> arguments) =>
         arguments.Length == 1 && arguments[0].TimeAttribute == TimeAttribute.Rowtime
-            ? new FunctionBinding([arguments[0].Materialized()], arguments[0].Materialized() with { Precision = 3, Nullable = true })
+            ? new FunctionBinding(
+                [arguments[0].Materialized()], arguments[0].Materialized() with { Precision = 3, Nullable = true })
             : null;
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch) =>

@@ -57,6 +57,17 @@ public static class FunctionTable
         Hashing.Sha384.Definition,
         Hashing.Sha512.Definition,
 
+        Json.IsJson.Array,
+        Json.IsJson.Object,
+        Json.IsJson.Scalar,
+        Json.IsJson.Value,
+        Json.JsonArray.Definition,
+        Json.JsonExists.Definition,
+        Json.JsonObject.Definition,
+        Json.JsonQuery.Definition,
+        Json.JsonString.Definition,
+        Json.JsonValue.Definition,
+
         Logical.And.Definition,
         Logical.IsFalse.Definition,
         Logical.IsNotFalse.Definition,

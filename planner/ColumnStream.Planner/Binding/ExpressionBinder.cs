@@ -196,7 +196,9 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
         };
         BoundExpression operand = test.Test is IsTest.True or IsTest.False or IsTest.Unknown
             ? BindCondition(test.Operand, $"Operand of IS {test.Test.ToString().ToUpperInvariant()}") : Bind(test.Operand);
-        return _calls.Operator(test.IsNegated ? $"IS NOT {what}" : $"IS {what}", [operand], test.Span);
+        return what.StartsWith("JSON", StringComparison.Ordinal)
+            ? Negate(_calls.Operator($"IS {what}", [operand], test.Span), test.IsNegated, test.Span)
+            : _calls.Operator(test.IsNegated ? $"IS NOT {what}" : $"IS {what}", [operand], test.Span);
     }
 
     private BoundExpression BindCase(Ast.CaseExpression choice)
@@ -290,6 +292,11 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             string form = call.Filter is not null ? "FILTER" : call.IsDistinct ? "DISTINCT" : "WITHIN GROUP";
             diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, $"{form} of {name}, which is no aggregate,");
             return LiteralBinder.Error;
+        }
+
+        if (new JsonBinder(diagnostics, _types, _calls, Bind).Bind(call) is { } json)
+        {
+            return json;
         }
 
         if (call.Json is not null)

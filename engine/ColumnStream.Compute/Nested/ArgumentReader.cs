@@ -93,6 +93,41 @@ internal static unsafe class ArgumentReader
         }
     }
 
+    /// <summary>Sets a field to an element of an array of the field's layout.</summary>
+    public static void Set(in ArrayValue array, int index, RowWriter writer, int field)
+    {
+        if (array.IsNull(index))
+        {
+            writer.SetNull(field);
+            return;
+        }
+
+        switch (array.Layout)
+        {
+            case Layout.Bit:
+                writer.Set(field, array.Get<bool>(index));
+                break;
+            case Layout.Int8:
+                writer.Set(field, array.Get<sbyte>(index));
+                break;
+            case Layout.Int16:
+                writer.Set(field, array.Get<short>(index));
+                break;
+            case Layout.Int32 or Layout.Float32:
+                writer.Set(field, array.Get<int>(index));
+                break;
+            case Layout.Int64 or Layout.Float64:
+                writer.Set(field, array.Get<long>(index));
+                break;
+            case Layout.Int128:
+                writer.Set(field, array.Get<Int128>(index));
+                break;
+            default:
+                writer.Set(field, array.Text(index).Span);
+                break;
+        }
+    }
+
     /// <summary>Puts an element that is not NULL into a row of a register of the element's layout.</summary>
     public static void Load(in ArrayValue array, int index, in Register register, int row)
     {

@@ -99,6 +99,12 @@ public sealed unsafe class NativeBuffer
         account?.Credit(Capacity);
     }
 
+    /// <summary>Makes a buffer over foreign memory that lives as long as this owner.</summary>
+    internal NativeBuffer Cut(byte* pointer, long length) => new(Retain(), pointer, length);
+
+    /// <summary>Makes the first reference of a buffer that no account lends.</summary>
+    internal void Open() => _references = 1;
+
     internal void Lend(BufferAllocator account, long length)
     {
         _account = account;

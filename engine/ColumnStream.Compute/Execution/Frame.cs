@@ -107,7 +107,17 @@ internal sealed unsafe class Frame : IDisposable
         int first = _bufferCount;
         foreach (NativeBuffer buffer in array.Data)
         {
-            AddBuffer(buffer);
+            if (buffer.IsForeign && buffer.Length > 0)
+            {
+                // Steps read 12 bytes wherever a text begins: foreign text is copied to where that is safe.
+                NativeBuffer copy = _allocator.Allocate(buffer.Length);
+                System.Buffer.MemoryCopy(buffer.Pointer, copy.Pointer, copy.Capacity, buffer.Length);
+                _ownedArenas.Add(AddBuffer(copy));
+            }
+            else
+            {
+                AddBuffer(buffer);
+            }
         }
 
         return first;
@@ -248,6 +258,12 @@ internal sealed unsafe class Frame : IDisposable
             NullArray => AllNull(register),
             _ => null,
         };
+
+        // Steps load whole vectors: of foreign memory the last tile is copied to where that is safe.
+        if (Rows < TileRows)
+        {
+            OwnForeignTile(ref r, array);
+        }
     }
 
     /// <summary>Forgets the batch: borrowed buffers and the arenas, which results have retained.</summary>
@@ -269,6 +285,29 @@ internal sealed unsafe class Frame : IDisposable
     {
         NativeMemory.Free(_table);
         _table = null;
+    }
+
+    private void OwnForeignTile(ref Register r, ArrayData array)
+    {
+        long bytes = array is BooleanArray ? (Rows + 7) >> 3 : (long)Rows * Layouts.Width(r.Layout);
+        NativeBuffer? owner = array switch
+        {
+            FixedWidthArray a => a.ValuesBuffer,
+            ViewArray a => a.ViewsBuffer,
+            BooleanArray a => a.ValuesBuffer,
+            _ => null,
+        };
+        if (owner is { IsForeign: true })
+        {
+            System.Buffer.MemoryCopy(r.Data, r.Home, bytes, bytes);
+            r.Data = r.Home;
+        }
+
+        if (array.ValidityBuffer is { IsForeign: true } && r.Valid is not null)
+        {
+            System.Buffer.MemoryCopy(r.Valid, r.HomeValid, BitmapBytes, (Rows + 7) >> 3);
+            r.Valid = r.HomeValid;
+        }
     }
 
     private byte* AllNull(int register)

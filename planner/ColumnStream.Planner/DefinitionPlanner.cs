@@ -86,7 +86,7 @@ internal sealed class DefinitionPlanner(BindingContext context, List<PlannedStat
             found = context.Catalog.Find(name, isTemporary: true);
         }
 
-        bool isView = statement.Kind == DropKind.View;
+        bool isView = statement.Kind == ObjectKind.View;
         if (found is null)
         {
             if (!statement.IfExists && !context.BrokenObjects.Contains(name))

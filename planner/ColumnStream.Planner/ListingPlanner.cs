@@ -21,7 +21,7 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
     {
         switch (statement)
         {
-            case DescribeStatement describe:
+            case DescribeStatement { Kind: ObjectKind.Table } describe:
                 if (new TableBinder(context, null).Find(describe.Name) is { } described)
                 {
                     Add(describe, "DESCRIBE", ["name", "type", "null", "key", "extras", "watermark"], Columns(described));
@@ -32,7 +32,7 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
                 Show(show);
                 break;
             default:
-                context.Diagnostics.Report(PlannerErrors.NotSupported, statement.Span, null, "This statement");
+                context.Diagnostics.Report(PlannerErrors.NotSupported, statement.Span, null, StatementNames.Of(statement));
                 break;
         }
     }
@@ -71,7 +71,7 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
 
                 break;
             default:
-                context.Diagnostics.Report(PlannerErrors.NotSupported, show.Span, null, $"SHOW {show.Kind}");
+                context.Diagnostics.Report(PlannerErrors.NotSupported, show.Span, null, StatementNames.Of(show));
                 break;
         }
     }

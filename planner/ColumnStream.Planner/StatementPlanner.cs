@@ -58,7 +58,8 @@ internal sealed class StatementPlanner(BindingContext context)
                 context.Settings.Reset(reset.Key?.Value);
                 Planned.Add(new PlannedSetting(statement.Span, "RESET", reset.Key?.Value, null));
                 break;
-            case CreateTableStatement or CreateViewStatement or DropStatement or UseStatement:
+            case CreateTableStatement or CreateViewStatement or UseStatement
+                or DropStatement { Kind: ObjectKind.Table or ObjectKind.View }:
                 new DefinitionPlanner(context, Planned).Add(statement);
                 break;
             default:

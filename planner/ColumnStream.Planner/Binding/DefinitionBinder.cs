@@ -81,6 +81,16 @@ internal sealed class DefinitionBinder(BindingContext context)
         {
             _diagnostics.Report(PlannerErrors.NotSupported, statement.Distribution.Span, null, "DISTRIBUTED");
         }
+
+        if (statement.Mode != CreateMode.Create)
+        {
+            _diagnostics.Report(PlannerErrors.NotSupported, statement.Name.Span, null, "REPLACE TABLE");
+        }
+
+        foreach (PrimaryKeyDefinition key in statement.PrimaryKeys.Where(key => key.IsUnique))
+        {
+            _diagnostics.Report(PlannerErrors.NotSupported, key.Span, "Only PRIMARY KEY (...) NOT ENFORCED is.", "UNIQUE");
+        }
     }
 
     private List<CatalogColumn> BindColumns(CreateTableStatement statement)
@@ -98,6 +108,11 @@ internal sealed class DefinitionBinder(BindingContext context)
             if (column is PhysicalColumn plain)
             {
                 physical.Add(new ScopeColumn(null, plain.Name.Value, types.Bind(plain.Type)));
+            }
+            else if (column is UntypedColumn untyped)
+            {
+                _diagnostics.Report(PlannerErrors.TypeUnknown, untyped.Span, null, $"column '{untyped.Name.Value}' has none");
+                physical.Add(new ScopeColumn(null, untyped.Name.Value, TypeBinder.ErrorType));
             }
             else if (column is MetadataColumn metadata)
             {

@@ -308,7 +308,7 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
         foreach (Ast.Expression argument in call.Arguments)
         {
             if (argument is NamedArgument or StarArgument or TableArgument or DescriptorArgument or DefaultArgument
-                or CharacterSetArgument or JsonFormatArgument)
+                or CharacterSetArgument or JsonFormatArgument or ModelArgument)
             {
                 return NotSupported(argument);
             }
@@ -340,6 +340,8 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
             DefaultArgument => "DEFAULT in the place of a value",
             CharacterSetArgument => "A character set (USING)",
             JsonFormatArgument => "FORMAT JSON",
+            ModelArgument => "A model argument outside FROM",
+            MatchSemanticsExpression semantics => $"{(semantics.IsFinal ? "FINAL" : "RUNNING")} outside MATCH_RECOGNIZE",
             _ => "This expression",
         };
         diagnostics.Report(PlannerErrors.NotSupported, expression.Span, null, what);

@@ -30,6 +30,11 @@ internal sealed class QueryBinder
     public Relation Bind(Query query)
     {
         CommonTables? common = _common;
+        if (query.IsRecursive)
+        {
+            return NotSupported(query.Span, "WITH RECURSIVE");
+        }
+
         foreach (CommonTable table in query.With)
         {
             Relation relation = new QueryBinder(_context, common).Bind(table.Query);

@@ -39,6 +39,7 @@ internal static class SyntaxTree
         NamedArgument named => [named.Value],
         IntervalExpression interval => [interval.Operand],
         JsonFormatArgument json => [json.Value],
+        MatchSemanticsExpression semantics => [semantics.Call],
         MembershipExpression membership => [membership.Operand, membership.Collection],
         MultisetConstructor multiset => multiset.Elements,
         MultisetOperation multiset => [multiset.Left, multiset.Right],

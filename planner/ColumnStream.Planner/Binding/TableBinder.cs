@@ -33,6 +33,10 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
             new WindowFunctionBinder(context, this).Bind(function), function.Alias, null),
         JoinTable join => BindJoin(join),
         UnnestTable unnest => NotSupported(unnest.Span, "UNNEST"),
+        MatchRecognizeTable => NotSupported(reference.Span, "MATCH_RECOGNIZE"),
+        PivotTable => NotSupported(reference.Span, "PIVOT"),
+        UnpivotTable => NotSupported(reference.Span, "UNPIVOT"),
+        SampledTable => NotSupported(reference.Span, "TABLESAMPLE"),
         _ => NotSupported(reference.Span, "This table reference"),
     };
 

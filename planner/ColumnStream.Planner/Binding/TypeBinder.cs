@@ -32,6 +32,8 @@ internal sealed class TypeBinder(DiagnosticBag diagnostics)
                 ? ErrorType : SqlType.Map(key, value),
             MultisetTypeSyntax multiset =>
                 Bind(multiset.Element) is var member && IsError(member) ? ErrorType : SqlType.Multiset(member),
+            RawTypeSyntax => NotSupported(syntax, "Type RAW"),
+            StructuredTypeSyntax => NotSupported(syntax, "Type STRUCTURED"),
             NamedTypeSyntax named => Unknown(named),
             _ => NotSupported(syntax, "Type"),
         };
@@ -60,6 +62,7 @@ internal sealed class TypeBinder(DiagnosticBag diagnostics)
         ScalarTypeName.TimestampLtz => Fraction(syntax, 6, SqlType.TimestampLtz),
         ScalarTypeName.TimestampTz => NotSupported(syntax, "Type TIMESTAMP WITH TIME ZONE"),
         ScalarTypeName.Variant => NotSupported(syntax, "Type VARIANT"),
+        ScalarTypeName.Bitmap => NotSupported(syntax, "Type BITMAP"),
         _ => Wrong(syntax, $"{syntax.Name.ToString().ToUpperInvariant()} cannot be the type of a column"),
     };
 

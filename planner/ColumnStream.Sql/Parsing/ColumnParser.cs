@@ -10,32 +10,55 @@ internal sealed class ColumnParser(Grammar grammar)
 {
     private readonly TokenCursor _cursor = grammar.Cursor;
 
-    public void Parse(TableElements elements)
+    /// <summary>Reads one element into <paramref name="elements"/>; true, for lists of elements.</summary>
+    public bool Parse(TableElements elements)
     {
         int start = _cursor.Current.Start;
-        if (_cursor.At("CONSTRAINT") || _cursor.At("PRIMARY", "KEY"))
+        if (IsKeyAhead())
         {
             elements.PrimaryKeys.Add(ParsePrimaryKey(column: null));
         }
-        else if (_cursor.Accept("WATERMARK", "FOR"))
+        else if (_cursor.At("WATERMARK", "FOR"))
         {
-            QualifiedName column = grammar.Names.Qualified("a column name");
-            _cursor.Expect("AS", " behind the watermark's column");
-            Expression expression = grammar.Expressions.Parse();
-            elements.Watermarks.Add(new WatermarkDefinition(column, expression) { Span = _cursor.SpanFrom(start) });
+            elements.Watermarks.Add(ParseWatermark());
         }
-        else if (_cursor.At("UNIQUE") || _cursor.At("FOREIGN", "KEY") || _cursor.At("PERIOD", "FOR"))
+        else if (_cursor.At("FOREIGN", "KEY") || _cursor.At("PERIOD", "FOR"))
         {
             throw _cursor.Error(SyntaxErrorCode.NotSupported, $"{_cursor.Current.Text} is not supported.",
                 _cursor.Current.Span, "Only PRIMARY KEY (...) NOT ENFORCED is.");
         }
         else
         {
-            ParseColumn(elements, start);
+            elements.Columns.Add(ParseColumn(elements, start));
         }
+
+        return true;
     }
 
-    private void ParseColumn(TableElements elements, int start)
+    /// <summary>Reads a column where nothing else may stand.</summary>
+    public ColumnDefinition ParseColumn()
+    {
+        TableElements elements = new();
+        ColumnDefinition column = ParseColumn(elements, _cursor.Current.Start);
+        return elements.PrimaryKeys is [var key, ..]
+            ? throw _cursor.Error(SyntaxErrorCode.UnexpectedToken, "A key cannot stand here.", key.Span)
+            : column;
+    }
+
+    private bool IsKeyAhead() => _cursor.At("CONSTRAINT") || _cursor.At("PRIMARY", "KEY")
+        || (_cursor.At("UNIQUE") && _cursor.Peek(1).Kind == TokenKind.OpenParenthesis);
+
+    private WatermarkDefinition ParseWatermark()
+    {
+        int start = _cursor.Next().Start;
+        _cursor.Next();
+        QualifiedName column = grammar.Names.Qualified("a column name");
+        _cursor.Expect("AS", " behind the watermark's column");
+        Expression expression = grammar.Expressions.Parse();
+        return new WatermarkDefinition(column, expression) { Span = _cursor.SpanFrom(start) };
+    }
+
+    private ColumnDefinition ParseColumn(TableElements elements, int start)
     {
         Identifier name = grammar.Names.Identifier("a column name");
         ColumnDefinition column;
@@ -43,6 +66,10 @@ internal sealed class ColumnParser(Grammar grammar)
         {
             Expression expression = grammar.Expressions.Parse();
             column = new ComputedColumn(name, expression, ParseComment());
+        }
+        else if (_cursor.At(TokenKind.Comma) || _cursor.At(TokenKind.CloseParenthesis))
+        {
+            column = new UntypedColumn(name);
         }
         else
         {
@@ -57,7 +84,7 @@ internal sealed class ColumnParser(Grammar grammar)
             }
             else
             {
-                if (_cursor.At("CONSTRAINT") || _cursor.At("PRIMARY"))
+                if (_cursor.At("CONSTRAINT") || _cursor.At("PRIMARY") || _cursor.At("UNIQUE"))
                 {
                     elements.PrimaryKeys.Add(ParsePrimaryKey(name));
                 }
@@ -66,15 +93,20 @@ internal sealed class ColumnParser(Grammar grammar)
             }
         }
 
-        elements.Columns.Add(column with { Span = _cursor.SpanFrom(start) });
+        return column with { Span = _cursor.SpanFrom(start) };
     }
 
     private PrimaryKeyDefinition ParsePrimaryKey(Identifier? column)
     {
         int start = _cursor.Current.Start;
         Identifier? name = _cursor.Accept("CONSTRAINT") ? grammar.Names.Identifier("a constraint name") : null;
-        _cursor.Expect("PRIMARY", " KEY");
-        _cursor.Expect("KEY", " behind PRIMARY");
+        bool isUnique = _cursor.Accept("UNIQUE");
+        if (!isUnique)
+        {
+            _cursor.Expect("PRIMARY", " KEY");
+            _cursor.Expect("KEY", " behind PRIMARY");
+        }
+
         EquatableArray<Identifier> columns = column is null
             ? grammar.Parenthesized(() => grammar.Names.Identifier("a column name"), "the key columns")
             : [column];
@@ -84,7 +116,7 @@ internal sealed class ColumnParser(Grammar grammar)
             _cursor.Accept("ENFORCED");
         }
 
-        return new PrimaryKeyDefinition(name, columns, isEnforced) { Span = _cursor.SpanFrom(start) };
+        return new PrimaryKeyDefinition(name, columns, isEnforced, isUnique) { Span = _cursor.SpanFrom(start) };
     }
 
     private string? ParseComment() =>

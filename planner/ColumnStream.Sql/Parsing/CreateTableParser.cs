@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Statements;
 
@@ -7,63 +8,69 @@ namespace ColumnStream.Sql.Parsing;
 /// <summary>Reads CREATE TABLE behind the word TABLE.</summary>
 internal sealed class CreateTableParser(Grammar grammar)
 {
+    private static readonly string[] s_clauses = ["COMMENT", "DISTRIBUTED", "PARTITIONED", "WITH", "LIKE", "AS"];
+
     private readonly TokenCursor _cursor = grammar.Cursor;
 
-    public CreateTableStatement Parse(bool isTemporary)
+    public CreateTableStatement Parse(bool isTemporary, CreateMode mode)
+    {
+        CreateTableStatement table = ParseHead(isTemporary, mode);
+        HashSet<string> seen = [];
+        while (_cursor.At(TokenKind.Word) && !StatementStarts.IsLikely(_cursor) && table.AsQuery is null)
+        {
+            table = ParseClause(table, seen, s_clauses);
+        }
+
+        return table;
+    }
+
+    /// <summary>Reads the name and the elements in parentheses.</summary>
+    public CreateTableStatement ParseHead(bool isTemporary, CreateMode mode)
     {
         bool ifNotExists = _cursor.Accept("IF", "NOT", "EXISTS");
         QualifiedName name = grammar.Names.Qualified("a table name");
         TableElements elements = new();
-        if (_cursor.Accept(TokenKind.OpenParenthesis))
+        if (_cursor.At(TokenKind.OpenParenthesis))
         {
-            ParseElements(elements);
+            grammar.Recovering(() => grammar.Columns.Parse(elements), "the column list", IsClauseAhead);
         }
 
-        CreateTableStatement table = new(
+        return new CreateTableStatement(
             name,
             [.. elements.Columns],
             [.. elements.PrimaryKeys],
             [.. elements.Watermarks],
             IsTemporary: isTemporary,
-            IfNotExists: ifNotExists);
-        return ParseClauses(table);
+            IfNotExists: ifNotExists,
+            Mode: mode);
     }
 
-    private void ParseElements(TableElements elements)
+    /// <summary>Reads one of the clauses behind the elements.</summary>
+    public CreateTableStatement ParseClause(CreateTableStatement table, HashSet<string> seen, params string[] clauses)
     {
-        do
+        Token clause = _cursor.Current;
+        if (!clauses.Contains(clause.Text))
         {
-            grammar.Columns.Parse(elements);
-        }
-        while (_cursor.Accept(TokenKind.Comma));
-
-        _cursor.Close("or ',' in the column list");
-    }
-
-    private CreateTableStatement ParseClauses(CreateTableStatement table)
-    {
-        HashSet<string> seen = [];
-        while (_cursor.At(TokenKind.Word))
-        {
-            Token clause = _cursor.Current;
-            bool isClause = clause.Text is "COMMENT" or "DISTRIBUTED" or "PARTITIONED" or "WITH" or "LIKE" or "AS";
-            if (!isClause)
-            {
-                throw _cursor.Unexpected("a clause of CREATE TABLE: COMMENT, DISTRIBUTED, PARTITIONED BY, WITH, LIKE or AS",
-                    "COMMENT", "DISTRIBUTED", "PARTITIONED", "WITH", "LIKE", "AS");
-            }
-
-            if (!seen.Add(clause.Text!))
-            {
-                throw _cursor.Error(SyntaxErrorCode.DuplicateClause, $"Clause stands twice: {clause.Text}.", clause.Span);
-            }
-
-            _cursor.Next();
-            table = ParseClause(table, clause.Text!);
+            string list = string.Join(", ", clauses[..^1]);
+            throw _cursor.Unexpected($"a clause of CREATE TABLE: {list} or {clauses[^1]}", clauses);
         }
 
-        return table;
+        CheckClause(clause, seen);
+        _cursor.Next();
+        return ParseClause(table, clause.Text!);
     }
+
+    /// <summary>Refuses a clause that stands twice.</summary>
+    public void CheckClause(Token clause, HashSet<string> seen)
+    {
+        if (!seen.Add(clause.Text!))
+        {
+            throw _cursor.Error(SyntaxErrorCode.DuplicateClause, $"Clause stands twice: {clause.Text}.", clause.Span);
+        }
+    }
+
+    private bool IsClauseAhead() => (_cursor.At("WITH") && _cursor.Peek(1).Kind == TokenKind.OpenParenthesis)
+        || _cursor.At("PARTITIONED", "BY") || _cursor.At("DISTRIBUTED", "BY");
 
     private CreateTableStatement ParseClause(CreateTableStatement table, string clause)
     {
@@ -88,7 +95,8 @@ internal sealed class CreateTableParser(Grammar grammar)
     private EquatableArray<Identifier> ParseColumns(string what) =>
         grammar.Parenthesized(() => grammar.Names.Identifier("a column name"), what);
 
-    private DistributionClause ParseDistribution()
+    /// <summary>Reads a distribution behind the word DISTRIBUTED, or DISTRIBUTION in ALTER.</summary>
+    public DistributionClause ParseDistribution()
     {
         int start = _cursor.Previous.Start;
         DistributionKind kind = DistributionKind.Unknown;

@@ -117,6 +117,12 @@ internal sealed class FunctionParser(Grammar grammar)
             return new StarArgument { Span = token.Span };
         }
 
+        if (TokenCursor.IsWord(token, "MODEL") && NameParser.IsName(_cursor.Peek(1)))
+        {
+            _cursor.Next();
+            return new ModelArgument(grammar.Names.Qualified("a model name")) { Span = _cursor.SpanFrom(token.Start) };
+        }
+
         if (TokenCursor.IsWord(token, "DESCRIPTOR") && _cursor.Peek(1).Kind == TokenKind.OpenParenthesis)
         {
             _cursor.Next();

@@ -21,8 +21,14 @@ internal sealed class Grammar
         Groupings = new GroupingParser(this);
         Tables = new TableReferenceParser(this);
         Queries = new QueryParser(this);
+        Patterns = new PatternParser(this);
+        Pivots = new PivotParser(this);
         Creates = new CreateTableParser(this);
         Columns = new ColumnParser(this);
+        Definitions = new DefinitionParser(this);
+        Alterations = new AlterParser(this);
+        Changes = new ChangeParser(this);
+        Listings = new ListingParser(this);
         Utilities = new UtilityParser(this);
         Statements = new StatementParser(this);
     }
@@ -53,6 +59,18 @@ internal sealed class Grammar
 
     public QueryParser Queries { get; }
 
+    public PatternParser Patterns { get; }
+
+    public PivotParser Pivots { get; }
+
+    public DefinitionParser Definitions { get; }
+
+    public AlterParser Alterations { get; }
+
+    public ChangeParser Changes { get; }
+
+    public ListingParser Listings { get; }
+
     public CreateTableParser Creates { get; }
 
     public ColumnParser Columns { get; }
@@ -71,6 +89,54 @@ internal sealed class Grammar
         }
 
         return [.. items];
+    }
+
+    /// <summary>
+    /// Reads a list in parentheses; a wrong item is reported and the list is read on behind the next comma. When
+    /// <paramref name="isBehind"/> says that what follows the list has begun, the list is taken as closed.
+    /// </summary>
+    public EquatableArray<T> Recovering<T>(Func<T> item, string what, Func<bool>? isBehind = null)
+    {
+        Cursor.Open($"to open {what}");
+        List<T> items = [];
+        int nesting = Cursor.Nesting;
+        while (true)
+        {
+            try
+            {
+                items.Add(item());
+                if (Cursor.Accept(TokenKind.CloseParenthesis))
+                {
+                    return [.. items];
+                }
+
+                if (!Cursor.Accept(TokenKind.Comma))
+                {
+                    throw Cursor.Unexpected($"')' or ',' in {what}");
+                }
+            }
+            catch (SyntaxException error) when (!Cursor.IsFull)
+            {
+                if (isBehind is not null && isBehind())
+                {
+                    Cursor.ReportInside(error, nesting);
+                    return [.. items];
+                }
+
+                int start = Cursor.Index;
+                if (!Cursor.SkipItem())
+                {
+                    Cursor.Return(start);
+                    throw;
+                }
+
+                Cursor.ReportInside(error, nesting);
+                if (Cursor.Next().Kind == TokenKind.CloseParenthesis)
+                {
+                    return [.. items];
+                }
+            }
+        }
     }
 
     /// <summary>Reads a list in parentheses; <paramref name="what"/> names it in errors, as in "the column list".</summary>

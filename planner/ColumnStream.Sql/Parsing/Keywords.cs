@@ -21,7 +21,8 @@ internal static class Keywords
     public static readonly string[] Statements =
     [
         "SELECT", "INSERT", "CREATE", "DROP", "WITH", "VALUES", "TABLE", "SET", "RESET", "EXPLAIN", "SHOW", "DESCRIBE",
-        "DESC", "USE", "EXECUTE", "BEGIN",
+        "DESC", "USE", "EXECUTE", "BEGIN", "ALTER", "DELETE", "UPDATE", "TRUNCATE", "ANALYZE", "CALL", "LOAD", "UNLOAD",
+        "COMPILE", "REPLACE", "ADD", "REMOVE", "STOP", "UPSERT",
     ];
 
     private static readonly FrozenSet<string> s_reserved = Split(

@@ -427,6 +427,8 @@ internal sealed class Lexer
             (':', _, _) => (TokenKind.Colon, 1),
             ('{', _, _) => (TokenKind.OpenBrace, 1),
             ('}', _, _) => (TokenKind.CloseBrace, 1),
+            ('^', _, _) => (TokenKind.Caret, 1),
+            ('|', _, _) => (TokenKind.VerticalBar, 1),
             _ => (TokenKind.Invalid, 0),
         };
         if (length == 0)
@@ -459,7 +461,7 @@ internal sealed class Lexer
         }
 
         Report(SyntaxErrorCode.InvalidCharacter, $"Character is not part of the language: {shown}.", span,
-            first switch { '|' => "Join strings with '||'.", '&' => "Write AND.", '!' => "Write NOT.", _ => null });
+            first switch { '&' => "Write AND.", '!' => "Write NOT.", _ => null });
         AddInvalid(start);
     }
 

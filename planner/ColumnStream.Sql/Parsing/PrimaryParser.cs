@@ -105,6 +105,8 @@ internal sealed class PrimaryParser(Grammar grammar)
             case "ROW" or "PERIOD" when next == TokenKind.OpenParenthesis:
                 _cursor.Next();
                 return Place(new RowConstructor(grammar.Parenthesized(grammar.Expressions.Parse, word)), start);
+            case "FINAL" or "RUNNING" when NameParser.IsName(_cursor.Peek(1)) && _cursor.Peek(2).Kind == TokenKind.OpenParenthesis:
+                return ParseMatchSemantics(start);
             case "DEFAULT" when next is TokenKind.Comma or TokenKind.CloseParenthesis:
                 return Literal(new DefaultArgument(), start);
             default:
@@ -146,6 +148,15 @@ internal sealed class PrimaryParser(Grammar grammar)
         }
 
         return ParseName(start);
+    }
+
+    private Expression ParseMatchSemantics(int start)
+    {
+        bool isFinal = _cursor.Next().Text == "FINAL";
+        Identifier name = grammar.Names.Identifier("a function name");
+        FunctionCall call = grammar.Functions.ParseCall(new QualifiedName([name]) { Span = name.Span }, name.Span.Start);
+        _cursor.Height = _cursor.CheckHeight(_cursor.Height + 1);
+        return Place(new MatchSemanticsExpression(call, isFinal), start);
     }
 
     /// <summary>Reads a name with dots: a column, or a function when a parenthesis follows.</summary>

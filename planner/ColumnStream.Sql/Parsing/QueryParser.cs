@@ -67,13 +67,10 @@ internal sealed class QueryParser(Grammar grammar)
         _cursor.Height = 0;
         int start = _cursor.Current.Start;
         EquatableArray<CommonTable> with = [];
+        bool isRecursive = false;
         if (_cursor.Accept("WITH"))
         {
-            if (_cursor.At("RECURSIVE"))
-            {
-                throw _cursor.Error(SyntaxErrorCode.NotSupported, "WITH RECURSIVE is not supported.", _cursor.Current.Span);
-            }
-
+            isRecursive = _cursor.Accept("RECURSIVE");
             with = grammar.List(ParseCommonTable);
         }
 
@@ -83,7 +80,7 @@ internal sealed class QueryParser(Grammar grammar)
         bool isWrapped = with.IsEmpty && order.IsEmpty && offset is null && limit is null;
         Query query = isWrapped && body is NestedQuery nested
             ? nested.Query
-            : new Query(with, body, order, offset, limit) { Span = _cursor.SpanFrom(start) };
+            : new Query(with, body, order, offset, limit, isRecursive) { Span = _cursor.SpanFrom(start) };
         _cursor.Height = Math.Max(outer, _cursor.CheckHeight(_cursor.Height + HeightOfQuery));
         _cursor.LeaveNesting();
         return query;
@@ -168,7 +165,9 @@ internal sealed class QueryParser(Grammar grammar)
                     _cursor.Expect("NEXT", " or FIRST behind FETCH");
                 }
 
-                limit = grammar.Expressions.Parse();
+                limit = _cursor.At("ROW") || _cursor.At("ROWS")
+                    ? new ExactNumericLiteral(1, 1, 0) { Span = _cursor.Current.Span }
+                    : grammar.Expressions.Parse();
                 AcceptRows();
                 _cursor.Expect("ONLY", " to end FETCH");
             }

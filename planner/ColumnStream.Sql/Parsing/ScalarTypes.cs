@@ -31,6 +31,8 @@ internal static class ScalarTypes
         ["TIMESTAMP"] = ScalarTypeName.Timestamp,
         ["TIMESTAMP_LTZ"] = ScalarTypeName.TimestampLtz,
         ["VARIANT"] = ScalarTypeName.Variant,
+        ["BITMAP"] = ScalarTypeName.Bitmap,
+        ["DESCRIPTOR"] = ScalarTypeName.Descriptor,
         ["NULL"] = ScalarTypeName.Null,
     };
 

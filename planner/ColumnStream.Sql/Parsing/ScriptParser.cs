@@ -41,7 +41,10 @@ internal sealed class ScriptParser(SourceText source)
                 cursor.BeginStatement();
                 Statement statement = grammar.Statements.Parse();
                 ExpectEnd(cursor);
-                statements.Add(statement);
+                if (!cursor.IsBroken)
+                {
+                    statements.Add(statement);
+                }
             }
             catch (SyntaxException error)
             {
@@ -64,9 +67,20 @@ internal sealed class ScriptParser(SourceText source)
         }
 
         SyntaxException error = cursor.Unexpected("';' or the end of the script");
-        throw error.Diagnostic is { Hint: null, Code: SyntaxErrorCode.UnexpectedToken } diagnostic
-            && cursor.FindMisspelled(cursor.Current, Keywords.Clauses) is null
-            ? new SyntaxException(diagnostic with { Code = SyntaxErrorCode.MissingSemicolon })
-            : error;
+        bool isStatement = StatementStarts.IsLikely(cursor);
+        if (error.Diagnostic is { Code: SyntaxErrorCode.UnexpectedToken } diagnostic
+            && (isStatement
+                || (diagnostic.Hint is null && cursor.FindMisspelled(cursor.Current, Keywords.Clauses) is null)))
+        {
+            error = new SyntaxException(diagnostic with { Code = SyntaxErrorCode.MissingSemicolon });
+        }
+
+        if (!isStatement || cursor.IsFull)
+        {
+            throw error;
+        }
+
+        // The next statement begins here: it is read, and may have errors of its own.
+        cursor.Report(error);
     }
 }

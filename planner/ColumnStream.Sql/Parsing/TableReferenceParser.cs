@@ -121,7 +121,44 @@ internal sealed class TableReferenceParser(Grammar grammar)
         throw _cursor.Unexpected("ON or USING behind JOIN", "ON", "USING");
     }
 
+    /// <summary>Reads a reference with what may stand behind it: patterns, pivots, samples.</summary>
     private TableReference ParsePrimary()
+    {
+        int start = _cursor.Current.Start;
+        TableReference table = ParseBare();
+        int height = _cursor.Height;
+        while (ParseSuffix(table) is { } longer)
+        {
+            table = longer with { Span = _cursor.SpanFrom(start) };
+            height = _cursor.CheckHeight(Math.Max(height, _cursor.Height) + 2);
+            _cursor.Height = height;
+        }
+
+        return table;
+    }
+
+    private TableReference? ParseSuffix(TableReference table)
+    {
+        if (_cursor.At("MATCH_RECOGNIZE"))
+        {
+            MatchRecognizeTable match = grammar.Patterns.Parse(table);
+            return match with { Alias = ParseAlias() };
+        }
+
+        if (grammar.Pivots.IsAhead())
+        {
+            return grammar.Pivots.Parse(table) switch
+            {
+                PivotTable pivot => pivot with { Alias = ParseAlias() },
+                UnpivotTable unpivot => unpivot with { Alias = ParseAlias() },
+                var other => other,
+            };
+        }
+
+        return _cursor.At("TABLESAMPLE") ? grammar.Pivots.ParseSample(table) : null;
+    }
+
+    private TableReference ParseBare()
     {
         int start = _cursor.Current.Start;
         bool isLateral = _cursor.Accept("LATERAL");
@@ -140,10 +177,7 @@ internal sealed class TableReferenceParser(Grammar grammar)
 
         if (_cursor.Accept("TABLE"))
         {
-            _cursor.Open("behind TABLE");
-            FunctionCall call = ParseFunction();
-            _cursor.Close("to close TABLE");
-            return new FunctionTable(call, ParseAlias(), isLateral) { Span = _cursor.SpanFrom(start) };
+            return ParseTable(isLateral, start);
         }
 
         QualifiedName name = grammar.Names.Qualified("a table");
@@ -156,25 +190,35 @@ internal sealed class TableReferenceParser(Grammar grammar)
         return ParseNamed(name, start);
     }
 
+    /// <summary>Reads <c>TABLE(f(x))</c> behind its first word, or <c>TABLE t</c>, which is t.</summary>
+    private TableReference ParseTable(bool isLateral, int start)
+    {
+        if (!isLateral && NameParser.IsName(_cursor.Current))
+        {
+            return ParseNamed(grammar.Names.Qualified("a table name behind TABLE"), start);
+        }
+
+        _cursor.Open("behind TABLE");
+        FunctionCall call = ParseFunction();
+        _cursor.Close("to close TABLE");
+        return new FunctionTable(call, ParseAlias(), isLateral) { Span = _cursor.SpanFrom(start) };
+    }
+
     private NamedTable ParseNamed(QualifiedName name, int start)
     {
         EquatableArray<Hint> hints = grammar.Hints.Parse();
         Expression? time = null;
-        if (_cursor.Accept("FOR"))
+        if (_cursor.At("FOR", "SYSTEM_TIME"))
         {
-            _cursor.Expect("SYSTEM_TIME", " behind FOR");
+            _cursor.Next();
+            _cursor.Next();
             _cursor.Expect("AS", " behind SYSTEM_TIME");
             _cursor.Expect("OF", " behind AS");
             time = grammar.Expressions.ParseOperand();
         }
 
         TableAlias? alias = ParseAlias();
-        if (_cursor.At("MATCH_RECOGNIZE") || _cursor.At("TABLESAMPLE"))
-        {
-            throw _cursor.Error(SyntaxErrorCode.NotSupported, $"{_cursor.Current.Text} is not supported yet.",
-                _cursor.Current.Span);
-        }
-
+        hints = hints.IsEmpty ? grammar.Hints.Parse() : hints;
         return new NamedTable(name, alias, hints, time) { Span = _cursor.SpanFrom(start) };
     }
 
@@ -209,7 +253,7 @@ internal sealed class TableReferenceParser(Grammar grammar)
     {
         int start = _cursor.Current.Start;
         bool hasAs = _cursor.Accept("AS");
-        if (!hasAs && !NameParser.IsName(_cursor.Current))
+        if (!hasAs && (!NameParser.IsName(_cursor.Current) || grammar.Pivots.IsAhead()))
         {
             return null;
         }

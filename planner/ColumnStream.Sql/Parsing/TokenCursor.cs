@@ -20,6 +20,9 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
     /// <summary>Gets or sets the number of <c>?</c> read in this statement.</summary>
     public int ParameterCount { get; set; }
 
+    /// <summary>Gets whether an error was reported inside the statement being read, which is then left out.</summary>
+    public bool IsBroken { get; private set; }
+
     public SourceText Source => source;
 
     public int Index => _index;
@@ -113,14 +116,68 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
         }
     }
 
-    /// <summary>Goes on behind the next semicolon, or at the end, with nothing open.</summary>
+    /// <summary>Reports an error and goes on with the same statement, at the nesting that was found before it.</summary>
+    public void ReportInside(SyntaxException error, int nesting)
+    {
+        Report(error);
+        IsBroken = true;
+        _nesting = nesting;
+        _aliasIndex = -2;
+    }
+
+    /// <summary>Gets the number of open levels, to be given back to <see cref="ReportInside"/>.</summary>
+    public int Nesting => _nesting;
+
+    /// <summary>
+    /// Goes on behind the next semicolon, at the end, or where a line begins with the words of another statement, with
+    /// nothing open.
+    /// </summary>
     public void SkipStatement()
     {
         while (!IsAtEnd && !Accept(TokenKind.Semicolon))
         {
             _index++;
+            if (IsLineStart() && StatementStarts.IsCertain(this))
+            {
+                return;
+            }
         }
     }
+
+    /// <summary>Goes to the comma or parenthesis that ends an item of a list; false when neither comes in the statement.</summary>
+    public bool SkipItem()
+    {
+        int depth = 0;
+        while (!IsAtEnd && !At(TokenKind.Semicolon) && !(IsLineStart() && StatementStarts.IsCertain(this)))
+        {
+            switch (Current.Kind)
+            {
+                case TokenKind.Comma or TokenKind.CloseParenthesis when depth == 0:
+                    return true;
+                case TokenKind.OpenParenthesis:
+                    depth++;
+                    break;
+                case TokenKind.CloseParenthesis:
+                    depth--;
+                    break;
+            }
+
+            _index++;
+        }
+
+        return false;
+    }
+
+    /// <summary>Says whether a line end stands before the token that is <paramref name="ahead"/> of the current one.</summary>
+    public bool IsLineStartAhead(int ahead) => Peek(ahead) is var token && Peek(ahead - 1) is var before
+        && source.Text.AsSpan(before.End, Math.Max(0, token.Start - before.End)).IndexOfAny('\n', '\r') >= 0;
+
+    /// <summary>Goes back to the token at <paramref name="index"/>.</summary>
+    public void Return(int index) => _index = index;
+
+    /// <summary>Says whether only blanks stand between the current token and the begin of its line.</summary>
+    public bool IsLineStart() => _index == 0
+        || source.Text.AsSpan(PreviousEnd, Math.Max(0, Current.Start - PreviousEnd)).IndexOfAny('\n', '\r') >= 0;
 
     /// <summary>Forgets the limits' counters, at the begin of a statement.</summary>
     public void BeginStatement()
@@ -129,6 +186,7 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
         ParameterCount = 0;
         _nesting = 0;
         _aliasIndex = -2;
+        IsBroken = false;
     }
 
     public void EnterNesting()
@@ -185,7 +243,7 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
         }
 
         string? near = FindMisspelled(found, spellings.ToArray()) ?? FindMisspelled(found, Keywords.Clauses);
-        string? hint = near is null ? FindMistake(found) : $"Did you mean '{near}'?";
+        string? hint = near is null || near == found.Text ? FindMistake(found) : $"Did you mean '{near}'?";
         return Error(SyntaxErrorCode.UnexpectedToken, $"Expected {expected}. Found {Describe(found)}.", PlaceOf(found), hint);
     }
 
@@ -218,6 +276,11 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
 
     private string? FindMistake(Token found)
     {
+        if (found.Kind == TokenKind.VerticalBar)
+        {
+            return "Join strings with '||'.";
+        }
+
         if (Previous.Kind == TokenKind.Comma && found.Kind is TokenKind.Word or TokenKind.CloseParenthesis)
         {
             return "Remove the comma before it.";

@@ -38,4 +38,6 @@ internal enum TokenKind : byte
     Colon,
     OpenBrace,
     CloseBrace,
+    Caret,
+    VerticalBar,
 }

@@ -80,6 +80,10 @@ internal sealed class TypeParser(Grammar grammar)
                 return ParseMap();
             case "ROW":
                 return ParseRow();
+            case "RAW" when _cursor.Peek(1).Kind == TokenKind.OpenParenthesis:
+                return ParseRaw();
+            case "STRUCTURED" when _cursor.Peek(1).Kind == TokenKind.LessThan:
+                return ParseStructured();
             case "INTERVAL":
                 _cursor.Next();
                 return new IntervalTypeSyntax(grammar.Literals.IntervalQualifier());
@@ -173,6 +177,32 @@ internal sealed class TypeParser(Grammar grammar)
         TypeSyntax value = Parse();
         _cursor.Expect(TokenKind.GreaterThan, "'>' behind the value type");
         return new MapTypeSyntax(key, value);
+    }
+
+    private RawTypeSyntax ParseRaw()
+    {
+        _cursor.Next();
+        _cursor.Next();
+        Ast.Expressions.StringLiteral className = grammar.Literals.String("the class as a string");
+        _cursor.Expect(TokenKind.Comma, "',' behind the class");
+        Ast.Expressions.StringLiteral serializer = grammar.Literals.String("the serializer as a string");
+        _cursor.Close("to close RAW");
+        return new RawTypeSyntax(className, serializer);
+    }
+
+    private StructuredTypeSyntax ParseStructured()
+    {
+        _cursor.Next();
+        _cursor.Next();
+        Ast.Expressions.StringLiteral className = grammar.Literals.String("the class as a string");
+        List<RowFieldSyntax> fields = [];
+        while (_cursor.Accept(TokenKind.Comma))
+        {
+            fields.Add(ParseField());
+        }
+
+        _cursor.Expect(TokenKind.GreaterThan, "'>' behind the fields of STRUCTURED");
+        return new StructuredTypeSyntax(className, [.. fields]);
     }
 
     private RowTypeSyntax ParseRow()

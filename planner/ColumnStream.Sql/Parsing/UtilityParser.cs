@@ -5,7 +5,7 @@ using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Sql.Parsing;
 
-/// <summary>Reads the statements about the session and the catalog: SET, RESET, SHOW, DESCRIBE, USE.</summary>
+/// <summary>Reads the statements about the session: SET, RESET, USE, modules, JAR files, jobs, CALL and others.</summary>
 internal sealed class UtilityParser(Grammar grammar)
 {
     private readonly TokenCursor _cursor = grammar.Cursor;
@@ -21,26 +21,90 @@ internal sealed class UtilityParser(Grammar grammar)
             case "RESET":
                 _cursor.Next();
                 return new ResetStatement(IsStatementEnd() ? null : ParseRaw(SkipToEnd()));
-            case "SHOW":
-                _cursor.Next();
-                return ParseShow();
-            case "DESCRIBE" or "DESC":
-                _cursor.Next();
-                bool isExtended = _cursor.Accept("EXTENDED");
-                return new DescribeStatement(grammar.Names.Qualified("a table name"), isExtended);
             case "USE":
                 _cursor.Next();
-                if (_cursor.At("MODULES"))
-                {
-                    throw _cursor.Error(SyntaxErrorCode.NotSupported, "USE MODULES is not supported yet.",
-                        _cursor.Current.Span);
-                }
-
-                bool isCatalog = _cursor.Accept("CATALOG");
-                return new UseStatement(grammar.Names.Qualified(isCatalog ? "a catalog name" : "a database name"), isCatalog);
+                return ParseUse();
+            case "LOAD" or "UNLOAD":
+                return ParseModule();
+            case "ADD" or "REMOVE":
+                bool isRemoved = _cursor.Next().Text == "REMOVE";
+                _cursor.Expect("JAR", isRemoved ? " behind REMOVE" : " behind ADD");
+                return new JarStatement(grammar.Literals.String("the path as a string"), isRemoved);
+            case "ANALYZE":
+                return ParseAnalyze();
+            case "TRUNCATE":
+                _cursor.Next();
+                _cursor.Expect("TABLE", " behind TRUNCATE");
+                return new TruncateStatement(grammar.Names.Qualified("a table name"));
+            case "CALL":
+                return ParseCall();
+            case "STOP":
+                return ParseStop();
             default:
                 return null;
         }
+    }
+
+    private Statement ParseUse()
+    {
+        if (_cursor.At("MODULES") && NameParser.IsName(_cursor.Peek(1)))
+        {
+            _cursor.Next();
+            return new UseModulesStatement(grammar.List(() => grammar.Names.Identifier("a module name")));
+        }
+
+        bool isCatalog = _cursor.At("CATALOG") && NameParser.IsName(_cursor.Peek(1)) && _cursor.Accept("CATALOG");
+        return new UseStatement(grammar.Names.Qualified(isCatalog ? "a catalog name" : "a database name"), isCatalog);
+    }
+
+    private Statement ParseModule()
+    {
+        bool isLoad = _cursor.Next().Text == "LOAD";
+        _cursor.Expect("MODULE", isLoad ? " behind LOAD" : " behind UNLOAD");
+        Identifier name = grammar.Names.Identifier("a module name");
+        return isLoad ? new LoadModuleStatement(name, grammar.Definitions.ParseWith()) : new UnloadModuleStatement(name);
+    }
+
+    private AnalyzeTableStatement ParseAnalyze()
+    {
+        _cursor.Next();
+        _cursor.Expect("TABLE", " behind ANALYZE");
+        QualifiedName table = grammar.Names.Qualified("a table name");
+        EquatableArray<PartitionValue> partition = _cursor.Accept("PARTITION") ? grammar.Changes.ParsePartitionColumns() : [];
+        _cursor.Expect("COMPUTE", " STATISTICS behind the table");
+        _cursor.Expect("STATISTICS", " behind COMPUTE");
+        if (!_cursor.Accept("FOR"))
+        {
+            return new AnalyzeTableStatement(table, partition);
+        }
+
+        bool isAll = _cursor.Accept("ALL");
+        _cursor.Expect("COLUMNS", isAll ? " behind ALL" : " or ALL COLUMNS behind FOR");
+        EquatableArray<Identifier> columns = isAll ? [] : grammar.List(() => grammar.Names.Identifier("a column name"));
+        return new AnalyzeTableStatement(table, partition, columns, isAll);
+    }
+
+    private CallStatement ParseCall()
+    {
+        _cursor.Next();
+        QualifiedName name = grammar.Names.Qualified("a procedure name behind CALL");
+        return new CallStatement(grammar.Functions.ParseCall(name, name.Span.Start));
+    }
+
+    private StopJobStatement ParseStop()
+    {
+        _cursor.Next();
+        _cursor.Expect("JOB", " behind STOP");
+        StringLiteral id = grammar.Literals.String("a job's id as a string");
+        bool withSavepoint = _cursor.Accept("WITH", "SAVEPOINT");
+        bool withDrain = _cursor.At("WITH", "DRAIN");
+        if (withDrain && !withSavepoint)
+        {
+            throw _cursor.Error(SyntaxErrorCode.UnexpectedToken, "WITH DRAIN goes only behind WITH SAVEPOINT.", _cursor.Current.Span);
+        }
+
+        _ = withDrain && _cursor.Accept("WITH", "DRAIN");
+        return new StopJobStatement(id, withSavepoint, withDrain);
     }
 
     private bool IsStatementEnd() => _cursor.IsAtEnd || _cursor.At(TokenKind.Semicolon);
@@ -139,74 +203,5 @@ internal sealed class UtilityParser(Grammar grammar)
                     new SourceSpan(span.Start + i, 1));
             }
         }
-    }
-
-    private ShowStatement ParseShow()
-    {
-        ShowKind kind = ParseShowKind();
-        QualifiedName? name = null;
-        if (kind is ShowKind.CreateTable or ShowKind.CreateView or ShowKind.Partitions)
-        {
-            name = grammar.Names.Qualified("a table name");
-        }
-        else if (kind == ShowKind.Columns && !_cursor.At("FROM") && !_cursor.At("IN"))
-        {
-            throw _cursor.Unexpected("FROM behind SHOW COLUMNS", "FROM", "IN");
-        }
-        else if (_cursor.Accept("FROM") || _cursor.Accept("IN"))
-        {
-            name = grammar.Names.Qualified(kind == ShowKind.Columns ? "a table name" : "a database name");
-        }
-
-        bool isNegated = _cursor.Accept("NOT");
-        if (isNegated && !_cursor.At("LIKE"))
-        {
-            throw _cursor.Unexpected("LIKE behind NOT", "LIKE");
-        }
-
-        StringLiteral? like = _cursor.Accept("LIKE") ? grammar.Literals.String("a pattern as a string") : null;
-        return new ShowStatement(kind, name, like, isNegated);
-    }
-
-    private ShowKind ParseShowKind()
-    {
-        string[] words =
-        [
-            "TABLES", "VIEWS", "FUNCTIONS", "DATABASES", "CATALOGS", "COLUMNS", "PARTITIONS", "MODULES", "JOBS", "CREATE",
-            "CURRENT", "USER", "FULL",
-        ];
-        ShowKind? kind = _cursor.Current.Text switch
-        {
-            "CATALOGS" => ShowKind.Catalogs,
-            "DATABASES" => ShowKind.Databases,
-            "TABLES" => ShowKind.Tables,
-            "VIEWS" => ShowKind.Views,
-            "COLUMNS" => ShowKind.Columns,
-            "PARTITIONS" => ShowKind.Partitions,
-            "FUNCTIONS" => ShowKind.Functions,
-            "MODULES" => ShowKind.Modules,
-            "JOBS" => ShowKind.Jobs,
-            "CREATE" when _cursor.At("CREATE", "TABLE") => ShowKind.CreateTable,
-            "CREATE" when _cursor.At("CREATE", "VIEW") => ShowKind.CreateView,
-            "CURRENT" when _cursor.At("CURRENT", "CATALOG") => ShowKind.CurrentCatalog,
-            "CURRENT" when _cursor.At("CURRENT", "DATABASE") => ShowKind.CurrentDatabase,
-            "USER" when _cursor.At("USER", "FUNCTIONS") => ShowKind.UserFunctions,
-            "FULL" when _cursor.At("FULL", "MODULES") => ShowKind.FullModules,
-            _ => null,
-        };
-        if (kind is null)
-        {
-            throw _cursor.Unexpected("TABLES, VIEWS, FUNCTIONS, DATABASES, CATALOGS, COLUMNS or CREATE TABLE behind SHOW",
-                words);
-        }
-
-        int wordCount = kind is ShowKind.CreateTable or ShowKind.CreateView or ShowKind.CurrentCatalog
-            or ShowKind.CurrentDatabase or ShowKind.UserFunctions or ShowKind.FullModules ? 2 : 1;
-        for (int index = 0; index < wordCount; index++)
-        {
-            _cursor.Next();
-        }
-
-        return kind.Value;
     }
 }

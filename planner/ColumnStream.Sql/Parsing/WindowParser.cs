@@ -52,12 +52,27 @@ internal sealed class WindowParser(Grammar grammar)
         FrameUnit unit = token.Text == "ROWS" ? FrameUnit.Rows : FrameUnit.Range;
         if (!_cursor.Accept("BETWEEN"))
         {
-            return new WindowFrame(unit, ParseBound(), null) { Span = _cursor.SpanFrom(token.Start) };
+            FrameBound only = ParseBound();
+            return new WindowFrame(unit, only, null, ParseExclusion()) { Span = _cursor.SpanFrom(token.Start) };
         }
 
         FrameBound first = ParseBound();
         _cursor.Expect("AND", " between the ends of the frame");
-        return new WindowFrame(unit, first, ParseBound()) { Span = _cursor.SpanFrom(token.Start) };
+        FrameBound last = ParseBound();
+        return new WindowFrame(unit, first, last, ParseExclusion()) { Span = _cursor.SpanFrom(token.Start) };
+    }
+
+    private FrameExclusion ParseExclusion()
+    {
+        if (!_cursor.Accept("EXCLUDE") || _cursor.Accept("NO", "OTHERS"))
+        {
+            return FrameExclusion.None;
+        }
+
+        return _cursor.Accept("CURRENT", "ROW") ? FrameExclusion.CurrentRow
+            : _cursor.Accept("GROUP") ? FrameExclusion.Group
+            : _cursor.Accept("TIES") ? FrameExclusion.Ties
+            : throw _cursor.Unexpected("CURRENT ROW, GROUP, TIES or NO OTHERS behind EXCLUDE", "GROUP", "TIES");
     }
 
     private FrameBound ParseBound()

@@ -10,7 +10,25 @@ internal sealed class CreateTablePrinter(SqlWriter writer)
 
     public void Print(CreateTableStatement table)
     {
-        writer.Add("CREATE ").AddIf(table.IsTemporary, "TEMPORARY ").Add("TABLE ");
+        writer.Add(table.Mode switch
+        {
+            CreateMode.Create => "CREATE ",
+            CreateMode.CreateOrReplace => "CREATE OR REPLACE ",
+            _ => "REPLACE ",
+        });
+        writer.AddIf(table.IsTemporary, "TEMPORARY ").Add("TABLE ");
+        PrintHead(table);
+        if (table.Like is { } like)
+        {
+            PrintLike(like);
+        }
+
+        PrintQuery(table);
+    }
+
+    /// <summary>Prints from the name to the options.</summary>
+    public void PrintHead(CreateTableStatement table)
+    {
         writer.AddIf(table.IfNotExists, "IF NOT EXISTS ").Name(table.Name);
         PrintElements(table);
         writer.Comment(table.Comment);
@@ -29,12 +47,10 @@ internal sealed class CreateTablePrinter(SqlWriter writer)
             writer.Add(" WITH ");
             _queries.Tables.PrintOptions(table.Options);
         }
+    }
 
-        if (table.Like is { } like)
-        {
-            PrintLike(like);
-        }
-
+    public void PrintQuery(CreateTableStatement table)
+    {
         if (table.AsQuery is { } query)
         {
             writer.Add(" AS ");
@@ -89,28 +105,45 @@ internal sealed class CreateTablePrinter(SqlWriter writer)
         foreach (PrimaryKeyDefinition key in table.PrimaryKeys)
         {
             writer.Add(separator);
-            if (key.Name is { } name)
-            {
-                writer.Add("CONSTRAINT ").Name(name).Add(" ");
-            }
-
-            writer.Add("PRIMARY KEY ").Names(key.Columns).Add(key.IsEnforced ? " ENFORCED" : " NOT ENFORCED");
+            PrintKey(key);
             separator = ", ";
         }
 
         foreach (WatermarkDefinition watermark in table.Watermarks)
         {
-            writer.Add(separator).Add("WATERMARK FOR ").Name(watermark.Column).Add(" AS ");
-            _queries.Expressions.Print(watermark.Expression);
+            writer.Add(separator);
+            PrintWatermark(watermark);
             separator = ", ";
         }
 
         writer.Add(")");
     }
 
+    public void PrintKey(PrimaryKeyDefinition key)
+    {
+        if (key.Name is { } name)
+        {
+            writer.Add("CONSTRAINT ").Name(name).Add(" ");
+        }
+
+        writer.Add(key.IsUnique ? "UNIQUE " : "PRIMARY KEY ").Names(key.Columns);
+        writer.Add(key.IsEnforced ? " ENFORCED" : " NOT ENFORCED");
+    }
+
+    public void PrintWatermark(WatermarkDefinition watermark)
+    {
+        writer.Add("WATERMARK FOR ").Name(watermark.Column).Add(" AS ");
+        _queries.Expressions.Print(watermark.Expression);
+    }
+
     private void PrintDistribution(DistributionClause distribution)
     {
         writer.Add(" DISTRIBUTED");
+        PrintDistributionBody(distribution);
+    }
+
+    public void PrintDistributionBody(DistributionClause distribution)
+    {
         if (!distribution.Columns.IsEmpty)
         {
             writer.Add(distribution.Kind switch

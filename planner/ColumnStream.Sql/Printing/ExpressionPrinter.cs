@@ -98,8 +98,7 @@ internal sealed class ExpressionPrinter
             case QuantifiedListExpression quantified:
                 Print(quantified.Operand, Precedence.Comparison);
                 _writer.Add(Symbol(quantified.Operator)).Add(quantified.Quantifier == Quantifier.All ? "ALL (" : "ANY (");
-                PrintList(quantified.Items);
-                _writer.Add(")");
+                _writer.List(quantified.Items, Print).Add(")");
                 break;
             case PeriodExpression period:
                 Print(period.Left, Precedence.Comparison);
@@ -130,9 +129,7 @@ internal sealed class ExpressionPrinter
                 break;
             case InListExpression list:
                 Print(list.Operand, Precedence.Range);
-                _writer.AddIf(list.IsNegated, " NOT").Add(" IN (");
-                PrintList(list.Items);
-                _writer.Add(")");
+                _writer.AddIf(list.IsNegated, " NOT").Add(" IN (").List(list.Items, Print).Add(")");
                 break;
             case InQueryExpression query:
                 Print(query.Operand, Precedence.Range);
@@ -176,6 +173,10 @@ internal sealed class ExpressionPrinter
                 break;
             case FunctionCall call:
                 Functions.Print(call);
+                break;
+            case MatchSemanticsExpression semantics:
+                _writer.Add(semantics.IsFinal ? "FINAL " : "RUNNING ");
+                Functions.PrintPlain(semantics.Call);
                 break;
             case TrimExpression trim:
                 Functions.PrintTrim(trim);
@@ -232,13 +233,6 @@ internal sealed class ExpressionPrinter
                 PrintLiteral(expression);
                 break;
         }
-    }
-
-    /// <summary>Prints the items of a list; a single query in parentheses of its own, or it would be the list's query.</summary>
-    private void PrintList(EquatableArray<Expression> items)
-    {
-        bool isWrapped = items is [SubqueryExpression];
-        _writer.AddIf(isWrapped, "(").List(items, Print).AddIf(isWrapped, ")");
     }
 
     /// <summary>Prints a right operand of a period predicate, in parentheses unless that shows from its first word.</summary>

@@ -17,7 +17,19 @@ internal sealed class FunctionPrinter(QueryPrinter queries, ExpressionPrinter ex
             return;
         }
 
+        PrintPlain(call);
+    }
+
+    /// <summary>Prints a call with parentheses and commas, whatever its name.</summary>
+    public void PrintPlain(FunctionCall call)
+    {
         PrintName(call.Name);
+        PrintRest(call);
+    }
+
+    /// <summary>Prints what stands behind the name of a call.</summary>
+    public void PrintRest(FunctionCall call)
+    {
         if (call.Json is not null || JsonPrinter.HasKeys(call))
         {
             new JsonPrinter(_writer, expressions).PrintArguments(call);
@@ -88,6 +100,9 @@ internal sealed class FunctionPrinter(QueryPrinter queries, ExpressionPrinter ex
             case CharacterSetArgument set:
                 _writer.Name(set.Name);
                 return true;
+            case ModelArgument model:
+                _writer.Add("MODEL ").Name(model.Name);
+                return true;
             case DefaultArgument:
                 _writer.Add("DEFAULT");
                 return true;
@@ -132,6 +147,13 @@ internal sealed class FunctionPrinter(QueryPrinter queries, ExpressionPrinter ex
         {
             _writer.Add(separator).Add(frame.Unit == FrameUnit.Rows ? "ROWS " : "RANGE ");
             PrintFrame(frame);
+            _writer.Add(frame.Exclusion switch
+            {
+                FrameExclusion.CurrentRow => " EXCLUDE CURRENT ROW",
+                FrameExclusion.Group => " EXCLUDE GROUP",
+                FrameExclusion.Ties => " EXCLUDE TIES",
+                _ => "",
+            });
         }
 
         _writer.Add(")");

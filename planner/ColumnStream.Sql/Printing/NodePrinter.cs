@@ -70,6 +70,24 @@ internal static class NodePrinter
             case IntervalQualifier qualifier:
                 TypePrinter.PrintQualifier(queries.Writer, qualifier);
                 break;
+            case RowPattern pattern:
+                new TableSuffixPrinter(queries).PrintPattern(pattern);
+                break;
+            case AfterMatchSkip skip:
+                new TableSuffixPrinter(queries).PrintSkip(skip);
+                break;
+            case AlterAction action:
+                new AlterPrinter(new StatementPrinter(queries.Writer)).PrintAction(action);
+                break;
+            case PlacedColumn column:
+                new AlterPrinter(new StatementPrinter(queries.Writer)).PrintPlaced(column);
+                break;
+            case PrimaryKeyDefinition key:
+                new CreateTablePrinter(queries.Writer).PrintKey(key);
+                break;
+            case WatermarkDefinition watermark:
+                new CreateTablePrinter(queries.Writer).PrintWatermark(watermark);
+                break;
             default:
                 queries.Writer.Add(node.GetType().Name);
                 break;

@@ -30,7 +30,7 @@ internal sealed class QueryPrinter
     {
         if (!query.With.IsEmpty)
         {
-            Writer.Add("WITH ").List(query.With, PrintCommonTable).Add(" ");
+            Writer.Add("WITH ").AddIf(query.IsRecursive, "RECURSIVE ").List(query.With, PrintCommonTable).Add(" ");
         }
 
         PrintBody(query.Body);

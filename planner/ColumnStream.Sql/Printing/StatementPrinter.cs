@@ -1,13 +1,17 @@
 using System.Linq;
-using ColumnStream.Sql.Ast.Expressions;
+using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Sql.Printing;
 
-/// <summary>Prints statements, without a semicolon behind.</summary>
+/// <summary>Prints statements, without a semicolon behind; those over rows are printed here.</summary>
 internal sealed class StatementPrinter(SqlWriter writer)
 {
     private readonly QueryPrinter _queries = new(writer);
+
+    public QueryPrinter Queries => _queries;
+
+    public SqlWriter Writer => writer;
 
     public void Print(Statement statement)
     {
@@ -20,65 +24,76 @@ internal sealed class StatementPrinter(SqlWriter writer)
                 PrintInsert(insert);
                 break;
             case StatementSet set:
-                writer.Add("EXECUTE STATEMENT SET BEGIN ").List(set.Inserts, PrintInsert, "; ").Add("; END");
+                writer.Add("EXECUTE STATEMENT SET BEGIN ").List(set.Inserts, PrintInsert, "; ");
+                writer.Add(set.Inserts.IsEmpty ? "END" : "; END");
                 break;
-            case CreateTableStatement table:
-                new CreateTablePrinter(writer).Print(table);
+            case DeleteStatement delete:
+                writer.Add("DELETE FROM ").Name(delete.Table);
+                PrintAlias(delete.Alias);
+                PrintWhere(delete.Where);
                 break;
-            case CreateViewStatement view:
-                PrintView(view);
-                break;
-            case DropStatement drop:
-                writer.Add("DROP ").AddIf(drop.IsTemporary, "TEMPORARY ");
-                writer.Add(drop.Kind == DropKind.View ? "VIEW " : "TABLE ").AddIf(drop.IfExists, "IF EXISTS ");
-                writer.Name(drop.Name);
+            case UpdateStatement update:
+                writer.Add("UPDATE ").Name(update.Table);
+                PrintAlias(update.Alias);
+                writer.Add(" SET ").List(update.Assignments, PrintAssignment);
+                PrintWhere(update.Where);
                 break;
             case ExplainStatement explain:
                 writer.Add("EXPLAIN ").Add(string.Join(", ", explain.Details.Select(NameOf)));
                 writer.AddIf(!explain.Details.IsEmpty, " ");
                 Print(explain.Statement);
                 break;
+            case CompilePlanStatement compile:
+                writer.Add(compile.IsExecuted ? "COMPILE AND EXECUTE PLAN " : "COMPILE PLAN ").String(compile.Path.Value);
+                writer.AddIf(compile.IfNotExists, " IF NOT EXISTS").Add(" FOR ");
+                PrintCompiled(compile.Statement);
+                break;
+            case CreateTableStatement table:
+                new CreateTablePrinter(writer).Print(table);
+                break;
+            case AlterStatement alter:
+                new AlterPrinter(this).Print(alter);
+                break;
             default:
-                PrintUtility(statement);
+                if (!new DefinitionPrinter(this).TryPrint(statement))
+                {
+                    new UtilityPrinter(this).Print(statement);
+                }
+
                 break;
         }
     }
 
-    private void PrintUtility(Statement statement)
+    /// <summary>Prints <c>(a = 1, b)</c>.</summary>
+    public void PrintPartition(EquatableArray<PartitionValue> partition) =>
+        writer.Add("PARTITION (").List(partition, PrintPartitionValue).Add(")");
+
+    public void PrintOptions(EquatableArray<TableOption> options)
     {
-        switch (statement)
+        if (!options.IsEmpty)
         {
-            case SetStatement set:
-                writer.Add("SET");
-                if (set is { Key: { } key, Value: { } value })
-                {
-                    writer.Add(" ").String(key.Value).Add(" = ").String(value.Value);
-                }
+            writer.Add(" WITH ");
+            _queries.Tables.PrintOptions(options);
+        }
+    }
 
-                break;
-            case ResetStatement reset:
-                writer.Add("RESET");
-                if (reset.Key is { } option)
-                {
-                    writer.Add(" ").String(option.Value);
-                }
-
-                break;
-            case ShowStatement show:
-                PrintShow(show);
-                break;
-            case DescribeStatement describe:
-                writer.Add("DESCRIBE ").AddIf(describe.IsExtended, "EXTENDED ").Name(describe.Name);
-                break;
-            case UseStatement use:
-                writer.Add("USE ").AddIf(use.IsCatalog, "CATALOG ").Name(use.Name);
-                break;
+    private void PrintCompiled(Statement statement)
+    {
+        if (statement is StatementSet set)
+        {
+            writer.Add("STATEMENT SET BEGIN ").List(set.Inserts, PrintInsert, "; ");
+            writer.Add(set.Inserts.IsEmpty ? "END" : "; END");
+        }
+        else
+        {
+            Print(statement);
         }
     }
 
     private void PrintInsert(InsertStatement insert)
     {
-        writer.Add(insert.IsOverwrite ? "INSERT OVERWRITE " : "INSERT INTO ").Name(insert.Table).Add(" ");
+        writer.Add(insert.IsUpsert ? "UPSERT " : "INSERT ").Add(insert.IsOverwrite ? "OVERWRITE " : "INTO ");
+        writer.Name(insert.Table).Add(" ");
         if (!insert.Hints.IsEmpty)
         {
             _queries.Tables.PrintHints(insert.Hints);
@@ -87,7 +102,8 @@ internal sealed class StatementPrinter(SqlWriter writer)
 
         if (!insert.Partition.IsEmpty)
         {
-            writer.Add("PARTITION (").List(insert.Partition, PrintPartition).Add(") ");
+            PrintPartition(insert.Partition);
+            writer.Add(" ");
         }
 
         if (!insert.Columns.IsEmpty)
@@ -98,46 +114,36 @@ internal sealed class StatementPrinter(SqlWriter writer)
         _queries.Print(insert.Query);
     }
 
-    private void PrintPartition(PartitionValue partition)
+    private void PrintPartitionValue(PartitionValue partition)
     {
-        writer.Name(partition.Column).Add(" = ");
-        _queries.Expressions.Print(partition.Value, Parsing.Precedence.Range + 1);
+        writer.Name(partition.Column);
+        if (partition.Value is { } value)
+        {
+            writer.Add(" = ");
+            _queries.Expressions.Print(value, Parsing.Precedence.Range + 1);
+        }
     }
 
-    private void PrintView(CreateViewStatement view)
+    private void PrintAlias(Identifier? alias)
     {
-        writer.Add("CREATE ").AddIf(view.IsTemporary, "TEMPORARY ").Add("VIEW ");
-        writer.AddIf(view.IfNotExists, "IF NOT EXISTS ").Name(view.Name);
-        if (!view.Columns.IsEmpty)
+        if (alias is not null)
         {
-            writer.Add(" ").Names(view.Columns);
+            writer.Add(" AS ").Name(alias);
         }
-
-        writer.Comment(view.Comment).Add(" AS ");
-        _queries.Print(view.Query);
     }
 
-    private void PrintShow(ShowStatement show)
+    private void PrintAssignment(Assignment assignment)
     {
-        writer.Add("SHOW ").Add(show.Kind switch
-        {
-            ShowKind.CurrentCatalog => "CURRENT CATALOG",
-            ShowKind.CurrentDatabase => "CURRENT DATABASE",
-            ShowKind.UserFunctions => "USER FUNCTIONS",
-            ShowKind.FullModules => "FULL MODULES",
-            ShowKind.CreateTable => "CREATE TABLE",
-            ShowKind.CreateView => "CREATE VIEW",
-            _ => show.Kind.ToString().ToUpperInvariant(),
-        });
-        if (show.Name is { } name)
-        {
-            bool isObject = show.Kind is ShowKind.CreateTable or ShowKind.CreateView or ShowKind.Partitions;
-            writer.Add(isObject ? " " : " FROM ").Name(name);
-        }
+        writer.Name(assignment.Column).Add(" = ");
+        _queries.Expressions.Print(assignment.Value);
+    }
 
-        if (show.Like is StringLiteral like)
+    private void PrintWhere(Ast.Expressions.Expression? where)
+    {
+        if (where is not null)
         {
-            writer.AddIf(show.IsLikeNegated, " NOT").Add(" LIKE ").String(like.Value);
+            writer.Add(" WHERE ");
+            _queries.Expressions.Print(where);
         }
     }
 

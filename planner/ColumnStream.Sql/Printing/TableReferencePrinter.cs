@@ -36,6 +36,9 @@ internal sealed class TableReferencePrinter(QueryPrinter queries)
             case JoinTable join:
                 PrintJoin(join);
                 break;
+            case SampledTable or PivotTable or UnpivotTable or MatchRecognizeTable:
+                new TableSuffixPrinter(queries).Print(table);
+                break;
         }
     }
 
@@ -64,7 +67,7 @@ internal sealed class TableReferencePrinter(QueryPrinter queries)
         PrintAlias(named.Alias);
     }
 
-    private void PrintAlias(TableAlias? alias)
+    public void PrintAlias(TableAlias? alias)
     {
         if (alias is null)
         {

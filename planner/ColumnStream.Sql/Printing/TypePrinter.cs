@@ -49,6 +49,13 @@ internal sealed class TypePrinter(SqlWriter writer)
                 Print(map.Value);
                 writer.Add(">");
                 break;
+            case RawTypeSyntax raw:
+                writer.Add("RAW(").String(raw.ClassName.Value).Add(", ").String(raw.Serializer.Value).Add(")");
+                break;
+            case StructuredTypeSyntax structured:
+                writer.Add("STRUCTURED<").String(structured.ClassName.Value).AddIf(!structured.Fields.IsEmpty, ", ");
+                writer.List(structured.Fields, PrintField).Add(">");
+                break;
             case RowTypeSyntax row:
                 writer.Add("ROW<").List(row.Fields, PrintField).Add(">");
                 break;

@@ -19,11 +19,12 @@ public sealed class ExpressionGenerator(Random random)
         6 => new IsExpression(Expression(depth - 1), (IsTest)random.Next(10), Bool()),
         7 => new DistinctFromExpression(Expression(depth - 1), Expression(depth - 1), Bool()),
         8 => new BetweenExpression(Expression(depth - 1), Expression(depth - 1), Expression(depth - 1), Bool(), Bool()),
-        9 => new InListExpression(Expression(depth - 1), Expressions(depth - 1, 2, 3), Bool()),
+        9 => new InListExpression(Expression(depth - 1), Items(depth - 1), Bool()),
         10 => new InQueryExpression(Expression(depth - 1), Query(depth - 1), Bool()),
         11 => new LikeExpression(Expression(depth - 1), (LikeKind)random.Next(4), Expression(depth - 1), Optional(depth), Bool()),
         12 => new CaseExpression(Optional(depth), List(() => When(depth - 1), 1, 2), Optional(depth)),
         13 => new CastExpression(Expression(depth - 1), new ScalarTypeSyntax(ScalarTypeName.TimestampTz, 3), Bool(), Format()),
+        14 when random.Next(4) == 0 => new MatchSemanticsExpression(Named("LAST", Column()), Bool()),
         14 or 15 => Call(depth - 1),
         16 => Special(depth - 1),
         17 => new TrimExpression((TrimSide)random.Next(3), Optional(depth), Expression(depth - 1)),
@@ -49,7 +50,8 @@ public sealed class ExpressionGenerator(Random random)
             Body(depth),
             List(() => new OrderItem(Expression(1), Bool(), (NullOrder)random.Next(3)), 0, random.Next(2)),
             Bool() ? null : Expression(0),
-            Bool() ? null : Expression(0));
+            Bool() ? null : Expression(0),
+            !with.IsEmpty && random.Next(3) == 0);
         return query is { With.IsEmpty: true, OrderBy.IsEmpty: true, Offset: null, Limit: null, Body: NestedQuery nested }
             ? nested.Query
             : query;
@@ -140,11 +142,16 @@ public sealed class ExpressionGenerator(Random random)
     private Expression Comparison(int depth) => Bool()
         ? Bool()
             ? new ExistsExpression(Query(depth))
-            : new QuantifiedListExpression(Expression(depth), BinaryOperator.Equal, (Quantifier)random.Next(2), Expressions(depth, 1, 3))
+            : new QuantifiedListExpression(Expression(depth), BinaryOperator.Equal, (Quantifier)random.Next(2), Items(depth))
         : new QuantifiedExpression(Expression(depth), BinaryOperator.LessThan, (Quantifier)random.Next(2), Query(depth));
 
     private FunctionCall Call(int depth)
     {
+        if (random.Next(20) == 0)
+        {
+            return Named("ML_PREDICT", new ModelArgument(new QualifiedName(List(Identifier, 1, 2))), Expression(depth));
+        }
+
         FunctionCall call = Named(StatementGenerator.Function(random), [.. Expressions(depth, 2, 3)]);
         return call.Name.Last.Value == "SUBSTRING" || random.Next(3) > 0 ? call : call with
         {
@@ -180,7 +187,7 @@ public sealed class ExpressionGenerator(Random random)
             Bool() ? null : Identifier(),
             Expressions(depth, 0, 2),
             List(() => new OrderItem(Expression(depth)), 0, 2),
-            Bool() ? null : new WindowFrame((FrameUnit)random.Next(2), start, end));
+            Bool() ? null : new WindowFrame((FrameUnit)random.Next(2), start, end, (FrameExclusion)random.Next(4)));
     }
 
     private QueryBody Body(int depth)
@@ -231,8 +238,14 @@ public sealed class ExpressionGenerator(Random random)
     private TableReference Table(int depth)
     {
         TableAlias? alias = Bool() ? null : new TableAlias(Identifier(), List(Identifier, 0, 2));
-        switch (depth <= 0 ? 0 : random.Next(6))
+        switch (depth <= 0 ? 0 : random.Next(9))
         {
+            case 6:
+                return new SampledTable(Table(0), SampleMethod.Bernoulli, Exact(), Bool() ? null : Exact());
+            case 7:
+                return new PatternGenerator(random, this).Pivot(Table(0), alias, depth - 1);
+            case 8:
+                return new PatternGenerator(random, this).Match(Table(0), alias, depth - 1);
             case 1:
                 return new DerivedTable(Query(depth - 1), alias, Bool());
             case 2:
@@ -274,15 +287,22 @@ public sealed class ExpressionGenerator(Random random)
 
     private ColumnReference Column() => new(List(Identifier, 1, 3));
 
-    private Identifier Identifier() => StatementGenerator.Identifier(random);
+    internal Identifier Identifier() => StatementGenerator.Identifier(random);
 
-    private bool Bool() => random.Next(2) == 0;
+    internal bool Bool() => random.Next(2) == 0;
 
     private Expression? Optional(int depth) => Bool() ? null : Expression(depth - 1);
 
-    private EquatableArray<Expression> Expressions(int depth, int least, int most) => List(() => Expression(depth), least, most);
+    /// <summary>Draws the list of IN; a query alone would be read as IN with a query.</summary>
+    private EquatableArray<Expression> Items(int depth)
+    {
+        EquatableArray<Expression> items = Expressions(depth, 1, 3);
+        return items is [SubqueryExpression] ? [Column()] : items;
+    }
 
-    private EquatableArray<T> List<T>(Func<T> item, int least, int most)
+    internal EquatableArray<Expression> Expressions(int depth, int least, int most) => List(() => Expression(depth), least, most);
+
+    internal EquatableArray<T> List<T>(Func<T> item, int least, int most)
     {
         List<T> items = [];
         for (int count = random.Next(least, Math.Max(least, most) + 1); count > 0; count--)

@@ -24,9 +24,13 @@ public sealed class ErrorTests
     [InlineData("CREATE TABLE t (a INT) WITH (connector = 'x')",
         "1:30: error CST1001: Expected an option key as a string. Found 'connector'. Quote it: 'connector'.",
         "                             ^~~~~~~~~")]
-    [InlineData("ALTER TABLE t ADD c INT", "1:1: error CST1003: ALTER TABLE is not supported yet.", "^~~~~~~~~~~")]
-    [InlineData("CREATE TEMPORARY FUNCTION f AS 'c'", "1:1: error CST1003: CREATE TEMPORARY FUNCTION is not supported yet.",
-        "^~~~~~~~~~~~~~~~~~~~~~~~~")]
+    [InlineData("ALTER TABLE t AD c INT",
+        "1:15: error CST1001: Expected RENAME, SET, RESET, ADD, MODIFY or DROP. Found 'AD'. Did you mean 'ADD'?", "              ^~")]
+    [InlineData("MERGE INTO t", "1:1: error CST1003: MERGE is not supported yet.", "^~~~~")]
+    [InlineData("CREATE OR REPLACE CATALOG c",
+        "1:19: error CST1001: REPLACE does not go with CATALOG.", "                  ^~~~~~~")]
+    [InlineData("SELECT JSON_VALUE(a, '$' NULL ON NULL)", "1:34: error CST1001: Expected ERROR or EMPTY behind ON. Found 'NULL'.",
+        "                                 ^~~~")]
     [InlineData("SELECT 1 2", "1:10: error CST1005: Expected ';' or the end of the script. Found '2'.", "         ^")]
     [InlineData("SELECT (1", "1:10: error CST1001: Expected ')' to close the parenthesis. Found the end of the script.", "         ^")]
     [InlineData("SELECT '中', prise +", "1:20: error CST1001: Expected an expression. Found the end of the script.", "                    ^")]

@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Sql;
+using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Statements;
 using ColumnStream.Testing.Sql;
 using Xunit;
@@ -18,7 +20,7 @@ public sealed class RoundTripTests
     public void Printed_statements_parse_to_equal_trees(int seed)
     {
         StatementGenerator generator = new(new Random(seed));
-        for (int index = 0; index < 500; index++)
+        for (int index = 0; index < 2_500; index++)
         {
             Statement statement = generator.Statement();
             string text = SqlPrinter.Print(statement);
@@ -28,6 +30,50 @@ public sealed class RoundTripTests
             Assert.True(parsed == statement, $"seed {seed}, {index}:\n{text}\n{Difference(statement, parsed)}");
             Assert.Equal(statement.GetHashCode(), parsed.GetHashCode());
             Assert.Equal(text, SqlPrinter.Print(parsed));
+        }
+    }
+
+    [Fact]
+    public void Every_kind_of_node_is_drawn()
+    {
+        HashSet<Type> seen = [];
+        StatementGenerator generator = new(new Random(11));
+        for (int index = 0; index < 10_000; index++)
+        {
+            Collect(generator.Statement(), seen);
+        }
+
+        // Parameters are numbered in the order of the text, which a drawn tree does not know.
+        Collect(Assert.Single(SqlParser.Parse("SELECT ?").Statements), seen);
+
+        Type[] missing =
+        [
+            .. typeof(SqlNode).Assembly.GetTypes()
+                .Where(type => type.IsSubclassOf(typeof(SqlNode)) && !type.IsAbstract && !seen.Contains(type))
+                .OrderBy(type => type.Name, StringComparer.Ordinal),
+        ];
+        Assert.Equal([], missing);
+    }
+
+    private static void Collect(object? value, HashSet<Type> seen)
+    {
+        if (value is SqlNode node)
+        {
+            seen.Add(node.GetType());
+            foreach (System.Reflection.PropertyInfo property in node.GetType().GetProperties())
+            {
+                if (property.GetIndexParameters().Length == 0 && property.Name != "EqualityContract")
+                {
+                    Collect(property.GetValue(node), seen);
+                }
+            }
+        }
+        else if (value is System.Collections.IEnumerable items and not string)
+        {
+            foreach (object? item in items)
+            {
+                Collect(item, seen);
+            }
         }
     }
 

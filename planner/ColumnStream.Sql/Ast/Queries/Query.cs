@@ -8,4 +8,5 @@ public sealed record Query(
     QueryBody Body,
     EquatableArray<OrderItem> OrderBy = default,
     Expression? Offset = null,
-    Expression? Limit = null) : SqlNode;
+    Expression? Limit = null,
+    bool IsRecursive = false) : SqlNode;

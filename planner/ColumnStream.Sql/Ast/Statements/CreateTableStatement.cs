@@ -15,6 +15,7 @@ namespace ColumnStream.Sql.Ast.Statements;
 /// <param name="AsQuery">The query of CREATE TABLE ... AS, or null.</param>
 /// <param name="IsTemporary">Whether TEMPORARY was written.</param>
 /// <param name="IfNotExists">Whether IF NOT EXISTS was written.</param>
+/// <param name="Mode">Whether it may or must replace a table.</param>
 public sealed record CreateTableStatement(
     QualifiedName Name,
     EquatableArray<ColumnDefinition> Columns,
@@ -27,4 +28,5 @@ public sealed record CreateTableStatement(
     LikeClause? Like = null,
     Query? AsQuery = null,
     bool IsTemporary = false,
-    bool IfNotExists = false) : Statement;
+    bool IfNotExists = false,
+    CreateMode Mode = CreateMode.Create) : Statement;

@@ -9,4 +9,5 @@ public sealed record CreateViewStatement(
     Query Query,
     string? Comment = null,
     bool IsTemporary = false,
-    bool IfNotExists = false) : Statement;
+    bool IfNotExists = false,
+    bool IsOrReplace = false) : Statement;

@@ -1,4 +1,4 @@
 namespace ColumnStream.Sql.Ast.Statements;
 
-/// <summary>Shows the columns of a table or view.</summary>
-public sealed record DescribeStatement(QualifiedName Name, bool IsExtended) : Statement;
+/// <summary>Shows an object of a catalog; of a table or view, its columns.</summary>
+public sealed record DescribeStatement(QualifiedName Name, bool IsExtended, ObjectKind Kind = ObjectKind.Table) : Statement;

@@ -9,10 +9,12 @@ namespace ColumnStream.Sql.Ast.Statements;
 /// <param name="Hints">The hints behind the target, such as OPTIONS.</param>
 /// <param name="Partition">The static partition of PARTITION (...), or empty.</param>
 /// <param name="IsOverwrite">Whether OVERWRITE stands in place of INTO.</param>
+/// <param name="IsUpsert">Whether UPSERT stands in place of INSERT.</param>
 public sealed record InsertStatement(
     QualifiedName Table,
     EquatableArray<Identifier> Columns,
     Query Query,
     EquatableArray<Hint> Hints = default,
     EquatableArray<PartitionValue> Partition = default,
-    bool IsOverwrite = false) : Statement;
+    bool IsOverwrite = false,
+    bool IsUpsert = false) : Statement;

@@ -47,4 +47,31 @@ public enum ShowKind
 
     /// <summary>Is <c>SHOW CREATE VIEW view</c>.</summary>
     CreateView,
+
+    /// <summary>Is <c>SHOW CREATE CATALOG catalog</c>.</summary>
+    CreateCatalog,
+
+    /// <summary>Is <c>SHOW CREATE MODEL model</c>.</summary>
+    CreateModel,
+
+    /// <summary>Is <c>SHOW CREATE MATERIALIZED TABLE table</c>.</summary>
+    CreateMaterializedTable,
+
+    /// <summary>Is <c>SHOW CREATE CONNECTION connection</c>.</summary>
+    CreateConnection,
+
+    /// <summary>Is <c>SHOW MATERIALIZED TABLES</c>.</summary>
+    MaterializedTables,
+
+    /// <summary>Is <c>SHOW MODELS</c>.</summary>
+    Models,
+
+    /// <summary>Is <c>SHOW CONNECTIONS</c>.</summary>
+    Connections,
+
+    /// <summary>Is <c>SHOW PROCEDURES</c>.</summary>
+    Procedures,
+
+    /// <summary>Is <c>SHOW JARS</c>.</summary>
+    Jars,
 }

@@ -63,6 +63,12 @@ public enum ScalarTypeName
     /// <summary>Is <c>VARIANT</c>.</summary>
     Variant,
 
+    /// <summary>Is <c>BITMAP</c>.</summary>
+    Bitmap,
+
+    /// <summary>Is <c>DESCRIPTOR</c>: column names as an argument.</summary>
+    Descriptor,
+
     /// <summary>Is <c>NULL</c>, the type of a bare NULL.</summary>
     Null,
 }

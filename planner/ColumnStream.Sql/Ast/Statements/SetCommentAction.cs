@@ -1,0 +1,4 @@
+namespace ColumnStream.Sql.Ast.Statements;
+
+/// <summary>Is <c>COMMENT 'text'</c>, of a catalog.</summary>
+public sealed record SetCommentAction(string Comment) : AlterAction;

@@ -30,5 +30,5 @@ internal static class StatementStarts
     public static bool IsLikely(TokenCursor cursor) => cursor.IsLineStart() && cursor.At(TokenKind.Word)
         && cursor.Current.Text is "SELECT" or "INSERT" or "CREATE" or "DROP" or "ALTER" or "SET" or "RESET" or "EXPLAIN"
             or "SHOW" or "DESCRIBE" or "DESC" or "USE" or "EXECUTE" or "BEGIN" or "DELETE" or "UPDATE" or "TRUNCATE"
-            or "ANALYZE" or "CALL" or "LOAD" or "UNLOAD" or "COMPILE" or "WITH";
+            or "ANALYZE" or "CALL" or "LOAD" or "UNLOAD" or "COMPILE";
 }

@@ -100,7 +100,8 @@ internal sealed class UtilityParser(Grammar grammar)
         bool withDrain = _cursor.At("WITH", "DRAIN");
         if (withDrain && !withSavepoint)
         {
-            throw _cursor.Error(SyntaxErrorCode.UnexpectedToken, "WITH DRAIN goes only behind WITH SAVEPOINT.", _cursor.Current.Span);
+            throw _cursor.Error(
+                SyntaxErrorCode.UnexpectedToken, "WITH DRAIN goes only behind WITH SAVEPOINT.", _cursor.Current.Span);
         }
 
         _ = withDrain && _cursor.Accept("WITH", "DRAIN");

@@ -30,7 +30,8 @@ internal sealed class DefinitionPrinter(StatementPrinter statements)
                 statements.PrintOptions(database.Options);
                 return true;
             case CreateConnectionStatement connection:
-                PrintHead(Create(connection.IsTemporary, connection.IsSystem, "CONNECTION "), connection.IfNotExists, connection.Name);
+                string head = Create(connection.IsTemporary, connection.IsSystem, "CONNECTION ");
+                PrintHead(head, connection.IfNotExists, connection.Name);
                 _writer.Comment(connection.Comment);
                 statements.PrintOptions(connection.Options);
                 return true;

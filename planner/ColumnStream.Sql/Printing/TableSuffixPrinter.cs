@@ -59,7 +59,7 @@ internal sealed class TableSuffixPrinter(QueryPrinter queries)
                 _writer.Add("()");
                 break;
             case PatternSequence sequence:
-                _writer.List(sequence.Items, item => PrintOperand(item, isWrapped: item is PatternAlternation or PatternSequence), " ");
+                _writer.List(sequence.Items, item => PrintOperand(item, item is PatternAlternation or PatternSequence), " ");
                 break;
             case PatternAlternation alternation:
                 _writer.List(alternation.Items, item => PrintOperand(item, isWrapped: item is PatternAlternation), " | ");

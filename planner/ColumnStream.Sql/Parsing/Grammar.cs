@@ -95,10 +95,16 @@ internal sealed class Grammar
     /// Reads a list in parentheses; a wrong item is reported and the list is read on behind the next comma. When
     /// <paramref name="isBehind"/> says that what follows the list has begun, the list is taken as closed.
     /// </summary>
-    public EquatableArray<T> Recovering<T>(Func<T> item, string what, Func<bool>? isBehind = null)
+    public EquatableArray<T> Recovering<T>(
+        Func<T> item, string what, Func<bool>? isBehind = null, bool mayBeEmpty = false)
     {
         Cursor.Open($"to open {what}");
         List<T> items = [];
+        if (mayBeEmpty && Cursor.Accept(TokenKind.CloseParenthesis))
+        {
+            return [];
+        }
+
         int nesting = Cursor.Nesting;
         while (true)
         {

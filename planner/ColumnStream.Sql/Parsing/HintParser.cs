@@ -35,7 +35,7 @@ internal sealed class HintParser(Grammar grammar)
     }
 
     /// <summary>Reads <c>('key' = 'value', ...)</c>.</summary>
-    public EquatableArray<TableOption> ParseOptions(string what) => grammar.Recovering(ParseOption, what);
+    public EquatableArray<TableOption> ParseOptions(string what) => grammar.Recovering(ParseOption, what, mayBeEmpty: true);
 
     private TableOption ParseOption()
     {

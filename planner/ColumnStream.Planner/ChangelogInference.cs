@@ -115,7 +115,7 @@ internal sealed class ChangelogInference
         {
             SourceNode source => SourceMode(source) != ChangelogMode.InsertOnly,
             GroupAggregateNode aggregate => aggregate.Aggregates.Count > 0 || _updates[input],
-            WindowAggregateNode or SortNode => false,
+            WindowAggregateNode or SortNode or OverNode => false,
             _ => node.Inputs.Any(i => _updates[i]),
         };
         _keys[id] = node switch
@@ -302,6 +302,7 @@ internal sealed class ChangelogInference
             Maker(_nodes[id].Inputs[0]),
         SinkNode node => $"table '{Short(node.Table)}'",
         SortNode => "ORDER BY",
+        OverNode => "OVER",
         _ => "the query",
     };
 

@@ -117,6 +117,12 @@ internal sealed class Lowering(int parallelism)
                     {
                         Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
                     });
+            case OverPlan over:
+                return AddUnary(
+                    Keyed(Lower(over.Input), over.Partition), id => new OverNode(over.Partition, over.Order, over.Calls)
+                    {
+                        Id = 0, Inputs = [id], Output = over.Fields, Uid = Claim(over.Uid),
+                    });
             case UnionPlan union:
                 return LowerUnion(union);
             case SortPlan sort:
@@ -138,7 +144,7 @@ internal sealed class Lowering(int parallelism)
     private bool IsUpdating(LogicalPlan plan) => plan switch
     {
         AggregatePlan aggregate => aggregate.Aggregates.Count > 0 || IsUpdating(aggregate.Input),
-        SortPlan or WindowAggregatePlan => false,
+        SortPlan or WindowAggregatePlan or OverPlan => false,
         _ => plan.Inputs.Any(IsUpdating),
     };
 

@@ -59,6 +59,7 @@ internal sealed class PlanIdentity
         {
             TableReadPlan read => read with { Uid = Unique($"source-{Hash(read.Spec.Name)}") },
             AggregatePlan aggregate => Assign(aggregate, ((AggregatePlan)plan).Input),
+            OverPlan over => over with { Uid = Unique($"over-{Of(plan).Rows}") },
             SortPlan sort => sort with { Uid = Unique($"sort-{Of(plan).Rows}") },
             LimitPlan limit => limit with { Uid = Unique($"limit-{Of(plan).Rows}") },
             SinkPlan sink => sink with { Uid = Unique($"sink-{Hash(sink.Table.Name)}") },
@@ -135,6 +136,15 @@ internal sealed class PlanIdentity
                 string[] keys = [.. aggregate.Keys.Select(k => input.Columns[k])];
                 string group = Hash(["group", input.Rows, .. keys]);
                 return new Lineage(group, [.. keys, .. aggregate.Aggregates.Select(a => $"{group}.{Call(a, input)}")]);
+            case OverPlan over:
+                Lineage partitioned = Of(over.Input);
+                string ranked = Hash(
+                [
+                    "over", partitioned.Rows, .. over.Partition.Select(k => partitioned.Columns[k]),
+                    .. over.Order.Select(k => $"{partitioned.Columns[k.Column]} {k.Descending} {k.NullsFirst}"),
+                ]);
+                return new Lineage(
+                    ranked, [.. partitioned.Columns, .. over.Calls.Select(c => $"{ranked}.{Call(c.Call, partitioned)} {c.Frame}")]);
             case UnionPlan union:
                 Lineage[] branches = [.. union.Branches.Select(Of)];
                 return new Lineage(

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Compute;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
@@ -16,7 +15,6 @@ namespace ColumnStream.Planner.Binding;
 /// <summary>Binds the expressions of a grouped query over the output of its aggregation: keys, then aggregates.</summary>
 internal sealed class AggregateBinder
 {
-    private const string ConstantArray = "ARRAY";
     private readonly DiagnosticBag _diagnostics;
     private readonly Relation _input;
     private readonly ExpressionBinder _inputBinder;
@@ -52,8 +50,8 @@ internal sealed class AggregateBinder
     public bool IsWindowed { get; }
 
     /// <summary>Makes a binder for one clause.</summary>
-    public ExpressionBinder For(string clause) =>
-        new(_diagnostics, _input, clause) { Intercept = Intercept };
+    public ExpressionBinder For(string clause, Func<Ast.Expression, BoundExpression?>? first = null) =>
+        new(_diagnostics, _input, clause) { Intercept = e => first?.Invoke(e) ?? Intercept(e) };
 
     /// <summary>Builds the aggregation after everything over it is bound.</summary>
     public Relation Build()
@@ -165,8 +163,7 @@ internal sealed class AggregateBinder
         }
 
         bool isStar = call.Arguments is [StarArgument];
-        BoundExpression[] arguments = isStar ? [] : [.. call.Arguments.Select((a, i) =>
-            function.IsConstant(i) && a is ArrayConstructor array ? BindConstants(array) : _argumentBinder.Bind(a))];
+        BoundExpression[] arguments = ConstantArguments.Bind(call, function.IsConstant, _argumentBinder);
         BoundExpression? filter = call.Filter is null ? null : _argumentBinder.BindCondition(call.Filter, "Condition of FILTER");
         if (arguments.Any(a => TypeBinder.IsError(a.Type)) || (filter is not null && TypeBinder.IsError(filter.Type)))
         {
@@ -181,8 +178,19 @@ internal sealed class AggregateBinder
 
         arguments = [.. arguments.Select((a, i) => ExpressionTree.CastTo(a, binding.ParameterTypes[i]))];
 
-        if (Constants(function, call, arguments) is not { } constants)
+        if (ConstantArguments.Take(call, function.IsConstant, arguments, _diagnostics) is not { } constants)
         {
+            return LiteralBinder.Error;
+        }
+
+        if (function.Name.StartsWith("JSON_", StringComparison.Ordinal) && IsJson(call.Arguments[^1]))
+        {
+            constants.Add(ExpressionTree.True);
+        }
+
+        if (function.FindWrong([.. constants]) is { } wrong)
+        {
+            _diagnostics.Report(PlannerErrors.BadLiteral, call.Span, wrong.Hint, function.Name, wrong.Value);
             return LiteralBinder.Error;
         }
 
@@ -213,17 +221,8 @@ internal sealed class AggregateBinder
         return new ColumnExpression(_keyCount + index, type);
     }
 
-    /// <summary>Binds an array of constants as such, since no value of it is ever made.</summary>
-    private BoundExpression BindConstants(ArrayConstructor array)
-    {
-        BoundExpression[] items = [.. array.Elements.Select(_argumentBinder.Bind)];
-        return items.Any(i => TypeBinder.IsError(i.Type))
-            || TypeCoercion.CommonType([.. items.Select(i => i.Type)]) is not { } common
-            ? _argumentBinder.Bind(array)
-            : new CallExpression(ConstantArray, ValueList.From(items), SqlType.Array(common));
-    }
-
-    private static NullRule NullsOf(FunctionCall call) => (call.NullTreatment, call.Json?.OnNull) switch
+    /// <summary>Returns what a call says of NULLs.</summary>
+    public static NullRule NullsOf(FunctionCall call) => (call.NullTreatment, call.Json?.OnNull) switch
     {
         (NullTreatment.Ignore, _) or (_, JsonNullHandling.Absent) => NullRule.Ignore,
         (NullTreatment.Respect, _) or (_, JsonNullHandling.Null) => NullRule.Respect,
@@ -233,44 +232,6 @@ internal sealed class AggregateBinder
     /// <summary>Tells whether the value of a JSON aggregate is made by a JSON function and goes in as it is.</summary>
     private static bool IsJson(Ast.Expression expression) => expression is FunctionCall call
         && call.Name.Last.Value.ToUpperInvariant() is "JSON" or "JSON_OBJECT" or "JSON_ARRAY" or "JSON_QUERY";
-
-    /// <summary>Returns the constant arguments, arrays of them opened up; null after a report.</summary>
-    private LiteralExpression[]? Constants(AggregateFunction function, FunctionCall call, BoundExpression[] arguments)
-    {
-        List<LiteralExpression> constants = [];
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            if (!function.IsConstant(i))
-            {
-                continue;
-            }
-
-            BoundExpression[] values = arguments[i] is CallExpression { Function: ConstantArray } array
-                ? [.. array.Arguments.Select(ConstantFolder.Fold)] : [ConstantFolder.Fold(arguments[i])];
-            if (!values.All(v => v is LiteralExpression))
-            {
-                _diagnostics.Report(
-                    PlannerErrors.NotConstant, call.Arguments[i].Span, null, $"Argument {i + 1} of {function.Name}",
-                    _diagnostics.Source.GetText(call.Arguments[i].Span).ToString());
-                return null;
-            }
-
-            constants.AddRange(values.Cast<LiteralExpression>());
-        }
-
-        if (function.Name.StartsWith("JSON_", StringComparison.Ordinal) && IsJson(call.Arguments[^1]))
-        {
-            constants.Add(ExpressionTree.True);
-        }
-
-        if (function.FindWrong([.. constants]) is { } wrong)
-        {
-            _diagnostics.Report(PlannerErrors.BadLiteral, call.Span, wrong.Hint, function.Name, wrong.Value);
-            return null;
-        }
-
-        return [.. constants];
-    }
 
     private int Input(BoundExpression expression)
     {

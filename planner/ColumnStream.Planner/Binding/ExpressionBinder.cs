@@ -5,6 +5,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
@@ -277,7 +278,13 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
         string name = call.Name.ToDisplayString();
         if (call.Over is not null)
         {
-            diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, "OVER");
+            diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, $"OVER in {clause}");
+            return LiteralBinder.Error;
+        }
+
+        if (WindowFunctionTable.Find(name) is { } window)
+        {
+            diagnostics.Report(PlannerErrors.NoSignature, call.Span, null, window.Name, string.Empty, string.Join("; ", window.Signatures));
             return LiteralBinder.Error;
         }
 

@@ -35,12 +35,18 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
 
         bool isGrouped = select.GroupBy is not null || select.Having is not null
             || select.Items.OfType<ExpressionItem>().Any(item => SyntaxTree.HasAggregate(item.Expression))
-            || orderBy.Any(item => SyntaxTree.HasAggregate(item.Expression));
-        return isGrouped
-            ? BindGrouped(select, input, orderBy, offset, count)
-            : Finish(
-                select, input, BindItems(select, input, new ExpressionBinder(_diagnostics, input, "SELECT")),
-                new ExpressionBinder(_diagnostics, input, "ORDER BY"), orderBy, offset, count, () => input);
+            || orderBy.Any(item => SyntaxTree.HasAggregate(item.Expression))
+            || (select.Qualify is not null && SyntaxTree.HasAggregate(select.Qualify));
+        var over = new OverBinder(_diagnostics, context.Settings.IsBatch, select.Windows);
+        if (isGrouped)
+        {
+            return BindGrouped(select, input, over, orderBy, offset, count);
+        }
+
+        var inner = new ExpressionBinder(_diagnostics, input, "OVER");
+        ExpressionBinder For(string clause) => new(_diagnostics, input, clause) { Intercept = e => over.Intercept(e, inner) };
+        return Finish(
+            select, BindItems(select, input, For("SELECT")), For, over, orderBy, offset, count, () => input);
     }
 
     /// <summary>Sorts and limits a relation by its output columns.</summary>
@@ -104,26 +110,23 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
 
     private void RefuseUnsupported(SelectBody select)
     {
-        if (select.Qualify is not null)
+        if (select.Qualify is not null && !context.Settings.IsBatch)
         {
-            _diagnostics.Report(PlannerErrors.NotSupported, select.Qualify.Span, null, "QUALIFY");
-        }
-
-        foreach (NamedWindow window in select.Windows)
-        {
-            _diagnostics.Report(PlannerErrors.NotSupported, window.Span, null, "WINDOW");
+            _diagnostics.Report(PlannerErrors.NotSupported, select.Qualify.Span, null, "QUALIFY in streaming mode");
         }
     }
 
     private Relation BindGrouped(
-        SelectBody select, Relation input, EquatableArray<OrderItem> orderBy, long offset, long count)
+        SelectBody select, Relation input, OverBinder over, EquatableArray<OrderItem> orderBy, long offset, long count)
     {
         var aggregates = new AggregateBinder(_diagnostics, input, BindKeys(select, input));
-        List<Item> items = BindItems(select, input, aggregates.For("SELECT"), isGrouped: true);
+        ExpressionBinder inner = aggregates.For("OVER");
+        ExpressionBinder For(string clause) => aggregates.For(clause, e => over.Intercept(e, inner));
+        List<Item> items = BindItems(select, input, For("SELECT"), isGrouped: true);
         BoundExpression? having = select.Having is null
             ? null : aggregates.For("HAVING").BindCondition(select.Having, "Condition of HAVING");
         return Finish(
-            select, input, items, aggregates.For("ORDER BY"), orderBy, offset, count,
+            select, items, For, over, orderBy, offset, count,
             () => having is null ? aggregates.Build() : Filter(aggregates.Build(), having));
     }
 
@@ -240,7 +243,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
             Ast.FieldAccess access => access.Field.Value,
             _ => "EXPR$" + position.ToString(CultureInfo.InvariantCulture),
         };
-        if (bound is ColumnExpression plain && !isGrouped)
+        if (bound is ColumnExpression plain && !isGrouped && !OverBinder.IsOver(plain))
         {
             ScopeColumn source = input.Columns[plain.Index];
             return new Item(bound, source with { Qualifier = null, Name = name, Type = bound.Type }, item.Expression);
@@ -257,7 +260,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     {
         foreach (int column in ExpressionTree.ColumnsOf(bound))
         {
-            if (input.Columns[column].Type.TimeAttribute != TimeAttribute.None)
+            if (column < input.Columns.Count && input.Columns[column].Type.TimeAttribute != TimeAttribute.None)
             {
                 return $"'{_diagnostics.Source.GetText(syntax.Span)}' at {_diagnostics.Locate(syntax.Span)}"
                     + $" computes it from '{input.Columns[column].Name}'";
@@ -287,9 +290,9 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
 
     private Relation Finish(
         SelectBody select,
-        Relation input,
         List<Item> items,
-        ExpressionBinder orderBinder,
+        Func<string, ExpressionBinder> binderFor,
+        OverBinder over,
         EquatableArray<OrderItem> orderBy,
         long offset,
         long count,
@@ -297,8 +300,19 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     {
         List<BoundExpression> expressions = [.. items.Select(i => i.Expression)];
         List<ScopeColumn> columns = [.. items.Select(i => i.Column)];
-        List<SortKey> keys = select.IsDistinct ? [] : BindOrder(items, orderBy, orderBinder, expressions, columns);
-        Relation below = build();
+        List<SortKey> keys = select.IsDistinct ? [] : BindOrder(items, orderBy, binderFor("ORDER BY"), expressions, columns);
+        BoundExpression? qualify = BindQualify(select, items, binderFor("QUALIFY"));
+        if (qualify is not null)
+        {
+            expressions.Add(qualify);
+        }
+
+        Relation below = over.Build(build(), expressions);
+        if (qualify is not null)
+        {
+            below = Filter(below, expressions[^1]);
+            expressions.RemoveAt(expressions.Count - 1);
+        }
 
         // Written columns are known by name whatever is wrong below; only a star over something broken is not.
         bool isBroken = below.IsBroken && select.Items.Any(item => item is StarItem);
@@ -326,6 +340,25 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
             sorted, ValueList.From(visible.Select((c, i) => (BoundExpression)new ColumnExpression(i, c.Type))),
             Relation.FieldsOf(visible));
         return new Relation(cut, visible, isBroken);
+    }
+
+    /// <summary>Binds QUALIFY, which sees the names of the result where the input has none like them.</summary>
+    private BoundExpression? BindQualify(SelectBody select, List<Item> items, ExpressionBinder binder)
+    {
+        if (select.Qualify is not { } condition || !context.Settings.IsBatch)
+        {
+            return null;
+        }
+
+        Func<Ast.Expression, BoundExpression?>? next = binder.Intercept;
+        var named = new ExpressionBinder(_diagnostics, binder.Names.Relation, "QUALIFY")
+        {
+            Intercept = e => e is Ast.ColumnReference { Parts.Count: 1 } name
+                && !binder.Names.Relation.Columns.Any(c => c.Name == name.Parts[0].Value)
+                && items.Find(i => i.Column.Name == name.Parts[0].Value) is { } item ? item.Expression : next?.Invoke(e),
+        };
+        BoundExpression bound = named.BindCondition(condition, "Condition of QUALIFY");
+        return TypeBinder.IsError(bound.Type) ? null : bound;
     }
 
     /// <summary>Binds sort keys: positions and aliases first, then expressions, which become hidden columns.</summary>

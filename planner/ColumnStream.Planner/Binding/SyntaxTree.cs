@@ -29,7 +29,9 @@ internal static class SyntaxTree
         DistinctFromExpression distinct => [distinct.Left, distinct.Right],
         ElementAccess access => [access.Operand, access.Index],
         FieldAccess access => [access.Operand],
-        FunctionCall call => call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter),
+        FunctionCall call => call.Arguments
+            .Concat(call.Filter is null ? [] : [call.Filter])
+            .Concat(call.Over is null ? [] : call.Over.PartitionBy.Concat(call.Over.OrderBy.Select(o => o.Expression))),
         InListExpression list => list.Items.Prepend(list.Operand),
         InQueryExpression query => [query.Operand],
         IsExpression test => [test.Operand],

@@ -4,6 +4,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators;
 
@@ -42,6 +43,11 @@ internal static class LogicalPrinter
         + string.Concat(call.Constants.Select(c => $", {Print(c, fields)}"))
         + (call.Nulls == NullRule.Default ? ")" : $") {call.Nulls.ToString().ToUpperInvariant()} NULLS")
         + (call.Filter < 0 ? string.Empty : $" FILTER {fields[call.Filter].Name}");
+
+    private static string Print(WindowCall call, ValueList<SqlField> fields) =>
+        call.Frame is null
+            ? Print(call.Call, fields).Replace("(*", "(", System.StringComparison.Ordinal)
+            : $"{Print(call.Call, fields)} {call.Frame}";
 
     private static string Literal(LiteralExpression literal) =>
         literal.Value is null ? "NULL"
@@ -88,6 +94,9 @@ internal static class LogicalPrinter
         AggregatePlan a => $"Aggregate by [{Keys(a.Keys, a.Input.Fields)}] [{Calls(a.Aggregates, a.Input.Fields)}]",
         WindowAggregatePlan a => $"WindowAggregate {Window(a.Window, a.Input.Fields)} by [{Keys(a.Keys, a.Input.Fields)}]"
             + $" [{Calls(a.Aggregates, a.Input.Fields)}]",
+        OverPlan o => $"Over by [{Keys(o.Partition, o.Input.Fields)}]"
+            + $" order [{string.Join(", ", o.Order.Select(k => Key(k, o.Input.Fields)))}]"
+            + $" [{string.Join(", ", o.Calls.Select(c => Print(c, o.Input.Fields)))}]",
         UnionPlan => "Union",
         SortPlan sort => $"Sort [{string.Join(", ", sort.Keys.Select(k => Key(k, sort.Fields)))}]{Range(sort.Offset, sort.Count)}",
         LimitPlan limit => "Limit" + Range(limit.Offset, limit.Count),

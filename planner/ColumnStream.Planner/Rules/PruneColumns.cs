@@ -3,6 +3,7 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Logical;
@@ -46,6 +47,7 @@ internal static class PruneColumns
         WindowPlan window => PruneWindow(window, wanted),
         AggregatePlan aggregate => PruneAggregate(aggregate, wanted),
         WindowAggregatePlan aggregate => PruneWindowAggregate(aggregate, wanted),
+        OverPlan over => PruneOver(over, wanted),
         UnionPlan union => PruneUnion(union, wanted),
         SortPlan sort => PruneSort(sort, wanted),
         LimitPlan limit => Prune(limit.Input, wanted) is var input
@@ -164,6 +166,36 @@ internal static class PruneColumns
                 Pick(aggregate.Fields, kept),
                 aggregate.Uid),
             MapOf(kept, aggregate.Fields.Count));
+    }
+
+    private static Pruned PruneOver(OverPlan over, SortedSet<int> wanted)
+    {
+        int width = over.Input.Fields.Count;
+        WindowCall[] calls = [.. over.Calls.Where((c, i) => wanted.Contains(width + i))];
+        var needed = new SortedSet<int>(wanted.Where(c => c < width));
+        if (calls.Length == 0)
+        {
+            Pruned plain = Prune(over.Input, needed);
+            return plain with { Map = [.. plain.Map, .. Enumerable.Repeat(-1, over.Calls.Count)] };
+        }
+
+        needed.UnionWith(Needed(over.Partition, [.. calls.Select(c => c.Call)]));
+        needed.UnionWith(over.Order.Select(k => k.Column));
+        Pruned input = Prune(over.Input, needed);
+        int first = input.Plan.Fields.Count;
+        int next = first;
+        int[] map = [.. input.Map, .. over.Calls.Select((c, i) => wanted.Contains(width + i) ? next++ : -1)];
+        SqlField[] added = [.. over.Fields.Skip(width).Where((f, i) => map[width + i] >= 0)];
+        AggregateCall[] lowered = [.. Remap([.. calls.Select(c => c.Call)], input)];
+        return new Pruned(
+            new OverPlan(
+                input.Plan,
+                ValueList.From(over.Partition.Select(k => input.Map[k])),
+                ValueList.From(over.Order.Select(k => k with { Column = input.Map[k.Column] })),
+                ValueList.From(calls.Select((c, i) => c with { Call = lowered[i] })),
+                [.. input.Plan.Fields, .. added],
+                over.Uid),
+            map);
     }
 
     private static Pruned PruneUnion(UnionPlan union, SortedSet<int> wanted)

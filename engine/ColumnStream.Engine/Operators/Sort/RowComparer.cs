@@ -64,6 +64,22 @@ internal sealed unsafe class RowComparer(RecordBatch batch, IReadOnlyList<SortKe
         return x.CompareTo(y);
     }
 
+    /// <summary>Returns how many keys, from the first on, two rows have in common.</summary>
+    public int SameKeys(int x, int y)
+    {
+        for (int i = 0; i < keys.Count; i++)
+        {
+            ArrayData column = batch.Columns[keys[i].Column];
+            bool isNull = column.IsNull(x);
+            if (isNull != column.IsNull(y) || (!isNull && CompareValues(column, x, y) != 0))
+            {
+                return i;
+            }
+        }
+
+        return keys.Count;
+    }
+
     private static int CompareValues(ArrayData column, int x, int y) => column switch
     {
         ViewArray text => text.GetBytes(x).SequenceCompareTo(text.GetBytes(y)),

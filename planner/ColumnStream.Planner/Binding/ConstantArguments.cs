@@ -20,7 +20,8 @@ internal static class ConstantArguments
     public static BoundExpression[] Bind(FunctionCall call, Func<int, bool> isConstant, ExpressionBinder binder) =>
         call.Arguments is [StarArgument]
             ? []
-            : [.. call.Arguments.Select((a, i) => isConstant(i) && a is ArrayConstructor array ? Bind(array, binder) : binder.Bind(a))];
+            : [.. call.Arguments.Select(
+                (a, i) => isConstant(i) && a is ArrayConstructor array ? Bind(array, binder) : binder.Bind(a))];
 
     /// <summary>Returns the constant arguments, arrays of them opened up; null after a report.</summary>
     public static List<LiteralExpression>? Take(

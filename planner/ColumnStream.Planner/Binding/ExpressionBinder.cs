@@ -284,7 +284,8 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
 
         if (WindowFunctionTable.Find(name) is { } window)
         {
-            diagnostics.Report(PlannerErrors.NoSignature, call.Span, null, window.Name, string.Empty, string.Join("; ", window.Signatures));
+            diagnostics.Report(
+                PlannerErrors.NoSignature, call.Span, null, window.Name, string.Empty, string.Join("; ", window.Signatures));
             return LiteralBinder.Error;
         }
 

@@ -26,7 +26,8 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, bool isBatch, Equata
     private readonly List<Window> _windows = [];
     private readonly List<(Window Window, SqlType Type)> _columns = [];
 
-    private sealed record Window(ValueList<BoundExpression> Partition, ValueList<(BoundExpression Key, bool Descending, bool NullsFirst)> Order)
+    private sealed record Window(
+        ValueList<BoundExpression> Partition, ValueList<(BoundExpression Key, bool Descending, bool NullsFirst)> Order)
     {
         public List<(Call Call, int Column)> Calls { get; } = [];
 
@@ -126,7 +127,8 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, bool isBatch, Equata
         WindowFunction? function = WindowFunctionTable.Find(name);
         if (aggregate is null && function is null)
         {
-            diagnostics.Report(PlannerErrors.FunctionNotFound, call.Name.Span, "Only aggregate and window functions take OVER.", name);
+            diagnostics.Report(
+                PlannerErrors.FunctionNotFound, call.Name.Span, "Only aggregate and window functions take OVER.", name);
             return LiteralBinder.Error;
         }
 

@@ -80,6 +80,10 @@ internal static class RowText
         {
             TypeId.Int8 => NumberText.Format(array.Values<sbyte>()[row], to),
             TypeId.Int16 => NumberText.Format(array.Values<short>()[row], to),
+            TypeId.Int32 when type.Id == SqlTypeId.IntervalYearMonth =>
+                DurationText.FormatMonths(array.Values<int>()[row], to),
+            TypeId.Int64 when type.Id == SqlTypeId.IntervalDayTime =>
+                DurationText.FormatMillis(array.Values<long>()[row], to),
             TypeId.Int32 => NumberText.Format(array.Values<int>()[row], to),
             TypeId.Int64 => NumberText.Format(array.Values<long>()[row], to),
             TypeId.Float32 => NumberText.Format(array.Values<float>()[row], to),

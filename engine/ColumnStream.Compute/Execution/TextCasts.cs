@@ -196,34 +196,22 @@ internal readonly struct TimestampToText : IRowOp<long, Utf8>
     }
 }
 
-/// <summary>Writes months as <c>+y-MM</c>.</summary>
 internal readonly struct MonthsToText : IRowOp<int, Utf8>
 {
-    public static bool Apply(Frame frame, int a, out Utf8 result)
+    public static unsafe bool Apply(Frame frame, int a, out Utf8 result)
     {
-        Span<byte> text = stackalloc byte[16];
-        text[0] = (byte)(a < 0 ? '-' : '+');
-        long months = Math.Abs((long)a);
-        int length = 1 + NumberText.Format(months / 12, text[1..]);
-        text[length] = (byte)'-';
-        Digits.Write2((int)(months % 12), text[(length + 1)..]);
-        result = frame.Copy(text[..(length + 3)]);
+        const int Room = DurationText.MaxLength;
+        result = frame.Commit(DurationText.FormatMonths(a, new Span<byte>(frame.Reserve(Room), Room)));
         return true;
     }
 }
 
-/// <summary>Writes milliseconds as <c>+d HH:mm:ss.fff</c>.</summary>
 internal readonly struct MillisToText : IRowOp<long, Utf8>
 {
-    public static bool Apply(Frame frame, long a, out Utf8 result)
+    public static unsafe bool Apply(Frame frame, long a, out Utf8 result)
     {
-        Span<byte> text = stackalloc byte[40];
-        text[0] = (byte)(a < 0 ? '-' : '+');
-        var millis = (ulong)Int128.Abs(a);
-        int length = 1 + NumberText.Format((long)(millis / 86_400_000), text[1..]);
-        text[length++] = (byte)' ';
-        length += TimeText.Format((int)(millis % 86_400_000), 3, text[length..]);
-        result = frame.Copy(text[..length]);
+        const int Room = DurationText.MaxLength;
+        result = frame.Commit(DurationText.FormatMillis(a, new Span<byte>(frame.Reserve(Room), Room)));
         return true;
     }
 }

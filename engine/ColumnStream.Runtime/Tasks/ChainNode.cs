@@ -60,6 +60,9 @@ internal sealed class ChainNode
     /// <summary>Gets or sets whether the operator gave its last answer; survives restarts.</summary>
     public bool IsFinished { get; set; }
 
+    /// <summary>Gets the watermark that all inputs have reached, the least number before the first.</summary>
+    public long InputWatermarkMs => _inputs.Current;
+
     public bool HasMore => _operator is not null && _operator.HasMore;
 
     /// <summary>Gets whether output or a control element waits here.</summary>

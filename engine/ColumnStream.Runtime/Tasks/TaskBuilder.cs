@@ -23,6 +23,8 @@ internal sealed class TaskBuilder(JobExecution job)
     private readonly Dictionary<(FragmentEdge Edge, int Subtask), ExchangeEntry> _entries = [];
     private readonly Dictionary<(StreamTask Task, int Node), NodeOutput> _outputs = [];
 
+    private readonly long _startMillis = job.Executor.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
     private JobGraph Graph => job.Graph;
 
     private JobOptions Options => job.Options;
@@ -267,8 +269,9 @@ internal sealed class TaskBuilder(JobExecution job)
         }
 
         return new OperatorContext(
-            job.Memory, job.Pages, Evaluation(task, node.Node), ValueList.Create<Schema>(inputs), task.Subtask,
-            task.Parallelism, Graph.KeyGroups, Options.IsBatch)
+            job.Memory, job.Pages,
+            Evaluation(task, node.Node) with { WatermarkMillis = () => node.InputWatermarkMs },
+            ValueList.Create<Schema>(inputs), task.Subtask, task.Parallelism, Graph.KeyGroups, Options.IsBatch)
         {
             Count = node.Counters.Add,
             ClockMs = () => job.Executor.Now / 1_000_000,
@@ -281,7 +284,10 @@ internal sealed class TaskBuilder(JobExecution job)
     }
 
     private EvaluatorOptions Evaluation(StreamTask task, PhysicalNode node) => new(
-        job.Executor.Time, new Random(Mix(Options.Seed, node.Uid) + task.Subtask), Options.LocalTimeZone);
+        job.Executor.Time, new Random(Mix(Options.Seed, node.Uid) + task.Subtask), Options.LocalTimeZone)
+    {
+        QueryMillis = Options.IsBatch ? _startMillis : null,
+    };
 
     private Connector Find(TableSpec table) => job.Connectors.Find(table.Connector)
         ?? throw new UserException(3103, $"Connector is not known: {table.Connector}.");

@@ -44,6 +44,10 @@ internal static class CellText
         {
             TypeId.Int8 => NumberText.Format((long)values.Values<sbyte>()[row], text),
             TypeId.Int16 => NumberText.Format((long)values.Values<short>()[row], text),
+            TypeId.Int32 when type.Id == SqlTypeId.IntervalYearMonth =>
+                DurationText.FormatMonths(values.Values<int>()[row], text),
+            TypeId.Int64 when type.Id == SqlTypeId.IntervalDayTime =>
+                DurationText.FormatMillis(values.Values<long>()[row], text),
             TypeId.Int32 => NumberText.Format((long)values.Values<int>()[row], text),
             TypeId.Int64 => NumberText.Format(values.Values<long>()[row], text),
             TypeId.Float32 => NumberText.Format(values.Values<float>()[row], text),

@@ -68,6 +68,22 @@ internal sealed class NameResolver(Relation relation, DiagnosticBag diagnostics)
         return LiteralBinder.Error;
     }
 
+    /// <summary>
+    /// Returns the row whose fields <c>t.row.*</c> means, or null where the qualifier is an alias or nothing that is known.
+    /// </summary>
+    public BoundExpression? ResolveRow(QualifiedName? qualifier)
+    {
+        if (qualifier is null || relation.Columns.Any(c => c.Qualifier == qualifier.Last.Value))
+        {
+            return null;
+        }
+
+        EquatableArray<Identifier> parts = qualifier.Parts;
+        bool isColumn = relation.Columns.Any(c => c.Name == parts[0].Value)
+            || (parts.Count > 1 && relation.Columns.Any(c => c.Qualifier is { } alias && parts.Any(p => p.Value == alias)));
+        return isColumn ? Resolve(new ColumnReference(parts) { Span = qualifier.Span }) : null;
+    }
+
     /// <summary>Returns the columns of <c>t.*</c>, or of <c>*</c> without qualifier; reports an unknown alias.</summary>
     public IReadOnlyList<int> Expand(QualifiedName? qualifier, SourceSpan span)
     {

@@ -208,6 +208,12 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
         List<Item> items = [];
         foreach (SelectItem item in select.Items)
         {
+            if (item is StarItem { Qualifier: { } path } && binder.Names.ResolveRow(path) is { } row)
+            {
+                BindFields(items, row, path, binder);
+                continue;
+            }
+
             if (item is StarItem star)
             {
                 foreach (int index in binder.Names.Expand(star.Qualifier, star.Span))
@@ -227,6 +233,29 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
         }
 
         return Unique(items);
+    }
+
+    /// <summary>Makes a column of each direct field of a row, under the field's own name.</summary>
+    private void BindFields(List<Item> items, BoundExpression row, Sql.Ast.QualifiedName path, ExpressionBinder binder)
+    {
+        if (TypeBinder.IsError(row.Type))
+        {
+            items.Add(new Item(row, new ScopeColumn(null, path.Last.Value, row.Type), null));
+            return;
+        }
+
+        if (row.Type.Id != SqlTypeId.Row)
+        {
+            _diagnostics.Report(PlannerErrors.FieldNotFound, path.Span, null, "*", row.Type);
+            return;
+        }
+
+        foreach (SqlField field in row.Type.Fields)
+        {
+            var name = new Ast.ColumnReference([.. path.Parts, new Sql.Ast.Identifier(field.Name)]) { Span = path.Span };
+            BoundExpression bound = binder.Bind(name);
+            items.Add(new Item(bound, new ScopeColumn(null, field.Name, bound.Type), name));
+        }
     }
 
     private static IEnumerable<Sql.Ast.Identifier> Parts(ScopeColumn column) => column.Qualifier is null

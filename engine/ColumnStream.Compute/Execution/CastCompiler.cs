@@ -46,9 +46,10 @@ internal static class CastCompiler
 
         string? message = isTry ? null : $"Value cannot be cast to {to.WithNullable(true)}.";
         var plan = new CastPlan(compiler, from, to, message, branch, location);
-        if (from.IsNested)
+        if (from.IsNested || to.IsNested)
         {
-            return NestedCasts.Convert(plan, input);
+            // Bytes become a nested value only by the planner's own cast of what it made bytes of.
+            return from.IsNested ? NestedCasts.Convert(plan, input) : input;
         }
 
         if (to.IsText)

@@ -37,6 +37,11 @@ internal static class NestedCasts
             return input;
         }
 
+        if (TypeCoercion.IsBinary(to))
+        {
+            return input;
+        }
+
         if (to.IsText)
         {
             return TextCasts.Fit(plan, ToText(plan, input), SqlType.String);

@@ -78,7 +78,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
                 }
             }
 
-            if (column >= 0)
+            if (column >= 0 && HasOrder(order, relation.Columns[column].Type))
             {
                 keys.Add(Key(order, column));
             }
@@ -86,6 +86,19 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
 
         return keys.Count == 0 ? relation
             : relation with { Plan = new SortPlan(relation.Plan, ValueList.From(keys), offset, count) };
+    }
+
+    /// <summary>Reports values that have no order: arrays, maps, multisets and rows.</summary>
+    private bool HasOrder(OrderItem order, SqlType type)
+    {
+        if (type.IsNested)
+        {
+            _diagnostics.Report(
+                PlannerErrors.NotSupported, order.Expression.Span, "Order by a part of it.",
+                $"ORDER BY of type {type.WithNullable(true)}");
+        }
+
+        return !type.IsNested;
     }
 
     /// <summary>Makes rows distinct: an aggregation by all columns without aggregates.</summary>
@@ -419,7 +432,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
                 }
             }
 
-            if (column >= 0)
+            if (column >= 0 && HasOrder(order, columns[column].Type))
             {
                 keys.Add(Key(order, column));
             }

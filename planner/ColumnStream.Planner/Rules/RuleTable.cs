@@ -16,6 +16,7 @@ internal static class RuleTable
         new("merge-projects", MergeProjects.Apply),
         new("merge-limits", MergeLimits.Apply),
         new("aggregate-windows", AggregateWindows.Apply),
+        new("encode-nested", EncodeNested.Apply),
         new("prune-columns", PruneColumns.Apply),
         new("remove-projects", RemoveProjects.Apply),
     ];

@@ -2,6 +2,7 @@ using System;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Compute.Nested;
 using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Engine.Operators;
@@ -16,10 +17,7 @@ internal readonly unsafe struct RowContent(RecordBatch batch, int row) : IEquata
     {
         for (int i = 0; i < _batch.Columns.Length; i++)
         {
-            ArrayData left = _batch.Columns[i];
-            ArrayData right = other._batch.Columns[i];
-            bool leftNull = left.IsNull(_row);
-            if (leftNull != right.IsNull(other._row) || (!leftNull && !Bytes(left, _row).SequenceEqual(Bytes(right, other._row))))
+            if (!AreSame(_batch.Columns[i], _row, other._batch.Columns[i], other._row))
             {
                 return false;
             }
@@ -35,13 +33,55 @@ internal readonly unsafe struct RowContent(RecordBatch batch, int row) : IEquata
         var hash = default(HashCode);
         foreach (ArrayData column in _batch.Columns)
         {
-            if (!column.IsNull(_row))
-            {
-                hash.AddBytes(Bytes(column, _row));
-            }
+            AddTo(ref hash, column, _row);
         }
 
         return hash.ToHashCode();
+    }
+
+    private static bool AreSame(ArrayData left, int row, ArrayData right, int otherRow)
+    {
+        bool isNull = left.IsNull(row);
+        return isNull == right.IsNull(otherRow) && (isNull || (NestedCodec.IsNested(left.Type)
+            ? ArrayEquality.RowsEqual(left, row, right, otherRow)
+            : Bytes(left, row).SequenceEqual(Bytes(right, otherRow))));
+    }
+
+    private static void AddTo(ref HashCode hash, ArrayData column, int row)
+    {
+        if (column.IsNull(row))
+        {
+            return;
+        }
+
+        switch (column)
+        {
+            case StructArray record:
+                foreach (ArrayData field in record.Fields)
+                {
+                    AddTo(ref hash, field, row);
+                }
+
+                break;
+            case ListArray list:
+                AddRange(ref hash, list.Items, list.Offsets[row], list.Offsets[row + 1]);
+                break;
+            case MapArray map:
+                AddRange(ref hash, map.Entries, map.Offsets[row], map.Offsets[row + 1]);
+                break;
+            default:
+                hash.AddBytes(Bytes(column, row));
+                break;
+        }
+    }
+
+    private static void AddRange(ref HashCode hash, ArrayData items, int start, int end)
+    {
+        hash.Add(end - start);
+        for (int i = start; i < end; i++)
+        {
+            AddTo(ref hash, items, i);
+        }
     }
 
     private static ReadOnlySpan<byte> Bytes(ArrayData column, int row) => column switch

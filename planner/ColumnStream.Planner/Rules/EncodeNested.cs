@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Planner.Logical;
+
+namespace ColumnStream.Planner.Rules;
+
+/// <summary>
+/// Turns arrays, maps and rows into their canonical bytes below an aggregation that has them as keys or arguments, and back
+/// above it: state, hashing and exchanges then know bytes only.
+/// </summary>
+internal static class EncodeNested
+{
+    private static readonly SqlType Bytes = SqlType.Bytes;
+
+    public static LogicalPlan Apply(LogicalPlan plan) => LogicalRule.BottomUp(plan, static node => node switch
+    {
+        AggregatePlan a when Encoded(a.Input, a.Keys, a.Aggregates) is { Count: > 0 } columns => Decode(
+            a.Fields,
+            fields => a with
+            {
+                Input = Encode(a.Input, columns),
+                Aggregates = Calls(a.Aggregates, columns, a.Input.Fields.Count),
+                Fields = fields,
+            },
+            a.Keys,
+            a.Aggregates),
+        WindowAggregatePlan a when Encoded(a.Input, a.Keys, a.Aggregates) is { Count: > 0 } columns => Decode(
+            a.Fields,
+            fields => a with
+            {
+                Input = Encode(a.Input, columns),
+                Aggregates = Calls(a.Aggregates, columns, a.Input.Fields.Count),
+                Fields = fields,
+            },
+            a.Keys,
+            a.Aggregates),
+        _ => node,
+    });
+
+    /// <summary>Returns the columns that must become bytes, ascending.</summary>
+    private static List<int> Encoded(LogicalPlan input, ValueList<int> keys, ValueList<AggregateCall> calls) =>
+    [
+        .. keys.Concat(calls.Where(TakesBytes).SelectMany(c => c.Arguments))
+            .Where(c => input.Fields[c].Type.IsNested).Distinct().Order(),
+    ];
+
+    // JSON aggregates write the parts of a value, so they take it as it is.
+    private static bool TakesBytes(AggregateCall call) =>
+        !call.Function.StartsWith("JSON_", StringComparison.Ordinal) && call.ArgumentTypes.Any(t => t.IsNested);
+
+    /// <summary>Replaces the columns by their bytes; the columns themselves follow behind the last, for who wants them.</summary>
+    private static ProjectPlan Encode(LogicalPlan input, List<int> columns)
+    {
+        BoundExpression[] expressions =
+        [
+            .. input.Fields.Select((field, i) => columns.Contains(i)
+                ? (BoundExpression)new CastExpression(
+                    new ColumnExpression(i, field.Type), Bytes.WithNullable(field.Type.Nullable))
+                : new ColumnExpression(i, field.Type)),
+            .. columns.Select(c => new ColumnExpression(c, input.Fields[c].Type)),
+        ];
+        IEnumerable<SqlField> fields = input.Fields.Select((field, i) => field with { Type = expressions[i].Type });
+        return new ProjectPlan(
+            input, ValueList.From(expressions), ValueList.From(fields.Concat(columns.Select(c => input.Fields[c]))));
+    }
+
+    private static ValueList<AggregateCall> Calls(ValueList<AggregateCall> calls, List<int> columns, int behind) =>
+        ValueList.From(calls.Select(call => TakesBytes(call)
+            ? call with
+            {
+                ArgumentTypes = ValueList.From(
+                    call.ArgumentTypes.Select(t => t.IsNested ? Bytes.WithNullable(t.Nullable) : t)),
+                Type = ResultType(call),
+            }
+            : call with
+            {
+                Arguments = ValueList.From(
+                    call.Arguments.Select(c => columns.Contains(c) ? behind + columns.IndexOf(c) : c)),
+            }));
+
+    /// <summary>Returns the result with bytes wherever the argument's type stands in it.</summary>
+    private static SqlType ResultType(AggregateCall call)
+    {
+        SqlType result = call.Type;
+        foreach (SqlType argument in call.ArgumentTypes.Where(t => t.IsNested))
+        {
+            result = Replace(result, argument.WithNullable(true));
+        }
+
+        return result;
+    }
+
+    private static SqlType Replace(SqlType type, SqlType part) =>
+        type.WithNullable(true) == part ? Bytes.WithNullable(type.Nullable) : type with
+        {
+            Element = type.Element is null ? null : Replace(type.Element, part),
+            Key = type.Key is null ? null : Replace(type.Key, part),
+            Value = type.Value is null ? null : Replace(type.Value, part),
+        };
+
+    private static ProjectPlan Decode(
+        ValueList<SqlField> fields,
+        Func<ValueList<SqlField>, LogicalPlan> make,
+        ValueList<int> keys,
+        ValueList<AggregateCall> calls)
+    {
+        SqlField[] encoded = [.. fields];
+        for (int i = 0; i < keys.Count; i++)
+        {
+            SqlType type = encoded[i].Type;
+            encoded[i] = type.IsNested ? encoded[i] with { Type = Bytes.WithNullable(type.Nullable) } : encoded[i];
+        }
+
+        for (int i = 0; i < calls.Count; i++)
+        {
+            int at = keys.Count + i;
+            encoded[at] = TakesBytes(calls[i])
+                ? encoded[at] with { Type = ResultType(calls[i]).WithNullable(encoded[at].Type.Nullable) } : encoded[at];
+        }
+
+        return new ProjectPlan(
+            make(ValueList.From(encoded)),
+            ValueList.From(encoded.Select((field, i) => field.Type == fields[i].Type
+                ? (BoundExpression)new ColumnExpression(i, field.Type)
+                : new CastExpression(new ColumnExpression(i, field.Type), fields[i].Type))),
+            fields);
+    }
+}

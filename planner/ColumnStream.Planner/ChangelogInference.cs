@@ -124,7 +124,7 @@ internal sealed class ChangelogInference
             GroupAggregateNode aggregate => [.. Enumerable.Range(0, aggregate.Keys.Count)],
             WindowAggregateNode window => WindowKey(window),
             ProjectNode project => ProjectKey(project, _keys[input]),
-            WindowAssignNode { Window.Kind: not WindowKind.Tumble } or UnionNode or ValuesNode => null,
+            WindowAssignNode { Window.Kind: not WindowKind.Tumble } or UnionNode or ValuesNode or ExpandNode => null,
             _ => input < 0 ? null : _keys[input],
         };
     }
@@ -298,7 +298,7 @@ internal sealed class ChangelogInference
         GroupAggregateNode node => $"GROUP BY ({string.Join(", ", node.Keys.Select((k, i) => node.Output[i].Name))})",
         SourceNode node => $"table '{Short(node.Table)}'",
         UnionNode node => Maker(node.Inputs.First(i => _updates[i])),
-        FilterNode or ProjectNode or ExchangeNode or LimitNode or WatermarkNode or WindowAssignNode =>
+        FilterNode or ProjectNode or ExchangeNode or LimitNode or WatermarkNode or WindowAssignNode or ExpandNode =>
             Maker(_nodes[id].Inputs[0]),
         SinkNode node => $"table '{Short(node.Table)}'",
         SortNode => "ORDER BY",

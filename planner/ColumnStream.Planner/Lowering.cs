@@ -117,6 +117,12 @@ internal sealed class Lowering(int parallelism)
                     {
                         Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
                     });
+            case ExpandPlan expand:
+                return AddUnary(
+                    Lower(expand.Input), id => new ExpandNode(expand.Nulled)
+                    {
+                        Id = 0, Inputs = [id], Output = expand.Fields, Uid = Derived("expand", Uid(id), expand.ToString()),
+                    });
             case OverPlan over:
                 return AddUnary(
                     Keyed(Lower(over.Input), over.Partition), id => new OverNode(over.Partition, over.Order, over.Calls)

@@ -136,6 +136,11 @@ internal sealed class PlanIdentity
                 string[] keys = [.. aggregate.Keys.Select(k => input.Columns[k])];
                 string group = Hash(["group", input.Rows, .. keys]);
                 return new Lineage(group, [.. keys, .. aggregate.Aggregates.Select(a => $"{group}.{Call(a, input)}")]);
+            case ExpandPlan expand:
+                Lineage single = Of(expand.Input);
+                string sets = Hash(
+                    ["expand", single.Rows, .. expand.Nulled.Select(n => string.Join(',', n.Select(c => single.Columns[c])))]);
+                return new Lineage(sets, [.. single.Columns, $"{sets}.set"]);
             case OverPlan over:
                 Lineage partitioned = Of(over.Input);
                 string ranked = Hash(

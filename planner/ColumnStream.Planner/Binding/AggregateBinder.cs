@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
@@ -15,6 +16,7 @@ namespace ColumnStream.Planner.Binding;
 /// <summary>Binds the expressions of a grouped query over the output of its aggregation: keys, then aggregates.</summary>
 internal sealed class AggregateBinder
 {
+    private const string SetColumn = "grouping_set";
     private readonly DiagnosticBag _diagnostics;
     private readonly Relation _input;
     private readonly ExpressionBinder _inputBinder;
@@ -24,26 +26,28 @@ internal sealed class AggregateBinder
     private readonly List<string> _inputNames = [];
     private readonly List<AggregateCall> _calls = [];
     private readonly int _keyCount;
+    private readonly HashSet<int>[] _sets;
+    private readonly bool _hasSets;
 
-    public AggregateBinder(DiagnosticBag diagnostics, Relation input, IReadOnlyList<Ast.Expression> keys)
+    public AggregateBinder(DiagnosticBag diagnostics, Relation input, IReadOnlyList<List<Ast.Expression>> sets)
     {
         _diagnostics = diagnostics;
         _input = input;
         _inputBinder = new ExpressionBinder(diagnostics, input, "GROUP BY");
         _argumentBinder = new ExpressionBinder(diagnostics, input, "the argument of an aggregate function");
-        foreach (Ast.Expression key in keys)
+        var places = new Dictionary<Ast.Expression, int>();
+        foreach (Ast.Expression key in sets.SelectMany(set => set))
         {
-            BoundExpression bound = _inputBinder.Bind(key);
-            if (!_inputs.Contains(bound))
+            if (!places.ContainsKey(key))
             {
-                _keySyntax.Add(key);
-                _inputs.Add(bound);
-                _inputNames.Add(bound is ColumnExpression column ? input.Columns[column.Index].Name : $"key{_inputs.Count - 1}");
+                places.Add(key, AddKey(key));
             }
         }
 
         _keyCount = _inputs.Count;
-        IsWindowed = HasKey(WindowRole.Start) && HasKey(WindowRole.End);
+        _sets = [.. sets.Select(set => set.Select(key => places[key]).ToHashSet())];
+        _hasSets = _sets.Length > 1 || _sets[0].Count < _keyCount;
+        IsWindowed = !_hasSets && HasKey(WindowRole.Start) && HasKey(WindowRole.End);
     }
 
     /// <summary>Gets whether the keys hold both bounds of a window.</summary>
@@ -64,23 +68,106 @@ internal sealed class AggregateBinder
             columns.Add(new ScopeColumn(
                 source?.Qualifier,
                 _inputNames[i],
-                keeps ? _inputs[i].Type : _inputs[i].Type.Materialized(),
+                Key(i).Type,
                 IsWindowed ? source?.Role ?? WindowRole.None : WindowRole.None,
                 keeps ? null : source?.Lost ?? LostByGrouping(i)));
         }
 
+        SqlField[] fields = [.. _inputs.Select((e, i) => new SqlField(_inputNames[i], e.Type))];
+        LogicalPlan project = new ProjectPlan(_input.Plan, ValueList.From(_inputs), ValueList.From(fields));
+        IEnumerable<int> keys = Enumerable.Range(0, _keyCount);
+        if (_hasSets)
+        {
+            project = Expand(project, fields);
+            keys = keys.Append(fields.Length);
+            columns.Add(new ScopeColumn(null, SetColumn, SqlType.Integer.WithNullable(false)));
+        }
+
         columns.AddRange(_calls.Select((call, i) => new ScopeColumn(null, $"agg{i}", call.Type)));
-        var fields = _inputs.Select((e, i) => new SqlField(_inputNames[i], e.Type));
-        var project = new ProjectPlan(_input.Plan, ValueList.From(_inputs), ValueList.From(fields));
-        var plan = new AggregatePlan(
-            project, ValueList.From(Enumerable.Range(0, _keyCount)), ValueList.From(_calls), Relation.FieldsOf(columns));
+        var plan = new AggregatePlan(project, ValueList.From(keys), ValueList.From(_calls), Relation.FieldsOf(columns));
 
         // Above the aggregation a window's bounds are plain timestamps.
         return new Relation(plan, [.. columns.Select(c => c with { Role = WindowRole.None })], _input.IsBroken);
     }
 
+    private int AddKey(Ast.Expression key)
+    {
+        BoundExpression bound = _inputBinder.Bind(key);
+        int index = _inputs.IndexOf(bound);
+        if (index >= 0)
+        {
+            return index;
+        }
+
+        _keySyntax.Add(key);
+        _inputs.Add(bound);
+        _inputNames.Add(bound is ColumnExpression column ? _input.Columns[column.Index].Name : $"key{_inputs.Count - 1}");
+        return _inputs.Count - 1;
+    }
+
+    private ExpandPlan Expand(LogicalPlan input, SqlField[] fields)
+    {
+        IEnumerable<ValueList<int>> nulled = _sets.Select(
+            set => ValueList.From(Enumerable.Range(0, _keyCount).Where(key => !set.Contains(key))));
+        IEnumerable<SqlField> output = fields
+            .Select((f, i) => i < _keyCount ? f with { Type = Key(i).Type } : f)
+            .Append(new SqlField(SetColumn, SqlType.Integer.WithNullable(false)));
+        return new ExpandPlan(input, ValueList.From(nulled), ValueList.From(output));
+    }
+
+    /// <summary>Answers GROUPING, GROUPING_ID and GROUP_ID: constants of each grouping set.</summary>
+    private BoundExpression BindGrouping(FunctionCall call)
+    {
+        bool isGroupId = call.Name.Last.Value.Equals("GROUP_ID", StringComparison.OrdinalIgnoreCase);
+        int[] keys = [.. call.Arguments.Select(FindKey)];
+        if (isGroupId ? keys.Length > 0 : keys.Length is 0 or > 63)
+        {
+            string name = call.Name.Last.Value.ToUpperInvariant();
+            _diagnostics.Report(
+                PlannerErrors.NoSignature, call.Span, null, name, $"{keys.Length} arguments",
+                isGroupId ? "GROUP_ID()" : $"{name}(key [, key ...])");
+            return LiteralBinder.Error;
+        }
+
+        int wrong = Array.IndexOf(keys, -1);
+        if (wrong >= 0)
+        {
+            _diagnostics.Report(
+                PlannerErrors.NotGrouped, call.Arguments[wrong].Span, "GROUPING tells of expressions of GROUP BY.",
+                _diagnostics.Source.GetText(call.Arguments[wrong].Span).ToString());
+            return LiteralBinder.Error;
+        }
+
+        SqlType type = (isGroupId ? SqlType.Integer : SqlType.BigInt).WithNullable(false);
+        LiteralExpression[] values = [.. _sets.Select((set, i) => new LiteralExpression(
+            (isGroupId
+                ? _sets.Take(i).Count(set.SetEquals)
+                : keys.Aggregate(0L, (bits, key) => (bits << 1) | (set.Contains(key) ? 0L : 1L)))
+                .ToString(CultureInfo.InvariantCulture),
+            type))];
+        if (values.Distinct().Count() == 1)
+        {
+            return values[0];
+        }
+
+        var number = new ColumnExpression(_keyCount, SqlType.Integer.WithNullable(false));
+        SqlType boolean = SqlType.Boolean.WithNullable(false);
+        IEnumerable<CaseBranch> branches = values.SkipLast(1).Select((value, i) => new CaseBranch(
+            new CallExpression(
+                "=",
+                [number, new LiteralExpression(i.ToString(CultureInfo.InvariantCulture), SqlType.Integer.WithNullable(false))],
+                boolean),
+            value));
+        return new Compute.Expressions.CaseExpression(ValueList.From(branches), values[^1], type);
+    }
+
     private BoundExpression? Intercept(Ast.Expression expression)
     {
+        if (expression is FunctionCall { Over: null } grouping && SyntaxTree.IsGrouping(grouping))
+        {
+            return BindGrouping(grouping);
+        }
+
         if (expression is FunctionCall call && SyntaxTree.IsAggregate(call))
         {
             return BindAggregate(call);
@@ -148,7 +235,9 @@ internal sealed class AggregateBinder
     private ColumnExpression Key(int key)
     {
         bool keeps = IsWindowed && Source(key)?.Role == WindowRole.Time;
-        return new ColumnExpression(key, keeps ? _inputs[key].Type : _inputs[key].Type.Materialized());
+        SqlType type = keeps ? _inputs[key].Type : _inputs[key].Type.Materialized();
+        bool isNulled = _sets.Any(set => !set.Contains(key));
+        return new ColumnExpression(key, isNulled ? type.WithNullable(true) : type);
     }
 
     private BoundExpression BindAggregate(FunctionCall call)
@@ -218,7 +307,7 @@ internal sealed class AggregateBinder
             _calls.Add(bound);
         }
 
-        return new ColumnExpression(_keyCount + index, type);
+        return new ColumnExpression(_keyCount + (_hasSets ? 1 : 0) + index, type);
     }
 
     /// <summary>Returns what a call says of NULLs.</summary>
@@ -235,7 +324,8 @@ internal sealed class AggregateBinder
 
     private int Input(BoundExpression expression)
     {
-        int index = _inputs.IndexOf(expression);
+        // Keys of grouping sets become NULL where they are not in the set, so arguments have columns of their own.
+        int index = _inputs.IndexOf(expression, _hasSets ? _keyCount : 0);
         if (index >= 0)
         {
             return index;

@@ -143,55 +143,31 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
             () => having is null ? aggregates.Build() : Filter(aggregates.Build(), having));
     }
 
-    private List<Ast.Expression> BindKeys(SelectBody select, Relation input)
+    /// <summary>Returns the grouping sets with what positions and aliases stand for; both are reported.</summary>
+    private List<List<Ast.Expression>> BindKeys(SelectBody select, Relation input)
     {
-        List<Ast.Expression> keys = [];
-        foreach (GroupingElement element in select.GroupBy?.Elements ?? default)
+        var known = new Dictionary<Ast.Expression, Ast.Expression?>();
+        List<List<Ast.Expression>> sets = GroupingSetList.Of(select.GroupBy, _diagnostics);
+        return [.. sets.Select(set => set.Select(key =>
         {
-            if (element is not GroupingSet set)
+            if (!known.TryGetValue(key, out Ast.Expression? bound))
             {
-                string what = element switch
-                {
-                    CubeGrouping => "CUBE",
-                    RollupGrouping => "ROLLUP",
-                    _ => "GROUPING SETS",
-                };
-                _diagnostics.Report(PlannerErrors.NotSupported, element.Span, null, what);
-                keys.AddRange(Flatten(element));
-                continue;
+                bound = key is Ast.ExactNumericLiteral position ? Position(select, position) : Alias(select, input, key) ?? key;
+                known.Add(key, bound);
             }
 
-            foreach (Ast.Expression key in set.Expressions)
-            {
-                if (key is Ast.ExactNumericLiteral position)
-                {
-                    _diagnostics.Report(
-                        PlannerErrors.NotSupported, key.Span, "Repeat the expression of SELECT.", "A position in GROUP BY");
-                    int item = position.Scale == 0 && position.Unscaled <= select.Items.Count ? (int)position.Unscaled - 1 : -1;
-                    if (item >= 0 && select.Items[item] is ExpressionItem meant && !SyntaxTree.HasAggregate(meant.Expression))
-                    {
-                        keys.Add(meant.Expression);
-                    }
-
-                    continue;
-                }
-
-                keys.Add(Alias(select, input, key) ?? key);
-            }
-        }
-
-        return keys;
+            return bound;
+        }).OfType<Ast.Expression>().ToList())];
     }
 
-    /// <summary>Returns the expressions of grouping sets that are refused, so that they raise no second error.</summary>
-    private static IEnumerable<Ast.Expression> Flatten(GroupingElement element) => element switch
+    private Ast.Expression? Position(SelectBody select, Ast.ExactNumericLiteral position)
     {
-        GroupingSet set => set.Expressions,
-        CubeGrouping cube => cube.Sets.SelectMany(s => s.Expressions),
-        RollupGrouping rollup => rollup.Sets.SelectMany(s => s.Expressions),
-        GroupingSetsGrouping sets => sets.Elements.SelectMany(Flatten),
-        _ => [],
-    };
+        _diagnostics.Report(
+            PlannerErrors.NotSupported, position.Span, "Repeat the expression of SELECT.", "A position in GROUP BY");
+        int item = position.Scale == 0 && position.Unscaled <= select.Items.Count ? (int)position.Unscaled - 1 : -1;
+        return item >= 0 && select.Items[item] is ExpressionItem meant && !SyntaxTree.HasAggregate(meant.Expression)
+            ? meant.Expression : null;
+    }
 
     /// <summary>Explains that GROUP BY does not see aliases, and goes on with what the alias stands for.</summary>
     private Ast.Expression? Alias(SelectBody select, Relation input, Ast.Expression key)

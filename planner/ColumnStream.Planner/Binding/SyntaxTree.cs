@@ -10,12 +10,16 @@ internal static class SyntaxTree
 {
     /// <summary>Tells whether an aggregate function is called in <paramref name="expression"/>, subqueries aside.</summary>
     public static bool HasAggregate(Expression expression) =>
-        IsAggregate(expression) || Children(expression).Any(HasAggregate);
+        IsAggregate(expression) || (expression is FunctionCall call && IsGrouping(call)) || Children(expression).Any(HasAggregate);
 
     /// <summary>Tells whether <paramref name="expression"/> itself calls an aggregate function.</summary>
     public static bool IsAggregate(Expression expression) =>
         expression is FunctionCall { Over: null } call && call.Name.Parts.Count == 1
         && AggregateTable.Find(call.Name.Last.Value) is not null;
+
+    /// <summary>Tells whether a call asks about the grouping set of a row.</summary>
+    public static bool IsGrouping(FunctionCall call) => call.Name.Parts.Count == 1
+        && call.Name.Last.Value.ToUpperInvariant() is "GROUPING" or "GROUPING_ID" or "GROUP_ID";
 
     /// <summary>Returns the direct parts of an expression.</summary>
     public static IEnumerable<Expression> Children(Expression expression) => expression switch

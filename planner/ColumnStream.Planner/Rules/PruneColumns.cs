@@ -47,6 +47,7 @@ internal static class PruneColumns
         WindowPlan window => PruneWindow(window, wanted),
         AggregatePlan aggregate => PruneAggregate(aggregate, wanted),
         WindowAggregatePlan aggregate => PruneWindowAggregate(aggregate, wanted),
+        ExpandPlan expand => PruneExpand(expand, wanted),
         OverPlan over => PruneOver(over, wanted),
         UnionPlan union => PruneUnion(union, wanted),
         SortPlan sort => PruneSort(sort, wanted),
@@ -166,6 +167,27 @@ internal static class PruneColumns
                 Pick(aggregate.Fields, kept),
                 aggregate.Uid),
             MapOf(kept, aggregate.Fields.Count));
+    }
+
+    private static Pruned PruneExpand(ExpandPlan expand, SortedSet<int> wanted)
+    {
+        // The number of the set stays: it is part of the aggregation's key.
+        int number = expand.Input.Fields.Count;
+        Pruned input = Prune(expand.Input, [.. wanted.Where(c => c < number)]);
+        int[] map = [.. input.Map, input.Plan.Fields.Count];
+        var fields = new SqlField[input.Plan.Fields.Count + 1];
+        input.Plan.Fields.Span.CopyTo(fields);
+        for (int i = 0; i < map.Length; i++)
+        {
+            if (map[i] >= 0)
+            {
+                fields[map[i]] = expand.Fields[i];
+            }
+        }
+
+        IEnumerable<ValueList<int>> nulled = expand.Nulled.Select(
+            set => ValueList.From(set.Select(c => map[c]).Where(c => c >= 0).Order()));
+        return new Pruned(new ExpandPlan(input.Plan, ValueList.From(nulled), ValueList.Create<SqlField>(fields)), map);
     }
 
     private static Pruned PruneOver(OverPlan over, SortedSet<int> wanted)

@@ -18,7 +18,7 @@ internal sealed unsafe class Ntile : WindowFunction
     public override ValueList<string> Signatures => ["NTILE(n) OVER (...)"];
 
     /// <inheritdoc/>
-    public override string Doc => "Divides a partition into n parts as equal as can be, larger ones first; gives the part's number.";
+    public override string Doc => "Divides a partition into n parts as equal as can be, larger ones first, and numbers them.";
 
     /// <inheritdoc/>
     public override bool IsConstant(int index) => true;

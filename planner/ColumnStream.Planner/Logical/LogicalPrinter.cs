@@ -94,9 +94,7 @@ internal static class LogicalPrinter
         AggregatePlan a => $"Aggregate by [{Keys(a.Keys, a.Input.Fields)}] [{Calls(a.Aggregates, a.Input.Fields)}]",
         WindowAggregatePlan a => $"WindowAggregate {Window(a.Window, a.Input.Fields)} by [{Keys(a.Keys, a.Input.Fields)}]"
             + $" [{Calls(a.Aggregates, a.Input.Fields)}]",
-        ExpandPlan expand => $"Expand sets [{string.Join("], [", expand.Nulled.Select(nulled => string.Join(
-            ", ", Enumerable.Range(0, expand.Input.Fields.Count).Where(c => !nulled.Contains(c) && expand.Nulled.Any(n => n.Contains(c)))
-                .Select(c => expand.Fields[c].Name))))}]",
+        ExpandPlan expand => $"Expand null [{string.Join("], [", expand.Nulled.Select(n => Keys(n, expand.Fields)))}]",
         OverPlan o => $"Over by [{Keys(o.Partition, o.Input.Fields)}]"
             + $" order [{string.Join(", ", o.Order.Select(k => Key(k, o.Input.Fields)))}]"
             + $" [{string.Join(", ", o.Calls.Select(c => Print(c, o.Input.Fields)))}]",

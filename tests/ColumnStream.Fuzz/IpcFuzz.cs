@@ -43,6 +43,7 @@ internal static class IpcFuzz
                 NarrowDecimals = random.Next(2) == 0,
                 ValidateUtf8 = random.Next(2) == 0,
                 MaxBodyBytes = MemoryLimit,
+                MaxUnstoredRows = 1 << 16,
             };
             bool touched = false;
             try
@@ -225,7 +226,7 @@ internal static class IpcFuzz
             int rows = Math.Min(batch.Length, 2048);
             for (int row = 0; row < rows; row++)
             {
-                RecordBatchPrinter.AppendRow(text, batch, row);
+                RecordBatchPrinter.AppendRow(text, batch, row, mostLength: 16_384);
                 text.Clear();
             }
 

@@ -103,7 +103,7 @@ internal static class CFormat
     {
         string[] parts = format.StartsWith("d:", StringComparison.Ordinal) ? format[2..].Split(',') : [];
         if (parts.Length is not (2 or 3) || Number(parts[0]) is not (>= 1 and int precision)
-            || Number(parts[1]) is not int scale)
+            || Number(parts[1]) is not (>= -1000 and <= 1000 and int scale))
         {
             return null;
         }

@@ -13,9 +13,14 @@ internal sealed unsafe class BodyCodec : IDisposable
     ~BodyCodec() => Free();
 
     /// <summary>Returns the most bytes that <paramref name="sourceBytes"/> can become.</summary>
-    public static long Bound(IpcCompression codec, long sourceBytes) => codec == IpcCompression.Zstd
-        ? (long)NativeCodecs.ZstdBound((nuint)sourceBytes)
-        : (long)NativeCodecs.Lz4Bound((nuint)sourceBytes, null);
+    /// <exception cref="IpcException">The codec's library is missing.</exception>
+    public static long Bound(IpcCompression codec, long sourceBytes)
+    {
+        NativeCodecs.Require(codec);
+        return codec == IpcCompression.Zstd
+            ? (long)NativeCodecs.ZstdBound((nuint)sourceBytes)
+            : (long)NativeCodecs.Lz4Bound((nuint)sourceBytes, null);
+    }
 
     /// <summary>
     /// Compresses into the target, which holds <see cref="Bound"/> bytes, and returns the bytes written.
@@ -43,11 +48,14 @@ internal sealed unsafe class BodyCodec : IDisposable
 
     /// <summary>Decompresses one frame that must give exactly <paramref name="targetBytes"/>.</summary>
     /// <returns>Null, or what is wrong.</returns>
-    public string? Decompress(
-        IpcCompression codec, byte* source, long sourceBytes, byte* target, long targetBytes) =>
-        codec == IpcCompression.Zstd
+    /// <exception cref="IpcException">The codec's library is missing.</exception>
+    public string? Decompress(IpcCompression codec, byte* source, long sourceBytes, byte* target, long targetBytes)
+    {
+        NativeCodecs.Require(codec);
+        return codec == IpcCompression.Zstd
             ? DecompressZstd(source, sourceBytes, target, targetBytes)
             : DecompressLz4(source, sourceBytes, target, targetBytes);
+    }
 
     public void Dispose()
     {

@@ -56,7 +56,7 @@ internal sealed class DictionaryStore : IDisposable
         else if (entry.Parts.Count > 1)
         {
             ArrayData[] parts = entry.Parts.ToArray();
-            ArrayData joined = ArrayConcat.Concat(parts, _allocator);
+            ArrayData joined = Join(id, parts);
             ArrayData.ReleaseAll(parts);
             entry.Parts.Clear();
             entry.Parts.Add(joined);
@@ -71,6 +71,18 @@ internal sealed class DictionaryStore : IDisposable
         {
             ArrayData.ReleaseAll(entry.Parts.ToArray());
             entry.Parts.Clear();
+        }
+    }
+
+    private ArrayData Join(long id, ArrayData[] parts)
+    {
+        try
+        {
+            return ArrayConcat.Concat(parts, _allocator);
+        }
+        catch (OverflowException e)
+        {
+            throw new IpcException($"Additions to a dictionary exceed its type: {id}. {e.Message}", 0, e);
         }
     }
 

@@ -7,9 +7,27 @@ internal static unsafe partial class NativeCodecs
 {
     private const string Zstd = "libzstd.so.1";
     private const string Lz4 = "liblz4.so.1";
+    private static readonly bool s_hasZstd = IsPresent(Zstd);
+    private static readonly bool s_hasLz4 = IsPresent(Lz4);
 
     /// <summary>LZ4F_VERSION: the frame interface that is spoken here.</summary>
     public const uint Lz4Version = 100;
+
+    /// <summary>Refuses a codec whose library this machine lacks.</summary>
+    /// <exception cref="IpcException">It is missing; the message names it.</exception>
+    public static void Require(IpcCompression codec)
+    {
+        if (codec == IpcCompression.Zstd ? !s_hasZstd : !s_hasLz4)
+        {
+            throw Missing(codec == IpcCompression.Zstd ? Zstd : Lz4, codec);
+        }
+    }
+
+    public static bool IsPresent(string library) =>
+        NativeLibrary.TryLoad(library, typeof(NativeCodecs).Assembly, null, out _);
+
+    public static IpcException Missing(string library, IpcCompression codec) => new(
+        $"Library is missing: {library}, which {codec} bodies need. Install it, or write without compression.", 0);
 
     [LibraryImport(Zstd, EntryPoint = "ZSTD_compressBound")]
     public static partial nuint ZstdBound(nuint sourceBytes);

@@ -8,6 +8,9 @@ internal static class TypeDecoder
 {
     private const int TypeCodes = 128;
 
+    /// <summary>Far beyond any digit; the format has no limit, but printing a value must have one.</summary>
+    private const int MaxScale = 1000;
+
     public static DataType Decode(FlatTable field, WireType wire, string path, Field[] children)
     {
         FlatTable type = field.GetTable(3, "type");
@@ -95,6 +98,11 @@ internal static class TypeDecoder
         int precision = type.Get(0, 0);
         int scale = type.Get(1, 0);
         int bits = type.Get(2, 128);
+        if (scale is < -MaxScale or > MaxScale)
+        {
+            throw Invalid(type, path, $"decimal of scale {scale}");
+        }
+
         return bits switch
         {
             32 when precision is >= 1 and <= 9 => DataType.Decimal32(precision, scale),

@@ -30,18 +30,26 @@ public static unsafe class RecordBatchPrinter
     }
 
     /// <summary>Appends one row, values separated by <c> | </c>.</summary>
-    public static void AppendRow(StringBuilder text, RecordBatch batch, int row)
+    /// <param name="text">Where to append.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="mostLength">Length of the text at which lists and maps end with an ellipsis.</param>
+    public static void AppendRow(StringBuilder text, RecordBatch batch, int row, int mostLength = int.MaxValue)
     {
         for (int i = 0; i < batch.Columns.Length; i++)
         {
-            AppendValue(text.Append(i == 0 ? string.Empty : " | "), batch.Columns[i], row);
+            AppendValue(text.Append(i == 0 ? string.Empty : " | "), batch.Columns[i], row, mostLength);
         }
     }
 
     /// <summary>
     /// Appends one value: NULL, numbers, text as it is, bytes as x'0AFF', [lists], {field: records}, {key=maps}, ISO dates.
     /// </summary>
-    public static void AppendValue(StringBuilder text, ArrayData array, int row)
+    /// <param name="text">Where to append.</param>
+    /// <param name="array">The column.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="mostLength">Length of the text at which lists and maps end with an ellipsis: lists may share items.</param>
+    public static void AppendValue(StringBuilder text, ArrayData array, int row, int mostLength = int.MaxValue)
     {
         if (array.IsNull(row))
         {
@@ -64,20 +72,26 @@ public static unsafe class RecordBatchPrinter
                 AppendBytes(text, a.GetBytes(row), a.Type.Id == TypeId.LargeUtf8);
                 break;
             case DictionaryArray a:
-                AppendValue(text, a.Dictionary, a.GetIndex(row));
+                AppendValue(text, a.Dictionary, a.GetIndex(row), mostLength);
                 break;
             case RunEndEncodedArray a:
-                AppendValue(text, a.Values, a.GetRun(row));
+                AppendValue(text, a.Values, a.GetRun(row), mostLength);
                 break;
             case UnionArray a:
-                AppendValue(text, a.Fields[a.GetChild(row)], a.GetChildRow(row));
+                AppendValue(text, a.Fields[a.GetChild(row)], a.GetChildRow(row), mostLength);
                 break;
             case MapArray a:
                 text.Append('{');
                 for (int i = a.Offsets[row]; i < a.Offsets[row + 1]; i++)
                 {
-                    AppendValue(text.Append(i == a.Offsets[row] ? string.Empty : ", "), a.Keys, i);
-                    AppendValue(text.Append('='), a.Values, i);
+                    text.Append(i == a.Offsets[row] ? string.Empty : ", ");
+                    if (IsFull(text, mostLength))
+                    {
+                        break;
+                    }
+
+                    AppendValue(text, a.Keys, i, mostLength);
+                    AppendValue(text.Append('='), a.Values, i, mostLength);
                 }
 
                 text.Append('}');
@@ -87,7 +101,7 @@ public static unsafe class RecordBatchPrinter
                 for (int i = 0; i < a.Fields.Length; i++)
                 {
                     text.Append(i == 0 ? string.Empty : ", ").Append(a.Type.Children[i].Name).Append(": ");
-                    AppendValue(text, a.Fields[i], row);
+                    AppendValue(text, a.Fields[i], row, mostLength);
                 }
 
                 text.Append('}');
@@ -96,12 +110,12 @@ public static unsafe class RecordBatchPrinter
                 AppendFixed(text, a, a.Pointer + ((long)row * a.ByteWidth));
                 break;
             default:
-                AppendList(text, array, row);
+                AppendList(text, array, row, mostLength);
                 break;
         }
     }
 
-    private static void AppendList(StringBuilder text, ArrayData array, int row)
+    private static void AppendList(StringBuilder text, ArrayData array, int row, int mostLength)
     {
         if (!ListRows.TryFind(array, row, out ArrayData items, out int start, out int count))
         {
@@ -111,10 +125,27 @@ public static unsafe class RecordBatchPrinter
         text.Append('[');
         for (int i = start; i < start + count; i++)
         {
-            AppendValue(text.Append(i == start ? string.Empty : ", "), items, i);
+            text.Append(i == start ? string.Empty : ", ");
+            if (IsFull(text, mostLength))
+            {
+                break;
+            }
+
+            AppendValue(text, items, i, mostLength);
         }
 
         text.Append(']');
+    }
+
+    private static bool IsFull(StringBuilder text, int mostLength)
+    {
+        if (text.Length < mostLength)
+        {
+            return false;
+        }
+
+        text.Append('…');
+        return true;
     }
 
     private static void AppendFixed(StringBuilder text, FixedWidthArray array, byte* value)

@@ -69,7 +69,7 @@ public static class RandomBatches
             case 8:
                 TypeId ends = (TypeId)random.Next((int)TypeId.Int16, (int)TypeId.Int64 + 1);
                 return DataType.RunEndEncoded(new DataType(ends), new Field("values", item));
-            case 9 or 10 when item.Id is not (TypeId.Dictionary or TypeId.RunEndEncoded):
+            case 9 or 10 when item.Id != TypeId.Dictionary:
                 var index = new DataType((TypeId)random.Next((int)TypeId.Int8, (int)TypeId.UInt64 + 1));
                 return DataType.Dictionary(index, item, isOrdered: random.Next(2) == 0);
             default:

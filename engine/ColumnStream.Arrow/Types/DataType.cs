@@ -27,6 +27,18 @@ public sealed record DataType(TypeId Id)
     /// <summary>Gets the signed 64-bit type.</summary>
     public static DataType Int64 { get; } = new(TypeId.Int64);
 
+    /// <summary>Gets the unsigned 8-bit type.</summary>
+    public static DataType UInt8 { get; } = new(TypeId.UInt8);
+
+    /// <summary>Gets the unsigned 16-bit type.</summary>
+    public static DataType UInt16 { get; } = new(TypeId.UInt16);
+
+    /// <summary>Gets the unsigned 32-bit type.</summary>
+    public static DataType UInt32 { get; } = new(TypeId.UInt32);
+
+    /// <summary>Gets the unsigned 64-bit type.</summary>
+    public static DataType UInt64 { get; } = new(TypeId.UInt64);
+
     /// <summary>Gets the binary32 type.</summary>
     public static DataType Float32 { get; } = new(TypeId.Float32);
 

@@ -13,9 +13,16 @@ internal static unsafe class ArrowCast
     /// <summary>Tells whether <see cref="Run"/> takes the pair.</summary>
     public static bool CanCast(DataType from, DataType to)
     {
-        if (from.Id == TypeId.Null)
+        switch (from.Id)
         {
-            return true;
+            case TypeId.Null:
+                return true;
+            case TypeId.Dictionary:
+                return CanCast(from.Children[0].Type, to);
+            case TypeId.RunEndEncoded:
+                return CanCast(from.Children[1].Type, to);
+            default:
+                break;
         }
 
         return to.Id switch
@@ -23,14 +30,18 @@ internal static unsafe class ArrowCast
             TypeId.Int16 => from.Id is TypeId.Int16 or TypeId.Int8 or TypeId.UInt8,
             TypeId.Int32 => from.Id is TypeId.Int32 || IsNarrow(from.Id),
             TypeId.Int64 => from.Id is TypeId.Int64 or TypeId.Int32 or TypeId.UInt32 || IsNarrow(from.Id),
-            TypeId.Float32 => from.Id is TypeId.Float32 || IsNarrow(from.Id),
-            TypeId.Float64 => from.Id is TypeId.Float64 or TypeId.Float32 or TypeId.Int32 or TypeId.UInt32 || IsNarrow(from.Id),
-            TypeId.Decimal64 or TypeId.Decimal128 => from.Id is TypeId.Decimal64 or TypeId.Decimal128
-                && from.Scale <= to.Scale && from.Precision - from.Scale <= to.Precision - to.Scale,
+            TypeId.Float32 => from.Id is TypeId.Float32 or TypeId.Float16 || IsNarrow(from.Id),
+            TypeId.Float64 => from.Id is TypeId.Float64 or TypeId.Float32 or TypeId.Float16 or TypeId.Int32 or TypeId.UInt32
+                || IsNarrow(from.Id),
+            TypeId.Decimal64 or TypeId.Decimal128 => CanCastDecimal(from, to),
+            TypeId.BinaryView => from.Id is TypeId.BinaryView or TypeId.FixedSizeBinary,
             TypeId.Date32 => from.Id is TypeId.Date32 or TypeId.Date64,
             TypeId.Time32 => from.Id is TypeId.Time32 or TypeId.Time64,
             TypeId.Timestamp => from.Id == TypeId.Timestamp && (from.Timezone is null) == (to.Timezone is null),
-            TypeId.List => from.Id == TypeId.List && CanCast(from.Children[0].Type, to.Children[0].Type),
+            TypeId.List => from.Id is TypeId.List or TypeId.LargeList or TypeId.ListView or TypeId.LargeListView
+                    or TypeId.FixedSizeList && CanCast(from.Children[0].Type, to.Children[0].Type),
+            TypeId.Map => from.Id == TypeId.Map && CanCast(from.KeyField.Type, to.KeyField.Type)
+                && CanCast(from.ValueField.Type, to.ValueField.Type),
             TypeId.Struct => from.Id == TypeId.Struct && CanCastFields(from, to),
             _ => from == to,
         };
@@ -60,11 +71,12 @@ internal static unsafe class ArrowCast
         {
             case StructArray record:
                 return Fields(record, to, allocator);
-            case ListArray list:
-                ArrayData items = Run(list.Items, to.Children[0].Type, allocator);
-                NativeBuffer offsets = allocator.Allocate((count + 1) * 4L);
-                new ReadOnlySpan<int>(list.Offsets, count + 1).CopyTo(new Span<int>(offsets.Pointer, count + 1));
-                return new ListArray(to, count, offsets, items, Bits(array, allocator));
+            case DictionaryArray or RunEndEncodedArray:
+                return Decoded(array, to, allocator);
+            case ListArray or LargeListArray or ListViewArray or FixedSizeListArray or MapArray:
+                return Lists(array, to, allocator);
+            case FixedWidthArray bytes when to.Id == TypeId.BinaryView:
+                return Views(bytes, allocator);
             case FixedWidthArray values:
                 NativeBuffer target = allocator.Allocate(Math.Max(1, (long)count * to.ByteWidth));
                 target.Length = (long)count * to.ByteWidth;
@@ -72,6 +84,140 @@ internal static unsafe class ArrowCast
                 return new FixedWidthArray(to, count, target, Bits(array, allocator));
             default:
                 throw new InvariantException(9001, $"Cast was not checked: {array.Type}, {to}.");
+        }
+    }
+
+    /// <summary>Tells whether any row has no value, be it by its dictionary's or its run's.</summary>
+    public static bool HasNulls(ArrayData array)
+    {
+        if (array is not (DictionaryArray or RunEndEncodedArray))
+        {
+            return array.NullCount != 0;
+        }
+
+        for (int i = 0; i < array.Length; i++)
+        {
+            if (ArrayEquality.IsNullValue(array, i))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool CanCastDecimal(DataType from, DataType to)
+    {
+        int whole = to.Precision - to.Scale;
+        return from.Id switch
+        {
+            TypeId.Decimal32 or TypeId.Decimal64 or TypeId.Decimal128 or TypeId.Decimal256 =>
+                from.Scale <= to.Scale && from.Precision - from.Scale <= whole,
+            TypeId.Int8 or TypeId.UInt8 => whole >= 3,
+            TypeId.Int16 or TypeId.UInt16 => whole >= 5,
+            TypeId.Int32 or TypeId.UInt32 => whole >= 10,
+            TypeId.Int64 => whole >= 19,
+            TypeId.UInt64 => whole >= 20,
+            _ => false,
+        };
+    }
+
+    private static ArrayData Decoded(ArrayData array, DataType to, BufferAllocator allocator)
+    {
+        ArrayData flat = array is DictionaryArray dictionary
+            ? dictionary.Decode(allocator)
+            : ((RunEndEncodedArray)array).Decode(allocator);
+        try
+        {
+            return Run(flat, to, allocator);
+        }
+        finally
+        {
+            flat.Release();
+        }
+    }
+
+    /// <summary>Gathers the items of all rows in their order and casts them.</summary>
+    private static ArrayData Lists(ArrayData array, DataType to, BufferAllocator allocator)
+    {
+        int count = array.Length;
+        var rows = new System.Collections.Generic.List<int>();
+        NativeBuffer offsets = allocator.Allocate((count + 1) * 4L);
+        ArrayData? gathered = null;
+        try
+        {
+            var ends = (int*)offsets.Pointer;
+            ends[0] = 0;
+            for (int i = 0; i < count; i++)
+            {
+                ListRows.TryFind(array, i, out _, out int start, out int size);
+                for (int k = 0; k < size && !array.IsNull(i); k++)
+                {
+                    rows.Add(start + k);
+                }
+
+                ends[i + 1] = rows.Count;
+            }
+
+            var span = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows);
+            gathered = TakeKernel.Take(array.Children[0], span, allocator);
+            return to.Id == TypeId.Map
+                ? new MapArray(to, count, offsets, Entries((StructArray)gathered, to, allocator), Bits(array, allocator))
+                : new ListArray(to, count, offsets, Run(gathered, to.Children[0].Type, allocator), Bits(array, allocator));
+        }
+        catch
+        {
+            offsets.Release();
+            throw;
+        }
+        finally
+        {
+            gathered?.Release();
+        }
+    }
+
+    /// <summary>Casts keys and values by place: a map's fields may have any names.</summary>
+    private static StructArray Entries(StructArray entries, DataType to, BufferAllocator allocator)
+    {
+        ArrayData keys = Run(entries.Fields[0], to.KeyField.Type, allocator);
+        try
+        {
+            ArrayData values = Run(entries.Fields[1], to.ValueField.Type, allocator);
+            return new StructArray(to.Children[0].Type, entries.Length, [keys, values], null);
+        }
+        catch
+        {
+            keys.Release();
+            throw;
+        }
+    }
+
+    private static ViewArray Views(FixedWidthArray bytes, BufferAllocator allocator)
+    {
+        int count = bytes.Length;
+        int width = bytes.ByteWidth;
+        NativeBuffer offsets = allocator.Allocate((count + 1) * 8L);
+        for (int i = 0; i <= count; i++)
+        {
+            ((long*)offsets.Pointer)[i] = (long)i * width;
+        }
+
+        var large = new LargeBinaryArray(
+            DataType.LargeBinary,
+            count,
+            offsets,
+            (long*)offsets.Pointer,
+            bytes.ValuesBuffer.Retain(),
+            bytes.Pointer,
+            bytes.ValidityBuffer?.Retain(),
+            bytes.Validity);
+        try
+        {
+            return TextLayout.ToViews(large, allocator);
+        }
+        finally
+        {
+            large.Release();
         }
     }
 
@@ -116,10 +262,16 @@ internal static unsafe class ArrowCast
                     ((long*)target)[i] = Integer(values, i);
                     break;
                 case TypeId.Float32:
-                    ((float*)target)[i] = Integer(values, i);
+                    ((float*)target)[i] = values.Type.Id == TypeId.Float16
+                        ? (float)((Half*)values.Pointer)[i] : Integer(values, i);
                     break;
                 case TypeId.Float64:
-                    ((double*)target)[i] = values.Type.Id == TypeId.Float32 ? ((float*)values.Pointer)[i] : Integer(values, i);
+                    ((double*)target)[i] = values.Type.Id switch
+                    {
+                        TypeId.Float16 => (double)((Half*)values.Pointer)[i],
+                        TypeId.Float32 => ((float*)values.Pointer)[i],
+                        _ => Integer(values, i),
+                    };
                     break;
                 case TypeId.Decimal64:
                     ((long*)target)[i] = (long)(Unscaled(values, i) * Powers.Ten(to.Scale - values.Type.Scale));
@@ -144,8 +296,33 @@ internal static unsafe class ArrowCast
     private static long Clock(FixedWidthArray values, int i) =>
         values.ByteWidth == 4 ? ((int*)values.Pointer)[i] : ((long*)values.Pointer)[i];
 
-    private static Int128 Unscaled(FixedWidthArray values, int i) =>
-        values.IsNull(i) ? 0 : values.Type.Id == TypeId.Decimal64 ? ((long*)values.Pointer)[i] : ((Int128*)values.Pointer)[i];
+    private static Int128 Unscaled(FixedWidthArray values, int i)
+    {
+        if (values.IsNull(i))
+        {
+            return 0;
+        }
+
+        switch (values.Type.Id)
+        {
+            case TypeId.Decimal32:
+                return ((int*)values.Pointer)[i];
+            case TypeId.Decimal64:
+                return ((long*)values.Pointer)[i];
+            case TypeId.Decimal128:
+                return ((Int128*)values.Pointer)[i];
+            case TypeId.Decimal256:
+                Int128 low = ((Int128*)values.Pointer)[2 * i];
+                Int128 high = ((Int128*)values.Pointer)[(2 * i) + 1];
+                return high == low >> 127
+                    ? low
+                    : throw new UserException(FormatErrors.BadRecord, $"Decimal exceeds its precision: {values.Type}.");
+            case TypeId.UInt64:
+                return ((ulong*)values.Pointer)[i];
+            default:
+                return Integer(values, i);
+        }
+    }
 
     private static long Integer(FixedWidthArray values, int i) => values.Type.Id switch
     {

@@ -149,7 +149,7 @@ internal sealed class ArrowDecoder(FormatContext context) : FileDecoder
     {
         for (int i = 0; i < _places.Length; i++)
         {
-            if (!context.Columns[i].Type.Nullable && rows.Columns[_places[i]].NullCount != 0)
+            if (!context.Columns[i].Type.Nullable && ArrowCast.HasNulls(rows.Columns[_places[i]]))
             {
                 throw new UserException(
                     FormatErrors.BadRecord, $"{_name}: field '{context.Columns[i].Name}': column is NOT NULL, got null.");

@@ -5,11 +5,13 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using ColumnStream.Arrow;
+using ColumnStream.Arrow.Printing;
 using ColumnStream.Compute.Types;
 using ColumnStream.Connectors;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Testing.Arrow;
 using ColumnStream.Testing.Formats;
 using Xunit;
 
@@ -174,6 +176,64 @@ public sealed class EncoderTests : IDisposable
         UserException narrow = Assert.Throws<UserException>(() => Arrow(_harness.Context(FormatHarness.Columns(("f", SqlType.BigInt))), bytes, 0));
         Assert.Contains("cannot become BIGINT", narrow.Message, StringComparison.Ordinal);
         Assert.Throws<UserException>(() => Arrow(context, bytes[..^20], 0));
+    }
+
+    [Fact]
+    public void Arrow_columns_of_other_layouts_become_the_declared_types()
+    {
+        byte[] bytes = File.ReadAllBytes(Path.Combine(GoldenFiles.RepositoryRoot(), "tests", "data", "arrow", "all.arrow"));
+        (string Name, SqlType Type, string First, string Second)[] columns =
+        [
+            ("uint8", SqlType.SmallInt, "0", "255"), ("uint16", SqlType.Integer, "0", "65535"),
+            ("uint32", SqlType.BigInt, "0", "4294967295"), ("uint64", SqlType.Decimal(20, 0), "0", "18446744073709551615"),
+            ("int64", SqlType.Decimal(20, 1), "-9223372036854775808.0", "9223372036854775807.0"),
+            ("float16", SqlType.Float, "1.5", "-0.25"), ("float32", SqlType.Double, "1.5", "-0.25"),
+            ("decimal32", SqlType.Decimal(10, 3), "9999999.990", "-0.010"),
+            ("decimal64", SqlType.Decimal(20, 4), "12345678901234.5678", "-0.0001"),
+            ("largeutf8", SqlType.String, "", "Grüße"), ("largebinary", SqlType.Bytes, "x''", "x'00FF'"),
+            ("fixed", SqlType.Bytes, "x'000102'", "x'FFFEFD'"), ("dict8", SqlType.String, "one", "two"),
+            ("dict32", SqlType.BigInt, "7", "9"), ("dictu16", SqlType.Bytes, "x'0001'", "x'FFFF'"),
+            ("dictu32", SqlType.Array(SqlType.Integer), "[1]", "[2, NULL]"),
+            ("largelist", SqlType.Array(SqlType.String), "[1, NULL, 3]", "[]"),
+            ("fixedlist", SqlType.Array(SqlType.Integer), "[1, NULL]", "[2, 3]"),
+            ("map", SqlType.Map(SqlType.String, SqlType.BigInt), "{a=1, b=NULL}", "{}"),
+            ("sortedmap", SqlType.Map(SqlType.BigInt, SqlType.Array(SqlType.BigInt)), "{1=[2], 3=NULL}", "{}"),
+        ];
+        foreach ((string name, SqlType type, string first, string second) in columns)
+        {
+            FormatContext context = _harness.Context(FormatHarness.Columns((name, type)));
+            RecordBatch batch = ArrowBatch(context, bytes);
+            Assert.Equal([first, second, "NULL"], Enumerable.Range(0, 3).Select(i => Printed(batch, i)));
+            Assert.Equal(type.ToArrow(), batch.Columns[0].Type);
+            batch.Release();
+        }
+
+        foreach ((string name, SqlType type) in ((string, SqlType)[])[
+            ("uint64", SqlType.BigInt), ("decimal256", SqlType.Decimal(38, 5)), ("sparse", SqlType.String), ("int64", SqlType.Double),
+            ("months", SqlType.Integer), ("durationms", SqlType.BigInt), ("utf8", SqlType.Bytes), ("map", SqlType.Array(SqlType.String))])
+        {
+            UserException refused = Assert.Throws<UserException>(
+                () => ArrowBatch(_harness.Context(FormatHarness.Columns((name, type))), bytes));
+            Assert.Contains($"column '{name}' is ", refused.Message, StringComparison.Ordinal);
+            Assert.Contains($"cannot become {type}", refused.Message, StringComparison.Ordinal);
+        }
+
+        FormatContext notNull = _harness.Context(FormatHarness.Columns(("dict8", SqlType.String.WithNullable(false))));
+        Assert.Contains("NOT NULL", Assert.Throws<UserException>(() => ArrowBatch(notNull, bytes)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Printed(RecordBatch batch, int row)
+    {
+        var text = new StringBuilder();
+        RecordBatchPrinter.AppendRow(text, batch, row);
+        return text.ToString();
+    }
+
+    private static RecordBatch ArrowBatch(FormatContext context, byte[] bytes)
+    {
+        using FileDecoder decoder = FormatTable.Get("arrow").CreateFileDecoder(context);
+        decoder.Begin("f.arrow", new MemoryStream(bytes), 0);
+        return decoder.Read()!;
     }
 
     [Fact]

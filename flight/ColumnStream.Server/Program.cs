@@ -10,6 +10,7 @@ var root = new Command("columnstream", "Runs Flink SQL over streams and files.")
     RunCommand.Create(),
     ExplainCommand.Create(),
     FunctionsCommand.Create(),
+    SqlCommand.Create(),
 };
 
 ParseResult command = root.Parse(args);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.RegularExpressions;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Planner.Binding;
 using ColumnStream.Planner.Catalogs;
@@ -28,6 +29,9 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
                 }
 
                 break;
+            case DescribeStatement { Kind: ObjectKind.Function } describe:
+                DescribeFunction(describe);
+                break;
             case ShowStatement show:
                 Show(show);
                 break;
@@ -35,6 +39,35 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
                 context.Diagnostics.Report(PlannerErrors.NotSupported, statement.Span, null, StatementNames.Of(statement));
                 break;
         }
+    }
+
+    private void DescribeFunction(DescribeStatement describe)
+    {
+        string name = describe.Name.Last.Value;
+        if (FunctionCatalog.Find(name) is not { } function)
+        {
+            context.Diagnostics.Report(
+                PlannerErrors.FunctionNotFound, describe.Name.Span, NameResolver.DidYouMean(FunctionCatalog.Nearest(name)), name);
+            return;
+        }
+
+        List<string[]> rows =
+        [
+            ["is system function", "true"],
+            ["is temporary", "false"],
+            ["kind", function.Kind.ToString().ToUpperInvariant()],
+            .. function.Signatures.Select(s => new[] { "signature", s }),
+            ["description", function.Doc],
+        ];
+        if (describe.IsExtended)
+        {
+            rows.Add(["family", function.Family]);
+            rows.Add(["is deterministic", function.Volatility == Volatility.Volatile ? "false" : "true"]);
+            rows.Add(["supports constant folding", function.Volatility == Volatility.Immutable ? "true" : "false"]);
+            rows.Add(["example", function.Example]);
+        }
+
+        Add(describe, "DESCRIBE FUNCTION", ["info name", "info value"], rows);
     }
 
     private void Show(ShowStatement show)

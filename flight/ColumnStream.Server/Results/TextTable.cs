@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Text;
 
@@ -30,10 +29,10 @@ internal static class TextTable
         var widths = new int[columns.Count];
         for (int i = 0; i < widths.Length; i++)
         {
-            widths[i] = Width(columns[i]);
+            widths[i] = DisplayWidth.Of(columns[i]);
             foreach (IReadOnlyList<string> row in all)
             {
-                widths[i] = Math.Max(widths[i], Width(row[i]));
+                widths[i] = Math.Max(widths[i], DisplayWidth.Of(row[i]));
             }
         }
 
@@ -56,7 +55,7 @@ internal static class TextTable
         var line = new StringBuilder();
         for (int i = 0; i < widths.Length; i++)
         {
-            int gap = widths[i] - Width(cells[i]);
+            int gap = widths[i] - DisplayWidth.Of(cells[i]);
             bool right = alignRight is not null && alignRight[i];
             line.Append(i == 0 ? string.Empty : " | ").Append(' ', right ? gap : 0).Append(cells[i]);
             if (!right && i < widths.Length - 1)
@@ -66,20 +65,5 @@ internal static class TextTable
         }
 
         return line.ToString();
-    }
-
-    private static int Width(string text)
-    {
-        int width = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
-            bool zero = category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format;
-            bool wide = rune.Value is >= 0x1100 and (<= 0x115F or >= 0x2E80 and <= 0xA4CF or >= 0xAC00 and <= 0xD7A3
-                or >= 0xF900 and <= 0xFAFF or >= 0xFE30 and <= 0xFE6F or >= 0xFF00 and <= 0xFF60 or >= 0x1F300 and <= 0x1FAFF);
-            width += zero ? 0 : wide ? 2 : 1;
-        }
-
-        return width;
     }
 }

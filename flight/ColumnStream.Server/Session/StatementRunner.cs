@@ -1,8 +1,10 @@
 using System;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
@@ -16,6 +18,9 @@ namespace ColumnStream.Server.Session;
 /// <summary>Runs the statements of a planned script one after the other.</summary>
 internal sealed class StatementRunner : IDisposable
 {
+    /// <summary>Interrupts of one statement after which the shell gives up on a job that does not stop.</summary>
+    private const int ShellInterrupts = 3;
+
     private readonly NodeBuilder _node;
     private readonly ResultConnector _results;
     private readonly string _script;
@@ -35,6 +40,9 @@ internal sealed class StatementRunner : IDisposable
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
     }
 
+    /// <summary>Gets whether statements come from a terminal: what was done is said, and Ctrl-C ends a job, not the process.</summary>
+    public bool IsShell { get; init; }
+
     /// <summary>Runs everything; returns the exit code.</summary>
     public int Run(PlanResult plan)
     {
@@ -49,6 +57,10 @@ internal sealed class StatementRunner : IDisposable
             if (statement is PlannedListing listing)
             {
                 TextTable.Print(Console.Out, listing.Columns, [.. listing.Rows]);
+            }
+            else if (statement is not PlannedJob)
+            {
+                Say(statement);
             }
             else if (statement is PlannedJob job)
             {
@@ -69,6 +81,18 @@ internal sealed class StatementRunner : IDisposable
         _terminate.Dispose();
     }
 
+    private void Say(PlannedStatement statement)
+    {
+        if (IsShell && !_options.IsQuiet)
+        {
+            Console.Out.WriteLine(statement.Summary);
+        }
+    }
+
+    /// <summary>Tells whether a job prints to standard output, so that it has no purpose once nobody reads there.</summary>
+    private static bool Prints(PlannedJob job) => job.Graph.Plan.Nodes.Any(n =>
+        n is SinkNode { Table.Connector: "print" } sink && sink.Table.Option("standard-error") != "true");
+
     private static bool IsTerminal => !Console.IsOutputRedirected;
 
     private int RunJob(PlannedJob job, int ordinal)
@@ -87,6 +111,7 @@ internal sealed class StatementRunner : IDisposable
             JobOptions options = settings.ToJobOptions(job, _script, ordinal, _options.Restore, progress.Warn);
             RunningJob running = runner.Start(job.Graph, options);
             _running = running;
+            bool writesOutput = receiver is not null || Prints(job);
             while (!running.Wait(TimeSpan.FromMilliseconds(200)))
             {
                 if (receiver is not null && IsTerminal)
@@ -97,7 +122,7 @@ internal sealed class StatementRunner : IDisposable
                     }
                 }
 
-                if (receiver is not null && StandardOutput.IsClosed)
+                if (writesOutput && StandardOutput.IsClosed)
                 {
                     running.Cancel();
                 }
@@ -172,11 +197,12 @@ internal sealed class StatementRunner : IDisposable
     {
         context.Cancel = true;
         RunningJob? running = _running;
-        if (Interlocked.Increment(ref _interrupts) > 1 || running is null)
+        int most = IsShell && context.Signal == PosixSignal.SIGINT ? ShellInterrupts : 1;
+        if (Interlocked.Increment(ref _interrupts) > most || (running is null && !IsShell))
         {
             Environment.Exit(ExitCode.Interrupted);
         }
 
-        running.Cancel();
+        running?.Cancel();
     }
 }

@@ -86,6 +86,9 @@ internal static class Keywords
         SUBSTRING OVERLAY TRIM EXTRACT FLOOR CEIL MULTISET SIMILAR RESET SHOW DESCRIBE EXPLAIN UPDATE DELETE
         """);
 
+    /// <summary>Gets the words that cannot be names.</summary>
+    public static FrozenSet<string> Reserved => s_reserved;
+
     public static bool IsReserved(string word) => s_reserved.Contains(word);
 
     public static bool IsReservedByDialect(string word) =>

@@ -57,6 +57,7 @@ public sealed class FunctionExampleTests
                 "AVG" => "1\t1\tNULL",
                 "APPROX_COUNT_DISTINCT" => "2\t2\t0",
                 "ARRAY_AGG" => "[1, 2, 2, NULL]\t[1, 2, NULL]\tNULL",
+                "COLLECT" => "{1=1, 2=2}\t{1=1, 2=1}\t{}",
                 "FIRST_VALUE" => "1\t1\tNULL",
                 "JSON_ARRAYAGG" => "[1,2,2]\t[1,2]\t[]",
                 "LAST_VALUE" => "2\t2\tNULL",

@@ -12,6 +12,7 @@ public static class AggregateTable
         new ApproxCountDistinct(),
         new ArrayAgg(),
         new Avg(),
+        new Collect(),
         new Count(),
         new FirstValue(),
         new JsonArrayAgg(),

@@ -5,8 +5,8 @@ namespace ColumnStream.Compute.Aggregates;
 /// <summary>Says as which type a value goes into JSON.</summary>
 internal static class JsonArgument
 {
-    /// <summary>Returns the type to cast to: numbers, booleans and text stay, what else has a text becomes it.</summary>
+    /// <summary>Returns the type: numbers, booleans and text; the planner has JSON_STRING write all else.</summary>
     public static SqlType? Of(SqlType type) => type.IsNumeric || type.Id == SqlTypeId.Boolean
         ? type
-        : type.IsText || type.Id == SqlTypeId.Null || SqlTypes.CanCast(type, SqlType.String) ? SqlType.String : null;
+        : type.IsText || type.Id == SqlTypeId.Null ? SqlType.String : null;
 }

@@ -259,6 +259,8 @@ internal sealed class AggregateBinder
             return LiteralBinder.Error;
         }
 
+        bool isJson = function.Name.StartsWith("JSON_", StringComparison.Ordinal) && arguments.Length > 0
+            && ToJson(call, arguments, out arguments);
         if (function.Bind([.. arguments.Select(a => a.Type)]) is not { } binding || (isStar && function.Name != "COUNT"))
         {
             _inputBinder.Calls.ReportSignatures(function.Name, function.Signatures, arguments, call.Span);
@@ -272,7 +274,7 @@ internal sealed class AggregateBinder
             return LiteralBinder.Error;
         }
 
-        if (function.Name.StartsWith("JSON_", StringComparison.Ordinal) && IsJson(call.Arguments[^1]))
+        if (isJson)
         {
             constants.Add(ExpressionTree.True);
         }
@@ -318,9 +320,28 @@ internal sealed class AggregateBinder
         _ => NullRule.Default,
     };
 
-    /// <summary>Tells whether the value of a JSON aggregate is made by a JSON function and goes in as it is.</summary>
-    private static bool IsJson(Ast.Expression expression) => expression is FunctionCall call
-        && call.Name.Last.Value.ToUpperInvariant() is "JSON" or "JSON_OBJECT" or "JSON_ARRAY" or "JSON_QUERY";
+    /// <summary>
+    /// Tells whether the value of a JSON aggregate goes in as it is: what JSON functions make, and what is neither text, number
+    /// nor BOOLEAN, which JSON_STRING writes.
+    /// </summary>
+    private bool ToJson(FunctionCall call, BoundExpression[] arguments, out BoundExpression[] written)
+    {
+        BoundExpression value = arguments[^1];
+        written = arguments;
+        if (call.Arguments[^1] is FunctionCall inner
+            && inner.Name.Last.Value.ToUpperInvariant() is "JSON" or "JSON_OBJECT" or "JSON_ARRAY" or "JSON_QUERY")
+        {
+            return true;
+        }
+
+        if (value.Type.IsText || value.Type.IsNumeric || value.Type.Id is SqlTypeId.Boolean or SqlTypeId.Null)
+        {
+            return false;
+        }
+
+        written = [.. arguments[..^1], _argumentBinder.Calls.Function("JSON_STRING", [value], call.Arguments[^1].Span)];
+        return true;
+    }
 
     private int Input(BoundExpression expression)
     {

@@ -43,6 +43,10 @@ public static unsafe class BoxedRows
         return column switch
         {
             BooleanArray a => a.GetValue(row),
+            MapArray a => "{" + string.Join(
+                ", ",
+                Enumerable.Range(a.Offsets[row], a.Offsets[row + 1] - a.Offsets[row])
+                    .Select(i => $"{Print([Value(a.Keys, i)])}={Print([Value(a.Values, i)])}")) + "}",
             ListArray a => "[" + string.Join(
                 ", ", Enumerable.Range(a.Offsets[row], a.Offsets[row + 1] - a.Offsets[row]).Select(i => Print([Value(a.Items, i)]))) + "]",
             ViewArray a => Encoding.UTF8.GetString(a.GetBytes(row)),

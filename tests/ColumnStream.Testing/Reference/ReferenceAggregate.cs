@@ -83,6 +83,11 @@ public static class ReferenceAggregate
             }
         }
 
+        if (call.Function == "COLLECT")
+        {
+            return "{" + string.Join(", ", values.GroupBy(v => BoxedRows.Print([v])).Select(g => $"{g.Key}={g.Count()}")) + "}";
+        }
+
         if (call.Function == "JSON_ARRAYAGG")
         {
             return "[" + string.Join(",", values.Select(v => Json(v, call.ArgumentTypes[0]))) + "]";

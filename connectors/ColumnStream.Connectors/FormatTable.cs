@@ -4,6 +4,7 @@ using ColumnStream.Connectors.Formats.ArrowIpc;
 using ColumnStream.Connectors.Formats.Csv;
 using ColumnStream.Connectors.Formats.Debezium;
 using ColumnStream.Connectors.Formats.Json;
+using ColumnStream.Connectors.Formats.Raw;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 
@@ -19,6 +20,7 @@ public static class FormatTable
         new CsvFormat(),
         new DebeziumFormat(),
         new JsonFormat(),
+        new RawFormat(),
     ];
 
     /// <summary>Finds a format.</summary>

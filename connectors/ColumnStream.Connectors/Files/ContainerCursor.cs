@@ -1,6 +1,6 @@
 using System.IO;
-using ColumnStream.Arrow;
 using ColumnStream.Connectors.Formats;
+using ColumnStream.Engine.Elements;
 
 namespace ColumnStream.Connectors.Files;
 
@@ -8,7 +8,7 @@ namespace ColumnStream.Connectors.Files;
 internal sealed class ContainerCursor(FileDecoder decoder) : FileCursor
 {
     /// <inheritdoc/>
-    public override RecordBatch? Read() => decoder.Read();
+    public override StreamBatch? Read() => decoder.Read() is { } batch ? new StreamBatch(batch) : null;
 
     /// <inheritdoc/>
     public override FilePosition Save(bool done)

@@ -1,6 +1,6 @@
 using System;
 using System.IO;
-using ColumnStream.Arrow;
+using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using Microsoft.Win32.SafeHandles;
 
@@ -44,7 +44,7 @@ internal abstract class FileCursor : IDisposable
     }
 
     /// <summary>Gives the next batch; null at the end, or when a growing file has no more whole records for now.</summary>
-    public abstract RecordBatch? Read();
+    public abstract StreamBatch? Read();
 
     /// <summary>Returns the position behind the batches given so far.</summary>
     public abstract FilePosition Save(bool done);

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
-using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Kernels.Hash;
 using ColumnStream.Connectors.Formats;
@@ -81,10 +80,9 @@ internal sealed class FileSource : SourceReader
                 return IsMonitoring ? Wait() : SourcePoll.End;
             }
 
-            RecordBatch? rows = _cursor.Read();
-            if (rows is not null)
+            batch = _cursor.Read();
+            if (batch is not null)
             {
-                batch = new StreamBatch(rows);
                 return SourcePoll.Batch;
             }
 

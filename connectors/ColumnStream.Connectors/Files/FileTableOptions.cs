@@ -21,7 +21,7 @@ internal sealed record FileTableOptions(
     public static IReadOnlyList<OptionDefinition> Definitions { get; } =
     [
         new("path", OptionKind.Text, null, "File, folder or glob; relative to the working folder.", IsRequired: true),
-        new("format", OptionKind.Text, null, "How files are written: json, csv, arrow, debezium-json.", IsRequired: true),
+        new("format", OptionKind.Text, null, "How files are written: json, csv, arrow, raw, debezium-json.", IsRequired: true),
         new("source.monitor-interval", OptionKind.Duration, null, "How often to look for new data; without it the table ends."),
         new("source.path.regex-pattern", OptionKind.Text, null, "Only files whose whole absolute path matches are read."),
         new("scan.parse-errors", OptionKind.Choice, "fail", "What happens to a record that cannot be decoded.",

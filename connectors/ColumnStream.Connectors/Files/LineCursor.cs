@@ -1,7 +1,7 @@
 using System;
 using System.IO;
-using ColumnStream.Arrow;
 using ColumnStream.Connectors.Formats;
+using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Connectors.Files;
@@ -18,37 +18,31 @@ internal sealed class LineCursor(
     private ColumnStreamException? _failure;
 
     /// <inheritdoc/>
-    public override RecordBatch? Read()
+    public override StreamBatch? Read()
     {
         while (_failure is null)
         {
-            switch (decoder.Decode())
+            DecodeStatus status = decoder.Decode();
+            if (status == DecodeStatus.Error)
             {
-                case DecodeStatus.Full:
-                    return decoder.TakeBatch();
-                case DecodeStatus.Error:
-                    _failure = onError(decoder.Error);
-                    if (_failure is not null && decoder.Rows > 0)
-                    {
-                        return decoder.TakeBatch();
-                    }
+                _failure = onError(decoder.Error);
+            }
 
-                    break;
-                case DecodeStatus.NeedInput:
-                    if (Fill())
-                    {
-                        break;
-                    }
+            bool isPause = status == DecodeStatus.NeedInput && !Fill();
+            if (isPause && !grows)
+            {
+                decoder.Complete();
+                continue;
+            }
 
-                    if (grows)
-                    {
-                        return decoder.Rows > 0 ? decoder.TakeBatch() : null;
-                    }
-
-                    decoder.Complete();
-                    break;
-                default:
-                    return decoder.Rows > 0 ? decoder.TakeBatch() : null;
+            bool isDone = isPause || status == DecodeStatus.End;
+            if (isDone || status == DecodeStatus.Full || _failure is not null)
+            {
+                StreamBatch? batch = decoder.Rows > 0 ? decoder.TakeRows() : null;
+                if (batch is not null || isDone)
+                {
+                    return batch;
+                }
             }
         }
 

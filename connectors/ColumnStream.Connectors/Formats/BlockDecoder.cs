@@ -2,6 +2,7 @@ using System;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Connectors.Formats.Columns;
+using ColumnStream.Engine.Elements;
 
 namespace ColumnStream.Connectors.Formats;
 
@@ -67,6 +68,9 @@ public abstract unsafe class BlockDecoder : IDisposable
 
     private protected long CurrentLine { get; set; }
 
+    /// <summary>Gets whether a byte order mark at the beginning of a split is left out.</summary>
+    private protected virtual bool SkipsMark => true;
+
     /// <summary>Gets whether no bytes will follow.</summary>
     private protected bool IsLast => _completed;
 
@@ -88,7 +92,7 @@ public abstract unsafe class BlockDecoder : IDisposable
         _batchBytes = 0;
         CurrentLine = line;
         Cursor = Limit = _filled = null;
-        _atStart = position == 0;
+        _atStart = position == 0 && SkipsMark;
         _completed = _dropping = false;
         OnBegin(position);
     }
@@ -205,7 +209,7 @@ public abstract unsafe class BlockDecoder : IDisposable
         }
     }
 
-    /// <summary>Gives the rows decoded so far as a batch, or null when there are none; the caller owns it.</summary>
+    /// <summary>Gives the records decoded so far as a batch, or null when there are none; the caller owns it.</summary>
     public RecordBatch? TakeBatch()
     {
         RecordBatch? batch = Columns.Take();
@@ -214,6 +218,9 @@ public abstract unsafe class BlockDecoder : IDisposable
         _batchBytes = 0;
         return batch;
     }
+
+    /// <summary>Gives what the rows decoded so far mean, with their kinds, or null when that is nothing; the caller owns it.</summary>
+    public virtual StreamBatch? TakeRows() => TakeBatch() is { } batch ? new StreamBatch(batch) : null;
 
     /// <summary>Gives back all memory.</summary>
     public void Dispose()

@@ -200,6 +200,18 @@ public sealed class FormatHarness : IDisposable
 
                 text.Append(')');
                 break;
+            case MapArray map:
+                text.Append('{');
+                for (int i = map.Offsets[row]; i < map.Offsets[row + 1]; i++)
+                {
+                    text.Append(i == map.Offsets[row] ? string.Empty : ",");
+                    Print(text, map.Keys, i);
+                    text.Append('=');
+                    Print(text, map.Values, i);
+                }
+
+                text.Append('}');
+                break;
             case ListArray list:
                 text.Append('[');
                 for (int i = list.Offsets[row]; i < list.Offsets[row + 1]; i++)
@@ -231,13 +243,20 @@ public sealed class FormatHarness : IDisposable
     private static string DecimalOf(Int128 value, int scale, Span<byte> scratch) =>
         Encoding.UTF8.GetString(scratch[..DecimalText.Format(value, scale, scratch)]);
 
-    private void Take(BlockDecoder decoder, List<string> rows)
+    private unsafe void Take(BlockDecoder decoder, List<string> rows)
     {
-        RecordBatch? batch = decoder.TakeBatch();
+        StreamBatch? batch = decoder.TakeRows();
         Positions.Add(decoder.Position);
-        for (int i = 0; batch is not null && i < batch.Length; i++)
+        for (int i = 0; batch is not null && i < batch.Rows.Length; i++)
         {
-            rows.Add(Print(batch, i));
+            string kind = batch.Kinds is null ? string.Empty : batch.Kinds[i] switch
+            {
+                RowKind.Insert => "+I ",
+                RowKind.UpdateBefore => "-U ",
+                RowKind.UpdateAfter => "+U ",
+                _ => "-D ",
+            };
+            rows.Add(kind + Print(batch.Rows, i));
         }
 
         batch?.Release();

@@ -12,12 +12,14 @@ internal unsafe class JsonDecoder : BlockDecoder
 {
     private readonly JsonRecordReader _reader;
     private readonly bool _ignoresErrors;
+    private readonly bool _checks;
     private readonly bool _predicts;
     private readonly int _maxRows;
 
-    public JsonDecoder(FormatContext context, JsonOptions options, bool predicts = true)
+    public JsonDecoder(FormatContext context, JsonOptions options, bool predicts = true, bool checks = false)
         : base(context)
     {
+        _checks = checks;
         _reader = new JsonRecordReader(Columns, options);
         _ignoresErrors = options.IgnoreParseErrors;
         _predicts = predicts;
@@ -33,7 +35,7 @@ internal unsafe class JsonDecoder : BlockDecoder
             if (_predicts && *p == '{')
             {
                 byte* end = _reader.Predicted(p, columns.Rows);
-                if (end is not null && *end == '\n')
+                if (end is not null && *end == '\n' && (!_checks || Accept(columns.Rows, p)))
                 {
                     columns.Rows++;
                     CurrentLine++;
@@ -62,7 +64,7 @@ internal unsafe class JsonDecoder : BlockDecoder
     /// <summary>Reads one line by the general grammar: a record, a blank line, or an error.</summary>
     private bool ReadLine(byte* record, out byte* next)
     {
-        byte* p = JsonGrammar.SkipWhite(record);
+        byte* p = SkipBlank(record);
         if (*p == '\n')
         {
             next = p + 1;
@@ -74,7 +76,7 @@ internal unsafe class JsonDecoder : BlockDecoder
         if (end is not null)
         {
             end = JsonGrammar.SkipWhite(end);
-            if (*end == '\n')
+            if (*end == '\n' && (!_checks || Accept(Columns.Rows, p)))
             {
                 Columns.Rows++;
                 next = end + 1;
@@ -99,6 +101,19 @@ internal unsafe class JsonDecoder : BlockDecoder
         }
 
         Fail(record, fault.At, newline, fault.Code, fault.Column?.Path ?? string.Empty, fault.Describe(newline));
+        return false;
+    }
+
+    /// <summary>Skips white space, and what else stands for no record up to the line feed.</summary>
+    private protected virtual byte* SkipBlank(byte* p) => JsonGrammar.SkipWhite(p);
+
+    /// <summary>Checks a record that was read into a row; one that is refused says why by <see cref="Accuse"/>.</summary>
+    private protected virtual bool Accept(int row, byte* record) => true;
+
+    /// <summary>Notes what is wrong with a record whose text is right; returns false.</summary>
+    private protected bool Accuse(byte* at, DecodeErrorCode code, DecodeColumn? column, string detail)
+    {
+        _reader.Fault.Set(code, at, column, detail);
         return false;
     }
 }

@@ -42,30 +42,33 @@ public static class CsvDifferential
         private readonly FormatHarness _harness;
         private readonly IDecodeWatch? _watch;
         private readonly BlockDecoder _decoder;
+        private readonly CsvDialect _dialect;
 
         public Session(BufferPool pool, Random random, IDecodeWatch? watch = null)
         {
             _watch = watch;
             _harness = new FormatHarness(pool);
-            FormatContext context = _harness.Context(Columns) with { MaxRows = random.Next(1, 200), BlockBytes = random.Next(1, 3000) };
+            _dialect = CsvDialect.All[random.Next(CsvDialect.All.Count)];
+            FormatContext context = _harness.Context(Columns, _dialect.Options()) with
+            {
+                MaxRows = random.Next(1, 200), BlockBytes = random.Next(1, 3000),
+            };
             _decoder = FormatTable.Get("csv").CreateBlockDecoder(context);
         }
 
         /// <summary>Decodes some lines, most of them damaged, and compares.</summary>
         public (int Accepted, int Refused) Case(Random random, int lineCount, int seed)
         {
-            var mutator = new LineMutator(random, "\",,,\"0123456789.-eE+ \t\rabc#;");
-            var lines = new List<byte[]>();
+            var mutator = new LineMutator(random, "\",,,\"0123456789.-eE+ \t\rabc#;';\\/n/a\n");
             var text = new List<byte>();
             for (int i = lineCount; i > 0; i--)
             {
-                var line = new List<byte>(Encoding.UTF8.GetBytes(Line(random)));
+                var line = new List<byte>(Encoding.UTF8.GetBytes(Line(random, _dialect)));
                 if (random.Next(3) != 0)
                 {
                     mutator.Mutate(line);
                 }
 
-                lines.Add([.. line]);
                 text.AddRange(line);
                 text.Add((byte)'\n');
             }
@@ -76,7 +79,7 @@ public static class CsvDifferential
             _watch?.Before(bytes, chunk);
             List<string> rows = _harness.DecodeMore(_decoder, bytes, chunk);
             _watch?.After(_harness, bytes, rows);
-            return Compare(lines, rows, _harness.Errors, seed);
+            return Compare(new CsvOracle(Columns, _dialect).Read(bytes), bytes, rows, _harness.Errors, $"Seed {seed}, {_dialect}");
         }
 
         public void Dispose()
@@ -86,42 +89,68 @@ public static class CsvDifferential
         }
     }
 
-    private static (int Good, int Bad) Compare(List<byte[]> lines, List<string> rows, List<DecodeError> errors, int seed)
+    private static (int Good, int Bad) Compare(
+        List<(int Line, string? Row)> records, byte[] bytes, List<string> rows, List<DecodeError> errors, string about)
     {
         int good = 0;
         int bad = 0;
-        for (int i = 0; i < lines.Count; i++)
+        foreach ((int line, string? expected) in records)
         {
-            bool isBlank = lines[i].Length == 0 || (lines[i].Length == 1 && lines[i][0] == '\r');
-            string? expected = isBlank ? null : CsvOracle.ReadLine(Columns, lines[i]);
-            bool refused = bad < errors.Count && errors[bad].Line == i + 1;
-            bool same = isBlank ? !refused
-                : expected is null ? refused
-                : !refused && good < rows.Count && rows[good] == expected;
-            if (!same)
+            bool refused = bad < errors.Count && errors[bad].Line == line;
+            if (expected is null ? !refused : refused || good >= rows.Count || rows[good] != expected)
             {
                 string got = refused ? errors[bad].ToString() : good < rows.Count ? rows[good] : "nothing";
-                throw new InvalidOperationException(
-                    $"Reader and oracle differ. Seed {seed}, line {i + 1}: {Encoding.UTF8.GetString(lines[i])}\n"
-                    + $"expected: {expected ?? (isBlank ? "blank" : "refused")}\ngot: {got}\nbytes: {Convert.ToHexString(lines[i])}");
+                throw Difference($"line {line}: expected: {expected ?? "refused"}\ngot: {got}", Tail(bytes, line), about);
             }
 
             bad += refused ? 1 : 0;
-            good += isBlank || refused ? 0 : 1;
+            good += refused ? 0 : 1;
         }
 
-        return (good, bad);
+        return good == rows.Count && bad == errors.Count
+            ? (good, bad)
+            : throw Difference($"{rows.Count} rows, {errors.Count} errors; expected {good}, {bad}", Tail(bytes, 1), about);
     }
 
-    private static string Line(Random random)
+    /// <summary>Cuts a piece from the begin of a line on.</summary>
+    private static byte[] Tail(byte[] bytes, int line)
+    {
+        int start = 0;
+        while (--line > 0)
+        {
+            start = Array.IndexOf(bytes, (byte)'\n', start) + 1;
+        }
+
+        return bytes[start..Math.Min(bytes.Length, start + 160)];
+    }
+
+    private static InvalidOperationException Difference(string what, byte[] bytes, string about) =>
+        new($"Reader and oracle differ. {about}, {what}\n{Encoding.UTF8.GetString(bytes)}\nbytes: {Convert.ToHexString(bytes)}");
+
+    private static string Line(Random random, CsvDialect dialect)
     {
         var culture = CultureInfo.InvariantCulture;
         string number = random.Next(4) == 0 ? string.Empty : (random.NextDouble() * 100).ToString("R", culture);
         string integer = random.Next(4) == 0 ? string.Empty : random.NextInt64(-10000, 1L << random.Next(20, 62)).ToString(culture);
-        return $"{Text(random)},{integer},{number},{Text(random)}" + (random.Next(8) == 0 ? "\r" : string.Empty);
+        string[] fields = [Text(random, dialect), integer, number, Text(random, dialect)];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            fields[i] = random.Next(12) switch
+            {
+                0 when dialect.NullLiteral is not null => dialect.NullLiteral,
+                1 when dialect.TrimSpaces => $"  {fields[i]} \t",
+                2 when dialect.Quote != 0 && fields[i].IndexOf((char)dialect.Quote, StringComparison.Ordinal) < 0 =>
+                    $"{(char)dialect.Quote}{fields[i]}{(char)dialect.Quote}",
+                _ => fields[i],
+            };
+        }
+
+        string end = random.Next(8) == 0 ? ((char)dialect.Delimiter).ToString() : string.Empty;
+        return (dialect.Comments && random.Next(9) == 0 ? "# " : string.Empty) + string.Join((char)dialect.Delimiter, fields) + end
+            + (random.Next(8) == 0 ? "\r" : string.Empty);
     }
 
-    private static string Text(Random random)
+    private static string Text(Random random, CsvDialect dialect)
     {
         var text = new StringBuilder();
         for (int i = random.Next(10) == 0 ? random.Next(90) : random.Next(14); i > 0; i--)
@@ -129,12 +158,24 @@ public static class CsvDifferential
             text.Append(random.Next(30) == 0 ? 'ö' : (char)('a' + random.Next(26)));
         }
 
-        if (random.Next(4) != 0)
+        if (dialect.Escape != 0 && random.Next(4) == 0)
+        {
+            text.Insert(random.Next(text.Length + 1), $"{(char)dialect.Escape}{(char)dialect.Delimiter}");
+        }
+
+        if (random.Next(4) != 0 || dialect.Quote == 0)
         {
             return text.ToString();
         }
 
-        text.Insert(random.Next(text.Length + 1), random.Next(2) == 0 ? "," : "\"\"");
-        return $"\"{text}\"";
+        char quote = (char)dialect.Quote;
+        string odd = random.Next(3) switch
+        {
+            0 => $"{quote}{quote}",
+            1 when dialect.Multiline => "\r\n",
+            _ => ((char)dialect.Delimiter).ToString(),
+        };
+        text.Insert(random.Next(text.Length + 1), odd);
+        return $"{quote}{text}{quote}";
     }
 }

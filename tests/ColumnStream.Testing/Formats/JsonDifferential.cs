@@ -21,7 +21,9 @@ public static class JsonDifferential
         ("r", SqlType.Row([
             new SqlField("i", SqlType.BigInt),
             new SqlField("l", SqlType.Array(SqlType.Row([new SqlField("x", SqlType.String), new SqlField("y", SqlType.Double)])))])),
-        ("a", SqlType.Array(SqlType.BigInt)));
+        ("a", SqlType.Array(SqlType.BigInt)),
+        ("m", SqlType.Map(SqlType.String, SqlType.Array(SqlType.BigInt))),
+        ("n", SqlType.Decimal(9, 2)));
 
     /// <summary>Runs <paramref name="count"/> lines; throws with the line at the first difference.</summary>
     /// <returns>Lines accepted and refused.</returns>
@@ -136,6 +138,8 @@ public static class JsonDifferential
             $"\"b\":{space}{(random.Next(2) == 0 ? "true" : "false")}",
             $"\"r\":{space}{(random.Next(5) == 0 ? "null" : $"{{\"i\":{random.Next(100)},\"l\":[{{\"x\":\"{Text(random)}\",\"y\":{Number(random)}}},{{\"y\":null}},null]}}")}",
             $"\"a\":{space}[{string.Join(random.Next(2) == 0 ? "," : ", ", Integers(random))}]",
+            $"\"m\":{space}{Map(random)}",
+            $"\"n\":{space}{random.Next(-2000, 2000)}.{random.Next(0, 2000)}",
         };
         if (shape == 2 || random.Next(10) == 0)
         {
@@ -177,6 +181,18 @@ public static class JsonDifferential
         }
 
         return items;
+    }
+
+    private static string Map(Random random)
+    {
+        var entries = new List<string>();
+        for (int i = random.Next(30) == 0 ? 20 : random.Next(5); i > 0; i--)
+        {
+            string key = random.Next(4) == 0 ? Text(random) : $"k{random.Next(5) * random.Next(30)}";
+            entries.Add($"\"{key}\":[{string.Join(",", Integers(random))}]");
+        }
+
+        return $"{{{string.Join(",", entries)}}}";
     }
 
     private static string Number(Random random) => random.Next(5) switch

@@ -105,6 +105,22 @@ public static class JsonOracle
             case JsonTokenType.StartObject when type.Id == SqlTypeId.Row:
                 string[]? cells = Fields(type.Fields, ref reader, line);
                 return cells is null ? null : $"({string.Join(",", cells)})";
+            case JsonTokenType.StartObject when type.Id == SqlTypeId.Map:
+                var entries = new List<(string Key, string Value)>();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    string key = reader.GetString()!;
+                    reader.Read();
+                    if (Cell(type.Value!, ref reader, line) is not { } value)
+                    {
+                        return null;
+                    }
+
+                    entries.RemoveAll(e => e.Key == key);
+                    entries.Add((key, value));
+                }
+
+                return $"{{{string.Join(",", entries.ConvertAll(e => $"{e.Key}={e.Value}"))}}}";
             case JsonTokenType.StartArray when type.Id == SqlTypeId.Array:
                 var items = new List<string>();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -150,6 +166,12 @@ public static class JsonOracle
                 bool ok = double.TryParse(number, Style, culture, out double value);
                 bool outside = double.IsInfinity(value) && number.AsSpan().IndexOfAnyInRange('0', '9') >= 0;
                 return ok && !outside ? value.ToString("R", culture) : null;
+            case SqlTypeId.Decimal:
+                const NumberStyles Exact =
+                    NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+                bool isDecimal = decimal.TryParse(number, Exact, culture, out decimal exact);
+                exact = Math.Round(exact, type.Scale, MidpointRounding.AwayFromZero);
+                return isDecimal && Math.Abs(exact) < 10_000_000m ? exact.ToString("F2", culture) : null;
             case SqlTypeId.Boolean:
                 return reader.TokenType == JsonTokenType.True || number.Equals("true", StringComparison.OrdinalIgnoreCase) ? "True"
                     : reader.TokenType == JsonTokenType.False || number.Equals("false", StringComparison.OrdinalIgnoreCase) ? "False"

@@ -53,4 +53,7 @@ internal enum ColumnKind : byte
 
     /// <summary>Record of fields.</summary>
     Row,
+
+    /// <summary>Map: a list of records of key and value.</summary>
+    Map,
 }

@@ -105,6 +105,15 @@ internal sealed unsafe class ColumnSet : IDisposable
         target->High = (uint)BlockIndex | ((ulong)(uint)(source - BlockStart) << 32);
     }
 
+    /// <summary>Reads text that a slot holds; valid until the next value is stored.</summary>
+    public ReadOnlySpan<byte> Text(DecodeColumn column, int slot)
+    {
+        StringView* view = (StringView*)column.Data + slot;
+        return view->IsInline
+            ? new ReadOnlySpan<byte>((byte*)view + 4, view->Length)
+            : new ReadOnlySpan<byte>(_buffers[view->BufferIndex].Pointer + view->Offset, view->Length);
+    }
+
     /// <summary>Gives room in the arena; then <see cref="Commit"/>.</summary>
     public byte* Reserve(int bytes)
     {

@@ -63,7 +63,10 @@ internal sealed unsafe class DecodeColumn
     /// <summary>Gets units a second of a timestamp column.</summary>
     public long TimestampScale { get; }
 
-    /// <summary>Gets the fields of a row, or the one item column of a list.</summary>
+    /// <summary>Gets whether slots are offsets into items: a list, or a map of entries.</summary>
+    public bool HasItems => Kind is ColumnKind.List or ColumnKind.Map;
+
+    /// <summary>Gets the fields of a row, the one item column of a list, or the one record of a map's key and value.</summary>
     public DecodeColumn[] Children { get; }
 
     public int Capacity { get; private set; }
@@ -87,7 +90,7 @@ internal sealed unsafe class DecodeColumn
         {
             _values = _allocator.Allocate(((long)Capacity + 1) * _width);
             Data = _values.Pointer;
-            if (Kind == ColumnKind.List)
+            if (HasItems)
             {
                 *(int*)Data = 0;
             }
@@ -156,7 +159,7 @@ internal sealed unsafe class DecodeColumn
             case 2:
                 ((short*)Data)[index] = 0;
                 break;
-            case 4 when Kind == ColumnKind.List:
+            case 4 when HasItems:
                 ((int*)Data)[index + 1] = Children[0].Length;
                 break;
             case 4:
@@ -191,7 +194,7 @@ internal sealed unsafe class DecodeColumn
     public void Rollback(int index)
     {
         SetValid(index);
-        if (Kind == ColumnKind.List)
+        if (HasItems)
         {
             TruncateItems(((int*)Data)[index]);
         }
@@ -246,6 +249,11 @@ internal sealed unsafe class DecodeColumn
                 int items = Children[0].Length;
                 Children[0].Length = 0;
                 return new ListArray(Arrow, rows, values, Children[0].Finish(items, owner), validity);
+            case ColumnKind.Map:
+                values.Length = (rows + 1) * 4L;
+                int entries = Children[0].Length;
+                Children[0].Length = 0;
+                return new MapArray(Arrow, rows, values, (StructArray)Children[0].Finish(entries, owner), validity);
             case ColumnKind.Text or ColumnKind.Bytes:
                 values.Length = rows * 16L;
                 return owner.Views(this, rows, values, validity);
@@ -286,11 +294,18 @@ internal sealed unsafe class DecodeColumn
     {
         ColumnKind.Boolean or ColumnKind.Int8 => 1,
         ColumnKind.Int16 => 2,
-        ColumnKind.Int32 or ColumnKind.Float32 or ColumnKind.Date or ColumnKind.Time or ColumnKind.List => 4,
+        ColumnKind.Int32 or ColumnKind.Float32 or ColumnKind.Date or ColumnKind.Time or ColumnKind.List
+            or ColumnKind.Map => 4,
         ColumnKind.Decimal128 or ColumnKind.Text or ColumnKind.Bytes => 16,
         ColumnKind.Row => 0,
         _ => 8,
     };
+
+    /// <summary>Returns the record of a map's key and value; a multiset counts its elements.</summary>
+    public static SqlType EntryOf(SqlType type) => type.Id == SqlTypeId.Map
+        ? SqlType.Row([new SqlField("key", type.Key!.WithNullable(false)), new SqlField("value", type.Value!)])
+        : SqlType.Row(
+            [new SqlField("key", type.Element!.WithNullable(false)), new SqlField("value", SqlType.Integer.WithNullable(false))]);
 
     public static ColumnKind KindOf(SqlType type, string path) => type.Id switch
     {
@@ -309,6 +324,9 @@ internal sealed unsafe class DecodeColumn
         SqlTypeId.Timestamp => ColumnKind.Timestamp,
         SqlTypeId.TimestampLtz => ColumnKind.TimestampLtz,
         SqlTypeId.Array => ColumnKind.List,
+        SqlTypeId.Map or SqlTypeId.Multiset => ColumnKind.Map,
+        SqlTypeId.IntervalYearMonth => ColumnKind.Int32,
+        SqlTypeId.IntervalDayTime => ColumnKind.Int64,
         SqlTypeId.Row => ColumnKind.Row,
         _ => throw new UserException(FormatErrors.BadType, $"Column has a type that formats cannot hold: {path} {type}."),
     };
@@ -318,6 +336,11 @@ internal sealed unsafe class DecodeColumn
         if (type.Id == SqlTypeId.Array)
         {
             return [new DecodeColumn("item", path + "[]", type.Element!, capacity, allocator)];
+        }
+
+        if (type.Id is SqlTypeId.Map or SqlTypeId.Multiset)
+        {
+            return [new DecodeColumn("entries", path, EntryOf(type), capacity, allocator)];
         }
 
         var children = new DecodeColumn[type.Fields.Count];

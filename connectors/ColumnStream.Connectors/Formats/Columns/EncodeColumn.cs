@@ -20,9 +20,10 @@ internal sealed unsafe class EncodeColumn
         Name = name;
         Type = type;
         Kind = DecodeColumn.KindOf(type, name);
-        Children = type.Element is { } element
+        SqlType record = type.Id is SqlTypeId.Map or SqlTypeId.Multiset ? DecodeColumn.EntryOf(type) : type;
+        Children = record.Element is { } element
             ? [new EncodeColumn("item", element)]
-            : Array.ConvertAll(type.Fields.Span.ToArray(), f => new EncodeColumn(f.Name, f.Type));
+            : Array.ConvertAll(record.Fields.Span.ToArray(), f => new EncodeColumn(f.Name, f.Type));
     }
 
     public string Name { get; }
@@ -79,6 +80,11 @@ internal sealed unsafe class EncodeColumn
             case ListArray list when Kind == ColumnKind.List:
                 Data = (byte*)list.Offsets;
                 Children[0].Bind(list.Items);
+                break;
+            case MapArray map when Kind == ColumnKind.Map:
+                Data = (byte*)map.Offsets;
+                Children[0].Bind(map.Keys);
+                Children[1].Bind(map.Values);
                 break;
             case StructArray record when Kind == ColumnKind.Row:
                 for (int i = 0; i < Children.Length; i++)

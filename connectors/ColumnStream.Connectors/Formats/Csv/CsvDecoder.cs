@@ -174,7 +174,7 @@ internal sealed unsafe class CsvDecoder : BlockDecoder
                 continue;
             }
 
-            byte* line = LineEnd(*end == _delimiter && _options.AllowTrailingComma ? end + 1 : end);
+            byte* line = LineEnd(*end == _delimiter && _options.AllowTrailingComma ? _reader.SkipSpaces(end + 1) : end);
             return isLast && line is not null ? line + 1 : Ragged(end, i + 1, row);
         }
 

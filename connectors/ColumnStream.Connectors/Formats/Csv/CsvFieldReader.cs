@@ -16,6 +16,7 @@ internal sealed unsafe class CsvFieldReader
     private readonly byte _quote;
     private readonly byte _escape;
     private byte[] _scratch = new byte[256];
+    private byte* _plain;
 
     public CsvFieldReader(ColumnSet columns, CsvOptions options)
     {
@@ -124,7 +125,7 @@ internal sealed unsafe class CsvFieldReader
 
         byte* from = quoted ? p + 1 : p;
         byte* to = end;
-        while (_options.TrimSpaces && to > from && to[-1] is (byte)' ' or (byte)'\t')
+        while (_options.TrimSpaces && to > from && to > _plain && to[-1] is (byte)' ' or (byte)'\t')
         {
             to--;
         }
@@ -173,9 +174,10 @@ internal sealed unsafe class CsvFieldReader
             code == DecodeErrorCode.OutOfRange ? $"value is out of range for {type}, got {got}" : $"expected {type}, got {got}");
     }
 
-    private byte* SkipSpaces(byte* p)
+    /// <summary>Skips spaces where the table says so.</summary>
+    public byte* SkipSpaces(byte* p)
     {
-        while (*p is (byte)' ' or (byte)'\t' && *p != _delimiter)
+        while (_options.TrimSpaces && *p is (byte)' ' or (byte)'\t' && *p != _delimiter)
         {
             p++;
         }
@@ -249,10 +251,11 @@ internal sealed unsafe class CsvFieldReader
     /// <summary>Finds the delimiter or line end behind a field; null and a fault when its quotes are wrong.</summary>
     public byte* FindEnd(byte* p, out bool quoted, out bool special)
     {
-        p = _options.TrimSpaces ? SkipSpaces(p) : p;
+        p = SkipSpaces(p);
         quoted = *p == _quote && _quote != '\n';
         special = false;
         byte* from = p;
+        _plain = p;
         p += quoted ? 1 : 0;
         while (true)
         {
@@ -277,19 +280,20 @@ internal sealed unsafe class CsvFieldReader
                     return Fault(DecodeErrorCode.Syntax, from, null, "quote is not closed on its line");
                 }
 
-                return p > from && p[-1] == '\r' ? p - 1 : p;
+                return p > _plain && p[-1] == '\r' ? p - 1 : p;
             }
 
             if (*p == _escape && p[1] != '\n')
             {
                 special = true;
                 p += 2;
+                _plain = p;
             }
             else if (*p == _quote && quoted)
             {
                 if (p[1] != _quote)
                 {
-                    p = _options.TrimSpaces ? SkipSpaces(p + 1) : p + 1;
+                    p = SkipSpaces(p + 1);
                     break;
                 }
 

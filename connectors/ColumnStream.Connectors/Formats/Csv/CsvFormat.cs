@@ -24,10 +24,11 @@ internal sealed class CsvFormat : Format
         foreach (SqlField column in context.Columns)
         {
             SqlType inner = column.Type.Element ?? column.Type;
-            bool tooDeep = column.Type.Element is not null && inner.Id is SqlTypeId.Array or SqlTypeId.Row;
+            bool tooDeep = (column.Type.Id == SqlTypeId.Array && inner.IsNested)
+                || column.Type.Id is SqlTypeId.Map or SqlTypeId.Multiset;
             foreach (SqlField field in inner.Fields)
             {
-                tooDeep |= field.Type.Id is SqlTypeId.Array or SqlTypeId.Row;
+                tooDeep |= field.Type.IsNested;
             }
 
             if (tooDeep)

@@ -34,6 +34,7 @@ internal sealed class DebeziumFormat : Format
     public override void Validate(FormatContext context)
     {
         JsonOptions.Read(context, Prefix);
+        JsonTypes.Check(context);
         IncludesSchema(context);
     }
 

@@ -18,13 +18,23 @@ internal sealed class JsonFormat : Format
     public override string FileExtension => ".jsonl";
 
     /// <inheritdoc/>
-    public override void Validate(FormatContext context) => JsonOptions.Read(context, Prefix);
+    public override void Validate(FormatContext context)
+    {
+        JsonOptions.Read(context, Prefix);
+        JsonTypes.Check(context);
+    }
 
     /// <inheritdoc/>
-    public override BlockDecoder CreateBlockDecoder(FormatContext context) =>
-        new JsonDecoder(context, JsonOptions.Read(context, Prefix));
+    public override BlockDecoder CreateBlockDecoder(FormatContext context)
+    {
+        JsonTypes.Check(context);
+        return new JsonDecoder(context, JsonOptions.Read(context, Prefix));
+    }
 
     /// <inheritdoc/>
-    public override RowEncoder CreateEncoder(FormatContext context) =>
-        new JsonEncoder(context, JsonOptions.Read(context, Prefix));
+    public override RowEncoder CreateEncoder(FormatContext context)
+    {
+        JsonTypes.Check(context);
+        return new JsonEncoder(context, JsonOptions.Read(context, Prefix));
+    }
 }

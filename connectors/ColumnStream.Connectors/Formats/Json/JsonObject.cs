@@ -38,9 +38,9 @@ internal sealed unsafe class JsonObject
         for (int i = Fields.Length; i-- > 0;)
         {
             DecodeColumn inner = Fields[i];
-            while (inner.Kind == ColumnKind.List)
+            while (inner.HasItems)
             {
-                inner = inner.Children[0];
+                inner = inner.Kind == ColumnKind.Map ? inner.Children[0].Children[1] : inner.Children[0];
             }
 
             _below[i] = inner.Kind == ColumnKind.Row ? new JsonObject(inner) : null;

@@ -18,6 +18,7 @@ internal sealed unsafe class JsonRecordReader
     private readonly JsonObject _root;
     private readonly JsonOptions _options;
     private readonly byte _separator;
+    private readonly MapKeys _keys = new();
     private byte[] _scratch = new byte[256];
     private bool _general;
     private JsonFault _fault;
@@ -268,6 +269,9 @@ internal sealed unsafe class JsonRecordReader
             case ColumnKind.Row when *p == '{':
                 end = _general || below!.SeenMore.Length != 0 ? ReadObject(below!, slot, p) : WalkObject(below, slot, p);
                 return end is null && !HasFault ? ReadOther(column, slot, p) : end;
+            case ColumnKind.Map when *p == '{':
+                end = ReadMap(column, below, slot, p, skipsRepeated: false);
+                return end is null && !HasFault ? ReadOther(column, slot, p) : end;
             case ColumnKind.List when *p == '[':
                 end = ReadList(column, below, slot, p);
                 return end is null && !HasFault ? ReadOther(column, slot, p) : end;
@@ -339,6 +343,125 @@ internal sealed unsafe class JsonRecordReader
             }
 
             p = p[1] > ' ' ? p + 1 : JsonGrammar.SkipWhite(p + 1);
+        }
+    }
+
+    /// <summary>Reads an object as a map; of repeated keys the last one counts.</summary>
+    private byte* ReadMap(DecodeColumn column, JsonObject? below, int slot, byte* p, bool skipsRepeated)
+    {
+        byte* brace = p;
+        DecodeColumn entries = column.Children[0];
+        int first = entries.Length;
+        p = JsonGrammar.SkipWhite(p + 1);
+        if (*p == '}')
+        {
+            ((int*)column.Data)[slot + 1] = first;
+            return p + 1;
+        }
+
+        while (true)
+        {
+            if (*p != '"')
+            {
+                return Accuse(DecodeErrorCode.Syntax, p, column, "expected a key");
+            }
+
+            byte* quote = p;
+            int index = entries.Length;
+            entries.EnsureSlot(index);
+            byte* end = ReadText(entries.Children[0], index, p + 1);
+            end = end is not null ? end : ReadKey(entries.Children[0], index, p);
+            if (end is null)
+            {
+                return null;
+            }
+
+            p = JsonGrammar.SkipWhite(end);
+            if (*p != ':')
+            {
+                return Accuse(DecodeErrorCode.Syntax, p, column, "expected ':'");
+            }
+
+            p = JsonGrammar.SkipWhite(p + 1);
+            if (skipsRepeated && IsRepeated(quote, end, p))
+            {
+                p = SkipUnknown(p);
+            }
+            else
+            {
+                entries.Length = index + 1;
+                p = ReadValue(entries.Children[1], below, index, p);
+            }
+
+            if (p is null)
+            {
+                return null;
+            }
+
+            p = JsonGrammar.SkipWhite(p);
+            if (*p == '}')
+            {
+                break;
+            }
+
+            if (*p != ',')
+            {
+                return Accuse(DecodeErrorCode.Syntax, p, column, "expected ',' or '}'");
+            }
+
+            p = JsonGrammar.SkipWhite(p + 1);
+        }
+
+        if (!skipsRepeated && _keys.HasEqual(_columns, entries.Children[0], first, entries.Length))
+        {
+            column.TruncateItems(first);
+            return ReadMap(column, below, slot, brace, skipsRepeated: true);
+        }
+
+        ((int*)column.Data)[slot + 1] = entries.Length;
+        return p + 1;
+    }
+
+    /// <summary>Reads a map's key that has escapes, or finds its fault.</summary>
+    private byte* ReadKey(DecodeColumn column, int slot, byte* p)
+    {
+        byte* end = JsonGrammar.EndOfText(p + 1, out _, out byte* wrong);
+        if (end is null)
+        {
+            return BadSyntax(column, p, wrong);
+        }
+
+        ReadOnlySpan<byte> key = Unescaped(p + 1, end - 1, out bool whole);
+        if (!whole)
+        {
+            return Accuse(DecodeErrorCode.BadUtf8, p, column, "key holds half of a surrogate pair");
+        }
+
+        TextValue.StoreText(_columns, column, slot, key);
+        return end;
+    }
+
+    /// <summary>Tells whether a key comes again behind its value; the object is known to be well formed.</summary>
+    private bool IsRepeated(byte* quote, byte* end, byte* value)
+    {
+        byte[] key = Unescaped(quote + 1, end - 1, out _).ToArray();
+        byte* p = value;
+        while (true)
+        {
+            p = JsonGrammar.SkipWhite(JsonGrammar.SkipValue(p, 1, out _));
+            if (*p == '}')
+            {
+                return false;
+            }
+
+            quote = JsonGrammar.SkipWhite(p + 1);
+            end = JsonGrammar.EndOfText(quote + 1, out _, out _);
+            if (Unescaped(quote + 1, end - 1, out _).SequenceEqual(key))
+            {
+                return true;
+            }
+
+            p = JsonGrammar.SkipWhite(JsonGrammar.SkipWhite(end) + 1);
         }
     }
 

@@ -6,6 +6,7 @@ using System.Runtime.Intrinsics;
 using System.Text;
 using ColumnStream.Connectors.Formats.Columns;
 using ColumnStream.Connectors.Formats.Values;
+using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Connectors.Formats.Json;
 
@@ -14,6 +15,8 @@ internal sealed unsafe class JsonText
 {
     private readonly EncodeColumn[] _columns;
     private readonly bool _leaveNullsOut;
+    private readonly string _nullKeyMode;
+    private readonly byte[] _nullKey;
     private readonly bool _plainDecimals;
     private readonly byte _separator;
     private DayText _day;
@@ -22,6 +25,8 @@ internal sealed unsafe class JsonText
     {
         _columns = columns;
         _leaveNullsOut = options.IgnoreNullFields;
+        _nullKeyMode = options.NullKeyMode;
+        _nullKey = Encoding.UTF8.GetBytes(options.NullKeyLiteral);
         _plainDecimals = options.PlainDecimals;
         _separator = options.IsoTimestamps ? (byte)'T' : (byte)' ';
         Prepare(columns);
@@ -52,7 +57,7 @@ internal sealed unsafe class JsonText
     }
 
     /// <summary>Returns room that is surely enough: text may grow sixfold.</summary>
-    private static int MaxBytes(EncodeColumn[] columns, int row)
+    private int MaxBytes(EncodeColumn[] columns, int row)
     {
         int bytes = 2;
         foreach (EncodeColumn column in columns)
@@ -63,7 +68,7 @@ internal sealed unsafe class JsonText
         return bytes;
     }
 
-    private static int MaxBytes(EncodeColumn column, int row)
+    private int MaxBytes(EncodeColumn column, int row)
     {
         switch (column.Kind)
         {
@@ -73,6 +78,15 @@ internal sealed unsafe class JsonText
                 return column.IsNull(row) ? 4 : Base64.GetMaxEncodedToUtf8Length(column.Bytes(row).Length) + 2;
             case ColumnKind.Row:
                 return column.IsNull(row) ? 4 : MaxBytes(column.Children, row);
+            case ColumnKind.Map when !column.IsNull(row):
+                int entries = 2;
+                for (int i = ((int*)column.Data)[row]; i < ((int*)column.Data)[row + 1]; i++)
+                {
+                    int key = column.Children[0].IsNull(i) ? _nullKey.Length : column.Children[0].Bytes(i).Length;
+                    entries = checked(entries + (key * 6) + 36 + MaxBytes(column.Children[1], i));
+                }
+
+                return entries;
             case ColumnKind.List when !column.IsNull(row):
                 int bytes = 2;
                 for (int i = ((int*)column.Data)[row]; i < ((int*)column.Data)[row + 1]; i++)
@@ -138,6 +152,8 @@ internal sealed unsafe class JsonText
                 return column.Flag(row) ? Word(p, "true"u8) : Word(p, "false"u8);
             case ColumnKind.Row:
                 return WriteObject(p, column.Children, row);
+            case ColumnKind.Map:
+                return WriteMap(p, column, row);
             case ColumnKind.List:
                 return WriteList(p, column, row);
             default:
@@ -185,6 +201,42 @@ internal sealed unsafe class JsonText
         }
 
         *p = (byte)']';
+        return p + 1;
+    }
+
+    private byte* WriteMap(byte* p, EncodeColumn column, int row)
+    {
+        EncodeColumn key = column.Children[0];
+        EncodeColumn value = column.Children[1];
+        int to = ((int*)column.Data)[row + 1];
+        byte* start = p;
+        for (int i = ((int*)column.Data)[row]; i < to; i++)
+        {
+            bool isNullKey = key.IsNull(i);
+            if (isNullKey && _nullKeyMode != "LITERAL")
+            {
+                if (_nullKeyMode == "DROP")
+                {
+                    continue;
+                }
+
+                throw new UserException(
+                    FormatErrors.BadRow,
+                    $"A NULL key cannot be written: column '{column.Name}'. 'map-null-key.mode' = 'DROP' or 'LITERAL' lets it.");
+            }
+
+            *p++ = p == start ? (byte)'{' : (byte)',';
+            p = WriteText(p, isNullKey ? _nullKey : key.Bytes(i));
+            *p++ = (byte)':';
+            p = value.IsNull(i) ? Word(p, "null"u8) : WriteValue(p, value, i);
+        }
+
+        if (p == start)
+        {
+            *p++ = (byte)'{';
+        }
+
+        *p = (byte)'}';
         return p + 1;
     }
 

@@ -24,7 +24,7 @@ internal sealed unsafe class RawDecoder : BlockDecoder
         _maxRows = context.MaxRows;
     }
 
-    private protected override bool SkipsMark => _width == 0 && _options.Charset is null;
+    private protected override bool SkipsMark => _column.Kind == ColumnKind.Text && _options.Charset is null;
 
     private protected override bool DecodeBlock(byte* stop)
     {

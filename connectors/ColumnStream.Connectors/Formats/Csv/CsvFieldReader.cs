@@ -90,7 +90,7 @@ internal sealed unsafe class CsvFieldReader
     /// <summary>Reads a text field; returns the delimiter or line end behind it, or null.</summary>
     public byte* ReadText(DecodeColumn column, int row, byte* p)
     {
-        bool quoted = *p == _quote;
+        bool quoted = *p == _quote && _quote != '\n';
         byte* from = quoted ? p + 1 : p;
         byte* end = TextScan.Any(from, quoted ? _quote : _delimiter, _quote, _escape, out bool isAscii);
         bool isPlain = quoted

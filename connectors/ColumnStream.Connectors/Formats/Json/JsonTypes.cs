@@ -23,7 +23,8 @@ internal static class JsonTypes
         {
             throw new UserException(
                 FormatErrors.BadType,
-                $"Column has a type that json cannot hold: '{column.Name}' {column.Type}; keys of maps and multisets must be text.");
+                $"Column has a type that json cannot hold: '{column.Name}' {column.Type}; "
+                + "keys of maps and multisets must be text.");
         }
 
         SqlType?[] inner = [type.Element, type.Value];

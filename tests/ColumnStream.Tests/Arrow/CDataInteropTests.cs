@@ -102,6 +102,29 @@ public sealed unsafe class CDataInteropTests(ITestOutputHelper output) : IDispos
     }
 
     [Fact]
+    public void Streams_are_read_to_their_end_or_error()
+    {
+        WithLibrary(library =>
+        {
+            using var allocator = new BufferAllocator("c data", _pool);
+            var schema = new Schema(new Field("n", DataType.Int64));
+            var batches = new List<RecordBatch>();
+            for (long i = 0; i < 2; i++)
+            {
+                using var builder = new FixedWidthBuilder(DataType.Int64, allocator);
+                builder.Append(i);
+                builder.AppendNull();
+                batches.Add(new RecordBatch(schema, [builder.Finish()], 2));
+            }
+
+            Assert.Equal("[[\"0\",null]]\n[[\"1\",null]]\n", library.Stream(schema, CDataTests.Yield(batches, fails: false)));
+            Assert.EndsWith(
+                "]]\n!The source är gone.", library.Stream(schema, CDataTests.Yield(batches, fails: true)), StringComparison.Ordinal);
+            IpcBytes.Release(batches);
+        });
+    }
+
+    [Fact]
     public void Copies_without_readable_memory_behind_them_are_taken_as_equal()
     {
         WithLibrary(library =>
@@ -191,6 +214,7 @@ public sealed unsafe class CDataInteropTests(ITestOutputHelper output) : IDispos
     private sealed class WalkLibrary(nint handle)
     {
         private readonly nint _print = NativeLibrary.GetExport(handle, "walk_print");
+        private readonly nint _stream = NativeLibrary.GetExport(handle, "walk_stream");
         private readonly nint _copy = NativeLibrary.GetExport(handle, "walk_copy");
         private readonly nint _live = NativeLibrary.GetExport(handle, "walk_live");
 
@@ -206,6 +230,20 @@ public sealed unsafe class CDataInteropTests(ITestOutputHelper output) : IDispos
                 var print = (delegate* unmanaged<CSchema*, CArray*, byte*, long, long>)_print;
                 long length = print(&schema, &array, pointer, text.Length);
                 Assert.True(schema.Release is null && array.Release is null && length > 0);
+                return System.Text.Encoding.UTF8.GetString(text, 0, (int)length);
+            }
+        }
+
+        public string Stream(Schema schema, IEnumerator<RecordBatch> batches)
+        {
+            CArrayStream stream;
+            CStreamExporter.Export(schema, batches, &stream);
+            var text = new byte[1 << 16];
+            fixed (byte* pointer = text)
+            {
+                var print = (delegate* unmanaged<CArrayStream*, byte*, long, long>)_stream;
+                long length = print(&stream, pointer, text.Length);
+                Assert.True(stream.Release is null && length > 0);
                 return System.Text.Encoding.UTF8.GetString(text, 0, (int)length);
             }
         }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -122,6 +123,62 @@ public sealed unsafe class CDataTests : IDisposable
                 Assert.Throws<CDataException>(() => ImportField(schema));
                 Assert.Equal(1, s_released);
             }
+        }
+    }
+
+    [Fact]
+    public void Streams_come_back_equal_and_tell_their_errors()
+    {
+        for (int seed = 0; seed < 40; seed++)
+        {
+            var random = new Random(seed);
+            Schema schema = RandomBatches.Schema(random);
+            var batches = new List<RecordBatch>();
+            for (int n = random.Next(4); n > 0; n--)
+            {
+                batches.Add(RandomBatches.Batch(random, schema, random.Next(30), _allocator));
+            }
+
+            bool fails = seed % 2 == 0;
+            CArrayStream c;
+            CStreamExporter.Export(schema, Yield(batches, fails), &c);
+            using (var reader = new CStreamReader(&c, _allocator))
+            {
+                Assert.True(c.Release is null);
+                Assert.Equal(schema, reader.Schema);
+                foreach (RecordBatch expected in batches)
+                {
+                    RecordBatch got = reader.Read()!;
+                    Assert.True(ArrayEquality.Equals(expected, got), $"seed {seed}: {schema}");
+                    got.Release();
+                }
+
+                if (fails)
+                {
+                    CDataException error = Assert.Throws<CDataException>(() => reader.Read());
+                    Assert.Equal("Foreign stream fails: The source är gone., error 5.", error.Message);
+                }
+                else
+                {
+                    Assert.Null(reader.Read());
+                }
+            }
+
+            IpcBytes.Release(batches);
+            Assert.Equal(0, _allocator.UsedBytes);
+        }
+    }
+
+    internal static IEnumerator<RecordBatch> Yield(List<RecordBatch> batches, bool fails)
+    {
+        foreach (RecordBatch batch in batches)
+        {
+            yield return batch.Retain();
+        }
+
+        if (fails)
+        {
+            throw new System.IO.IOException("The source är gone.");
         }
     }
 

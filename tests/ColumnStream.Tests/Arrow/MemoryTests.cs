@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
@@ -155,6 +156,38 @@ public sealed unsafe class MemoryTests
             Assert.Equal(ones, Bitmap.Count(target, length));
             Bitmap.Fill(target, length);
             Assert.Equal(length, Bitmap.Count(target, bytes * 8));
+            Assert.Equal(0xAA, target[bytes]);
+        }
+    }
+
+    [Fact]
+    public void Bitmaps_append_like_bit_by_bit_and_write_nothing_behind()
+    {
+        var random = new Random(6);
+        byte* source = stackalloc byte[64];
+        byte* target = stackalloc byte[160];
+        for (int round = 0; round < 3000; round++)
+        {
+            random.NextBytes(new Span<byte>(source, 64));
+            new Span<byte>(target, 160).Fill(0xAA);
+            var expected = new List<bool>();
+            for (int parts = random.Next(1, 4); parts > 0; parts--)
+            {
+                bool ones = random.Next(3) == 0;
+                int length = random.Next(random.Next(2) == 0 ? 400 : 20);
+                Bitmap.Append(target, expected.Count, ones ? null : source, length);
+                for (int i = 0; i < length; i++)
+                {
+                    expected.Add(ones || Bitmap.Get(source, i));
+                }
+            }
+
+            int bytes = (expected.Count + 7) >> 3;
+            for (int i = 0; i < bytes * 8; i++)
+            {
+                Assert.Equal(i < expected.Count && expected[i], Bitmap.Get(target, i));
+            }
+
             Assert.Equal(0xAA, target[bytes]);
         }
     }

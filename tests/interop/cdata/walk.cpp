@@ -1,5 +1,6 @@
 // Reads and copies arrays of the Arrow C data interface, written by its specification alone.
 //   walk_print: writes a record array as JSON, one array of values a column, in the canonical text of ../arrow/columns.mjs.
+//   walk_stream: writes all batches of a stream so, or its error behind an exclamation mark.
 //   walk_copy:  copies schema and array into memory of its own, each buffer at the end of a page with none behind it, and with
 //               rows in front of the first one where the layout allows.
 //   walk_live:  counts structures of walk_copy that were not released.
@@ -19,6 +20,14 @@ struct ArrowSchema {
 struct ArrowArray {
   int64_t length, null_count, offset, n_buffers, n_children; const void** buffers;
   ArrowArray** children; ArrowArray* dictionary; void (*release)(ArrowArray*); void* private_data;
+};
+
+struct ArrowArrayStream {
+  int (*get_schema)(ArrowArrayStream*, ArrowSchema*);
+  int (*get_next)(ArrowArrayStream*, ArrowArray*);
+  const char* (*get_last_error)(ArrowArrayStream*);
+  void (*release)(ArrowArrayStream*);
+  void* private_data;
 };
 
 static int64_t live = 0;
@@ -194,7 +203,7 @@ static std::string print(const ArrowSchema* s, const ArrowArray* a, int64_t row)
   return quote(integer(wide, strchr("CSIL", f[0]) ? w + 1 : w));
 }
 
-extern "C" int64_t walk_print(ArrowSchema* schema, ArrowArray* array, char* out, int64_t size) {
+static std::string print_batch(const ArrowSchema* schema, const ArrowArray* array) {
   std::string text = "[";
   for (int64_t k = 0; k < schema->n_children; k++) {
     text += k ? ",[" : "[";
@@ -203,12 +212,35 @@ extern "C" int64_t walk_print(ArrowSchema* schema, ArrowArray* array, char* out,
     }
     text += "]";
   }
-  text += "]";
-  schema->release(schema);
-  array->release(array);
+  return text + "]";
+}
+
+static int64_t give(const std::string& text, char* out, int64_t size) {
   if (static_cast<int64_t>(text.size()) > size) return -1;
   memcpy(out, text.data(), text.size());
   return static_cast<int64_t>(text.size());
+}
+
+extern "C" int64_t walk_print(ArrowSchema* schema, ArrowArray* array, char* out, int64_t size) {
+  std::string text = print_batch(schema, array);
+  schema->release(schema);
+  array->release(array);
+  return give(text, out, size);
+}
+
+extern "C" int64_t walk_stream(ArrowArrayStream* stream, char* out, int64_t size) {
+  ArrowSchema schema;
+  ArrowArray array;
+  std::string text;
+  int error = stream->get_schema(stream, &schema);
+  while (!error && !(error = stream->get_next(stream, &array)) && array.release) {
+    text += print_batch(&schema, &array) + "\n";
+    array.release(&array);
+  }
+  if (error) text += std::string("!") + stream->get_last_error(stream);
+  schema.release(&schema);
+  stream->release(stream);
+  return give(text, out, size);
 }
 
 // Memory that ends where its page does, with a page behind it that nobody may read.

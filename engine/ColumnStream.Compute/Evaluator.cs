@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Text.RegularExpressions;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Patterns;
 using ColumnStream.Compute.Nested;
 
 namespace ColumnStream.Compute;
@@ -328,6 +330,14 @@ public sealed unsafe class Evaluator : IDisposable
         catch (TextLengthException error)
         {
             throw _steps[at].TooLong(_frame, error);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw _steps[at].Failed(_frame, "Pattern takes too long: 2 seconds on one text.");
+        }
+        catch (JavaPatternException error)
+        {
+            throw _steps[at].Failed(_frame, error.Message);
         }
     }
 

@@ -28,6 +28,10 @@ internal abstract class Step
         frame.FirstRow,
         EvaluationFailure.TextLength);
 
+    /// <summary>Returns the error of a step that failed somewhere in the tile.</summary>
+    public EvaluationException Failed(Frame frame, string message) =>
+        new($"{Function}: {message}", Location, frame.FirstRow);
+
     /// <summary>Says that a row failed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     protected void Fail(Frame frame, int row, string message) =>

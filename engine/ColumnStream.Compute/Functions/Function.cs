@@ -26,6 +26,7 @@ internal sealed class Function(
     private ValueList<string> _aliases;
     private Volatility _volatility;
     private string? _failMessage;
+    private Func<object>? _state;
     private TypesRule _types = static _ => true;
     private BindArgumentsRule? _bindArguments;
     private Func<CallExpression, string?> _check = static _ => null;
@@ -107,6 +108,13 @@ internal sealed class Function(
     public Function FailingWith(string message)
     {
         _failMessage = message;
+        return this;
+    }
+
+    /// <summary>Returns this function with what each of its steps keeps from row to row.</summary>
+    public Function WithState(Func<object> make)
+    {
+        _state = make;
         return this;
     }
 
@@ -225,6 +233,7 @@ internal sealed class Function(
             {
                 RowStep step = make(Arguments(compiler, call, branch, parameters));
                 step.FailMessage = function._failMessage;
+                step.State = function._state?.Invoke();
                 return compiler.Emit(step, layout, branch, call.Location);
             });
         return function;

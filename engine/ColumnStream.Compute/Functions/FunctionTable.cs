@@ -135,6 +135,13 @@ public static class FunctionTable
         Numeric.Truncate.Definition,
         Numeric.Unhex.Definition,
 
+        Regexp.RegexpCount.Definition,
+        Regexp.RegexpExtract.Definition,
+        Regexp.RegexpFunction.Definition,
+        Regexp.RegexpInstr.Definition,
+        Regexp.RegexpReplace.Definition,
+        Regexp.RegexpSubstr.Definition,
+
         Temporal.ConvertTz.Definition,
         Temporal.CurrentDate.Definition,
         Temporal.CurrentRowTimestamp.Definition,

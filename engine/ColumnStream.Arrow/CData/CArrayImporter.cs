@@ -1,4 +1,3 @@
-using System;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;

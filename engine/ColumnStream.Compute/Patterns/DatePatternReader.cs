@@ -1,5 +1,4 @@
 using System;
-using System.Text;
 using ColumnStream.Compute.Values;
 
 namespace ColumnStream.Compute.Patterns;

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using ColumnStream.Sql.Ast;
-using ColumnStream.Sql.Ast.Expressions;
 using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Sql.Parsing;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Expressions;
 using ColumnStream.Sql.Ast.Queries;
 

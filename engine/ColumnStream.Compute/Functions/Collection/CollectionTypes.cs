@@ -1,5 +1,4 @@
 using System;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;

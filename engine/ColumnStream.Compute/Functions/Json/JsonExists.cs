@@ -1,4 +1,3 @@
-using System;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;

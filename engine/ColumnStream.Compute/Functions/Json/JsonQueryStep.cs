@@ -1,4 +1,3 @@
-using System;
 using System.Buffers;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Json;

@@ -3,7 +3,6 @@ using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Patterns;
 using ColumnStream.Compute.Types;
-using ColumnStream.Compute.Values;
 
 namespace ColumnStream.Compute.Functions.Temporal;
 

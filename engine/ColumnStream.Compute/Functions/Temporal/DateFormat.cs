@@ -31,10 +31,16 @@ internal readonly struct DateFormat : IRowOp<long, Utf8, Utf8>
             return false;
         }
 
+        result = Write(frame, state, pattern, a);
+        return true;
+    }
+
+    /// <summary>Writes local units of time.</summary>
+    public static Utf8 Write(Frame frame, PatternState state, DatePattern pattern, long a)
+    {
         long seconds = CivilDate.FloorDiv(a, state.PerSecond);
         var nanos = (int)((a - (seconds * state.PerSecond)) * (TimeUnits.NanosPerSecond / state.PerSecond));
-        result = PatternState.Write(frame, pattern, new PatternTime(seconds, nanos, ZoneId: "UTC"));
-        return true;
+        return PatternState.Write(frame, pattern, new PatternTime(seconds, nanos, ZoneId: "UTC"));
     }
 
     private static bool IsSimple(SqlType type) => !type.IsTimestamp;
@@ -67,7 +73,20 @@ internal readonly struct DateFormat : IRowOp<long, Utf8, Utf8>
         PatternState state = IsSimple(type)
             ? new(PatternDialect.Simple, PatternUse.WriteZoned, PatternState.Utc, TimeUnits.PerSecond(type))
             : new(PatternDialect.Formatter, PatternUse.WriteLocal, PatternState.Utc, TimeUnits.PerSecond(type));
-        return plan.Emit(new RowStep<DateFormat, long, Utf8, Utf8>(local, pattern), Layout.View, state);
+        return call.Arguments[1] is LiteralExpression { Value: { } text } && state.PeriodOf(text) is > 0 and var period
+            ? plan.Emit(new PeriodStep<FormatConstant, Utf8>(local, period), Layout.View, state)
+            : plan.Emit(new RowStep<DateFormat, long, Utf8, Utf8>(local, pattern), Layout.View, state);
+    }
+}
+
+/// <summary>Formats a point in time by the one pattern that the step's state holds.</summary>
+internal readonly struct FormatConstant : IRowOp<long, Utf8>
+{
+    public static bool Apply(Frame frame, long a, out Utf8 result)
+    {
+        var state = Unsafe.As<PatternState>(frame.State!);
+        result = DateFormat.Write(frame, state, state.Constant!, a);
+        return true;
     }
 }
 

@@ -88,8 +88,29 @@ internal readonly struct Extract : IRowOp<long, long>
         // The epoch of an instant is no local matter.
         int local = unit == DateUnit.Epoch && type.Id == SqlTypeId.TimestampLtz ? input
             : TemporalCasts.Local(compiler, input, type, call.Location);
-        return plan.Emit(
-            new RowStep<Extract, long, long>(local), Layout.Int64, new UnitSpec(unit, TimeUnits.PerSecond(type)));
+        var spec = new UnitSpec(unit, TimeUnits.PerSecond(type));
+        return plan.Emit(Step(local, spec), Layout.Int64, spec);
+    }
+
+    // Below the second results change with every unit; from the second up they stay for as long as the unit, or a day.
+    private static RowStep Step(int local, UnitSpec spec)
+    {
+        if (spec.Unit is DateUnit.Millisecond or DateUnit.Microsecond or DateUnit.Nanosecond)
+        {
+            return new RowStep<Extract, long, long>(local);
+        }
+
+        (long seconds, long count) = spec.Unit switch
+        {
+            DateUnit.Hour => (3600, 24),
+            DateUnit.Minute => (60, 60),
+            DateUnit.Second => (1, 60),
+            DateUnit.Epoch => (1, 0),
+            _ => (86_400L, 0L),
+        };
+        long period = seconds * spec.PerSecond;
+        return new PeriodStep<Extract, long>(
+            local, period, count > 0 && ConstantDivision.Takes(period) ? new PartLoop(period, count) : null);
     }
 
     private static long OfDate(DateUnit unit, long days)

@@ -22,6 +22,34 @@ internal sealed class PatternState(PatternDialect dialect, PatternUse use, Local
     /// <summary>Gets the zone UTC.</summary>
     public static LocalZone Utc { get; } = new("UTC");
 
+    /// <summary>Gets the constant pattern that <see cref="PeriodOf"/> has read.</summary>
+    public DatePattern? Constant { get; private set; }
+
+    /// <summary>
+    /// Reads a constant pattern; returns for how many units its text stays the same, 0 when it changes with every unit or
+    /// is none.
+    /// </summary>
+    public long PeriodOf(string text)
+    {
+        Constant = DatePattern.TryCreate(text, dialect, use, out _);
+        long seconds = 86_400;
+        bool quoted = false;
+        foreach (char c in text)
+        {
+            quoted ^= c == '\'';
+            seconds = quoted ? seconds : Math.Min(seconds, c switch
+            {
+                'S' or 'n' or 'N' or 'A' => 0,
+                's' => 1,
+                'm' => 60,
+                'H' or 'h' or 'K' or 'k' or 'a' or 'B' => 3600,
+                _ => 86_400,
+            });
+        }
+
+        return Constant is null ? 0 : seconds * perSecond;
+    }
+
     /// <summary>Returns the pattern, or null when it is none.</summary>
     public DatePattern? Get(ReadOnlySpan<byte> text)
     {

@@ -26,11 +26,10 @@ internal readonly struct RoundTime : IRowOp<long, long>
         int local = TemporalCasts.Local(compiler, input, type, call.Location);
         var spec = new UnitSpec(
             TimeUnits.Of(call.Arguments[1]), TimeUnits.PerSecond(type), up, type.Id == SqlTypeId.Date);
-        int rounded = compiler.Emit(
-            new RowStep<RoundTime, long, long>(local) { State = spec, FailMessage = "Timestamp is out of range." },
-            Layout.Int64,
-            branch,
-            call.Location);
+        RowStep step = Step(local, spec);
+        step.State = spec;
+        step.FailMessage = "Timestamp is out of range.";
+        int rounded = compiler.Emit(step, Layout.Int64, branch, call.Location);
         return TemporalCasts.FromLocal(compiler, rounded, type, call.Location);
     }
 
@@ -68,6 +67,15 @@ internal readonly struct RoundTime : IRowOp<long, long>
         long perDay = 86_400 * spec.PerSecond;
         long days = CivilDate.FloorDiv(a, perDay);
         return Math.BigMul(spec.Up ? Ceiling(spec.Unit, days) : Floor(spec.Unit, days), perDay, out result) == result >> 63;
+    }
+
+    // Rounded down, all points of a unit, or of a day, are the same.
+    private static RowStep Step(int local, UnitSpec spec)
+    {
+        bool isFixed = TimeUnits.IsPartOfDay(spec.Unit) || spec.Unit == DateUnit.Day;
+        long size = isFixed ? TimeUnits.Nanos(spec.Unit) / (TimeUnits.NanosPerSecond / spec.PerSecond) : 86_400 * spec.PerSecond;
+        return spec.Up || size <= 1 ? new RowStep<RoundTime, long, long>(local)
+            : new PeriodStep<RoundTime, long>(local, size, isFixed && ConstantDivision.Takes(size) ? new FloorLoop(size) : null);
     }
 
     private static long Floor(DateUnit unit, long days)

@@ -1,10 +1,8 @@
-using System;
 using System.Runtime.CompilerServices;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Patterns;
 using ColumnStream.Compute.Types;
-using ColumnStream.Compute.Values;
 
 namespace ColumnStream.Compute.Functions.Temporal;
 

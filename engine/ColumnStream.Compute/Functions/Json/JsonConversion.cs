@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Json;
 using ColumnStream.Compute.Types;
@@ -12,6 +13,8 @@ namespace ColumnStream.Compute.Functions.Json;
 /// </remarks>
 internal static unsafe class JsonConversion
 {
+    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789+-.eE"u8);
+
     private const int MostDigits = 40;
 
     /// <summary>Tells whether RETURNING may name a type.</summary>
@@ -90,7 +93,7 @@ internal static unsafe class JsonConversion
         System.Text.Ascii.EqualsIgnoreCase(value, lower);
 
     private static bool IsNumber(ReadOnlySpan<byte> value) =>
-        !value.IsEmpty && value.IndexOfAnyExcept("0123456789+-.eE"u8) < 0 && NumberText.TryParse(value, out double _);
+        !value.IsEmpty && value.IndexOfAnyExcept(NumberBytes) < 0 && NumberText.TryParse(value, out double _);
 
     /// <summary>Reads a number and cuts its fraction off; false beyond BIGINT.</summary>
     private static bool TryInteger(ReadOnlySpan<byte> value, out long whole)

@@ -11,6 +11,9 @@ public sealed record EvaluatorOptions(TimeProvider Time, Random Random, string L
     /// <summary>Gets the instant of CURRENT_TIMESTAMP and friends in a batch job; null where every batch has its own.</summary>
     public long? QueryMillis { get; init; }
 
+    /// <summary>Gets the name of the session's database.</summary>
+    public string Database { get; init; } = "default_database";
+
     /// <summary>Gets what tells the watermark that has arrived, <see cref="long.MinValue"/> before the first.</summary>
     public Func<long>? WatermarkMillis { get; init; }
 }

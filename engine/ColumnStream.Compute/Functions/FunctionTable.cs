@@ -47,6 +47,8 @@ public static class FunctionTable
         Collection.MapValues.Definition,
         Collection.Split.Definition,
 
+        Catalog.CurrentDatabase.Definition,
+
         Comparison.Between.Definition,
         Comparison.Equal.Definition,
         Comparison.Greater.Definition,
@@ -63,6 +65,9 @@ public static class FunctionTable
         Conditional.Greatest.Definition,
         Conditional.If.Definition,
         Conditional.IfNull.Definition,
+        Conditional.IsAlpha.Definition,
+        Conditional.IsDecimal.Definition,
+        Conditional.IsDigit.Definition,
         Conditional.Least.Definition,
         Conditional.NullIf.Definition,
 

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Expressions;
 using ColumnStream.Sql.Ast.Queries;
@@ -210,10 +211,17 @@ internal sealed class PrimaryParser(Grammar grammar)
         while (_cursor.At("WHEN"))
         {
             int from = _cursor.Next().Start;
-            Expression condition = grammar.Expressions.Parse();
+            List<Expression> conditions = [grammar.Expressions.Parse()];
+
+            // CASE x WHEN 1, 2 THEN y: every value is a clause of its own.
+            while (operand is not null && _cursor.Accept(TokenKind.Comma))
+            {
+                conditions.Add(grammar.Expressions.Parse());
+            }
+
             _cursor.Expect("THEN", " behind the condition of WHEN");
             Expression result = grammar.Expressions.Parse();
-            whens.Add(new WhenClause(condition, result) { Span = _cursor.SpanFrom(from) });
+            whens.AddRange(conditions.Select(c => new WhenClause(c, result) { Span = _cursor.SpanFrom(from) }));
         }
 
         if (whens.Count == 0)

@@ -51,6 +51,18 @@ internal static class In
 
     private static int Compile(ProgramCompiler compiler, CallExpression call, int branch)
     {
+        if (InSets.TryCompile(compiler, call, branch, out bool hasNull) is { } member)
+        {
+            if (!hasNull)
+            {
+                return member;
+            }
+
+            // What is not found among constants may be the NULL.
+            int unknown = compiler.Constant(new LiteralExpression(null, SqlType.Boolean));
+            return compiler.Emit(new KleeneStep(member, unknown, isAnd: false), Layout.Bit, 0, call.Location);
+        }
+
         int result = -1;
         for (int i = 1; i < call.Arguments.Count; i++)
         {

@@ -10,7 +10,7 @@ using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Planner;
 
-/// <summary>Runs CREATE, DROP and USE against the catalog.</summary>
+/// <summary>Runs CREATE and DROP of tables and views against the catalog.</summary>
 internal sealed class DefinitionPlanner(BindingContext context, List<PlannedStatement> planned)
 {
     private readonly DiagnosticBag _diagnostics = context.Diagnostics;
@@ -20,24 +20,74 @@ internal sealed class DefinitionPlanner(BindingContext context, List<PlannedStat
     {
         switch (statement)
         {
+            case CreateTableStatement { Mode: not CreateMode.Create, AsQuery: null } table:
+                _diagnostics.Report(
+                    PlannerErrors.NotSupported, table.Name.Span, "Add AS and a query, or DROP the table first.",
+                    "REPLACE TABLE without AS");
+                break;
             case CreateTableStatement table:
-                Create(table, table.Name, table.IsTemporary, table.IfNotExists, "TABLE");
+                Create(table, table.Name, table.IsTemporary, table.IfNotExists, isReplace: false, "TABLE");
                 break;
             case CreateViewStatement view:
-                Create(view, view.Name, view.IsTemporary, view.IfNotExists, "VIEW");
+                Create(view, view.Name, view.IsTemporary, view.IfNotExists, view.IsOrReplace, "VIEW");
                 break;
             case DropStatement drop:
                 Drop(drop);
                 break;
-            case UseStatement use:
-                Use(use);
-                break;
         }
     }
 
-    private void Create(Statement statement, QualifiedName written, bool isTemporary, bool ifNotExists, string kind)
+    /// <summary>Creates the table of CREATE TABLE ... AS and returns the INSERT that fills it; null when it must not run.</summary>
+    public InsertStatement? CreateAs(CreateTableStatement statement)
     {
-        if (TableBinder.FullName(written, _diagnostics) is not { } name)
+        if (TableBinder.FullName(statement.Name, context) is not { } name)
+        {
+            return null;
+        }
+
+        CatalogObject? known = context.Catalog.Find(name, statement.IsTemporary);
+        if (known is not null && statement.IfNotExists)
+        {
+            Done(statement, $"CREATE TABLE {name.Name} (exists)");
+            return null;
+        }
+
+        if (statement.IsTemporary)
+        {
+            _diagnostics.Report(PlannerErrors.NotSupported, statement.Name.Span, null, "CREATE TEMPORARY TABLE AS");
+            return null;
+        }
+
+        CatalogTable? table = new TableDefiner(context).DefineAs(statement, name, out InsertStatement? insert);
+        if (statement.Mode == CreateMode.Replace && known is null)
+        {
+            _diagnostics.Report(
+                PlannerErrors.TableNotFound, statement.Name.Span, "Write CREATE OR REPLACE TABLE.",
+                statement.Name.ToDisplayString());
+        }
+        else if (statement.Mode == CreateMode.Create && known is not null)
+        {
+            ReportExisting(known, statement.Name);
+        }
+        else if (table is null)
+        {
+            context.BrokenObjects.Add(name);
+        }
+        else
+        {
+            context.Catalog.Replace(table);
+            context.BrokenObjects.Remove(name);
+            Done(statement, $"CREATE TABLE {name.Name}");
+            return insert;
+        }
+
+        return null;
+    }
+
+    private void Create(
+        Statement statement, QualifiedName written, bool isTemporary, bool ifNotExists, bool isReplace, string kind)
+    {
+        if (TableBinder.FullName(written, context) is not { } name)
         {
             return;
         }
@@ -49,15 +99,15 @@ internal sealed class DefinitionPlanner(BindingContext context, List<PlannedStat
             return;
         }
 
-        var binder = new DefinitionBinder(context);
-        CatalogObject? entry = statement is CreateTableStatement table
-            ? binder.Bind(table, name) : binder.Bind((CreateViewStatement)statement, name);
-        if (known is not null)
+        CatalogObject? entry = statement switch
         {
-            string kindOfKnown = known is CatalogView ? "VIEW" : "TABLE";
-            _diagnostics.Report(
-                PlannerErrors.TableExists, written.Span, $"DROP {kindOfKnown} {name.Name} first, or write IF NOT EXISTS.",
-                written.ToDisplayString());
+            CreateTableStatement { Like: not null } like => new TableDefiner(context).DefineLike(like, name),
+            CreateTableStatement table => new DefinitionBinder(context).Bind(table, name),
+            _ => new DefinitionBinder(context).Bind((CreateViewStatement)statement, name),
+        };
+        if (known is not null && !(isReplace && known is CatalogView))
+        {
+            ReportExisting(known, written);
         }
         else if (entry is null)
         {
@@ -65,15 +115,23 @@ internal sealed class DefinitionPlanner(BindingContext context, List<PlannedStat
         }
         else
         {
-            context.Catalog.TryAdd(entry);
+            context.Catalog.Replace(entry);
             context.BrokenObjects.Remove(name);
             Done(statement, $"CREATE {(isTemporary ? "TEMPORARY " : string.Empty)}{kind} {name.Name}");
         }
     }
 
+    private void ReportExisting(CatalogObject known, QualifiedName written)
+    {
+        string kind = known is CatalogView ? "VIEW" : "TABLE";
+        _diagnostics.Report(
+            PlannerErrors.TableExists, written.Span, $"DROP {kind} {known.Name.Name} first, or write IF NOT EXISTS.",
+            written.ToDisplayString());
+    }
+
     private void Drop(DropStatement statement)
     {
-        if (TableBinder.FullName(statement.Name, _diagnostics) is not { } name)
+        if (TableBinder.FullName(statement.Name, context) is not { } name)
         {
             return;
         }
@@ -111,18 +169,6 @@ internal sealed class DefinitionPlanner(BindingContext context, List<PlannedStat
         }
 
         Done(statement, $"DROP {kind} {name.Name}");
-    }
-
-    private void Use(UseStatement statement)
-    {
-        Identifier[] parts = [.. statement.Name.Parts];
-        QualifiedName table = statement.IsCatalog
-            ? new QualifiedName([parts[0], new Identifier(Catalog.DefaultDatabase), new Identifier("t")])
-            : new QualifiedName([.. parts, new Identifier("t")]);
-        if (TableBinder.FullName(table, _diagnostics) is not null)
-        {
-            Done(statement, $"USE {statement.Name.ToDisplayString()}");
-        }
     }
 
     private void Done(Statement statement, string summary) => planned.Add(new PlannedDefinition(statement.Span, summary));

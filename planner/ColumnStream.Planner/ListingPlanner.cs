@@ -10,6 +10,7 @@ using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Functions;
 using ColumnStream.Planner.Statements;
+using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Planner;
@@ -31,6 +32,12 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
                 break;
             case DescribeStatement { Kind: ObjectKind.Function } describe:
                 DescribeFunction(describe);
+                break;
+            case DescribeStatement { Kind: ObjectKind.Catalog } describe:
+                DescribeCatalog(describe);
+                break;
+            case DescribeStatement { Kind: ObjectKind.Database } describe:
+                DescribeDatabase(describe);
                 break;
             case ShowStatement show:
                 Show(show);
@@ -74,21 +81,26 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
     {
         switch (show.Kind)
         {
-            case ShowKind.Catalogs or ShowKind.CurrentCatalog:
-                List(show, "catalog name", [Catalog.DefaultCatalog]);
+            case ShowKind.Catalogs:
+                List(show, "catalog name", context.Catalog.Catalogs.Keys);
                 break;
-            case ShowKind.Databases or ShowKind.CurrentDatabase:
-                List(show, "database name", show.Kind == ShowKind.Databases
-                    ? [Catalog.DefaultDatabase, Catalog.SystemDatabase] : [Catalog.DefaultDatabase]);
+            case ShowKind.CurrentCatalog:
+                List(show, "current catalog name", [context.Catalog.CurrentCatalog]);
+                break;
+            case ShowKind.Databases:
+                ShowDatabases(show);
+                break;
+            case ShowKind.CurrentDatabase:
+                List(show, "current database name", [context.Catalog.CurrentDatabase]);
                 break;
             case ShowKind.Tables when show.Name?.Last.Value == Catalog.SystemDatabase:
                 List(show, "table name", context.Catalog.SystemTables.Select(t => t.Name.Name));
                 break;
             case ShowKind.Tables:
-                List(show, "table name", context.Catalog.Objects.Select(o => o.Name.Name));
+                List(show, "table name", ObjectsOf(show).Select(o => o.Name.Name));
                 break;
             case ShowKind.Views:
-                List(show, "view name", context.Catalog.Objects.OfType<CatalogView>().Select(o => o.Name.Name));
+                List(show, "view name", ObjectsOf(show).OfType<CatalogView>().Select(o => o.Name.Name));
                 break;
             case ShowKind.Functions:
                 List(show, "function name", FunctionCatalog.CallableNames);
@@ -96,10 +108,29 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
             case ShowKind.UserFunctions:
                 List(show, "function name", []);
                 break;
+            case ShowKind.Modules or ShowKind.FullModules:
+                Add(show, StatementNames.Of(show), show.Kind == ShowKind.Modules ? ["module name"] : ["module name", "used"],
+                    [show.Kind == ShowKind.Modules ? ["core"] : ["core", "TRUE"]]);
+                break;
+            case ShowKind.Jars or ShowKind.Procedures or ShowKind.Models or ShowKind.Connections or ShowKind.MaterializedTables:
+                // None can be made yet, so there are none.
+                List(show, "name", []);
+                break;
+            case ShowKind.CreateTable or ShowKind.CreateView when show.Name is not null:
+                ShowCreate(show, show.Name);
+                break;
+            case ShowKind.CreateCatalog when show.Name is not null:
+                if (new CatalogPlanner(context, planned).FindCatalog(show.Name) is { } catalog)
+                {
+                    Add(show, "SHOW CREATE CATALOG", ["create catalog"], [[DefinitionText.Of(catalog)]]);
+                }
+
+                break;
             case ShowKind.Columns when show.Name is not null:
                 if (new TableBinder(context, null).Find(show.Name) is { } found)
                 {
-                    Add(show, "SHOW COLUMNS", ["name", "type", "null", "key", "extras", "watermark"], Columns(found));
+                    Add(show, "SHOW COLUMNS", ["name", "type", "null", "key", "extras", "watermark"],
+                        Columns(found).Where(column => IsListed(show, column[0])));
                 }
 
                 break;
@@ -108,6 +139,83 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
                 break;
         }
     }
+
+    /// <summary>Gets the tables and views of the database that SHOW names, or of the current one.</summary>
+    private IEnumerable<CatalogObject> ObjectsOf(ShowStatement show)
+    {
+        if (show.Name is null)
+        {
+            return context.Catalog.In(context.Catalog.CurrentCatalog, context.Catalog.CurrentDatabase);
+        }
+
+        return new CatalogPlanner(context, planned).FindDatabase(show.Name) is { } found
+            ? context.Catalog.In(found.Catalog.Name, found.Database)
+            : [];
+    }
+
+    private void ShowDatabases(ShowStatement show)
+    {
+        NamedCatalog? catalog = show.Name is null
+            ? context.Catalog.Catalogs[context.Catalog.CurrentCatalog]
+            : new CatalogPlanner(context, planned).FindCatalog(show.Name);
+        if (catalog is not null)
+        {
+            bool isDefault = catalog.Name == Catalog.DefaultCatalog;
+            List(show, "database name", isDefault ? catalog.Databases.Keys.Append(Catalog.SystemDatabase) : catalog.Databases.Keys);
+        }
+    }
+
+    private void ShowCreate(ShowStatement show, QualifiedName name)
+    {
+        bool isView = show.Kind == ShowKind.CreateView;
+        switch (new TableBinder(context, null).Find(name))
+        {
+            case CatalogView view when isView:
+                Add(show, "SHOW CREATE VIEW", ["create view"], [[DefinitionText.Of(view)]]);
+                break;
+            case CatalogTable { Definition: not null } table when !isView:
+                Add(show, "SHOW CREATE TABLE", ["create table"], [[DefinitionText.Of(table)]]);
+                break;
+            case { } other:
+                context.Diagnostics.Report(
+                    PlannerErrors.WrongObject, name.Span, null, name.ToDisplayString(),
+                    other is CatalogView ? "view" : "table of the system", isView ? "view" : "table with a definition");
+                break;
+        }
+    }
+
+    private void DescribeCatalog(DescribeStatement describe)
+    {
+        if (new CatalogPlanner(context, planned).FindCatalog(describe.Name) is { } catalog)
+        {
+            List<string[]> rows =
+            [
+                ["name", catalog.Name], ["type", Option(catalog.Options, "type")], ["comment", catalog.Comment ?? string.Empty],
+                .. describe.IsExtended ? catalog.Options.Select(Row) : [],
+            ];
+            Add(describe, "DESCRIBE CATALOG", ["info name", "info value"], rows);
+        }
+    }
+
+    private void DescribeDatabase(DescribeStatement describe)
+    {
+        if (new CatalogPlanner(context, planned).FindDatabase(describe.Name) is { } found)
+        {
+            CatalogDatabase database = found.Catalog.Databases[found.Database];
+            List<string[]> rows =
+            [
+                ["name", database.Name], ["comment", database.Comment ?? string.Empty],
+                .. describe.IsExtended ? database.Options.Select(Row) : [],
+            ];
+            Add(describe, "DESCRIBE DATABASE", ["info name", "info value"], rows);
+        }
+    }
+
+    private static string[] Row(Engine.Plan.TableOption option) =>
+        [$"option:{option.Key}", DefinitionText.Shown(option.Key, option.Value)];
+
+    private static string Option(ValueList<Engine.Plan.TableOption> options, string key) =>
+        options.FirstOrDefault(option => option.Key == key)?.Value ?? string.Empty;
 
     private static IEnumerable<string[]> Columns(CatalogObject entry)
     {
@@ -136,17 +244,23 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
 
     private static string Null(SqlType type) => type.Nullable ? "TRUE" : "FALSE";
 
-    private void List(ShowStatement show, string column, IEnumerable<string> names)
+    /// <summary>Says whether a name fits LIKE, which knows capitals, or ILIKE, which does not.</summary>
+    private static bool IsListed(ShowStatement show, string name)
     {
-        if (show.Like is { } like)
+        if (show.Like is not { } like)
         {
-            string pattern = "^" + Regex.Escape(like.Value).Replace("%", ".*", StringComparison.Ordinal)
-                .Replace("_", ".", StringComparison.Ordinal) + "$";
-            names = names.Where(n => Regex.IsMatch(n, pattern, RegexOptions.IgnoreCase) != show.IsLikeNegated);
+            return true;
         }
 
-        Add(show, $"SHOW {show.Kind.ToString().ToUpperInvariant()}", [column], names.Select(n => new[] { n }));
+        string pattern = "^" + Regex.Escape(like.Value).Replace("%", ".*", StringComparison.Ordinal)
+            .Replace("_", ".", StringComparison.Ordinal) + "$";
+        RegexOptions options = RegexOptions.CultureInvariant | RegexOptions.Singleline
+            | (show.IsCaseIgnored || show.Kind == ShowKind.Functions ? RegexOptions.IgnoreCase : RegexOptions.None);
+        return Regex.IsMatch(name, pattern, options) != show.IsLikeNegated;
     }
+
+    private void List(ShowStatement show, string column, IEnumerable<string> names) => Add(
+        show, StatementNames.Of(show), [column], names.Where(name => IsListed(show, name)).Select(name => new[] { name }));
 
     private void Add(Statement statement, string summary, string[] columns, IEnumerable<string[]> rows) =>
         planned.Add(new PlannedListing(

@@ -72,7 +72,7 @@ public sealed partial class ScriptPlanner
         foreach (Match match in Definition().Matches(text))
         {
             string name = match.Groups["name"].Value;
-            _brokenObjects.Add(new ObjectName(Catalogs.Catalog.DefaultCatalog, Catalogs.Catalog.DefaultDatabase, name));
+            _brokenObjects.Add(new ObjectName(Catalog.CurrentCatalog, Catalog.CurrentDatabase, name));
         }
     }
 

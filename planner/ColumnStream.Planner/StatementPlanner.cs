@@ -58,9 +58,16 @@ internal sealed class StatementPlanner(BindingContext context)
                 context.Settings.Reset(reset.Key?.Value);
                 Planned.Add(new PlannedSetting(statement.Span, "RESET", reset.Key?.Value, null));
                 break;
-            case CreateTableStatement or CreateViewStatement or UseStatement
-                or DropStatement { Kind: ObjectKind.Table or ObjectKind.View }:
+            case CreateTableStatement { AsQuery: not null } create:
+                AddCreateAs(create);
+                break;
+            case CreateTableStatement or CreateViewStatement or DropStatement { Kind: ObjectKind.Table or ObjectKind.View }:
                 new DefinitionPlanner(context, Planned).Add(statement);
+                break;
+            case AlterStatement { Kind: ObjectKind.Table or ObjectKind.View } alter:
+                new AlterPlanner(context, Planned).Add(alter);
+                break;
+            case Statement when new CatalogPlanner(context, Planned).TryAdd(statement):
                 break;
             default:
                 new ListingPlanner(context, Planned).Add(statement);
@@ -101,6 +108,17 @@ internal sealed class StatementPlanner(BindingContext context)
         {
             _hasBrokenInsert = true;
         }
+    }
+
+    private void AddCreateAs(CreateTableStatement create)
+    {
+        int before = _diagnostics.Failures;
+        if (new DefinitionPlanner(context, Planned).CreateAs(create) is { } insert)
+        {
+            Collect(insert, _inserts);
+        }
+
+        _hasBrokenInsert |= _diagnostics.Failures > before;
     }
 
     private BoundSink? BindQuery(Query query)
@@ -156,13 +174,29 @@ internal sealed class StatementPlanner(BindingContext context)
 
                 break;
             default:
-                _diagnostics.Report(PlannerErrors.NotSupported, statement.Span, null, "EXPLAIN of this statement");
+                _diagnostics.Report(
+                    PlannerErrors.NotSupported, statement.Statement.Span, null,
+                    $"EXPLAIN of {StatementNames.Of(statement.Statement)}");
                 break;
+        }
+
+        if (statement.Details.Any(detail => detail is ExplainDetail.EstimatedCost or ExplainDetail.PlanAdvice))
+        {
+            string detail = statement.Details.Contains(ExplainDetail.EstimatedCost) ? "ESTIMATED_COST" : "PLAN_ADVICE";
+            _diagnostics.Report(
+                PlannerErrors.NotSupported, statement.Span, "The plan shows changelog modes always; JSON_EXECUTION_PLAN adds JSON.",
+                $"EXPLAIN {detail}");
+            return;
         }
 
         if (sinks.Count > 0 && !_hasBrokenInsert && Build(sinks) is { } job)
         {
             string text = PlanPrinter.Print(job, context.Connectors, context.Settings);
+            if (statement.Details.Contains(ExplainDetail.JsonExecutionPlan))
+            {
+                text += $"\n== JSON ==\n{PlanCodec.Write(job.Graph)}\n";
+            }
+
             Planned.Add(new PlannedListing(statement.Span, "EXPLAIN", ["plan"], [[text]]));
         }
 

@@ -43,6 +43,8 @@ public static class ErrorCodes
         new(2029, "23502", "INVALID_ARGUMENT", false, "user", "Column '{0}' is NOT NULL and gets no value."),
         new(2030, "42P17", "FAILED_PRECONDITION", false, "user", "View '{0}' is no longer valid: {1}"),
         new(2031, "22023", "INVALID_ARGUMENT", false, "user", "Argument of {0} is wrong: {1}"),
+        new(2032, "42P16", "INVALID_ARGUMENT", false, "user", "{0} is wrong: {1}."),
+        new(2033, "42P06", "FAILED_PRECONDITION", false, "user", "{0} '{1}' {2}."),
         new(3000, "0A000", "UNIMPLEMENTED", false, "user", "The statement cannot be planned."),
         new(3001, "0A000", "UNIMPLEMENTED", false, "user", "{0} is not supported yet."),
         new(3002, "0A000", "UNIMPLEMENTED", false, "user", "Table '{0}' takes only inserts, but {1} makes updates."),

@@ -42,7 +42,10 @@ internal sealed class DefinitionBinder(BindingContext context)
         var options = ValueList.From(statement.Options.Select(o => new Engine.Plan.TableOption(o.Key.Value, o.Value.Value)));
         var table = new CatalogTable(
             name, ValueList.From(columns), watermark, primaryKey, partitions, options,
-            _diagnostics.Locate(statement.Span).ToString(), statement.IsTemporary, statement.Comment);
+            _diagnostics.Locate(statement.Span).ToString(), statement.IsTemporary, statement.Comment)
+        {
+            Definition = statement,
+        };
         new OptionBinder(context).Check(table.ToSpec(options), statement.Options, statement.Name.Span);
         return _diagnostics.Failures == before ? table : null;
     }
@@ -67,24 +70,9 @@ internal sealed class DefinitionBinder(BindingContext context)
 
     private void RefuseUnsupported(CreateTableStatement statement)
     {
-        if (statement.Like is not null)
-        {
-            _diagnostics.Report(PlannerErrors.NotSupported, statement.Like.Span, null, "LIKE in CREATE TABLE");
-        }
-
-        if (statement.AsQuery is not null)
-        {
-            _diagnostics.Report(PlannerErrors.NotSupported, statement.AsQuery.Span, null, "CREATE TABLE AS");
-        }
-
         if (statement.Distribution is not null)
         {
             _diagnostics.Report(PlannerErrors.NotSupported, statement.Distribution.Span, null, "DISTRIBUTED");
-        }
-
-        if (statement.Mode != CreateMode.Create)
-        {
-            _diagnostics.Report(PlannerErrors.NotSupported, statement.Name.Span, null, "REPLACE TABLE");
         }
 
         foreach (PrimaryKeyDefinition key in statement.PrimaryKeys.Where(key => key.IsUnique))

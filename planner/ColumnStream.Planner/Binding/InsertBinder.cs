@@ -23,11 +23,10 @@ internal sealed class InsertBinder(BindingContext context)
     public SinkPlan? Bind(InsertStatement statement)
     {
         int before = _diagnostics.Failures;
-        if (statement.IsOverwrite || !statement.Partition.IsEmpty)
+        if (statement.IsOverwrite || statement.IsUpsert)
         {
             _diagnostics.Report(
-                PlannerErrors.NotSupported, statement.Span, null,
-                statement.IsOverwrite ? "INSERT OVERWRITE" : "PARTITION in INSERT");
+                PlannerErrors.NotSupported, statement.Span, null, statement.IsOverwrite ? "INSERT OVERWRITE" : "UPSERT");
         }
 
         Relation query = new QueryBinder(context).Bind(statement.Query);
@@ -58,7 +57,8 @@ internal sealed class InsertBinder(BindingContext context)
             }
         }
 
-        int[]? targets = Targets(statement, spec);
+        Dictionary<int, BoundExpression>? partition = Partition(statement, table, spec);
+        int[]? targets = partition is null ? null : Targets(statement, spec, partition);
         if (targets is null || query.IsBroken)
         {
             return null;
@@ -73,15 +73,55 @@ internal sealed class InsertBinder(BindingContext context)
             return null;
         }
 
-        ProjectPlan project = Project(statement, spec, query, targets);
+        ProjectPlan project = Project(statement, spec, query, targets, partition!);
         return _diagnostics.Failures == before ? new SinkPlan(project, spec) : null;
     }
 
-    private int[]? Targets(InsertStatement statement, TableSpec spec)
+    /// <summary>Binds the static values of PARTITION (...) by the position of their column; null after a report.</summary>
+    private Dictionary<int, BoundExpression>? Partition(InsertStatement statement, CatalogTable table, TableSpec spec)
+    {
+        string[] names = [.. spec.Columns.Select(c => c.Name)];
+        Dictionary<int, BoundExpression> values = [];
+        foreach (PartitionValue value in statement.Partition)
+        {
+            int index = System.Array.IndexOf(names, value.Column.Value);
+            if (index < 0 || !table.PartitionedBy.Contains(value.Column.Value))
+            {
+                string? near = NameSuggester.Suggest(value.Column.Value, table.PartitionedBy);
+                _diagnostics.Report(
+                    PlannerErrors.Clause, value.Column.Span, NameResolver.DidYouMean(near), "PARTITION",
+                    $"'{value.Column.Value}' is not in PARTITIONED BY of the table");
+                return null;
+            }
+
+            if (new LiteralBinder(_diagnostics).Bind(value.Value!) is not { } literal)
+            {
+                _diagnostics.Report(
+                    PlannerErrors.NotConstant, value.Value!.Span, null, "A value of PARTITION", SqlPrinter.Print(value.Value));
+                return null;
+            }
+
+            SqlType type = spec.Columns[index].Type;
+            if (TypeBinder.IsError(literal.Type) || !values.TryAdd(index, ExpressionTree.CastTo(literal, type)))
+            {
+                return null;
+            }
+
+            if (literal.Type != SqlType.Null && !SqlTypes.CanCast(literal.Type, type))
+            {
+                _diagnostics.Report(PlannerErrors.TypeMismatch, value.Span, null, value.Column.Value, type, literal.Type);
+                return null;
+            }
+        }
+
+        return values;
+    }
+
+    private int[]? Targets(InsertStatement statement, TableSpec spec, Dictionary<int, BoundExpression> partition)
     {
         if (statement.Columns.IsEmpty)
         {
-            return [.. Enumerable.Range(0, spec.Columns.Count)];
+            return [.. Enumerable.Range(0, spec.Columns.Count).Where(column => !partition.ContainsKey(column))];
         }
 
         string[] names = [.. spec.Columns.Select(c => c.Name)];
@@ -97,7 +137,7 @@ internal sealed class InsertBinder(BindingContext context)
                     NameResolver.DidYouMean(NameSuggester.Suggest(column.Value, names)), column.Value);
                 isWrong = true;
             }
-            else if (targets.Contains(index))
+            else if (targets.Contains(index) || partition.ContainsKey(index))
             {
                 _diagnostics.Report(PlannerErrors.ColumnDuplicate, column.Span, null, column.Value);
                 isWrong = true;
@@ -111,13 +151,20 @@ internal sealed class InsertBinder(BindingContext context)
         return isWrong ? null : [.. targets];
     }
 
-    private ProjectPlan Project(InsertStatement statement, TableSpec spec, Relation query, int[] targets)
+    private ProjectPlan Project(
+        InsertStatement statement, TableSpec spec, Relation query, int[] targets, Dictionary<int, BoundExpression> partition)
     {
         var expressions = new BoundExpression[spec.Columns.Count];
         for (int i = 0; i < expressions.Length; i++)
         {
             SqlField column = spec.Columns[i];
             int from = System.Array.IndexOf(targets, i);
+            if (partition.TryGetValue(i, out BoundExpression? constant))
+            {
+                expressions[i] = constant;
+                continue;
+            }
+
             if (from >= 0)
             {
                 expressions[i] = Cast(statement, column, query, from);

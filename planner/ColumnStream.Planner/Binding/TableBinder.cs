@@ -41,29 +41,34 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
     };
 
     /// <summary>Returns the full name that a written one stands for; null after a report.</summary>
-    public static ObjectName? FullName(QualifiedName name, DiagnosticBag diagnostics)
+    public static ObjectName? FullName(QualifiedName name, BindingContext context)
     {
         Identifier[] parts = [.. name.Parts];
-        string catalog = parts.Length > 2 ? parts[^3].Value : Catalog.DefaultCatalog;
-        string database = parts.Length > 1 ? parts[^2].Value : Catalog.DefaultDatabase;
-        if (parts.Length > 3 || catalog != Catalog.DefaultCatalog)
+        Catalog catalog = context.Catalog;
+        string inCatalog = parts.Length > 2 ? parts[^3].Value : catalog.CurrentCatalog;
+        string inDatabase = parts.Length > 1 ? parts[^2].Value : catalog.CurrentDatabase;
+        if (parts.Length > 3 || !catalog.Catalogs.TryGetValue(inCatalog, out NamedCatalog? found))
         {
-            diagnostics.Report(
-                PlannerErrors.DatabaseNotFound, parts[0].Span, $"The only catalog is {Catalog.DefaultCatalog}.",
-                "Catalog", catalog);
+            context.Diagnostics.Report(
+                PlannerErrors.DatabaseNotFound, parts[0].Span, Known("catalog", catalog.Catalogs.Keys), "Catalog", inCatalog);
             return null;
         }
 
-        if (database != Catalog.DefaultDatabase)
+        if (!found.Databases.ContainsKey(inDatabase))
         {
-            diagnostics.Report(
-                PlannerErrors.DatabaseNotFound, parts[^2].Span, $"The only database is {Catalog.DefaultDatabase}.", "Database",
-                database);
+            context.Diagnostics.Report(
+                PlannerErrors.DatabaseNotFound, parts[Math.Max(0, parts.Length - 2)].Span,
+                Known("database", found.Databases.Keys), "Database", inDatabase);
             return null;
         }
 
-        return new ObjectName(catalog, database, parts[^1].Value);
+        return new ObjectName(inCatalog, inDatabase, parts[^1].Value);
     }
+
+    /// <summary>Says which names there are.</summary>
+    public static string Known(string kind, IReadOnlyCollection<string> names) => names.Count == 1
+        ? $"The only {kind} is {names.First()}."
+        : $"There are {string.Join(", ", names)}.";
 
     /// <summary>Finds a table or view by its written name; null after a report, or when its definition was wrong.</summary>
     public CatalogObject? Find(QualifiedName name)
@@ -73,7 +78,7 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
             return FindSystem(name);
         }
 
-        if (FullName(name, _diagnostics) is not { } full)
+        if (FullName(name, context) is not { } full)
         {
             return null;
         }

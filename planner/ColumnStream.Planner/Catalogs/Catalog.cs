@@ -11,10 +11,10 @@ namespace ColumnStream.Planner.Catalogs;
 /// <remarks>A temporary object hides a permanent one of the same name until it is dropped.</remarks>
 public sealed class Catalog
 {
-    /// <summary>The one catalog.</summary>
+    /// <summary>The catalog that a session begins with.</summary>
     public const string DefaultCatalog = "default_catalog";
 
-    /// <summary>The one database.</summary>
+    /// <summary>The database that a session begins with.</summary>
     public const string DefaultDatabase = "default_database";
 
     /// <summary>The database of the tables that tell about this process.</summary>
@@ -23,6 +23,49 @@ public sealed class Catalog
     private readonly Dictionary<ObjectName, CatalogObject> _permanent = [];
     private readonly Dictionary<ObjectName, CatalogObject> _temporary = [];
     private readonly Dictionary<string, CatalogTable> _system = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the catalogs by name, sorted.</summary>
+    public SortedDictionary<string, NamedCatalog> Catalogs { get; } = new(StringComparer.Ordinal)
+    {
+        [DefaultCatalog] = new NamedCatalog(
+            DefaultCatalog, DefaultDatabase, null, [new TableOption("type", "generic_in_memory")]),
+    };
+
+    /// <summary>Gets the catalog that names without one belong to.</summary>
+    public string CurrentCatalog { get; private set; } = DefaultCatalog;
+
+    /// <summary>Gets the database that names without one belong to.</summary>
+    public string CurrentDatabase { get; private set; } = DefaultDatabase;
+
+    /// <summary>Changes the current catalog and database, which must be there.</summary>
+    public void Use(string catalog, string database)
+    {
+        CurrentCatalog = catalog;
+        CurrentDatabase = database;
+    }
+
+    /// <summary>Gets the visible tables and views of one database, sorted by name.</summary>
+    public IEnumerable<CatalogObject> In(string catalog, string database) =>
+        Objects.Where(entry => entry.Name.Catalog == catalog && entry.Name.Database == database);
+
+    /// <summary>Puts an entry in the place of the one of its name and permanence.</summary>
+    public void Replace(CatalogObject entry) => (entry.IsTemporary ? _temporary : _permanent)[entry.Name] = entry;
+
+    /// <summary>Removes all tables and views of a database, or of a whole catalog when the database is null.</summary>
+    public void Clear(string catalog, string? database)
+    {
+        foreach (Dictionary<ObjectName, CatalogObject> entries in (Dictionary<ObjectName, CatalogObject>[])[_permanent, _temporary])
+        {
+            ObjectName[] names =
+            [
+                .. entries.Keys.Where(name => name.Catalog == catalog && (database is null || name.Database == database)),
+            ];
+            foreach (ObjectName name in names)
+            {
+                entries.Remove(name);
+            }
+        }
+    }
 
     /// <summary>Gets all visible tables and views, sorted by name.</summary>
     public IEnumerable<CatalogObject> Objects => _temporary.Values

@@ -2,6 +2,7 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Planner.Catalogs;
 
@@ -26,6 +27,9 @@ public sealed record CatalogTable(
     bool IsTemporary,
     string? Comment) : CatalogObject(Name, IsTemporary, Comment)
 {
+    /// <summary>Gets the definition as syntax, LIKE and AS resolved; null for tables made by the program.</summary>
+    public CreateTableStatement? Definition { get; init; }
+
     /// <summary>Returns the table as its connector sees it, with <paramref name="options"/> in place of those of WITH.</summary>
     public TableSpec ToSpec(ValueList<TableOption> options)
     {

@@ -47,6 +47,23 @@ internal sealed class DiagnosticBag(SourceText source)
         }
     }
 
+    /// <summary>Adds an error that was worded elsewhere, unless muted.</summary>
+    public void Add(SqlDiagnostic diagnostic)
+    {
+        if (_muted > 0)
+        {
+            _mutedErrors++;
+        }
+        else if (Errors.Count < SqlLimits.MaxDiagnostics && !Errors.Contains(diagnostic))
+        {
+            Errors.Add(diagnostic);
+        }
+        else
+        {
+            _unlisted++;
+        }
+    }
+
     /// <summary>Notes that something builds on what was reported before.</summary>
     public void FollowError() => _unlisted++;
 

@@ -37,6 +37,8 @@ internal static class PlannerErrors
     public static readonly ErrorCode NullIntoNotNull = ErrorCodes.Find(2029);
     public static readonly ErrorCode ViewBroken = ErrorCodes.Find(2030);
     public static readonly ErrorCode WrongArgument = ErrorCodes.Find(2031);
+    public static readonly ErrorCode Clause = ErrorCodes.Find(2032);
+    public static readonly ErrorCode State = ErrorCodes.Find(2033);
     public static readonly ErrorCode NotSupported = ErrorCodes.Find(3001);
     public static readonly ErrorCode SinkTakesInserts = ErrorCodes.Find(3002);
     public static readonly ErrorCode SinkNeedsKey = ErrorCodes.Find(3003);
@@ -60,7 +62,8 @@ internal static class PlannerErrors
         CannotCast, NotBoolean, NotGrouped, AggregateMisplaced, ColumnCount, TypeMismatch, ColumnDuplicate,
         PrimaryKey, Watermark, NoTimeAttribute, BadLiteral, OrdinalRange, FieldNotFound, TypeUnknown,
         WindowArguments, AliasNotFound, AliasDuplicate, DatabaseNotFound, NoCommonType, WrongObject, NotConstant,
-        NullIntoNotNull, ViewBroken, WrongArgument, NotSupported, SinkTakesInserts, SinkNeedsKey, SortUnbounded, LimitUpdating,
+        NullIntoNotNull, ViewBroken, WrongArgument,
+        Clause, State, NotSupported, SinkTakesInserts, SinkNeedsKey, SortUnbounded, LimitUpdating,
         BatchUnbounded, KeyDiffers, NeedsInserts, NeedsOldRows, CannotRead, CannotWrite, ConnectorNotFound,
         OptionUnknown, OptionValue, OptionMissing,
     ];

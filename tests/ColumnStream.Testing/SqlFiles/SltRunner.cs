@@ -104,10 +104,14 @@ public sealed class SltRunner : IDisposable
 
         if (plan.Statements.LastOrDefault() is PlannedListing listing)
         {
-            return Compare(record, [.. listing.Rows.Select(r => string.Join('\t', r))]);
+            return Compare(record, [.. listing.Rows.SelectMany(r => string.Join('\t', r).Split('\n'))]);
         }
 
-        var job = (PlannedJob)plan.Statements[^1];
+        if (plan.Statements.LastOrDefault() is not PlannedJob job)
+        {
+            return "nothing was planned: an earlier statement failed";
+        }
+
         RunningJob running = Start(job);
         if (!running.Wait(TimeSpan.FromMilliseconds(LimitMs)))
         {

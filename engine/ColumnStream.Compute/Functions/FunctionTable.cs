@@ -60,6 +60,7 @@ public static class FunctionTable
         Comparison.LessOrEqual.Definition,
         Comparison.Like.Definition,
         Comparison.NotEqual.Definition,
+        Comparison.SimilarTo.Definition,
 
         Conditional.Coalesce.Definition,
         Conditional.Greatest.Definition,

@@ -16,6 +16,7 @@ internal sealed unsafe class JsonTape
     /// <summary>Deepest nesting that is read.</summary>
     public const int MaxDepth = 1000;
 
+    private const int ShortText = 12;
     private static readonly SearchValues<byte> StringEnds = SearchValues.Create(Ends());
     private readonly int[] _open = new int[MaxDepth];
     private JsonNode[] _nodes = new JsonNode[64];
@@ -71,20 +72,21 @@ internal sealed unsafe class JsonTape
     {
         while (true)
         {
-            if (Next() is not { } c)
+            int c = Next();
+            if (c < 0)
             {
                 return Fail("a value is missing");
             }
 
             bool isDone = true;
-            if (c is (byte)'{' or (byte)'[')
+            if (c is '{' or '[')
             {
                 if (!Open(c))
                 {
                     return false;
                 }
 
-                isDone = Next() == (c == '{' ? (byte)'}' : (byte)']');
+                isDone = Next() == (c == '{' ? '}' : ']');
                 if (isDone)
                 {
                     Close();
@@ -123,36 +125,43 @@ internal sealed unsafe class JsonTape
         while (_depth > 0)
         {
             bool inObject = _nodes[_open[_depth - 1]].Kind == JsonKind.Object;
-            byte? c = Next();
+            int c = Next();
             if (c == ',')
             {
                 _at++;
                 return !inObject || Name();
             }
 
-            if (c != (inObject ? (byte)'}' : (byte)']'))
+            if (c != (inObject ? '}' : ']'))
             {
-                return Fail(c is null ? "the text ends inside" : inObject ? "expected ',' or '}'" : "expected ',' or ']'");
+                return Fail(c < 0 ? "the text ends inside" : inObject ? "expected ',' or '}'" : "expected ',' or ']'");
             }
 
             Close();
         }
 
         atEnd = true;
-        return Next() is null || Fail("something stands behind the value");
+        return Next() < 0 || Fail("something stands behind the value");
     }
 
-    private byte? Next()
+    /// <summary>Moves over space; returns the next byte, or -1 at the end.</summary>
+    private int Next()
     {
-        while (_at < _length && _text[_at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+        while (_at < _length)
         {
+            byte c = _text[_at];
+            if (c > ' ' || c is not ((byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t'))
+            {
+                return c;
+            }
+
             _at++;
         }
 
-        return _at < _length ? _text[_at] : null;
+        return -1;
     }
 
-    private bool Open(byte c)
+    private bool Open(int c)
     {
         if (_depth == MaxDepth)
         {
@@ -192,12 +201,12 @@ internal sealed unsafe class JsonTape
         return true;
     }
 
-    private bool Scalar(byte c) => c switch
+    private bool Scalar(int c) => c switch
     {
-        (byte)'"' => Quoted(JsonKind.String),
-        (byte)'t' => Word("true"u8, JsonKind.True),
-        (byte)'f' => Word("false"u8, JsonKind.False),
-        (byte)'n' => Word("null"u8, JsonKind.Null),
+        '"' => Quoted(JsonKind.String),
+        't' => Word("true"u8, JsonKind.True),
+        'f' => Word("false"u8, JsonKind.False),
+        'n' => Word("null"u8, JsonKind.Null),
         _ => Number(),
     };
 
@@ -266,14 +275,12 @@ internal sealed unsafe class JsonTape
         bool isEscaped = false;
         while (true)
         {
-            int found = new ReadOnlySpan<byte>(_text + _at, _length - _at).IndexOfAny(StringEnds);
-            if (found < 0)
+            if (!ToStringEnd())
             {
                 _at = _length;
                 return Fail("a string does not end");
             }
 
-            _at += found;
             if (_text[_at] == '"')
             {
                 Add(kind, start, _at - start, isEscaped);
@@ -288,6 +295,23 @@ internal sealed unsafe class JsonTape
 
             isEscaped = true;
         }
+    }
+
+    /// <summary>Moves to the next quote, backslash or control character: the first bytes one by one, as most names are short.</summary>
+    private bool ToStringEnd()
+    {
+        for (int most = Math.Min(_length, _at + ShortText); _at < most; _at++)
+        {
+            byte c = _text[_at];
+            if (c < ' ' || c is (byte)'"' or (byte)'\\')
+            {
+                return true;
+            }
+        }
+
+        int found = new ReadOnlySpan<byte>(_text + _at, _length - _at).IndexOfAny(StringEnds);
+        _at += Math.Max(0, found);
+        return found >= 0;
     }
 
     private bool Escape()
@@ -316,11 +340,12 @@ internal sealed unsafe class JsonTape
             Array.Resize(ref _nodes, Count * 2);
         }
 
-        _nodes[Count] = new JsonNode
-        {
-            Kind = kind, Start = start, Length = length, IsEscaped = isEscaped, End = Count + 1,
-        };
-        Count++;
+        ref JsonNode node = ref _nodes[Count++];
+        node.Kind = kind;
+        node.IsEscaped = isEscaped;
+        node.Start = start;
+        node.Length = length;
+        node.End = Count;
     }
 
     private bool Fail(string error)

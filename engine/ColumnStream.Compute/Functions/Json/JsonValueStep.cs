@@ -63,7 +63,7 @@ internal sealed unsafe class JsonValueStep(int json, int path, JsonFallback onEm
         _lookup.Writer.Output.ResetWrittenCount();
         JsonKind kind = JsonKind.Integer;
         ReadOnlySpan<byte> value;
-        if (match.Node >= 0 && tape[match.Node] is { IsEscaped: false, Kind: not (JsonKind.Integer or JsonKind.Decimal) })
+        if (match.Node >= 0 && !tape[match.Node].IsEscaped && (!type.IsText || IsOwnText(tape, match.Node)))
         {
             kind = tape[match.Node].Kind;
             value = tape.Raw(match.Node);
@@ -89,6 +89,10 @@ internal sealed unsafe class JsonValueStep(int json, int path, JsonFallback onEm
             Error(frame, row, onError.Kind == "ERROR" ? why : string.Empty);
         }
     }
+
+    /// <summary>Tells whether the text of a scalar without escapes is its canonical text: not so for fractions and -0.</summary>
+    private static bool IsOwnText(JsonTape tape, int node) =>
+        tape[node].Kind != JsonKind.Decimal && (tape[node].Kind != JsonKind.Integer || !tape.Raw(node).SequenceEqual("-0"u8));
 
     private void Empty(Frame frame, int row)
     {

@@ -222,6 +222,14 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, bool isBatch, Equata
             return null;
         }
 
+        if (Array.FindIndex(order, o => o.Key.Type.IsNested) is >= 0 and var nested)
+        {
+            diagnostics.Report(
+                PlannerErrors.NotSupported, whole.OrderBy[nested].Expression.Span, "Order by a part of it.",
+                $"ORDER BY of type {order[nested].Key.Type.WithNullable(true)}");
+            return null;
+        }
+
         FrameSpec? frame = whole.Frame is not { } written
             ? order.Length == 0 ? FrameSpec.All : FrameSpec.UpToCurrent
             : BindFrame(written, [.. order.Select(o => o.Key)], inner);

@@ -4,13 +4,14 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Planner.Logical;
 
 namespace ColumnStream.Planner.Rules;
 
 /// <summary>
-/// Turns arrays, maps and rows into their canonical bytes below an aggregation that has them as keys or arguments, and back
-/// above it: state, hashing and exchanges then know bytes only.
+/// Turns arrays, maps and rows into their canonical bytes below an aggregation, or window functions, that have them as keys
+/// or arguments, and back above: state, hashing and exchanges then know bytes only.
 /// </summary>
 internal static class EncodeNested
 {
@@ -38,8 +39,50 @@ internal static class EncodeNested
             },
             a.Keys,
             a.Aggregates),
+        OverPlan over => Apply(over),
         _ => node,
     });
+
+    /// <summary>Adds the bytes of partition keys and arguments behind the input's columns, which all stay as they are.</summary>
+    private static LogicalPlan Apply(OverPlan over)
+    {
+        ValueList<SqlField> fields = over.Input.Fields;
+        List<int> columns = Encoded(over.Input, over.Partition, ValueList.From(over.Calls.Select(c => c.Call)));
+        if (columns.Count == 0)
+        {
+            return over;
+        }
+
+        int At(int column) => columns.Contains(column) ? fields.Count + columns.IndexOf(column) : column;
+        BoundExpression[] plain = [.. fields.Select((f, i) => new ColumnExpression(i, f.Type))];
+        SqlField[] bytes = [.. columns.Select(c => fields[c] with { Type = Bytes.WithNullable(fields[c].Type.Nullable) })];
+        var input = new ProjectPlan(
+            over.Input,
+            ValueList.From(plain.Concat(columns.Select((c, i) => new CastExpression(plain[c], bytes[i].Type)))),
+            ValueList.From(fields.Concat(bytes)));
+        WindowCall[] calls =
+        [
+            .. over.Calls.Select(c => TakesBytes(c.Call) ? c with
+            {
+                Call = Calls([c.Call], columns, 0)[0] with { Arguments = ValueList.From(c.Call.Arguments.Select(At)) },
+            } : c),
+        ];
+        SqlField[] results = [.. calls.Select((c, i) => over.Fields[fields.Count + i] with { Type = c.Call.Type })];
+        var encoded = over with
+        {
+            Input = input,
+            Partition = ValueList.From(over.Partition.Select(At)),
+            Calls = ValueList.From(calls),
+            Fields = ValueList.From(input.Fields.Concat(results)),
+        };
+        IEnumerable<BoundExpression> values = results.Select((result, i) =>
+        {
+            var column = new ColumnExpression(input.Fields.Count + i, result.Type);
+            SqlType wanted = over.Fields[fields.Count + i].Type;
+            return result.Type == wanted ? (BoundExpression)column : new CastExpression(column, wanted);
+        });
+        return new ProjectPlan(encoded, ValueList.From(plain.Concat(values)), over.Fields);
+    }
 
     /// <summary>Returns the columns that must become bytes, ascending.</summary>
     private static List<int> Encoded(LogicalPlan input, ValueList<int> keys, ValueList<AggregateCall> calls) =>

@@ -154,8 +154,11 @@ internal sealed unsafe class ArrayWriter(Layout layout)
             target += bytes;
         }
 
-        _values.Span.CopyTo(new Span<byte>(target, _values.Length));
-        _payload.Span.CopyTo(new Span<byte>(target + _values.Length, _payload.Length));
+        Unsafe.CopyBlockUnaligned(target, _values.Pointer, (uint)_values.Length);
+        if (_payload.Length > 0)
+        {
+            Unsafe.CopyBlockUnaligned(target + _values.Length, _payload.Pointer, (uint)_payload.Length);
+        }
     }
 
     private void AddBit(bool value)

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ColumnStream.Compute.Nested;
 
@@ -8,16 +9,23 @@ namespace ColumnStream.Compute.Nested;
 internal sealed unsafe class ByteWriter
 {
     private const int Spare = 64;
-    private byte[] _bytes = GC.AllocateUninitializedArray<byte>(256 + Spare, pinned: true);
+    private byte[] _bytes;
+    private int _capacity;
+
+    public ByteWriter()
+    {
+        _bytes = GC.AllocateUninitializedArray<byte>(256 + Spare, pinned: true);
+        Use(_bytes);
+    }
 
     /// <summary>Gets the bytes written.</summary>
     public int Length { get; private set; }
 
     /// <summary>Gets the address of the first byte; moves when the writer grows.</summary>
-    public byte* Pointer => (byte*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_bytes));
+    public byte* Pointer { get; private set; }
 
     /// <summary>Gets the bytes written.</summary>
-    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Span => new(Pointer, Length);
 
     /// <summary>Forgets the content.</summary>
     public void Clear() => Length = 0;
@@ -32,7 +40,7 @@ internal sealed unsafe class ByteWriter
     {
         int at = Length;
         long length = (long)at + count;
-        if (length > _bytes.Length - Spare)
+        if (length > _capacity)
         {
             Grow(length);
         }
@@ -66,6 +74,14 @@ internal sealed unsafe class ByteWriter
 
         byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Max(length, _bytes.Length * 2L) + Spare, pinned: true);
         _bytes.AsSpan(0, Length).CopyTo(larger);
-        _bytes = larger;
+        Use(larger);
+    }
+
+    // Pinned arrays stay where they are while the field keeps them.
+    private void Use(byte[] bytes)
+    {
+        _bytes = bytes;
+        _capacity = bytes.Length - Spare;
+        Pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
     }
 }

@@ -52,14 +52,31 @@ internal sealed unsafe class ElementStep(ElementDeed deed, int array, int elemen
                 Remove(value, Needle(frame, row));
                 break;
             case ElementDeed.Contains:
-                Write(frame[Result], row, IndexOf(value, Needle(frame, row)) >= 0);
+                Write(frame[Result], row, IndexOf(frame, value, row) >= 0);
                 return;
             default:
-                Write(frame[Result], row, IndexOf(value, Needle(frame, row)) + 1);
+                Write(frame[Result], row, IndexOf(frame, value, row) + 1);
                 return;
         }
 
         Frame.Store(frame[Result], row, _writer.Finish(frame));
+    }
+
+    private int IndexOf(Frame frame, in ArrayValue value, int row)
+    {
+        ref Register needle = ref frame[element];
+        return ArgumentReader.IsNull(needle, row) ? value.IndexOfNull() : layout switch
+        {
+            Layout.Bit => value.IndexOf(Read<bool>(frame, needle, row)),
+            Layout.Int8 => value.IndexOf(Read<sbyte>(frame, needle, row)),
+            Layout.Int16 => value.IndexOf(Read<short>(frame, needle, row)),
+            Layout.Int32 => value.IndexOf(Read<int>(frame, needle, row)),
+            Layout.Int64 => value.IndexOf(Read<long>(frame, needle, row)),
+            Layout.Float32 => value.IndexOf(Read<float>(frame, needle, row)),
+            Layout.Float64 => value.IndexOf(Read<double>(frame, needle, row)),
+            Layout.Int128 => value.IndexOf(Read<System.Int128>(frame, needle, row)),
+            _ => value.IndexOf(Read<Utf8>(frame, needle, row)),
+        };
     }
 
     /// <summary>Puts the value alone into an array, so that it compares as elements do.</summary>
@@ -69,19 +86,6 @@ internal sealed unsafe class ElementStep(ElementDeed deed, int array, int elemen
         _bytes.Clear();
         _needle.Finish(_bytes);
         return new ArrayValue(new Utf8(_bytes.Pointer, _bytes.Length, -1, 0), layout);
-    }
-
-    private static int IndexOf(in ArrayValue value, in ArrayValue needle)
-    {
-        for (int i = 0; i < value.Count; i++)
-        {
-            if (value.SameElement(i, needle, 0))
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 
     private void Remove(in ArrayValue value, in ArrayValue needle)

@@ -23,4 +23,7 @@ public enum OptionKind : byte
 
     /// <summary>One of a list of words.</summary>
     Choice,
+
+    /// <summary>A time zone: a region, or an offset such as GMT+08:00.</summary>
+    TimeZone,
 }

@@ -69,7 +69,7 @@ public static class OptionTable
         new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
         new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),
         new(IdleTimeout, OptionKind.Duration, "0 ms", "Silence after which a source does not hold back watermarks."),
-        new(LocalTimeZone, OptionKind.Text, "UTC", "Zone of TIMESTAMP_LTZ text and conversions."),
+        new(LocalTimeZone, OptionKind.TimeZone, "UTC", "Zone of TIMESTAMP_LTZ text and conversions."),
     ];
 
     /// <summary>Finds an option by key, or null.</summary>

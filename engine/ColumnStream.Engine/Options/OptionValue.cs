@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using ColumnStream.Compute.Values;
 
 namespace ColumnStream.Engine.Options;
 
@@ -117,6 +118,7 @@ public static class OptionValue
         OptionKind.Duration => TryParseDuration(text, out _),
         OptionKind.Bytes => TryParseBytes(text, out _),
         OptionKind.Choice => TryParseChoice(option, text, out _),
+        OptionKind.TimeZone => TimeZones.IsKnown(text),
         _ => true,
     };
 
@@ -143,6 +145,7 @@ public static class OptionValue
         OptionKind.Duration => "a duration such as 10 s, 500 ms or 1 min",
         OptionKind.Bytes => "a size such as 64 mb or 512 kb",
         OptionKind.Choice => "one of " + string.Join(", ", (option.Values ?? string.Empty).Split('|')),
+        OptionKind.TimeZone => "a time zone such as Europe/Berlin, UTC or GMT+08:00",
         _ => "text",
     };
 

@@ -61,7 +61,14 @@ internal static class ZoneIds
             }
 
             rest = rest[digits..];
-            rest = !rest.IsEmpty && rest[0] == ':' ? rest[1..] : rest;
+            if (!rest.IsEmpty && rest[0] == ':')
+            {
+                rest = rest[1..];
+                if (rest.IsEmpty)
+                {
+                    return null;
+                }
+            }
         }
 
         return rest.IsEmpty && parts[0] <= 18 && parts[1] < 60 && parts[2] < 60

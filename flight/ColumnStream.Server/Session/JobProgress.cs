@@ -9,7 +9,7 @@ using ColumnStream.Runtime.Jobs;
 namespace ColumnStream.Server.Session;
 
 /// <summary>Shows live rates of a job on a terminal, and one line at its end.</summary>
-internal sealed class JobProgress(PlannedJob job, bool isQuiet) : IDisposable
+internal sealed class JobProgress(PlannedJob job, bool isQuiet, bool printsRows) : IDisposable
 {
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly long _started = TimeProvider.System.GetTimestamp();
@@ -18,7 +18,9 @@ internal sealed class JobProgress(PlannedJob job, bool isQuiet) : IDisposable
     private long _lastAt = TimeProvider.System.GetTimestamp();
     private bool _drawn;
 
-    private bool IsLive => !isQuiet && job.Query is null && !Console.IsErrorRedirected;
+    // Rows that a job prints on the same terminal would stand behind the rates.
+    private bool IsLive => !isQuiet && job.Query is null && !Console.IsErrorRedirected
+        && !(printsRows && !Console.IsOutputRedirected);
 
     /// <summary>Prints a warning, each text once.</summary>
     public void Warn(string text)

@@ -97,7 +97,7 @@ internal sealed class StatementRunner : IDisposable
 
     private int RunJob(PlannedJob job, int ordinal)
     {
-        using var progress = new JobProgress(job, _options.IsQuiet);
+        using var progress = new JobProgress(job, _options.IsQuiet, Prints(job));
         ResultReceiver? receiver = null;
         FolderLock? folder = null;
         try

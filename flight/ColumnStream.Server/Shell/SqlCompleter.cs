@@ -69,6 +69,16 @@ internal sealed class SqlCompleter(Catalog catalog, ConnectorRegistry connectors
         }
 
         string first = before[0].Text.ToUpperInvariant();
+        if (first == "USE" && before.Count == 1)
+        {
+            return Databases().Select(Quoted).Concat(Cased(["CATALOG"], typed));
+        }
+
+        if (first == "USE" && last == "CATALOG")
+        {
+            return catalog.Catalogs.Keys.Select(Quoted);
+        }
+
         if (first == "SHOW" && before.Count == 1)
         {
             return Cased(
@@ -81,8 +91,13 @@ internal sealed class SqlCompleter(Catalog catalog, ConnectorRegistry connectors
             .Concat(Cased(SqlWords.All, typed));
     }
 
-    private IEnumerable<string> Tables() =>
-        catalog.Objects.Select(o => Quoted(o.Name.Name)).Concat(catalog.SystemTables.Select(t => $"sys.{t.Name.Name}"));
+    private IEnumerable<string> Tables() => catalog.In(catalog.CurrentCatalog, catalog.CurrentDatabase)
+        .Select(o => Quoted(o.Name.Name))
+        .Concat(Databases().Where(d => d != catalog.CurrentDatabase).Select(d => Quoted(d) + "."))
+        .Concat(catalog.SystemTables.Select(t => $"sys.{t.Name.Name}"));
+
+    private IEnumerable<string> Databases() =>
+        catalog.Catalogs.TryGetValue(catalog.CurrentCatalog, out NamedCatalog? current) ? current.Databases.Keys : [];
 
     /// <summary>Returns the columns of a table or alias, or the tables of <c>sys</c>.</summary>
     private IEnumerable<string> Behind(string name, string text)
@@ -90,6 +105,11 @@ internal sealed class SqlCompleter(Catalog catalog, ConnectorRegistry connectors
         if (name.Equals(Catalog.SystemDatabase, StringComparison.OrdinalIgnoreCase))
         {
             return catalog.SystemTables.Select(t => t.Name.Name);
+        }
+
+        if (Databases().Contains(Bare(name)))
+        {
+            return catalog.In(catalog.CurrentCatalog, Bare(name)).Select(o => Quoted(o.Name.Name));
         }
 
         foreach ((string table, string alias) in Mentioned(text))
@@ -110,7 +130,7 @@ internal sealed class SqlCompleter(Catalog catalog, ConnectorRegistry connectors
     {
         CatalogObject? found = table.StartsWith("sys.", StringComparison.Ordinal)
             ? catalog.FindSystem(table[4..])
-            : catalog.Find(new ObjectName(Catalog.DefaultCatalog, Catalog.DefaultDatabase, table));
+            : catalog.Find(new ObjectName(catalog.CurrentCatalog, catalog.CurrentDatabase, table));
         IEnumerable<string> names = found switch
         {
             CatalogTable known => known.Columns.Select(c => c.Name),

@@ -60,6 +60,23 @@ public sealed class ShellTests
     }
 
     [Fact]
+    public void Coverage_counts_entries_and_rows_and_refuses_what_is_not_in_the_list()
+    {
+        using var cli = new Cli();
+        Outcome plain = cli.Run(null, "functions", "--coverage");
+        Assert.Equal(0, plain.ExitCode);
+        Assert.Matches(@"\+ UPPER\(string\)\n +UPPER\(.*STRING", plain.Text);
+        Assert.EndsWith(" of 248\n", plain.Text, StringComparison.Ordinal);
+        cli.Folder.Write("cases/string/upper.slt", "# entry: UPER(string)\n# source: x\nquery\nSELECT 1\n----\n1\n");
+        Outcome wrong = cli.Run(null, "functions", "--coverage", "--cases", "cases");
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.Contains("Did you mean 'UPPER(string)'?", wrong.Errors, StringComparison.Ordinal);
+        cli.Folder.Write("cases/string/upper.slt", "# entry: UPPER(string)\n# source: x\nquery\nSELECT 1\n----\n1\n");
+        Assert.Equal(0, cli.Run(null, "functions", "--coverage", "--cases", "cases").ExitCode);
+        Assert.Equal(1, cli.Run(null, "functions", "--coverage", "--cases", "cases", "--require", "1").ExitCode);
+    }
+
+    [Fact]
     public void Help_of_the_program_and_of_functions_names_what_users_type()
     {
         using var cli = new Cli();

@@ -22,7 +22,8 @@ public sealed class SqlCompleterTests
         var planner = new ScriptPlanner(connectors, PlannerOptions.Default);
         PlanResult plan = planner.Plan(ColumnStream.Sql.SqlParser.Parse(
             "CREATE TABLE orders (order_id BIGINT, name STRING, `order` INT) WITH ('connector' = 'datagen');"
-            + "CREATE VIEW old_orders AS SELECT order_id AS old_id FROM orders;"));
+            + "CREATE VIEW old_orders AS SELECT order_id AS old_id FROM orders;"
+            + "CREATE DATABASE archive; CREATE VIEW archive.ancient AS SELECT 1 AS x;"));
         Assert.True(plan.IsSuccess);
         _completer = new SqlCompleter(planner.Catalog, connectors);
     }
@@ -39,6 +40,10 @@ public sealed class SqlCompleterTests
     [InlineData("SELECT o.na| FROM orders AS o", "name")]
     [InlineData("SELECT old_orders.| FROM old_orders", "old_id")]
     [InlineData("SELECT * FROM sys.fu|", "functions")]
+    [InlineData("SELECT * FROM arch|", "archive.")]
+    [InlineData("SELECT * FROM archive.|", "ancient")]
+    [InlineData("USE arc|", "archive")]
+    [InlineData("USE CATALOG |", "default_catalog")]
     [InlineData("SELECT JSON_VA|", "JSON_VALUE(")]
     [InlineData("select json_va|", "json_value(")]
     [InlineData("help JSON_VAL|", "JSON_VALUE")]

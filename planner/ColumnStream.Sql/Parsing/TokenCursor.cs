@@ -10,6 +10,7 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
 
     private int _index;
     private int _nesting;
+    private int _statementIndex;
     private int _aliasIndex = -2;
     private int[]? _closing;
     private readonly List<SourceSpan> _rawText = [];
@@ -136,11 +137,12 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
     {
         while (!IsAtEnd && !Accept(TokenKind.Semicolon))
         {
-            _index++;
-            if (IsLineStart() && StatementStarts.IsCertain(this))
+            if (_index > _statementIndex && IsLineStart() && StatementStarts.IsCertain(this))
             {
                 return;
             }
+
+            _index++;
         }
     }
 
@@ -187,6 +189,7 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
         _nesting = 0;
         _aliasIndex = -2;
         IsBroken = false;
+        _statementIndex = _index;
     }
 
     public void EnterNesting()

@@ -295,8 +295,12 @@ internal sealed class FunctionPrinter(QueryPrinter queries, ExpressionPrinter ex
     {
         if (bound.Offset is { } offset)
         {
+            // A column of this name would be the keyword.
+            bool isWrapped = offset is ColumnReference { Parts: [var only] }
+                && only.Value.Equals("UNBOUNDED", System.StringComparison.OrdinalIgnoreCase);
+            _writer.AddIf(isWrapped, "(");
             expressions.Print(offset, Precedence.Range + 1);
-            _writer.Add(" ");
+            _writer.AddIf(isWrapped, ")").Add(" ");
         }
 
         _writer.Add(bound.Kind switch

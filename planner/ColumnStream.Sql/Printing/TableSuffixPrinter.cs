@@ -91,7 +91,8 @@ internal sealed class TableSuffixPrinter(QueryPrinter queries)
         });
         if (skip.Variable is { } variable)
         {
-            _writer.Name(variable);
+            // In quotes, since FIRST and LAST are variables too.
+            _writer.Quoted(variable.Value);
         }
     }
 

@@ -60,6 +60,23 @@ public sealed class ErrorTests
             result.Statements.Select(statement => statement.ToString()));
     }
 
+    [Theory]
+    [InlineData("CREATE TABLE t (a BIGNIT, b INT, c FLAOT, d) WITH (connector = 'x', 'k' 'v')", "1:19 1:36 1:52 1:73")]
+    [InlineData("CREATE TABLE t (a INT b INT, c STRIN)", "1:23 1:32")]
+    [InlineData("CREATE TABLE t (a INT WITH ('connector' = 'x'); SELECT a FORM t", "1:23 1:58")]
+    [InlineData("SELECT 1\nSELECT 2\nINSERT INTO t SELECT (", "2:1 3:1 3:23")]
+    [InlineData("SELECT (1 + \nCREATE TABLE t (a BIGNIT);\nSELECT 3", "2:1 2:19")]
+    [InlineData("ALTER TABLE t ADD (a BIGNIT, b FLAOT)", "1:22 1:32")]
+    [InlineData("BEGIN STATEMENT SET; SELECT 1; INSERT INTO b SELECT; END; SELECT 2", "1:22 1:52")]
+    [InlineData("SELECT ((((1; SELECT 2", "1:13")]
+    [InlineData("CREATE TABLE t (\n  a INT,\n  b BIGNIT(\nCREATE VIEW v AS SELECT 1", "3:5")]
+    public void One_error_does_not_hide_the_next_and_none_follows_from_another(string text, string places)
+    {
+        ParseResult result = SqlParser.Parse(text);
+        Assert.Equal(places, string.Join(' ', result.Diagnostics.Select(error =>
+            $"{result.Source.GetPosition(error.Span.Start).Line}:{result.Source.GetPosition(error.Span.Start).Column}")));
+    }
+
     [Fact]
     public void Long_lines_are_cut_around_the_place()
     {

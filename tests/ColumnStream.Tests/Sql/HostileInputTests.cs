@@ -22,6 +22,12 @@ public sealed class HostileInputTests
     [InlineData("(SELECT ", "1", ")")]
     [InlineData("f(x => ", "1", ")")]
     [InlineData("1 IN (SELECT 1 FROM (SELECT ", "1", "))")]
+    [InlineData("JSON_OBJECT('a' : ", "1", ")")]
+    [InlineData("JSON_VALUE(a, '$' DEFAULT ", "1", " ON EMPTY)")]
+    [InlineData("INTERVAL (", "1", ") DAY")]
+    [InlineData("{fn ", "1", "}")]
+    [InlineData("CASE ", "1", " WHEN 1 THEN 2 END")]
+    [InlineData("ARRAY(SELECT ", "1", ")")]
     public void Deep_nesting_is_an_error_and_20_levels_are_not(string open, string middle, string close)
     {
         Assert.Equal(SyntaxErrorCode.NestingTooDeep, Nested(10_000).Diagnostics[0].Code);
@@ -40,6 +46,11 @@ public sealed class HostileInputTests
     [InlineData("SELECT 1 FROM t", " CROSS JOIN t", "")]
     [InlineData("SELECT 1 FROM t", ", t", "")]
     [InlineData("SELECT a", " IS NULL", "")]
+    [InlineData("SELECT a", " || b", "")]
+    [InlineData("SELECT a", " MULTISET UNION b", "")]
+    [InlineData("SELECT a", " OVERLAPS b", "")]
+    [InlineData("SELECT a", " BETWEEN 1 AND 2", "")]
+    [InlineData("SELECT 1", " INTERSECT SELECT 1", "")]
     public void Endless_chains_are_an_error_and_350_links_are_not(string begin, string link, string end)
     {
         Assert.Equal(SyntaxErrorCode.ChainTooLong, Chain(100_000).Diagnostics[0].Code);
@@ -54,6 +65,16 @@ public sealed class HostileInputTests
     {
         Assert.True(Parse("SELECT a" + string.Concat(Enumerable.Repeat(" OR a = 1 AND b", 50_000))).IsSuccess);
         Assert.True(Parse("SELECT a IN (1" + string.Concat(Enumerable.Repeat(", 1", 100_000)) + ")").IsSuccess);
+    }
+
+    [Fact]
+    public void Patterns_nest_only_so_deep()
+    {
+        string open = new('(', 10_000);
+        ParseResult result = Parse($"SELECT * FROM t MATCH_RECOGNIZE (PATTERN ({open}A DEFINE A AS TRUE)");
+        Assert.Equal(SyntaxErrorCode.NestingTooDeep, result.Diagnostics[0].Code);
+        string samples = string.Concat(Enumerable.Repeat(" TABLESAMPLE SYSTEM (1)", 10_000));
+        Assert.Equal(SyntaxErrorCode.ChainTooLong, Parse($"SELECT * FROM t{samples}").Diagnostics[0].Code);
     }
 
     [Fact]

@@ -79,6 +79,8 @@ public sealed class RoundTripTests
 
     [Theory]
     [InlineData("SELECT f((DESCRIPTOR(a) BETWEEN 1 AND 2), DESCRIPTOR(b))")]
+    [InlineData("SELECT SUM(a) OVER (ORDER BY b ROWS `UNBOUNDED` FOLLOWING) FROM t")]
+    [InlineData("SELECT * FROM t MATCH_RECOGNIZE (AFTER MATCH SKIP TO `FIRST` PATTERN (A) DEFINE A AS TRUE)")]
     public void Texts_that_fuzzing_found_print_and_parse_back_equal(string text)
     {
         Statement statement = Assert.Single(SqlParser.Parse(text).Statements);

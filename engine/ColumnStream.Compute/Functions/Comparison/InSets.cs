@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 

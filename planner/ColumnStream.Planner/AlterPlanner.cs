@@ -1,10 +1,8 @@
 using System.Collections.Generic;
-using System.Linq;
 using ColumnStream.Planner.Binding;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Statements;
-using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Planner;

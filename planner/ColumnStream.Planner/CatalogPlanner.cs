@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Binding;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;

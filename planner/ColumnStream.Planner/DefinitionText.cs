@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Statements;

@@ -6,7 +6,6 @@ using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast;
-using ColumnStream.Sql.Ast.Queries;
 using ColumnStream.Sql.Ast.Statements;
 using ColumnStream.Sql.Ast.Types;
 

@@ -4,7 +4,6 @@ using System.Linq;
 using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Options;
-using ColumnStream.Planner;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Functions;
 using ColumnStream.Sql;

@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using ColumnStream.Planner;
-using ColumnStream.Planner.Statements;
 using ColumnStream.Server.Commands;
 using ColumnStream.Server.Composition;
 using ColumnStream.Server.Results;
@@ -45,7 +44,8 @@ internal sealed class SqlShell : IDisposable
             pending.Append(read).Append('\n');
             line++;
             string text = pending.ToString();
-            int end = StatementScanner.Ends(text).LastOrDefault();
+            IReadOnlyList<int> ends = StatementScanner.Ends(text);
+            int end = ends.Count == 0 ? 0 : ends[^1];
             if (end == 0)
             {
                 continue;

@@ -9,7 +9,6 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Connectors;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
-using ColumnStream.Engine.Plan;
 using ColumnStream.Nexmark.Duck;
 using Microsoft.Win32.SafeHandles;
 

@@ -6,7 +6,6 @@ using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Planner.Errors;
-using ColumnStream.Planner.Logical;
 using ColumnStream.Sql.Ast.Expressions;
 
 namespace ColumnStream.Planner.Binding;

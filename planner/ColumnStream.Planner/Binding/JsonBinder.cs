@@ -8,7 +8,6 @@ using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
-using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Expressions;
 using Ast = ColumnStream.Sql.Ast.Expressions;
 

@@ -1,5 +1,4 @@
 using System.Linq;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Planner.Errors;

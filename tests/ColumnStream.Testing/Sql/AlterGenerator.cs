@@ -1,5 +1,4 @@
 using System;
-using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Expressions;
 using ColumnStream.Sql.Ast.Statements;
 

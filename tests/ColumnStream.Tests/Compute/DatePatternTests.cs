@@ -58,12 +58,12 @@ public sealed class DatePatternTests
     public void The_formatter_reads_as_java_does()
     {
         List<string> wrong = [];
+        Span<byte> text = stackalloc byte[TimestampText.MaxLength];
         foreach (string[] fact in Facts.Where(f => f[0] == "FP"))
         {
             DatePattern pattern = DatePattern.TryCreate(fact[1], PatternDialect.Formatter, PatternUse.Read, out string? problem)
                 ?? throw new InvalidOperationException($"{fact[1]}: {problem}.");
             bool ok = DatePatternReader.TryRead(pattern, Encoding.UTF8.GetBytes(fact[2]), 1946, out long seconds, out int nanos, out _);
-            Span<byte> text = stackalloc byte[TimestampText.MaxLength];
             int length = ok ? TimestampText.Format(seconds, ArrowUnit.Second, 0, text) : 0;
             string result = ok ? string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(text[..length])}.{nanos:D9}") : "FAIL";
             Compare([.. fact[..^1], fact[^1].TrimStart('+')], result, wrong);

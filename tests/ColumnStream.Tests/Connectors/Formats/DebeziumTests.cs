@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text;
 using ColumnStream.Arrow;
 using ColumnStream.Compute.Types;
 using ColumnStream.Connectors;

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Planner;

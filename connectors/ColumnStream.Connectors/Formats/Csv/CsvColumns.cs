@@ -89,7 +89,11 @@ internal sealed unsafe class CsvColumns(CsvIndex index, ColumnSet columns, CsvFi
         {
             byte* start = from + (int)(ends[-1] + 1);
             byte* end = End(from, start, *ends, isLast);
-            if (FastNumber.Int64(start, out values[row]) != end && !Other(column, slot + row, start, end))
+            if (start == end && column.Nullable)
+            {
+                column.SetNull(slot + row);
+            }
+            else if (FastNumber.Int64(start, out values[row]) != end && !reader.Store(column, slot + row, start, end))
             {
                 return row;
             }
@@ -108,7 +112,11 @@ internal sealed unsafe class CsvColumns(CsvIndex index, ColumnSet columns, CsvFi
         {
             byte* start = from + (int)(ends[-1] + 1);
             byte* end = End(from, start, *ends, isLast);
-            if (FastNumber.Float64(start, out values[row]) != end && !Other(column, slot + row, start, end))
+            if (start == end && column.Nullable)
+            {
+                column.SetNull(slot + row);
+            }
+            else if (FastNumber.Float64(start, out values[row]) != end && !reader.Store(column, slot + row, start, end))
             {
                 return row;
             }

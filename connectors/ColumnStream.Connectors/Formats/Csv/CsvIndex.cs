@@ -18,7 +18,7 @@ namespace ColumnStream.Connectors.Formats.Csv;
 internal sealed unsafe class CsvIndex
 {
     private const int Block = 64;
-    private const int MostEnds = 8192;
+    private const int MostEnds = 1024;
     private readonly byte _delimiter;
     private readonly int _columns;
     private readonly bool _comments;

@@ -36,7 +36,12 @@ internal sealed unsafe class EncodedReceiver : ResultReceiver
 
         ValueList<TableOption> options = format switch
         {
-            ResultFormat.Csv => [new("csv.header", "true"), new("csv.write-bigdecimal-in-scientific-notation", "false")],
+            ResultFormat.Csv =>
+            [
+                new("csv.header", "true"),
+                new("csv.nested-as-json", "true"),
+                new("csv.write-bigdecimal-in-scientific-notation", "false"),
+            ],
             ResultFormat.Json => [new("json.encode.decimal-as-plain-number", "true")],
             ResultFormat.Arrow => [new("arrow.container", "stream")],
             _ => [],

@@ -90,6 +90,42 @@ public sealed class FileJobTests : IDisposable
     }
 
     [Fact]
+    public void Debezium_json_is_read_as_a_changelog()
+    {
+        _cli.Folder.Write("cdc.jsonl", """
+            {"before":null,"after":{"id":1,"name":"a","n":5,"tags":{"x":1}},"op":"c"}
+            {"before":null,"after":{"id":2,"name":"b","n":7,"tags":null},"op":"r"}
+            {"before":{"id":1,"name":"a","n":5,"tags":{"x":1}},"after":{"id":1,"name":"a","n":9,"tags":{"y":2,"x":3}},"op":"u"}
+            {"before":{"id":2,"name":"b","n":7,"tags":null},"after":null,"op":"d"}
+
+            """);
+        const string table = """
+            CREATE TABLE t (id BIGINT, name STRING, n BIGINT, tags MAP<STRING, INT>) WITH ('connector' = 'filesystem',
+            'path' = 'cdc.jsonl', 'format' = 'debezium-json');
+
+            """;
+        Outcome sums = _cli.Script(table + "SELECT name, SUM(n) AS s FROM t GROUP BY name;", "--format", "json");
+        Assert.Equal((0, "{\"name\":\"a\",\"s\":9}\n"), (sums.ExitCode, sums.Text));
+        Outcome rows = _cli.Script(table + "SELECT id, tags, tags['x'] AS x FROM t;");
+        const string before = "1,\"{\"\"x\"\":1}\",1\n";
+        const string after = "1,\"{\"\"y\"\":2,\"\"x\"\":3}\",3\n";
+        Assert.Equal((0, $"op,id,tags,x\n+I,{before}+I,2,,\n-U,{before}+U,{after}-D,2,,\n"), (rows.ExitCode, rows.Text));
+    }
+
+    [Fact]
+    public void Raw_lines_are_read_and_written()
+    {
+        _cli.Folder.Write("in.txt", "one, two\n\n\"three\"\n");
+        Outcome outcome = _cli.Script("""
+            CREATE TABLE t (line STRING) WITH ('connector' = 'filesystem', 'path' = 'in.txt', 'format' = 'raw');
+            CREATE TABLE o (line STRING) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'raw');
+            INSERT INTO o SELECT UPPER(line) FROM t;
+            """);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(["ONE, TWO", "", "\"THREE\""], Output("out"));
+    }
+
+    [Fact]
     public void A_finished_job_says_so_when_it_is_restored()
     {
         const string sql = """

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using ColumnStream.Compute.Values;
 using ColumnStream.Connectors.Formats.Columns;
+using ColumnStream.Connectors.Formats.Json;
 using ColumnStream.Connectors.Formats.Values;
 using ColumnStream.Engine.Elements;
 
@@ -14,6 +15,7 @@ internal sealed unsafe class CsvEncoder : RowEncoder
     private readonly CsvOptions _options;
     private readonly EncodeColumn[] _columns;
     private readonly OutputBuffer _nested;
+    private readonly JsonText _json;
     private DayText _day;
 
     public CsvEncoder(FormatContext context, CsvOptions options)
@@ -21,6 +23,7 @@ internal sealed unsafe class CsvEncoder : RowEncoder
         _options = options;
         _columns = EncodeColumn.All(context);
         _nested = new OutputBuffer(context.Allocator, 1024);
+        _json = new JsonText(_columns, new JsonOptions(PlainDecimals: !options.ScientificDecimals));
     }
 
     /// <inheritdoc/>
@@ -82,6 +85,11 @@ internal sealed unsafe class CsvEncoder : RowEncoder
         {
             case ColumnKind.Text:
                 Text(output, column.Bytes(row), isFirst);
+                break;
+            case ColumnKind.List or ColumnKind.Row or ColumnKind.Map when !CsvFormat.Holds(column.Type):
+                _nested.Clear();
+                _json.WriteValue(_nested, column, row);
+                Text(output, _nested.Written, isFirst);
                 break;
             case ColumnKind.List or ColumnKind.Row:
                 _nested.Clear();

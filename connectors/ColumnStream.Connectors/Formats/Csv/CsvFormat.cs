@@ -17,33 +17,32 @@ internal sealed class CsvFormat : Format
     /// <inheritdoc/>
     public override string FileExtension => ".csv";
 
-    /// <inheritdoc/>
-    public override void Validate(FormatContext context)
+    /// <summary>Tells whether a field can hold the type's values: scalars, and arrays and rows of them.</summary>
+    public static bool Holds(SqlType type)
     {
-        CsvOptions.Read(context);
-        foreach (SqlField column in context.Columns)
+        if (type.Id is SqlTypeId.Map or SqlTypeId.Multiset || type.Element is { IsNested: true })
         {
-            SqlType inner = column.Type.Element ?? column.Type;
-            bool tooDeep = (column.Type.Id == SqlTypeId.Array && inner.IsNested)
-                || column.Type.Id is SqlTypeId.Map or SqlTypeId.Multiset;
-            foreach (SqlField field in inner.Fields)
-            {
-                tooDeep |= field.Type.IsNested;
-            }
+            return false;
+        }
 
-            if (tooDeep)
+        foreach (SqlField field in type.Fields)
+        {
+            if (field.Type.IsNested)
             {
-                throw new UserException(
-                    FormatErrors.BadType,
-                    $"Column has a type that csv cannot hold: '{column.Name}' {column.Type}; arrays and rows of scalars only.");
+                return false;
             }
         }
+
+        return true;
     }
+
+    /// <inheritdoc/>
+    public override void Validate(FormatContext context) => Check(context, CsvOptions.Read(context).NestedAsJson);
 
     /// <inheritdoc/>
     public override BlockDecoder CreateBlockDecoder(FormatContext context)
     {
-        Validate(context);
+        Check(context, takesAll: false);
         return new CsvDecoder(context, CsvOptions.Read(context));
     }
 
@@ -52,5 +51,18 @@ internal sealed class CsvFormat : Format
     {
         Validate(context);
         return new CsvEncoder(context, CsvOptions.Read(context));
+    }
+
+    private static void Check(FormatContext context, bool takesAll)
+    {
+        foreach (SqlField column in context.Columns)
+        {
+            if (!takesAll && !Holds(column.Type))
+            {
+                throw new UserException(
+                    FormatErrors.BadType,
+                    $"Column has a type that csv cannot hold: '{column.Name}' {column.Type}; arrays and rows of scalars only.");
+            }
+        }
     }
 }

@@ -42,6 +42,9 @@ internal sealed record CsvOptions(
     /// <summary>Gets whether fields behind the last column are left out.</summary>
     public bool IgnoreTrailing { get; init; }
 
+    /// <summary>Gets whether values that CSV cannot hold are written as JSON text.</summary>
+    public bool NestedAsJson { get; init; }
+
     /// <summary>Gets whether spaces around unquoted fields are left out.</summary>
     public bool TrimSpaces { get; init; }
 
@@ -66,6 +69,9 @@ internal sealed record CsvOptions(
         new("csv.ignore-parse-errors", OptionKind.Boolean, "false", "Makes wrong values NULL and leaves wrong records out."),
         new("csv.ignore-trailing-unmappable", OptionKind.Boolean, "false", "Leaves fields behind the last column out."),
         new("csv.multiline", OptionKind.Boolean, "false", "Lets quoted fields hold line feeds."),
+        new(
+            "csv.nested-as-json", OptionKind.Boolean, "false",
+            "Writes values that CSV cannot hold, such as maps, as JSON text; they are not read back."),
         new("csv.null-literal", OptionKind.Text, null, "Text that is NULL when not quoted."),
         new("csv.quote-character", OptionKind.Text, "\"", "Encloses fields that hold delimiters."),
         new("csv.trim-spaces", OptionKind.Boolean, "false", "Leaves spaces around unquoted fields out."),
@@ -113,6 +119,7 @@ internal sealed record CsvOptions(
             FailOnMissing = options.Boolean("csv.fail-on-missing-columns"),
             IgnoreFirstLine = options.Boolean("csv.ignore-first-line"),
             IgnoreTrailing = options.Boolean("csv.ignore-trailing-unmappable"),
+            NestedAsJson = options.Boolean("csv.nested-as-json"),
             TrimSpaces = options.Boolean("csv.trim-spaces"),
         };
     }

@@ -39,6 +39,13 @@ internal sealed unsafe class JsonText
         output.Advance(WriteObject(p, _columns, row));
     }
 
+    /// <summary>Writes one value, which is not NULL, as JSON.</summary>
+    public void WriteValue(OutputBuffer output, EncodeColumn column, int row)
+    {
+        byte* p = output.Reserve(MaxBytes(column, row));
+        output.Advance(WriteValue(p, column, row));
+    }
+
     private static void Prepare(EncodeColumn[] columns)
     {
         foreach (EncodeColumn column in columns)
@@ -225,8 +232,8 @@ internal sealed unsafe class JsonText
                     $"A NULL key cannot be written: column '{column.Name}'. 'map-null-key.mode' = 'DROP' or 'LITERAL' lets it.");
             }
 
-            *p++ = p == start ? (byte)'{' : (byte)',';
-            p = WriteText(p, isNullKey ? _nullKey : key.Bytes(i));
+            *p = p == start ? (byte)'{' : (byte)',';
+            p = WriteText(p + 1, isNullKey ? _nullKey : key.Bytes(i));
             *p++ = (byte)':';
             p = value.IsNull(i) ? Word(p, "null"u8) : WriteValue(p, value, i);
         }

@@ -71,6 +71,30 @@ public sealed class EncoderTests : IDisposable
     }
 
     [Fact]
+    public void Maps_and_multisets_are_objects()
+    {
+        SqlField[] columns = FormatHarness.Columns(
+            ("m", SqlType.Map(SqlType.String, SqlType.Array(SqlType.Row([new SqlField("x", SqlType.Double)])))),
+            ("s", SqlType.Multiset(SqlType.String)), ("d", SqlType.Array(SqlType.Map(SqlType.String, SqlType.String))));
+        const string Lines = """
+            {"m":{"a \"key\"":[{"x":1.5},null],"b":null,"":[]},"s":{"x":2,"y":1},"d":[{},{"k":null},null]}
+            {"m":{},"s":{},"d":null}
+            {"m":null,"s":null,"d":[]}
+
+            """;
+        RecordBatch batch = _harness.Batch("json", _harness.Context(columns), Lines);
+        Assert.Equal(Lines.ReplaceLineEndings("\n"), _harness.Encode("json", _harness.Context(columns), batch));
+        string csv = _harness.Encode("csv", _harness.Context(columns, ("csv.nested-as-json", "true")), batch);
+        Assert.Equal("{},{},", csv.Split('\n')[1]);
+        Assert.StartsWith("\"{\"\"a \\\"\"key\\\"\"\"\":[{\"\"x\"\":1.5},null]", csv, StringComparison.Ordinal);
+        batch.Release();
+        Assert.Equal(["{b=2,a=3}|NULL|NULL"], _harness.Decode("json", _harness.Context([new SqlField("m", SqlType.Map(SqlType.String, SqlType.BigInt)), .. columns[1..]]), "{\"m\":{\"a\":1,\"b\":2,\"\\u0061\":3}}"));
+        UserException keys = Assert.Throws<UserException>(
+            () => FormatTable.Get("json").Validate(_harness.Context(FormatHarness.Columns(("m", SqlType.Map(SqlType.BigInt, SqlType.String))))));
+        Assert.Contains("keys of maps and multisets must be text", keys.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_small_decimal_has_a_negative_exponent()
     {
         SqlField[] columns = FormatHarness.Columns(("d", SqlType.Decimal(18, 9)));

@@ -44,7 +44,7 @@ internal sealed class SqlShell : IDisposable
             pending.Append(read).Append('\n');
             line++;
             string text = pending.ToString();
-            IReadOnlyList<int> ends = StatementScanner.Ends(text);
+            var ends = StatementScanner.Ends(text);
             int end = ends.Count == 0 ? 0 : ends[^1];
             if (end == 0)
             {

@@ -111,13 +111,30 @@ public static class ConstantFolder
     // What reads or writes instants as local times depends on the session's zone.
     private static bool CrossesZone(ValueList<BoundExpression> inputs, SqlType result)
     {
-        bool crosses = result.Id == SqlTypeId.TimestampLtz;
+        bool crosses = HasInstant(result);
         foreach (BoundExpression input in inputs.Span)
         {
-            crosses |= input.Type.Id == SqlTypeId.TimestampLtz;
+            crosses |= HasInstant(input.Type);
         }
 
         return crosses;
+    }
+
+    /// <summary>Tells whether instants stand in a type, at any depth.</summary>
+    private static bool HasInstant(SqlType? type)
+    {
+        if (type is null || type.Id == SqlTypeId.TimestampLtz)
+        {
+            return type is not null;
+        }
+
+        bool has = HasInstant(type.Element) || HasInstant(type.Key) || HasInstant(type.Value);
+        foreach (SqlField field in type.Fields.Span)
+        {
+            has |= HasInstant(field.Type);
+        }
+
+        return has;
     }
 
     private static BoundExpression TryEvaluate(BoundExpression expression)

@@ -18,7 +18,8 @@ internal static class TypeOf
             : null,
         static (compiler, call, _) => compiler.Constant(new LiteralExpression(
             IsForced(call) ? TypeName.Full(call.Arguments[0].Type) : call.Arguments[0].Type.ToString(), SqlType.String)))
-        .With(static call => call.Arguments.Count == 1 || ConstantFolder.Fold(call.Arguments[1]) is LiteralExpression { Value: not null }
+        .With(static call => call.Arguments.Count == 1
+            || ConstantFolder.Fold(call.Arguments[1]) is LiteralExpression { Value: not null }
             ? null : "force_serializable is TRUE or FALSE, a constant.")
         .Cheap();
 

@@ -116,6 +116,7 @@ internal sealed class ChangelogInference
             SourceNode source => SourceMode(source) != ChangelogMode.InsertOnly,
             GroupAggregateNode aggregate => aggregate.Aggregates.Count > 0 || _updates[input],
             WindowAggregateNode or SortNode or OverNode => false,
+            SemiJoinNode { Kind: not SemiJoinKind.Semi } => true,
             _ => node.Inputs.Any(i => _updates[i]),
         };
         _keys[id] = node switch
@@ -124,6 +125,7 @@ internal sealed class ChangelogInference
             GroupAggregateNode aggregate => [.. Enumerable.Range(0, aggregate.Keys.Count)],
             WindowAggregateNode window => WindowKey(window),
             ProjectNode project => ProjectKey(project, _keys[input]),
+            SemiJoinNode join => SemiJoinKey(join, _keys[input]),
             WindowAssignNode { Window.Kind: not WindowKind.Tumble } or UnionNode or ValuesNode or ExpandNode => null,
             _ => input < 0 ? null : _keys[input],
         };
@@ -143,6 +145,13 @@ internal sealed class ChangelogInference
     {
         int start = node.Keys.Count + node.Aggregates.Count;
         return [.. Enumerable.Range(0, node.Keys.Count), start, start + 1];
+    }
+
+    /// <summary>Keeps a key whose rows all meet in one subtask; the order of their changes is lost otherwise.</summary>
+    private static int[]? SemiJoinKey(SemiJoinNode join, int[]? key)
+    {
+        int columns = join.IsNullAware ? join.LeftKeys.Count - 1 : join.LeftKeys.Count;
+        return key is not null && join.LeftKeys.Take(columns).All(key.Contains) ? key : null;
     }
 
     private static int[]? ProjectKey(ProjectNode project, int[]? key)
@@ -197,7 +206,7 @@ internal sealed class ChangelogInference
     private bool NeedsOld(PhysicalNode consumer, int input) => consumer switch
     {
         SinkNode sink => _connectors.Find(sink.Table.Connector)?.SinkChangelog(sink.Table) == ChangelogMode.Retract,
-        GroupAggregateNode or WindowAggregateNode or SortNode or UnionNode => true,
+        GroupAggregateNode or WindowAggregateNode or SortNode or UnionNode or SemiJoinNode => true,
         FilterNode filter => _needsOld[consumer.Id] || _keys[input] is not { } key
             || !ExpressionTree.ColumnsOf(filter.Predicate).All(key.Contains),
         ProjectNode => _needsOld[consumer.Id] || _keys[consumer.Id] is null,
@@ -286,6 +295,7 @@ internal sealed class ChangelogInference
         {
             SourceNode source => SourceMode(source),
             GroupAggregateNode => _needsOld[node.Id] ? ChangelogMode.Retract : ChangelogMode.Upsert,
+            SemiJoinNode => ChangelogMode.Retract,
             _ => node.Inputs.Any(i => _nodes[i].Changelog == ChangelogMode.Retract)
                 ? ChangelogMode.Retract : ChangelogMode.Upsert,
         };
@@ -303,6 +313,7 @@ internal sealed class ChangelogInference
         SinkNode node => $"table '{Short(node.Table)}'",
         SortNode => "ORDER BY",
         OverNode => "OVER",
+        SemiJoinNode => "the query in WHERE",
         _ => "the query",
     };
 

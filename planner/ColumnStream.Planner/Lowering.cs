@@ -117,6 +117,8 @@ internal sealed class Lowering(int parallelism)
                     {
                         Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
                     });
+            case SemiJoinPlan join:
+                return LowerSemiJoin(join);
             case ExpandPlan expand:
                 return AddUnary(
                     Lower(expand.Input), id => new ExpandNode(expand.Nulled)
@@ -151,6 +153,7 @@ internal sealed class Lowering(int parallelism)
     {
         AggregatePlan aggregate => aggregate.Aggregates.Count > 0 || IsUpdating(aggregate.Input),
         SortPlan or WindowAggregatePlan or OverPlan => false,
+        SemiJoinPlan { Kind: not SemiJoinKind.Semi } => true,
         _ => plan.Inputs.Any(IsUpdating),
     };
 
@@ -232,6 +235,19 @@ internal sealed class Lowering(int parallelism)
                 Id = 0, Inputs = ValueList.From(inputs), Output = union.Fields, Uid = Derived("union", [.. inputs.Select(Uid)]),
             },
             width);
+    }
+
+    private int LowerSemiJoin(SemiJoinPlan join)
+    {
+        // Where NULLs of the value matter, all rows that differ in nothing else must meet.
+        int keys = join.IsNullAware ? join.LeftKeys.Count - 1 : join.LeftKeys.Count;
+        int left = Keyed(Lower(join.Left), ValueList.From(join.LeftKeys.Take(keys)));
+        int right = Keyed(Lower(join.Right), ValueList.From(join.RightKeys.Take(keys)));
+        return Add(
+            new SemiJoinNode(join.Kind, join.LeftKeys, join.RightKeys, join.IsNullAware)
+            {
+                Id = 0, Inputs = [left, right], Output = join.Fields, Uid = Claim(join.Uid),
+            });
     }
 
     private bool HasExchange(int id) => _nodes[id] is ExchangeNode || _nodes[id].Inputs.Any(HasExchange);

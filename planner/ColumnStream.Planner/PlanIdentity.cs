@@ -60,6 +60,7 @@ internal sealed class PlanIdentity
             TableReadPlan read => read with { Uid = Unique($"source-{Hash(read.Spec.Name)}") },
             AggregatePlan aggregate => Assign(aggregate, ((AggregatePlan)plan).Input),
             OverPlan over => over with { Uid = Unique($"over-{Of(plan).Rows}") },
+            SemiJoinPlan join => join with { Uid = Unique($"semi-join-{Of(plan).Rows}") },
             SortPlan sort => sort with { Uid = Unique($"sort-{Of(plan).Rows}") },
             LimitPlan limit => limit with { Uid = Unique($"limit-{Of(plan).Rows}") },
             SinkPlan sink => sink with { Uid = Unique($"sink-{Hash(sink.Table.Name)}") },
@@ -136,6 +137,16 @@ internal sealed class PlanIdentity
                 string[] keys = [.. aggregate.Keys.Select(k => input.Columns[k])];
                 string group = Hash(["group", input.Rows, .. keys]);
                 return new Lineage(group, [.. keys, .. aggregate.Aggregates.Select(a => $"{group}.{Call(a, input)}")]);
+            case SemiJoinPlan join:
+                Lineage asked = Of(join.Left);
+                Lineage asking = Of(join.Right);
+                string answered = Hash(
+                [
+                    "semi-join", $"{join.Kind},{join.IsNullAware}", asked.Rows, asking.Rows,
+                    .. join.LeftKeys.Select(k => asked.Columns[k]), .. join.RightKeys.Select(k => asking.Columns[k]),
+                ]);
+                return new Lineage(
+                    answered, join.Kind == SemiJoinKind.Mark ? [.. asked.Columns, $"{answered}.mark"] : asked.Columns);
             case ExpandPlan expand:
                 Lineage single = Of(expand.Input);
                 string sets = Hash(

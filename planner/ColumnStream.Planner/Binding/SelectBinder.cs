@@ -27,7 +27,11 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     {
         Relation input = select.From is null ? OneRow() : new TableBinder(context, common).Bind(select.From);
         RefuseUnsupported(select);
-        if (select.Where is not null)
+        if (select.Where is not null && SubqueryBinder.HasSubquery(select.Where))
+        {
+            input = new SubqueryBinder(context, common, input).Filter(select.Where);
+        }
+        else if (select.Where is not null)
         {
             var where = new ExpressionBinder(_diagnostics, input, "WHERE");
             input = Filter(input, where.BindCondition(select.Where, "Condition of WHERE"));

@@ -39,6 +39,7 @@ internal static class EncodeNested
             },
             a.Keys,
             a.Aggregates),
+        SemiJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         OverPlan over => Apply(over),
         _ => node,
     });
@@ -82,6 +83,34 @@ internal static class EncodeNested
             return result.Type == wanted ? (BoundExpression)column : new CastExpression(column, wanted);
         });
         return new ProjectPlan(encoded, ValueList.From(plain.Concat(values)), over.Fields);
+    }
+
+    /// <summary>Lets a semi join keep bytes of all nested columns of both sides.</summary>
+    private static ProjectPlan Encode(SemiJoinPlan join)
+    {
+        LogicalPlan left = Bare(join.Left);
+        SqlField[] fields = [.. left.Fields, .. join.Fields.Skip(left.Fields.Count)];
+        return new ProjectPlan(
+            join with { Left = left, Right = Bare(join.Right), Fields = ValueList.From(fields) },
+            ValueList.From(fields.Select((field, i) => field.Type == join.Fields[i].Type
+                ? (BoundExpression)new ColumnExpression(i, field.Type)
+                : new CastExpression(new ColumnExpression(i, field.Type), join.Fields[i].Type))),
+            join.Fields);
+    }
+
+    private static LogicalPlan Bare(LogicalPlan input)
+    {
+        if (!input.Fields.Any(f => f.Type.IsNested))
+        {
+            return input;
+        }
+
+        BoundExpression[] expressions = [.. input.Fields.Select((field, i) => field.Type.IsNested
+            ? (BoundExpression)new CastExpression(new ColumnExpression(i, field.Type), Bytes.WithNullable(field.Type.Nullable))
+            : new ColumnExpression(i, field.Type))];
+        return new ProjectPlan(
+            input, ValueList.From(expressions),
+            ValueList.From(input.Fields.Select((field, i) => field with { Type = expressions[i].Type })));
     }
 
     /// <summary>Returns the columns that must become bytes, ascending.</summary>

@@ -48,6 +48,7 @@ internal static class PruneColumns
         AggregatePlan aggregate => PruneAggregate(aggregate, wanted),
         WindowAggregatePlan aggregate => PruneWindowAggregate(aggregate, wanted),
         ExpandPlan expand => PruneExpand(expand, wanted),
+        SemiJoinPlan join => PruneSemiJoin(join, wanted),
         OverPlan over => PruneOver(over, wanted),
         UnionPlan union => PruneUnion(union, wanted),
         SortPlan sort => PruneSort(sort, wanted),
@@ -167,6 +168,25 @@ internal static class PruneColumns
                 Pick(aggregate.Fields, kept),
                 aggregate.Uid),
             MapOf(kept, aggregate.Fields.Count));
+    }
+
+    private static Pruned PruneSemiJoin(SemiJoinPlan join, SortedSet<int> wanted)
+    {
+        int width = join.Left.Fields.Count;
+        Pruned left = Prune(join.Left, [.. wanted.Where(c => c < width), .. join.LeftKeys]);
+        Pruned right = Prune(join.Right, [.. join.RightKeys]);
+        bool hasMark = join.Fields.Count > width;
+        return new Pruned(
+            new SemiJoinPlan(
+                left.Plan,
+                right.Plan,
+                join.Kind,
+                ValueList.From(join.LeftKeys.Select(k => left.Map[k])),
+                ValueList.From(join.RightKeys.Select(k => right.Map[k])),
+                join.IsNullAware,
+                [.. left.Plan.Fields, .. hasMark ? [join.Fields[width]] : System.Array.Empty<SqlField>()],
+                join.Uid),
+            hasMark ? [.. left.Map, left.Plan.Fields.Count] : left.Map);
     }
 
     private static Pruned PruneExpand(ExpandPlan expand, SortedSet<int> wanted)

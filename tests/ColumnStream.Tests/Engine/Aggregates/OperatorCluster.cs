@@ -18,7 +18,14 @@ namespace ColumnStream.Tests.Engine.Aggregates;
 
 /// <summary>Runs one keyed operator as several subtasks, checkpoints and restores it, and keeps the materialised output.</summary>
 internal sealed unsafe class OperatorCluster(
-    PhysicalNode node, Schema input, int[] keys, BufferAllocator allocator, StatePool pages, bool isBatch = false) : IDisposable
+    PhysicalNode node,
+    Schema input,
+    int[] keys,
+    BufferAllocator allocator,
+    StatePool pages,
+    bool isBatch = false,
+    Schema? second = null,
+    int[]? secondKeys = null) : IDisposable
 {
     private const int KeyGroups = 16;
     private readonly List<Operator> _subtasks = [];
@@ -38,7 +45,7 @@ internal sealed unsafe class OperatorCluster(
         {
             Operator subtask = OperatorFactory.Create(node)!;
             subtask.Open(new OperatorContext(
-                allocator, pages, new EvaluatorOptions(TimeProvider.System, new Random(1)), [input], i, parallelism, KeyGroups, isBatch)
+                allocator, pages, new EvaluatorOptions(TimeProvider.System, new Random(1)), second is null ? [input] : [input, second], i, parallelism, KeyGroups, isBatch)
             {
                 Count = (name, n) => LateRows += name == "lateRows" ? n : 0,
             });
@@ -46,19 +53,19 @@ internal sealed unsafe class OperatorCluster(
         }
     }
 
-    public void Process(IReadOnlyList<object?[]> rows, IReadOnlyList<RowKind>? kinds, Random random)
+    public void Process(IReadOnlyList<object?[]> rows, IReadOnlyList<RowKind>? kinds, Random random, int side = 0)
     {
-        RecordBatch all = BoxedRows.ToBatch(input, rows, allocator);
+        RecordBatch all = BoxedRows.ToBatch(side == 0 ? input : second!, rows, allocator);
         try
         {
             ulong[] hashes = new ulong[rows.Count];
-            KeyHash.Hash(all, keys, hashes);
+            KeyHash.Hash(all, side == 0 ? keys : secondKeys!, hashes);
             for (int s = 0; s < _subtasks.Count; s++)
             {
                 int[] mine = Enumerable.Range(0, rows.Count)
                     .Where(i => KeyGroupRange.Owner(KeyHash.KeyGroup(hashes[i], KeyGroups), _subtasks.Count, KeyGroups) == s)
                     .ToArray();
-                Send(s, all, mine, kinds, random);
+                Send(s, side, all, mine, kinds, random);
             }
         }
         finally
@@ -167,7 +174,7 @@ internal sealed unsafe class OperatorCluster(
         _chain.Clear();
     }
 
-    private void Send(int subtask, RecordBatch all, int[] mine, IReadOnlyList<RowKind>? kinds, Random random)
+    private void Send(int subtask, int side, RecordBatch all, int[] mine, IReadOnlyList<RowKind>? kinds, Random random)
     {
         if (mine.Length == 0)
         {
@@ -205,7 +212,7 @@ internal sealed unsafe class OperatorCluster(
             batch = new StreamBatch(TakeKernel.Take(all, mine, allocator), native);
         }
 
-        _subtasks[subtask].Process(0, batch, new Sink(this));
+        _subtasks[subtask].Process(side, batch, new Sink(this));
         Drain(_subtasks[subtask]);
     }
 

@@ -95,6 +95,48 @@ public sealed class EncoderTests : IDisposable
     }
 
     [Fact]
+    public void Random_rows_survive_every_dialect_of_csv()
+    {
+        SqlField[] columns = FormatHarness.Columns(
+            ("s", SqlType.String), ("d", SqlType.Decimal(20, 4)), ("t", SqlType.String), ("b", SqlType.Boolean),
+            ("ts", SqlType.TimestampLtz(6)), ("x", SqlType.Bytes), ("a", SqlType.Array(SqlType.BigInt)));
+        var random = new Random(23);
+        foreach (CsvDialect dialect in CsvDialect.All)
+        {
+            string letters = dialect.Quote == 0 ? "abc xyz" : "ab ,;'\"\\/#\t" + (dialect.Multiline ? "\r\n" : string.Empty);
+            var text = new StringBuilder();
+            for (int i = 0; i < 300; i++)
+            {
+                string?[] words = new string?[2];
+                for (int w = 0; w < 2; w++)
+                {
+                    words[w] = random.Next(6) == 0 && dialect.NullLiteral is not null ? null
+                        : string.Concat(Enumerable.Range(0, random.Next(dialect.EmptyIsNull ? 1 : 0, 40)).Select(_ => letters[random.Next(letters.Length)]));
+                }
+
+                text.Append(JsonSerializer.Serialize(new Dictionary<string, object?>
+                {
+                    ["s"] = words[0],
+                    ["d"] = random.Next(4) == 0 ? null : random.NextInt64(-1_000_000_000_000, 1_000_000_000_000) / 10_000m * (random.Next(2) == 0 ? 1 : 1000),
+                    ["t"] = random.Next(5) == 0 && dialect.NullLiteral is not null ? dialect.NullLiteral : words[1],
+                    ["b"] = random.Next(3) == 0 ? null : random.Next(2) == 0,
+                    ["ts"] = $"20{random.Next(10, 99)}-0{random.Next(1, 9)}-1{random.Next(10)} 12:00:00.{random.Next(1_000_000):000000}Z",
+                    ["x"] = Convert.ToBase64String(BitConverter.GetBytes(random.NextInt64())),
+                    ["a"] = Enumerable.Range(0, random.Next(1, 4)).Select(v => (long?)v).ToArray(),
+                })).Append('\n');
+            }
+
+            RecordBatch batch = _harness.Batch("json", _harness.Context(columns), text.ToString());
+            FormatContext context = _harness.Context(columns, dialect.Options());
+            string csv = _harness.Encode("csv", context, batch);
+            string[] rows = [.. Enumerable.Range(0, batch.Length).Select(i => FormatHarness.Print(batch, i))];
+            batch.Release();
+            Assert.Equal(rows, _harness.Decode("csv", context with { MaxRows = 70, BlockBytes = 500 }, csv, 333));
+            Assert.Empty(_harness.Errors);
+        }
+    }
+
+    [Fact]
     public void A_small_decimal_has_a_negative_exponent()
     {
         SqlField[] columns = FormatHarness.Columns(("d", SqlType.Decimal(18, 9)));

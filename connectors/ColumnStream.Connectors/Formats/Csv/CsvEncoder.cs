@@ -16,12 +16,15 @@ internal sealed unsafe class CsvEncoder : RowEncoder
     private readonly EncodeColumn[] _columns;
     private readonly OutputBuffer _nested;
     private readonly JsonText _json;
+    private readonly bool _plainIsSafe;
     private DayText _day;
 
     public CsvEncoder(FormatContext context, CsvOptions options)
     {
         _options = options;
         _columns = EncodeColumn.All(context);
+        _plainIsSafe = options.NullLiteral is null && !InValues(options.Delimiter) && !InValues(options.Quote)
+            && !InValues(options.Escape);
         _nested = new OutputBuffer(context.Allocator, 1024);
         _json = new JsonText(_columns, new JsonOptions(PlainDecimals: !options.ScientificDecimals));
     }
@@ -66,6 +69,9 @@ internal sealed unsafe class CsvEncoder : RowEncoder
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _nested.Dispose();
 
+    /// <summary>Tells whether numbers, times or Base64 may hold a byte.</summary>
+    private static bool InValues(byte b) => char.IsAsciiLetterOrDigit((char)b) || "+-/=.: "u8.Contains(b);
+
     private static void Byte(OutputBuffer output, byte value)
     {
         byte* p = output.Reserve(1);
@@ -94,6 +100,11 @@ internal sealed unsafe class CsvEncoder : RowEncoder
             case ColumnKind.List or ColumnKind.Row:
                 _nested.Clear();
                 Nested(_nested, column, row);
+                Text(output, _nested.Written, isFirst);
+                break;
+            case not ColumnKind.Text when !_plainIsSafe:
+                _nested.Clear();
+                Plain(_nested, column, row);
                 Text(output, _nested.Written, isFirst);
                 break;
             default:
@@ -189,6 +200,7 @@ internal sealed unsafe class CsvEncoder : RowEncoder
         bool special = text.ContainsAny(_options.Delimiter, quote == 0 ? _options.Delimiter : quote, (byte)'\n')
             || text.Contains((byte)'\r') || (_options.Escape != 0 && text.Contains(_options.Escape));
         bool odd = (_options.NullLiteral is { } literal && text.SequenceEqual(literal))
+            || (_options.TrimSpaces && !text.IsEmpty && (text[0] is (byte)' ' or (byte)'\t' || text[^1] is (byte)' ' or (byte)'\t'))
             || (isFirst && (text.IsEmpty || (_options.AllowComments && text[0] == '#')));
         if (quote == 0 || !(special || odd))
         {

@@ -143,6 +143,7 @@ public static class FunctionTable
 
         Regexp.RegexpCount.Definition,
         Regexp.RegexpExtract.Definition,
+        Regexp.RegexpExtractAll.Definition,
         Regexp.RegexpFunction.Definition,
         Regexp.RegexpInstr.Definition,
         Regexp.RegexpReplace.Definition,
@@ -200,6 +201,7 @@ public static class FunctionTable
         Text.Overlay.Definition,
         Text.ParseUrl.Definition,
         Text.Position.Definition,
+        Text.Printf.Definition,
         Text.RPad.Definition,
         Text.RTrim.Definition,
         Text.Repeat.Definition,
@@ -208,6 +210,7 @@ public static class FunctionTable
         Text.Right.Definition,
         Text.SplitIndex.Definition,
         Text.StartsWith.Definition,
+        Text.StrToMap.Definition,
         Text.Substring.Definition,
         Text.ToBase64.Definition,
         Text.Translate.Definition,

@@ -17,9 +17,12 @@ internal sealed class RegexCache
     public RegexMatcher Matcher { get; } = new();
 
     /// <summary>Rejects a constant pattern that Java takes and this program cannot translate; the pattern stands second.</summary>
-    public static string? Check(CallExpression call)
+    public static string? Check(CallExpression call) => Check(call, argument: 1);
+
+    /// <summary>Rejects a constant pattern at any place.</summary>
+    public static string? Check(CallExpression call, int argument)
     {
-        if (ConstantFolder.Constant(call.Arguments[1]) is not { Value: { } pattern })
+        if (ConstantFolder.Constant(call.Arguments[argument]) is not { Value: { } pattern })
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text;
 using System.Text.RegularExpressions;
 using ColumnStream.Compute.Execution;
@@ -64,13 +65,7 @@ internal sealed class RegexMatcher
             (start, length) = (found.Index, found.Length);
         }
 
-        if (kind != TextKind.Plain)
-        {
-            int first = ByteOffset(text, start);
-            length = ByteOffset(text[first..], length);
-            start = first;
-        }
-
+        (start, length) = Place(text, kind, start, length);
         return true;
     }
 
@@ -137,33 +132,60 @@ internal sealed class RegexMatcher
         return frame.Commit(written + rest.Length);
     }
 
-    /// <summary>Calls back with the place of a group in each match; a length of -1 is an unset group.</summary>
-    public void ForEach(JavaRegex regex, ReadOnlySpan<byte> text, int group, Action<int, int> found)
+    /// <summary>Lists where a group stands in each match; a length of -1 is an unset group.</summary>
+    public void FindAll(JavaRegex regex, ReadOnlySpan<byte> text, int group, List<(int Start, int Length)> places)
     {
+        places.Clear();
         if (!MayMatch(regex, text))
         {
             return;
         }
 
+        if (group == 0 && regex.Shape?.Literal is { } literal)
+        {
+            for (int at = text.IndexOf(literal), next = 0; at >= 0; at = text[next..].IndexOf(literal))
+            {
+                places.Add((next + at, literal.Length));
+                next += at + literal.Length;
+            }
+
+            return;
+        }
+
         TextKind kind = Transcode(text, out ReadOnlySpan<char> units);
-        string copy = new(units);
-        for (Match match = regex.For(kind).Match(copy); match.Success; match = match.NextMatch())
+        Regex translated = regex.For(kind);
+        if (group == 0)
+        {
+            foreach (ValueMatch match in translated.EnumerateMatches(units))
+            {
+                if (!IsInPair(units, match.Index))
+                {
+                    places.Add(Place(text, kind, match.Index, match.Length));
+                }
+            }
+
+            return;
+        }
+
+        for (Match match = translated.Match(new string(units)); match.Success; match = match.NextMatch())
         {
             Group part = match.Groups[group];
-            if (IsInPair(copy, match.Index))
+            if (!IsInPair(units, match.Index))
             {
-                continue;
+                places.Add(part.Success ? Place(text, kind, part.Index, part.Length) : (0, -1));
             }
-
-            if (!part.Success)
-            {
-                found(0, -1);
-                continue;
-            }
-
-            int start = kind == TextKind.Plain ? part.Index : ByteOffset(text, part.Index);
-            found(start, kind == TextKind.Plain ? part.Length : ByteOffset(text[start..], part.Length));
         }
+    }
+
+    private static (int Start, int Length) Place(ReadOnlySpan<byte> text, TextKind kind, int index, int length)
+    {
+        if (kind == TextKind.Plain)
+        {
+            return (index, length);
+        }
+
+        int start = ByteOffset(text, index);
+        return (start, ByteOffset(text[start..], length));
     }
 
     private static bool MayMatch(JavaRegex regex, ReadOnlySpan<byte> text) =>

@@ -35,6 +35,9 @@ internal sealed class RegexShape
     /// <summary>Gets the group that is the run, or 0.</summary>
     public int ValueGroup { get; }
 
+    /// <summary>Gets the bytes that are the whole pattern, or null where there is more to it.</summary>
+    public byte[]? Literal => _hasBoundary || _stop is not null || _members is not null ? null : _literal;
+
     /// <summary>Returns the form of a pattern, or null where it has another.</summary>
     public static RegexShape? TryRecognize(PatternNode node)
     {

@@ -76,9 +76,7 @@ internal sealed class ColumnParser(Grammar grammar)
             TypeSyntax type = grammar.Types.Parse();
             if (_cursor.Accept("METADATA"))
             {
-                StringLiteral? key = _cursor.Accept("FROM")
-                    ? grammar.Literals.String("the metadata key as a string")
-                    : null;
+                StringLiteral? key = _cursor.Accept("FROM") ? ParseKey() : null;
                 bool isVirtual = _cursor.Accept("VIRTUAL");
                 column = new MetadataColumn(name, type, key, isVirtual, ParseComment());
             }
@@ -117,6 +115,18 @@ internal sealed class ColumnParser(Grammar grammar)
         }
 
         return new PrimaryKeyDefinition(name, columns, isEnforced, isUnique) { Span = _cursor.SpanFrom(start) };
+    }
+
+    /// <summary>Reads a metadata key: a string, or a name in backquotes, as some pages of the dialect write it.</summary>
+    private StringLiteral ParseKey()
+    {
+        if (!_cursor.At(TokenKind.QuotedName))
+        {
+            return grammar.Literals.String("the metadata key as a string");
+        }
+
+        Token token = _cursor.Next();
+        return new StringLiteral(token.Text!) { Span = token.Span };
     }
 
     private string? ParseComment() =>

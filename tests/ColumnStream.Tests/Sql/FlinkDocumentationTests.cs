@@ -265,6 +265,6 @@ public sealed partial class FlinkDocumentationTests(ITestOutputHelper output)
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
 
-    [GeneratedRegex(@"\.\.\.|\. \. \.|\[\s*[A-Z(,<]|\]\s*\[|<[a-z_]+>|\{\s*[A-Za-z<]+[^}]*\||\|\s*<|::=")]
+    [GeneratedRegex(@"\[\[|\[[a-z_]+\.?\]|\.\.\.|\. \. \.|\[\s*[A-Z(,<]|\]\s*\[|<[a-z_]+>|\{\s*[A-Za-z<]+[^}]*\||\|\s*<|::=")]
     private static partial Regex Notation();
 }

@@ -109,6 +109,17 @@ public sealed class JavaRegexTests
     public void Wrong_patterns_of_similar_to_are_refused(string pattern, char? escape) =>
         Assert.Throws<JavaPatternException>(() => SqlSimilarTo.Create(pattern, escape));
 
+    [Fact]
+    public void Hostile_patterns_are_refused_and_endless_ones_stopped()
+    {
+        Assert.Throws<JavaPatternException>(() => JavaRegex.Create(new string('(', 100_000)));
+        Assert.Throws<JavaPatternException>(() => JavaRegex.Create(new string('[', 100_000)));
+        JavaRegex many = JavaRegex.Create(new string('a', 20_000) + "?");
+        Assert.True(new RegexMatcher().IsMatch(many, Encoding.UTF8.GetBytes(new string('a', 20_000))));
+        byte[] text = Encoding.UTF8.GetBytes(new string('a', 40) + "b");
+        Assert.Throws<RegexMatchTimeoutException>(() => new RegexMatcher().IsMatch(JavaRegex.Create("(a+)+$"), text));
+    }
+
     private static string? Compare(string pattern, string text, JsonElement expected)
     {
         JavaRegex regex;

@@ -116,7 +116,7 @@ internal sealed class ChangelogInference
             SourceNode source => SourceMode(source) != ChangelogMode.InsertOnly,
             GroupAggregateNode aggregate => aggregate.Aggregates.Count > 0 || _updates[input],
             WindowAggregateNode or SortNode or OverNode => false,
-            SemiJoinNode { Kind: not SemiJoinKind.Semi } => true,
+            SemiJoinNode { Kind: not SemiJoinKind.Semi } or ScalarJoinNode => true,
             _ => node.Inputs.Any(i => _updates[i]),
         };
         _keys[id] = node switch
@@ -206,7 +206,7 @@ internal sealed class ChangelogInference
     private bool NeedsOld(PhysicalNode consumer, int input) => consumer switch
     {
         SinkNode sink => _connectors.Find(sink.Table.Connector)?.SinkChangelog(sink.Table) == ChangelogMode.Retract,
-        GroupAggregateNode or WindowAggregateNode or SortNode or UnionNode or SemiJoinNode => true,
+        GroupAggregateNode or WindowAggregateNode or SortNode or UnionNode or SemiJoinNode or ScalarJoinNode => true,
         FilterNode filter => _needsOld[consumer.Id] || _keys[input] is not { } key
             || !ExpressionTree.ColumnsOf(filter.Predicate).All(key.Contains),
         ProjectNode => _needsOld[consumer.Id] || _keys[consumer.Id] is null,
@@ -295,7 +295,7 @@ internal sealed class ChangelogInference
         {
             SourceNode source => SourceMode(source),
             GroupAggregateNode => _needsOld[node.Id] ? ChangelogMode.Retract : ChangelogMode.Upsert,
-            SemiJoinNode => ChangelogMode.Retract,
+            SemiJoinNode or ScalarJoinNode => ChangelogMode.Retract,
             _ => node.Inputs.Any(i => _nodes[i].Changelog == ChangelogMode.Retract)
                 ? ChangelogMode.Retract : ChangelogMode.Upsert,
         };
@@ -313,7 +313,7 @@ internal sealed class ChangelogInference
         SinkNode node => $"table '{Short(node.Table)}'",
         SortNode => "ORDER BY",
         OverNode => "OVER",
-        SemiJoinNode => "the query in WHERE",
+        SemiJoinNode or ScalarJoinNode => "the query in WHERE",
         _ => "the query",
     };
 

@@ -117,6 +117,10 @@ internal sealed class Lowering(int parallelism)
                     {
                         Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
                     });
+            case ScalarJoinPlan join:
+                int[] sides = [Keyed(Lower(join.Left), default), Keyed(Lower(join.Right), default)];
+                return Add(
+                    new ScalarJoinNode { Id = 0, Inputs = ValueList.From(sides), Output = join.Fields, Uid = Claim(join.Uid) });
             case SemiJoinPlan join:
                 return LowerSemiJoin(join);
             case ExpandPlan expand:
@@ -153,7 +157,7 @@ internal sealed class Lowering(int parallelism)
     {
         AggregatePlan aggregate => aggregate.Aggregates.Count > 0 || IsUpdating(aggregate.Input),
         SortPlan or WindowAggregatePlan or OverPlan => false,
-        SemiJoinPlan { Kind: not SemiJoinKind.Semi } => true,
+        SemiJoinPlan { Kind: not SemiJoinKind.Semi } or ScalarJoinPlan => true,
         _ => plan.Inputs.Any(IsUpdating),
     };
 

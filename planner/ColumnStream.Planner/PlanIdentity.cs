@@ -60,6 +60,7 @@ internal sealed class PlanIdentity
             TableReadPlan read => read with { Uid = Unique($"source-{Hash(read.Spec.Name)}") },
             AggregatePlan aggregate => Assign(aggregate, ((AggregatePlan)plan).Input),
             OverPlan over => over with { Uid = Unique($"over-{Of(plan).Rows}") },
+            ScalarJoinPlan join => join with { Uid = Unique($"scalar-join-{Of(plan).Rows}") },
             SemiJoinPlan join => join with { Uid = Unique($"semi-join-{Of(plan).Rows}") },
             SortPlan sort => sort with { Uid = Unique($"sort-{Of(plan).Rows}") },
             LimitPlan limit => limit with { Uid = Unique($"limit-{Of(plan).Rows}") },
@@ -137,6 +138,10 @@ internal sealed class PlanIdentity
                 string[] keys = [.. aggregate.Keys.Select(k => input.Columns[k])];
                 string group = Hash(["group", input.Rows, .. keys]);
                 return new Lineage(group, [.. keys, .. aggregate.Aggregates.Select(a => $"{group}.{Call(a, input)}")]);
+            case ScalarJoinPlan join:
+                Lineage valued = Of(join.Left);
+                string single = Hash("scalar-join", valued.Rows, Of(join.Right).Rows, Of(join.Right).Columns[0]);
+                return new Lineage(single, [.. valued.Columns, $"{single}.value"]);
             case SemiJoinPlan join:
                 Lineage asked = Of(join.Left);
                 Lineage asking = Of(join.Right);
@@ -148,10 +153,13 @@ internal sealed class PlanIdentity
                 return new Lineage(
                     answered, join.Kind == SemiJoinKind.Mark ? [.. asked.Columns, $"{answered}.mark"] : asked.Columns);
             case ExpandPlan expand:
-                Lineage single = Of(expand.Input);
+                Lineage repeated = Of(expand.Input);
                 string sets = Hash(
-                    ["expand", single.Rows, .. expand.Nulled.Select(n => string.Join(',', n.Select(c => single.Columns[c])))]);
-                return new Lineage(sets, [.. single.Columns, $"{sets}.set"]);
+                [
+                    "expand", repeated.Rows,
+                    .. expand.Nulled.Select(n => string.Join(',', n.Select(c => repeated.Columns[c]))),
+                ]);
+                return new Lineage(sets, [.. repeated.Columns, $"{sets}.set"]);
             case OverPlan over:
                 Lineage partitioned = Of(over.Input);
                 string ranked = Hash(

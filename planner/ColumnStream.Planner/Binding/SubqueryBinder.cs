@@ -24,7 +24,8 @@ internal sealed class SubqueryBinder(BindingContext context, CommonTables? commo
 
     /// <summary>Tells whether an expression asks a query.</summary>
     public static bool HasSubquery(Ast.Expression expression) =>
-        expression is Ast.ExistsExpression or Ast.InQueryExpression || SyntaxTree.Children(expression).Any(HasSubquery);
+        expression is Ast.ExistsExpression or Ast.InQueryExpression or Ast.SubqueryExpression
+        || SyntaxTree.Children(expression).Any(HasSubquery);
 
     /// <summary>Filters the outer relation; its columns are afterwards ordinary values.</summary>
     public Relation Filter(Ast.Expression where)
@@ -86,6 +87,11 @@ internal sealed class SubqueryBinder(BindingContext context, CommonTables? commo
     /// <summary>Answers for a query inside a larger condition by a column that holds the answer.</summary>
     private BoundExpression? Mark(Ast.Expression expression)
     {
+        if (expression is Ast.SubqueryExpression scalar)
+        {
+            return Value(scalar);
+        }
+
         if (expression is not (Ast.ExistsExpression or Ast.InQueryExpression))
         {
             return null;
@@ -100,6 +106,28 @@ internal sealed class SubqueryBinder(BindingContext context, CommonTables? commo
         var answer = new ColumnExpression(mark, _plan.Fields[mark].Type);
         return expression is Ast.InQueryExpression { IsNegated: true }
             ? _outerBinder.Calls.Operator("NOT", [answer], expression.Span) : answer;
+    }
+
+    /// <summary>Answers for a query that is a value by a column that holds it; it may not refer to the outer query.</summary>
+    private BoundExpression Value(Ast.SubqueryExpression scalar)
+    {
+        Relation right = new QueryBinder(context, common).Bind(scalar.Query);
+        if (right.IsBroken)
+        {
+            return LiteralBinder.Error;
+        }
+
+        if (right.Columns.Count != 1)
+        {
+            _diagnostics.Report(
+                PlannerErrors.ColumnCount, scalar.Span, null, "Query that is used as a value", right.Columns.Count, 1);
+            return LiteralBinder.Error;
+        }
+
+        SqlType type = right.Plan.Fields[0].Type.Materialized().WithNullable(true);
+        _plan = new ScalarJoinPlan(
+            _plan, right.Plan, [.. _plan.Fields, new SqlField($"value{_plan.Fields.Count}", type)]);
+        return new ColumnExpression(_plan.Fields.Count - 1, type);
     }
 
     private bool Join(Ast.Expression expression, SemiJoinKind kind)

@@ -48,6 +48,7 @@ internal static class PruneColumns
         AggregatePlan aggregate => PruneAggregate(aggregate, wanted),
         WindowAggregatePlan aggregate => PruneWindowAggregate(aggregate, wanted),
         ExpandPlan expand => PruneExpand(expand, wanted),
+        ScalarJoinPlan join => PruneScalarJoin(join, wanted),
         SemiJoinPlan join => PruneSemiJoin(join, wanted),
         OverPlan over => PruneOver(over, wanted),
         UnionPlan union => PruneUnion(union, wanted),
@@ -168,6 +169,17 @@ internal static class PruneColumns
                 Pick(aggregate.Fields, kept),
                 aggregate.Uid),
             MapOf(kept, aggregate.Fields.Count));
+    }
+
+    private static Pruned PruneScalarJoin(ScalarJoinPlan join, SortedSet<int> wanted)
+    {
+        int width = join.Left.Fields.Count;
+        Pruned left = Prune(join.Left, [.. wanted.Where(c => c < width)]);
+        ScalarJoinPlan pruned = join with
+        {
+            Left = left.Plan, Right = Exactly(join.Right, [0]), Fields = [.. left.Plan.Fields, join.Fields[width]],
+        };
+        return new Pruned(pruned, [.. left.Map, left.Plan.Fields.Count]);
     }
 
     private static Pruned PruneSemiJoin(SemiJoinPlan join, SortedSet<int> wanted)

@@ -47,6 +47,9 @@ internal static class PushFilters
         SemiJoinPlan join => Split(
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < join.Left.Fields.Count),
             below => join with { Left = new FilterPlan(join.Left, below) }),
+        ScalarJoinPlan join => Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < join.Left.Fields.Count),
+            below => join with { Left = new FilterPlan(join.Left, below) }),
         SortPlan { Offset: 0, Count: < 0 } sort =>
             new SortPlan(new FilterPlan(sort.Input, filter.Predicate), sort.Keys, 0, -1, sort.Uid),
         _ => null,

@@ -1,0 +1,285 @@
+using System;
+using System.Collections.Generic;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Builders;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Aggregates;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators.SemiJoin;
+
+/// <summary>Keeps the left rows and the right ones, of which at most one stands behind a batch; all left rows follow its changes.</summary>
+internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
+{
+    private const int ChunkRows = 4096;
+    private readonly Schema _schema = node.OutputSchema();
+    private OperatorContext _context = null!;
+    private KeyedState _left = null!;
+    private KeyedState _right = null!;
+    private KeyEncoder _leftKeys = null!;
+    private KeyEncoder _rightKeys = null!;
+    private NativeList<ulong> _hashes = null!;
+    private NativeList<nint> _rows = null!;
+    private ArrayData? _value;
+    private ArrayData? _before;
+    private int _restores = -1;
+    private uint _next;
+    private long _times;
+
+    public override IReadOnlyList<OperatorState> States => [_left, _right];
+
+    public override bool HasMore => _next != 0;
+
+    public override void Open(OperatorContext context)
+    {
+        _context = context;
+        _left = NewState("left", context.Inputs[0].Fields);
+        _right = NewState("right", context.Inputs[1].Fields);
+        _leftKeys = new KeyEncoder(_left.Table.Layout, context.Allocator);
+        _rightKeys = new KeyEncoder(_right.Table.Layout, context.Allocator);
+        _hashes = new NativeList<ulong>(context.Allocator);
+        _rows = new NativeList<nint>(context.Allocator);
+    }
+
+    public override void Process(int input, StreamBatch batch, Collector output)
+    {
+        batch = batch.Compact(_context.Allocator);
+        try
+        {
+            Refresh();
+            if (input == 0)
+            {
+                Fold(_left.Table, _leftKeys, batch);
+                EmitLeft(batch, output);
+                return;
+            }
+
+            Fold(_right.Table, _rightKeys, batch);
+        }
+        finally
+        {
+            batch.Release();
+        }
+
+        Turn(output);
+    }
+
+    public override void Continue(Collector output)
+    {
+        _rows.Count = 0;
+        StateTable table = _left.Table;
+        int most = _context.IsBatch ? ChunkRows : ChunkRows / 2;
+        while (_rows.Count < most)
+        {
+            uint slot = _next;
+            byte* row = table.NextLive(ref slot);
+            if (row is null)
+            {
+                _next = 0;
+                break;
+            }
+
+            long times = *Count(table, row);
+            for (; _times < times && _rows.Count < most; _times++)
+            {
+                _rows.Add((nint)row);
+            }
+
+            // NextLive moved behind the row; while some of it is left, go on with the same.
+            _next = _times >= times ? slot : slot - 1;
+            _times = _times >= times ? 0 : _times;
+        }
+
+        if (_rows.Count > 0)
+        {
+            output.Emit(_context.IsBatch ? new StreamBatch(Build(_rows.Count, pairs: false)) : Pairs());
+        }
+    }
+
+    public override void Finish(Collector output)
+    {
+        Refresh();
+        if (_context.IsBatch)
+        {
+            _next = 1;
+            Continue(output);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _left?.Dispose();
+        _right?.Dispose();
+        _leftKeys?.Dispose();
+        _rightKeys?.Dispose();
+        _hashes?.Dispose();
+        _rows?.Dispose();
+        _value?.Release();
+        _before?.Release();
+        _value = null;
+        _before = null;
+    }
+
+    private static long* Count(StateTable table, byte* row) => (long*)(row + table.Layout.CellOffsets[0]);
+
+    private KeyedState NewState(string name, ValueList<Field> fields)
+    {
+        var layout = new StateLayout(fields, [new StateCell("count", CellType.Int64)], 0);
+        return new KeyedState(name, layout, _context.Pages, _context.Allocator, _context.KeyGroups);
+    }
+
+    /// <summary>Counts the rows of a batch in a table; rows that are gone go.</summary>
+    private void Fold(StateTable table, KeyEncoder encoder, StreamBatch batch)
+    {
+        int length = batch.Rows.Length;
+        table.BeginBatch();
+        ulong* hashes = _hashes.Reserve(Math.Max(1, length));
+        table.Layout.Hash(batch.Rows.Columns, length, hashes);
+        encoder.Encode(batch.Rows.Columns, length);
+        byte** rows = stackalloc byte*[StateTable.BlockRows];
+        uint* slots = stackalloc uint[StateTable.BlockRows];
+        for (int at = 0; at < length; at += StateTable.BlockRows)
+        {
+            int count = Math.Min(StateTable.BlockRows, length - at);
+            table.FindOrCreate(encoder, hashes, at, count, rows, slots);
+            table.Touch(rows, slots, hashes + at, count);
+            for (int i = 0; i < count; i++)
+            {
+                *Count(table, rows[i]) += Adds(batch, at + i) ? 1 : -1;
+            }
+        }
+
+        for (int t = 0; t < table.TouchedCount; t++)
+        {
+            if (*Count(table, table.TouchedRows[t]) == 0)
+            {
+                table.Delete(table.TouchedRows[t], table.TouchedSlots[t], table.TouchedHashes[t]);
+            }
+        }
+    }
+
+    private static bool Adds(StreamBatch batch, int row) =>
+        batch.Kinds is null || batch.Kinds[row] is RowKind.Insert or RowKind.UpdateAfter;
+
+    /// <summary>Reads the value at the start and after a restore.</summary>
+    private void Refresh()
+    {
+        if (_restores != _right.Restores)
+        {
+            _restores = _right.Restores;
+            _value?.Release();
+            _value = Read();
+        }
+    }
+
+    /// <summary>Returns the right side's value as a column of one row.</summary>
+    private ArrayData Read()
+    {
+        StateTable table = _right.Table;
+        uint next = 1;
+        byte* found = null;
+        for (byte* row = table.NextLive(ref next); row is not null; row = table.NextLive(ref next))
+        {
+            long count = *Count(table, row);
+            if (count > 1 || (count > 0 && found is not null))
+            {
+                throw new UserException(4001, "A query that is used as a value gave more than one row.");
+            }
+
+            found = count > 0 ? row : found;
+        }
+
+        Field field = _context.Inputs[1].Fields[0];
+        if (found is not null)
+        {
+            return RowColumns.Key(table.Layout, 0, field.Type, &found, 1, _context.Allocator);
+        }
+
+        using ColumnBuilder builder = ColumnBuilder.Create(field.Type, _context.Allocator, 1);
+        builder.AppendNull();
+        return builder.Finish();
+    }
+
+    /// <summary>Lets all left rows change from the value before to the one of now.</summary>
+    private void Turn(Collector output)
+    {
+        if (_context.IsBatch)
+        {
+            _restores = -1;
+            return;
+        }
+
+        ArrayData value = Read();
+        _before?.Release();
+        _before = _value;
+        _value = value;
+        if (!ArrayEquality.Equals(_before!, value))
+        {
+            _next = 1;
+            Continue(output);
+        }
+    }
+
+    private void EmitLeft(StreamBatch batch, Collector output)
+    {
+        if (_context.IsBatch || batch.Rows.Length == 0)
+        {
+            return;
+        }
+
+        var columns = new ArrayData[_schema.Fields.Count];
+        for (int i = 0; i < batch.Rows.Columns.Length; i++)
+        {
+            columns[i] = batch.Rows.Columns[i].Retain();
+        }
+
+        columns[^1] = TakeKernel.Take(_value!, new int[batch.Rows.Length], _context.Allocator);
+        output.Emit(new StreamBatch(new RecordBatch(_schema, columns, batch.Rows.Length), batch.KindsBuffer?.Retain()));
+    }
+
+    private StreamBatch Pairs()
+    {
+        int count = 2 * _rows.Count;
+        NativeBuffer kinds = _context.Allocator.Allocate(count);
+        for (int i = 0; i < count; i++)
+        {
+            kinds.Pointer[i] = (byte)((i & 1) == 0 ? RowKind.UpdateBefore : RowKind.UpdateAfter);
+        }
+
+        return new StreamBatch(Build(count, pairs: true), kinds);
+    }
+
+    private RecordBatch Build(int count, bool pairs)
+    {
+        int shift = pairs ? 1 : 0;
+        byte** rows = stackalloc byte*[ChunkRows];
+        var values = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            rows[i] = (byte*)_rows.Pointer[i >> shift];
+            values[i] = pairs ? i & 1 : 0;
+        }
+
+        StateLayout layout = _left.Table.Layout;
+        var columns = new ArrayData[_schema.Fields.Count];
+        for (int i = 0; i < layout.Keys.Count; i++)
+        {
+            columns[i] = RowColumns.Key(layout, i, layout.Keys[i].Type, rows, count, _context.Allocator);
+        }
+
+        if (!pairs)
+        {
+            columns[^1] = TakeKernel.Take(_value!, values, _context.Allocator);
+            return new RecordBatch(_schema, columns, count);
+        }
+
+        ArrayData both = ArrayConcat.Concat([_before!, _value!], _context.Allocator);
+        columns[^1] = TakeKernel.Take(both, values, _context.Allocator);
+        both.Release();
+        return new RecordBatch(_schema, columns, count);
+    }
+}

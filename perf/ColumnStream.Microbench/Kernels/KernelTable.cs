@@ -44,5 +44,8 @@ internal static class KernelTable
         new("FLOOR TO DAY, many", "FLOOR(wide TO DAY)", 0.18, Peer.Vector),
         new("DATE_FORMAT, one day", "DATE_FORMAT(ts, 'yyyy-MM-dd')", 0.07, Peer.Vector),
         new("DATE_FORMAT, many days", "DATE_FORMAT(wide, 'yyyy-MM-dd')", 0.54, Peer.Scalar),
+        new(
+            "REGEXP_EXTRACT of the literal shape",
+            "REGEXP_EXTRACT(url, '(&|^|\\?)channel_id=([^&]*)', 2)", 6.4, Peer.Scalar),
     ];
 }

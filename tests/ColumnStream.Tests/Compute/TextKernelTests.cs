@@ -61,13 +61,25 @@ public sealed class TextKernelTests
         Check(a => Table.Call("CONCAT", a), static text => text);
     }
 
+    [Fact]
+    public void In_finds_short_constants_and_no_other_text()
+    {
+        string[] constants = ["", "0", "a", "/", "abc", "XYZ09", "twelve bytes", "ä", .. Enumerable.Range(0, 300).Select(i => $"x{i}")];
+        string[] few = constants[..14];
+        foreach (string[] list in new[] { few, constants })
+        {
+            BoundExpression[] literals = [.. list.Select(Literal)];
+            Check(a => Table.Call("IN", [a, .. literals]), text => list.Contains(text) ? "true" : "false");
+        }
+    }
+
     private static string?[] Texts(int count)
     {
         var random = new Random(17);
         var texts = new string?[count];
         for (int i = 0; i < count; i++)
         {
-            int length = random.Next(8) switch { 0 => random.Next(300), < 4 => random.Next(14), _ => random.Next(80) };
+            int length = random.Next(8) switch { 0 => random.Next(300), 1 => random.Next(2), < 4 => random.Next(14), _ => random.Next(80) };
             var text = new StringBuilder();
             bool ascii = random.Next(4) > 0;
             while (text.Length < length)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ColumnStream.Arrow.Arrays;
 using ColumnStream.Compute.Execution;
 using ColumnStream.Compute.Expressions;
 
@@ -42,6 +43,12 @@ internal static class InSets
         int input = compiler.Compile(call.Arguments[0], branch);
         if (layout == Layout.View)
         {
+            List<byte[]> texts = values.ConvertAll(Encoding.UTF8.GetBytes);
+            if (texts.TrueForAll(static t => t.Length <= StringView.InlineLength))
+            {
+                return compiler.Emit(new ShortTextSetStep(input, texts), Layout.Bit, 0, call.Location);
+            }
+
             return compiler.Emit(
                 new RowStep<InTextSet, Utf8, bool>(input) { State = new TextSet(values) }, Layout.Bit, branch, call.Location);
         }

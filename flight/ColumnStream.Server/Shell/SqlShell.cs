@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Text;
 using ColumnStream.Planner;
 using ColumnStream.Server.Commands;

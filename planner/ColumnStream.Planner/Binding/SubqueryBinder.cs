@@ -6,7 +6,6 @@ using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
-using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Queries;
 using Ast = ColumnStream.Sql.Ast.Expressions;
 

@@ -188,6 +188,7 @@ public static class FunctionTable
         Text.Encode.Definition,
         Text.EndsWith.Definition,
         Text.FromBase64.Definition,
+        Text.HashCode.Definition,
         Text.InStr.Definition,
         Text.InitCap.Definition,
         Text.JsonQuote.Definition,

@@ -113,6 +113,7 @@ public static class FunctionTable
         Numeric.Atan.Definition,
         Numeric.Atan2.Definition,
         Numeric.Bin.Definition,
+        Numeric.BitAnd.Definition,
         Numeric.Ceil.Definition,
         Numeric.Cos.Definition,
         Numeric.Cosh.Definition,

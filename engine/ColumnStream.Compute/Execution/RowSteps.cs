@@ -1,3 +1,4 @@
+using System;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using ColumnStream.Arrow.Memory;
@@ -33,6 +34,9 @@ internal interface IRowOp<TA, TB, TC, TD, TR>
 /// </summary>
 internal abstract unsafe class RowStep : Step
 {
+    // Rows without a value, gathered while the tile runs: clearing validity bits at once costs far more.
+    private ulong* _missing;
+
     /// <summary>Gets or sets what constant arguments were prepared to.</summary>
     public object? State { get; set; }
 
@@ -56,8 +60,12 @@ internal abstract unsafe class RowStep : Step
 
         if (count > 0)
         {
+            ulong* missing = stackalloc ulong[8];
+            new Span<ulong>(missing, 8).Clear();
+            _missing = missing;
             frame.State = State;
             RunRows(frame, mask);
+            ClearMissing(frame, missing);
         }
     }
 
@@ -80,10 +88,30 @@ internal abstract unsafe class RowStep : Step
             Fail(frame, row, argument is null ? FailMessage : $"{FailMessage.TrimEnd('.')}: {argument}.");
         }
 
-        Bitmap.Clear(frame.OwnValid(Result), row);
+        _missing[row >> 6] |= 1UL << (row & 63);
         if (frame[Result].Layout == Layout.View)
         {
             ((Arrow.Arrays.StringView*)frame[Result].Data)[row] = default;
+        }
+    }
+
+    private void ClearMissing(Frame frame, ulong* missing)
+    {
+        ulong any = 0;
+        for (int w = 0; w < 8; w++)
+        {
+            any |= missing[w];
+        }
+
+        if (any == 0)
+        {
+            return;
+        }
+
+        ulong* valid = (ulong*)frame.OwnValid(Result);
+        for (int w = 0; w < 8; w++)
+        {
+            valid[w] &= ~missing[w];
         }
     }
 

@@ -49,6 +49,12 @@ internal sealed class SubqueryBinder(BindingContext context, CommonTables? commo
             Filter(binder.BindCondition(conjunct, "Condition of WHERE"));
         }
 
+        if (outer.IsBroken)
+        {
+            // Its errors stand; its plan may lack columns that it shows.
+            return outer;
+        }
+
         ScopeColumn[] columns = [.. outer.Columns.Select(c => c.Type.TimeAttribute == TimeAttribute.None ? c : c with
         {
             Type = c.Type.Materialized(),
@@ -56,7 +62,7 @@ internal sealed class SubqueryBinder(BindingContext context, CommonTables? commo
         })];
         IEnumerable<BoundExpression> shown = columns.Select((c, i) => new ColumnExpression(i, _plan.Fields[i].Type));
         return new Relation(
-            new ProjectPlan(_plan, ValueList.From(shown), Relation.FieldsOf(columns)), columns, outer.IsBroken);
+            new ProjectPlan(_plan, ValueList.From(shown), Relation.FieldsOf(columns)), columns);
     }
 
     private static IEnumerable<Ast.Expression> Conjuncts(Ast.Expression expression) =>

@@ -18,7 +18,7 @@ internal static class CastCompiler
         }
 
         int input = compiler.Compile(cast.Input, branch);
-        return Convert(compiler, input, cast.Input.Type, cast.Type, cast.Try, branch, cast.Location);
+        return IsBounded(cast) ? input : Convert(compiler, input, cast.Input.Type, cast.Type, cast.Try, branch, cast.Location);
     }
 
     /// <summary>Tells whether the cast neither fails nor walks rows one by one.</summary>
@@ -31,9 +31,14 @@ internal static class CastCompiler
             return NestedCasts.IsSameShape(from, to);
         }
 
-        return (IsPlainNumber(from) && (IsPlainNumber(to) || IsExactWidening(from, to)))
+        return IsBounded(cast) || (IsPlainNumber(from) && (IsPlainNumber(to) || IsExactWidening(from, to)))
             || (Layouts.Of(from) == Layouts.Of(to) && from.Id == to.Id && !from.IsText && from.Id != SqlTypeId.Decimal);
     }
+
+    /// <summary>Tells whether a decimal loses only digits that no value of the expression has.</summary>
+    private static bool IsBounded(CastExpression cast) =>
+        cast.Type.Id == SqlTypeId.Decimal && cast.Input.Type.Id == SqlTypeId.Decimal && cast.Type.Scale == cast.Input.Type.Scale
+        && Layouts.Of(cast.Type) == Layouts.Of(cast.Input.Type) && DecimalBounds.Fits(cast.Input, cast.Type.Precision);
 
     /// <summary>Adds the steps that turn a register of one type into another.</summary>
     public static int Convert(

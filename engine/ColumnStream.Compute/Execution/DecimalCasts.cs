@@ -134,7 +134,7 @@ internal readonly struct RescaleDecimal<TA, TR> : IRowOp<TA, TR>
         {
             value = DecimalCasts.DivideRounded(value, spec.Factor);
         }
-        else
+        else if (spec.Factor != 1)
         {
             // Below limit / factor the product is below the limit.
             if (Int128.Abs(value) > spec.Limit / spec.Factor)

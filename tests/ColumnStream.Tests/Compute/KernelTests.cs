@@ -93,6 +93,25 @@ public sealed class KernelTests
         Assert.Equal(expected, t.Run(new CastExpression(a, to)));
     }
 
+    [Theory]
+    [InlineData(22)]
+    [InlineData(21)]
+    public void Products_lose_no_digits_that_they_have(int precision)
+    {
+        // 908 times the ends of BIGINT has 22 digits: a cast to 22 changes nothing, one to 21 gives NULL.
+        long[] values = [0, 1, -1, long.MaxValue, long.MinValue, 12_345];
+        using var t = new Table();
+        BoundExpression product = Table.Call(
+            "*",
+            new LiteralExpression("908", SqlType.Decimal(4, 3).WithNullable(false)),
+            new CastExpression(t.Column(SqlType.BigInt, Texts(values)), SqlType.Decimal(19, 0)));
+        Int128 most = Int128.Parse("1" + new string('0', precision), CultureInfo.InvariantCulture);
+        Assert.Equal(
+            values.Select(v => Int128.Abs((Int128)v * 908) < most
+                ? ((Int128)v * 908).ToString(CultureInfo.InvariantCulture) : null),
+            t.Run(new CastExpression(product, SqlType.Decimal(precision, 3))));
+    }
+
     [Fact]
     public void Like_with_constant_patterns_is_the_regular_expression()
     {

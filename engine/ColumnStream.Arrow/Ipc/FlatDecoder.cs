@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
@@ -30,9 +31,9 @@ internal sealed unsafe class FlatDecoder(BodyRegions regions, IpcReaderOptions o
                 column.Require(values, (column.Length + 7L) >> 3, "values");
                 return new BooleanArray(column.Length, Owner.Retain(), values.Pointer, validity, bits);
             case TypeId.Utf8 or TypeId.Binary:
-                return DecodeBinary(column, validity, bits);
+                return DecodeBinary<int>(column, validity, bits);
             case TypeId.LargeUtf8 or TypeId.LargeBinary:
-                return DecodeLargeBinary(column, validity, bits);
+                return DecodeBinary<long>(column, validity, bits);
             case TypeId.Utf8View or TypeId.BinaryView:
                 return DecodeViews(batch, column, validity, bits);
             default:
@@ -56,19 +57,16 @@ internal sealed unsafe class FlatDecoder(BodyRegions regions, IpcReaderOptions o
         return Owner.Retain();
     }
 
-    public static void CheckOffsets(ColumnNode column, Region region, int* offsets, long limit)
+    public static void CheckOffsets<T>(ColumnNode column, Region region, T* offsets, long limit)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        if (!BodyChecks.OffsetsAscend(offsets, column.Length) || offsets[column.Length] > limit)
+        bool wide = sizeof(T) == sizeof(long);
+        bool ascend = wide
+            ? BodyChecks.OffsetsAscend((long*)offsets, column.Length) : BodyChecks.OffsetsAscend((int*)offsets, column.Length);
+        if (!ascend || long.CreateTruncating(offsets[column.Length]) > limit)
         {
-            throw column.Error(region, $"Offsets do not ascend from 0 to at most {limit}.");
-        }
-    }
-
-    public static void CheckOffsets(ColumnNode column, Region region, long* offsets, long limit)
-    {
-        if (!BodyChecks.OffsetsAscend(offsets, column.Length) || offsets[column.Length] > limit)
-        {
-            throw column.Error(region, $"Offsets do not ascend from 0 to at most {limit}, by at most 2 GiB.");
+            throw column.Error(
+                region, $"Offsets do not ascend from 0 to at most {limit}{(wide ? ", by at most 2 GiB" : string.Empty)}.");
         }
     }
 
@@ -96,59 +94,24 @@ internal sealed unsafe class FlatDecoder(BodyRegions regions, IpcReaderOptions o
         return new FixedWidthArray(stored, column.Length, Owner.Retain(), values.Pointer, validity, bits);
     }
 
-    private ArrayData DecodeBinary(ColumnNode column, NativeBuffer? validity, byte* bits)
+    private ArrayData DecodeBinary<T>(ColumnNode column, NativeBuffer? validity, byte* bits)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        NativeBuffer offsets = TakeOffsets(column, 4, out byte* first, out Region region);
+        NativeBuffer offsets = TakeOffsets(column, sizeof(T), out byte* first, out Region region);
         try
         {
-            int* pointer = (int*)first;
             Region data = Take(column);
-            CheckOffsets(column, region, pointer, data.Length);
-            if (options.ValidateUtf8 && column.Field.Type.Id == TypeId.Utf8)
+            CheckOffsets(column, region, (T*)first, data.Length);
+            if (options.ValidateUtf8 && column.Field.Type.Id is (TypeId.Utf8 or TypeId.LargeUtf8))
             {
-                CheckText(column, data, BodyChecks.Utf8(pointer, data.Pointer, column.Length, validity is null ? null : bits));
+                CheckText(column, data, BodyChecks.Utf8((T*)first, data.Pointer, column.Length, validity is null ? null : bits));
             }
 
-            var array = new BinaryArray(
-                column.Field.Type,
-                column.Length,
-                offsets,
-                pointer,
-                Owner.Retain(),
-                data.Pointer,
-                validity,
-                bits);
-            return column.Target.IsView ? ToViews(array, validity, offsets) : array;
-        }
-        catch
-        {
-            offsets.Release();
-            throw;
-        }
-    }
-
-    private ArrayData DecodeLargeBinary(ColumnNode column, NativeBuffer? validity, byte* bits)
-    {
-        NativeBuffer offsets = TakeOffsets(column, 8, out byte* first, out Region region);
-        try
-        {
-            long* pointer = (long*)first;
-            Region data = Take(column);
-            CheckOffsets(column, region, pointer, data.Length);
-            if (options.ValidateUtf8 && column.Field.Type.Id == TypeId.LargeUtf8)
-            {
-                CheckText(column, data, BodyChecks.Utf8(pointer, data.Pointer, column.Length, validity is null ? null : bits));
-            }
-
-            var array = new LargeBinaryArray(
-                column.Field.Type,
-                column.Length,
-                offsets,
-                pointer,
-                Owner.Retain(),
-                data.Pointer,
-                validity,
-                bits);
+            NativeBuffer owner = Owner.Retain();
+            DataType type = column.Field.Type;
+            ArrayData array = sizeof(T) == sizeof(long)
+                ? new LargeBinaryArray(type, column.Length, offsets, (long*)first, owner, data.Pointer, validity, bits)
+                : new BinaryArray(type, column.Length, offsets, (int*)first, owner, data.Pointer, validity, bits);
             return column.Target.IsView ? ToViews(array, validity, offsets) : array;
         }
         catch

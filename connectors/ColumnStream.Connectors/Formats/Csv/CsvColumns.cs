@@ -12,9 +12,6 @@ namespace ColumnStream.Connectors.Formats.Csv;
 /// </remarks>
 internal sealed unsafe class CsvColumns(CsvIndex index, ColumnSet columns, CsvFieldReader reader, bool hasNullLiteral)
 {
-    private const uint True = 0x65757274;
-    private const uint Alse = 0x65736C61;
-
     /// <summary>Parses all columns of <paramref name="rows"/> indexed records into slots from <paramref name="slot"/> on.</summary>
     /// <returns>The number of the first rows that are right; nothing remains of the others.</returns>
     public int Run(byte* from, int rows, int slot)
@@ -47,10 +44,10 @@ internal sealed unsafe class CsvColumns(CsvIndex index, ColumnSet columns, CsvFi
         return column.Kind switch
         {
             ColumnKind.Text => Texts(column, number, width, from, rows, slot),
-            ColumnKind.Int64 => Integers(column, number, width, from, rows, slot),
-            ColumnKind.Boolean => Booleans(column, number, width, from, rows, slot),
-            ColumnKind.Float64 => Doubles(column, number, width, from, rows, slot),
-            ColumnKind.Timestamp => Timestamps(column, number, width, from, rows, slot),
+            ColumnKind.Int64 => Fields<long, Int64Field>(default, column, number, width, from, rows, slot),
+            ColumnKind.Boolean => Fields<byte, BooleanField>(default, column, number, width, from, rows, slot),
+            ColumnKind.Float64 => Fields<double, Float64Field>(default, column, number, width, from, rows, slot),
+            ColumnKind.Timestamp => Fields<long, TimestampField>(new(column), column, number, width, from, rows, slot),
             _ => Others(column, number, width, from, rows, slot),
         };
     }
@@ -80,86 +77,18 @@ internal sealed unsafe class CsvColumns(CsvIndex index, ColumnSet columns, CsvFi
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Integers(DecodeColumn column, int number, int width, byte* from, int rows, int slot)
+    private int Fields<T, TField>(TField field, DecodeColumn column, int number, int width, byte* from, int rows, int slot)
+        where T : unmanaged
+        where TField : struct, ICsvField<T>
     {
         uint* ends = index.Ends + number;
-        long* values = (long*)column.Data + slot;
+        T* values = (T*)column.Data + slot;
         bool isLast = number == width - 1;
         for (int row = 0; row < rows; row++, ends += width)
         {
             byte* start = from + (int)(ends[-1] + 1);
             byte* end = End(from, start, *ends, isLast);
-            if (start == end && column.Nullable)
-            {
-                column.SetNull(slot + row);
-            }
-            else if (FastNumber.Int64(start, out values[row]) != end && !reader.Store(column, slot + row, start, end))
-            {
-                return row;
-            }
-        }
-
-        return rows;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Doubles(DecodeColumn column, int number, int width, byte* from, int rows, int slot)
-    {
-        uint* ends = index.Ends + number;
-        double* values = (double*)column.Data + slot;
-        bool isLast = number == width - 1;
-        for (int row = 0; row < rows; row++, ends += width)
-        {
-            byte* start = from + (int)(ends[-1] + 1);
-            byte* end = End(from, start, *ends, isLast);
-            if (start == end && column.Nullable)
-            {
-                column.SetNull(slot + row);
-            }
-            else if (FastNumber.Float64(start, out values[row]) != end && !reader.Store(column, slot + row, start, end))
-            {
-                return row;
-            }
-        }
-
-        return rows;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Timestamps(DecodeColumn column, int number, int width, byte* from, int rows, int slot)
-    {
-        uint* ends = index.Ends + number;
-        long* values = (long*)column.Data + slot;
-        bool isLast = number == width - 1;
-        long scale = column.TimestampScale;
-        for (int row = 0; row < rows; row++, ends += width)
-        {
-            byte* start = from + (int)(ends[-1] + 1);
-            byte* end = End(from, start, *ends, isLast);
-            if (column.LastDay.Parse(start, (byte)' ', scale, out values[row]) != end
-                && !Other(column, slot + row, start, end))
-            {
-                return row;
-            }
-        }
-
-        return rows;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Booleans(DecodeColumn column, int number, int width, byte* from, int rows, int slot)
-    {
-        uint* ends = index.Ends + number;
-        byte* values = column.Data + slot;
-        bool isLast = number == width - 1;
-        for (int row = 0; row < rows; row++, ends += width)
-        {
-            byte* start = from + (int)(ends[-1] + 1);
-            byte* end = End(from, start, *ends, isLast);
-            bool isTrue = Unsafe.ReadUnaligned<uint>(start) == True;
-            bool isFalse = *start == 'f' && Unsafe.ReadUnaligned<uint>(start + 1) == Alse;
-            values[row] = isTrue ? (byte)1 : (byte)0;
-            if ((isTrue || isFalse ? start + (isTrue ? 4 : 5) : null) != end && !Other(column, slot + row, start, end))
+            if ((start == end || field.Parse(start, out values[row]) != end) && !Other(column, slot + row, start, end))
             {
                 return row;
             }

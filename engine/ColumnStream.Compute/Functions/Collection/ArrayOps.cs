@@ -18,6 +18,18 @@ internal sealed class ArrayMaker(Layout layout)
     public ElementSet Other { get; } = new();
 
     public ArrayValue Open(Utf8 bytes) => new(bytes, layout);
+
+    /// <summary>Writes the elements of one of the two arrays that <see cref="Seen"/> compares and has not met.</summary>
+    public void AddUnseen(ArrayValue array, bool ofSecond)
+    {
+        for (int i = 0; i < array.Count; i++)
+        {
+            if (Seen.Add(ofSecond, i))
+            {
+                Writer.AddFrom(array, i);
+            }
+        }
+    }
 }
 
 /// <summary>Removes elements that came before.</summary>
@@ -28,14 +40,7 @@ internal readonly struct DistinctOf : IRowOp<Utf8, Utf8>
         var maker = Unsafe.As<ArrayMaker>(frame.State!);
         ArrayValue array = maker.Open(a);
         maker.Seen.Begin(array, array);
-        for (int i = 0; i < array.Count; i++)
-        {
-            if (maker.Seen.Add(ofSecond: false, i))
-            {
-                maker.Writer.AddFrom(array, i);
-            }
-        }
-
+        maker.AddUnseen(array, ofSecond: false);
         result = maker.Writer.Finish(frame);
         return true;
     }
@@ -111,22 +116,8 @@ internal readonly struct UnionOf : IRowOp<Utf8, Utf8, Utf8>
         ArrayValue first = maker.Open(a);
         ArrayValue second = maker.Open(b);
         maker.Seen.Begin(first, second);
-        for (int i = 0; i < first.Count; i++)
-        {
-            if (maker.Seen.Add(ofSecond: false, i))
-            {
-                maker.Writer.AddFrom(first, i);
-            }
-        }
-
-        for (int i = 0; i < second.Count; i++)
-        {
-            if (maker.Seen.Add(ofSecond: true, i))
-            {
-                maker.Writer.AddFrom(second, i);
-            }
-        }
-
+        maker.AddUnseen(first, ofSecond: false);
+        maker.AddUnseen(second, ofSecond: true);
         result = maker.Writer.Finish(frame);
         return true;
     }
@@ -146,14 +137,7 @@ internal readonly struct ExceptOf : IRowOp<Utf8, Utf8, Utf8>
             maker.Seen.Add(ofSecond: true, i);
         }
 
-        for (int i = 0; i < first.Count; i++)
-        {
-            if (maker.Seen.Add(ofSecond: false, i))
-            {
-                maker.Writer.AddFrom(first, i);
-            }
-        }
-
+        maker.AddUnseen(first, ofSecond: false);
         result = maker.Writer.Finish(frame);
         return true;
     }

@@ -3,6 +3,7 @@ using System.Linq;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Changelogs;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Planner.Rules;
@@ -21,14 +22,15 @@ internal sealed class JobBuilder(ConnectorRegistry connectors, SessionSettings s
         int before = diagnostics.Failures;
         SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
         sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink))]);
-        var lowering = new Lowering(settings.Parallelism);
+        var facts = new ChangelogFacts(connectors, settings.IsBatch);
+        var lowering = new Lowering(settings.Parallelism, facts);
         var spans = new Dictionary<int, SourceSpan>();
         for (int i = 0; i < sinks.Length; i++)
         {
             spans[lowering.LowerSink(sinks[i])] = bound[i].Span;
         }
 
-        bool isBounded = ChangelogInference.Run(lowering.Nodes, connectors, diagnostics, spans, settings.IsBatch);
+        bool isBounded = ChangelogInference.Run(lowering.Nodes, facts, diagnostics, spans);
         return diagnostics.Failures > before
             ? null
             : new BuiltJob(sinks, Fragmenter.Cut(lowering.Nodes, lowering.Parallelism), isBounded, settings.IsBatch);

@@ -8,13 +8,14 @@ using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Catalogs;
+using ColumnStream.Planner.Changelogs;
 using ColumnStream.Planner.Logical;
 
 namespace ColumnStream.Planner;
 
 /// <summary>Picks physical nodes for a logical plan and puts exchanges where rows must change hands.</summary>
 /// <remarks>Equal sub-plans become one node. Nodes come out in post-order with the parallelism of each.</remarks>
-internal sealed class Lowering(int parallelism)
+internal sealed class Lowering(int parallelism, ChangelogFacts facts)
 {
     private readonly List<PhysicalNode> _nodes = [];
     private readonly List<int> _parallelism = [];
@@ -139,27 +140,25 @@ internal sealed class Lowering(int parallelism)
                 return LowerUnion(union);
             case SortPlan sort:
                 return Sort(Lower(sort.Input), sort.Keys, sort.Offset, sort.Count, sort.Uid);
-            case LimitPlan limit when IsUpdating(limit.Input):
-                return Sort(Lower(limit.Input), default, limit.Offset, limit.Count, limit.Uid);
             case LimitPlan limit:
-                return AddUnary(
-                    Exchange(Lower(limit.Input), Partitioning.Single, default), id => new LimitNode(limit.Offset, limit.Count)
-                    {
-                        Id = 0, Inputs = [id], Output = limit.Fields, Uid = Claim(limit.Uid),
-                    });
+                return LowerLimit(limit);
             default:
                 throw new InvariantException(9001, $"Plan node cannot be lowered: {plan.GetType().Name}.");
         }
     }
 
-    /// <summary>Tells whether a plan may take back rows: then LIMIT must wait for the final ones.</summary>
-    private bool IsUpdating(LogicalPlan plan) => plan switch
+    /// <summary>Passes the first rows as they come; over updates the first of the final rows.</summary>
+    private int LowerLimit(LimitPlan limit)
     {
-        AggregatePlan aggregate => aggregate.Aggregates.Count > 0 || IsUpdating(aggregate.Input),
-        SortPlan or WindowAggregatePlan or OverPlan => false,
-        SemiJoinPlan { Kind: not SemiJoinKind.Semi } or ScalarJoinPlan => true,
-        _ => plan.Inputs.Any(IsUpdating),
-    };
+        int input = Lower(limit.Input);
+        return facts.Updates(input)
+            ? Sort(input, default, limit.Offset, limit.Count, limit.Uid)
+            : AddUnary(
+                Exchange(input, Partitioning.Single, default), id => new LimitNode(limit.Offset, limit.Count)
+                {
+                    Id = 0, Inputs = [id], Output = limit.Fields, Uid = Claim(limit.Uid),
+                });
+    }
 
     private int LowerRead(TableReadPlan read)
     {
@@ -303,6 +302,7 @@ internal sealed class Lowering(int parallelism)
     {
         int id = _nodes.Count;
         _nodes.Add(node with { Id = id });
+        facts.Add(_nodes[id]);
         _parallelism.Add(width ?? _parallelism[node.Inputs[0]]);
         return id;
     }

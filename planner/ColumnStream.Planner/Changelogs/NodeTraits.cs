@@ -1,0 +1,36 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Plan;
+
+namespace ColumnStream.Planner.Changelogs;
+
+/// <summary>Lists the traits of all kinds of nodes, by name.</summary>
+internal static class NodeTraits
+{
+    private static readonly Dictionary<Type, NodeTrait> ByNode = new NodeTrait[]
+    {
+        new ExchangeTrait(),
+        new ExpandTrait(),
+        new FilterTrait(),
+        new GroupAggregateTrait(),
+        new LimitTrait(),
+        new OverTrait(),
+        new ProjectTrait(),
+        new ScalarJoinTrait(),
+        new SemiJoinTrait(),
+        new SinkTrait(),
+        new SortTrait(),
+        new SourceTrait(),
+        new UnionTrait(),
+        new ValuesTrait(),
+        new WatermarkTrait(),
+        new WindowAggregateTrait(),
+        new WindowAssignTrait(),
+    }.ToDictionary(trait => trait.Node);
+
+    /// <summary>Finds the trait of a node.</summary>
+    public static NodeTrait Of(PhysicalNode node) => ByNode.TryGetValue(node.GetType(), out NodeTrait? trait)
+        ? trait : throw new InvariantException(9001, $"Plan node has no changelog trait: {node.GetType().Name}.");
+}

@@ -1,0 +1,30 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+
+namespace ColumnStream.Planner.Changelogs;
+
+/// <summary>Windows give their rows once, when they fire; over updates every old row must come back.</summary>
+internal sealed class WindowAggregateTrait : NodeTrait
+{
+    public override Type Node => typeof(WindowAggregateNode);
+
+    public override bool Updates(PhysicalNode node, ChangelogFacts facts) => false;
+
+    public override IEnumerable<int[]> Keys(PhysicalNode node, ChangelogFacts facts)
+    {
+        var aggregate = (WindowAggregateNode)node;
+        int start = aggregate.Keys.Count + aggregate.Aggregates.Count;
+        return [[.. Enumerable.Range(0, aggregate.Keys.Count), start, start + 1]];
+    }
+
+    public override bool NeedsOld(PhysicalNode node, int position, ChangelogFacts facts) => true;
+
+    public override void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report) =>
+        GroupAggregateTrait.CheckRetractions(node, ((WindowAggregateNode)node).Aggregates, facts, report);
+
+    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
+        (WindowAggregateNode)node with { InsertOnlyInput = !facts.Updates(node.Inputs[0]) };
+}

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Nexmark.Checking;
 using ColumnStream.Nexmark.Data;
 using ColumnStream.Nexmark.Duck;
 using ColumnStream.Nexmark.Hand;
@@ -13,70 +14,49 @@ using ColumnStream.Planner.Statements;
 namespace ColumnStream.Nexmark;
 
 /// <summary>Checks answers, then times ours, the hand loop and DuckDB in turns, query by query, round by round.</summary>
-internal sealed class Harness(HarnessOptions options, string perfFolder, BufferAllocator allocator) : IDisposable
+internal sealed class Harness : IDisposable
 {
-    private const int WarmUpRuns = 3;
+    private const int WarmUpRuns = 2;
+    private readonly HarnessOptions _options;
+    private readonly BufferAllocator _allocator;
+    private readonly string _perfFolder;
     private readonly string _scratch = Directory.CreateTempSubdirectory("columnstream-perf-").FullName;
-    private readonly DuckDbProcess? _duck =
-        options.UseDuckDb ? new DuckDbProcess(Path.Combine(perfFolder, "duckdb")) : null;
-    private readonly BenchmarkQuery[] _queries =
-        [.. options.Queries.Select(q => BenchmarkQuery.Read(Path.Combine(perfFolder, "queries"), q))];
+    private readonly DuckDbProcess? _duck;
+    private readonly BenchmarkQuery[] _queries;
 
-    /// <summary>Runs everything; returns whether all answers were equal.</summary>
+    public Harness(HarnessOptions options, string perfFolder, BufferAllocator allocator)
+    {
+        _options = options;
+        _perfFolder = perfFolder;
+        _allocator = allocator;
+        _duck = options.UseDuckDb ? new DuckDbProcess(Path.Combine(perfFolder, "duckdb")) : null;
+        BenchmarkQuery.WriteSideInput(_scratch);
+        _queries = [.. options.Queries.Select(q => BenchmarkQuery.Read(Path.Combine(perfFolder, "queries"), q, _scratch))];
+    }
+
+    /// <summary>Does what the options ask for; returns whether all answers were equal.</summary>
     public bool Run()
     {
-        if (_duck is not null && options.CheckEvents > 0 && !Check())
+        if (_options.Task != "run" || (_duck is not null && _options.CheckEvents > 0))
         {
-            return false;
-        }
-
-        using Dataset dataset = Dataset.Generate(options.Events, allocator);
-        if (_duck is not null)
-        {
-            LoadDuck(dataset);
-        }
-
-        using var engine = new LocalEngine(dataset, allocator);
-        var measurements = new List<Measurement>();
-        var jobs = new List<PlannedJob>();
-        var loops = new List<HandLoop>();
-        bool equal = true;
-        foreach (BenchmarkQuery query in _queries)
-        {
-            PlannedJob job = engine.Plan(query.Sql, query.Name);
-            HandLoop loop = HandLoop.Create(query.Name);
-            var measurement = new Measurement(query.Name, options.Events);
-            equal &= WarmUp(engine, dataset, query, job, loop, measurement);
-            jobs.Add(job);
-            loops.Add(loop);
-            measurements.Add(measurement);
-        }
-
-        for (int round = 0; round <= options.Repetitions; round++)
-        {
-            for (int i = 0; i < _queries.Length; i++)
+            using Dataset few = Dataset.Generate(_options.CheckEvents, _options.EventsPerSecond, _allocator);
+            Load(few);
+            var check = new AnswerCheck(_options, _queries, _duck!, _allocator, _scratch);
+            if (_options.Task == "answers")
             {
-                Measure(engine, dataset, _queries[i], jobs[i], loops[i], measurements[i], isKept: round > 0);
+                check.Keep(Path.Combine(_perfFolder, "queries", "answers.txt"));
+                return true;
+            }
+
+            bool equal = check.Compare(few);
+            if (_options.Task == "check")
+            {
+                return equal;
             }
         }
 
-        string load = Report.LoadAverage;
-        Console.WriteLine();
-        Console.WriteLine(Report.Table(measurements));
-        Console.WriteLine(
-            $"{options.Events:N0} events, {dataset.Rows:N0} bids, {options.Repetitions} rounds, load average {load}");
-        foreach (Measurement measurement in measurements)
-        {
-            Console.WriteLine($"  {measurement.Query}: {measurement.Nodes}");
-        }
-
-        if (equal)
-        {
-            Console.WriteLine(Report.Save(
-                Path.Combine(perfFolder, "results"), options, measurements, _duck?.Version ?? "none", load));
-        }
-
-        return equal;
+        Time();
+        return true;
     }
 
     /// <inheritdoc/>
@@ -86,49 +66,72 @@ internal sealed class Harness(HarnessOptions options, string perfFolder, BufferA
         Directory.Delete(_scratch, recursive: true);
     }
 
-    /// <summary>Compares all answers over fewer events, row by row, with DuckDB's.</summary>
-    private bool Check()
+    private void Time()
     {
-        using Dataset dataset = Dataset.Generate(options.CheckEvents, allocator);
-        LoadDuck(dataset);
-        using var engine = new LocalEngine(dataset, allocator);
-        bool equal = true;
+        using Dataset dataset = Dataset.Generate(_options.Events, _options.EventsPerSecond, _allocator);
+        if (_duck is not null)
+        {
+            Load(dataset);
+        }
+
+        using var engine = new LocalEngine(dataset, _allocator);
+        var timed = new List<(BenchmarkQuery Query, PlannedJob Job, HandLoop? Loop, Measurement Measurement)>();
         foreach (BenchmarkQuery query in _queries)
         {
-            string folder = Path.Combine(_scratch, query.Name);
-            engine.Run(engine.Plan(query.WritingTo(folder), query.Name));
-            (long expected, long actual, long surplus, long missing) =
-                _duck!.Compare(query.DuckSql, Path.Combine(folder, "*"), header: false);
-            bool same = expected == actual && surplus == 0 && missing == 0;
-            equal &= same;
-            Console.WriteLine(
-                $"{(same ? "equal" : "DIFFERENT")}: {query.Name}, {actual} rows, {expected} by DuckDB, "
-                + $"{surplus} surplus, {missing} missing");
-            Directory.Delete(folder, recursive: true);
+            try
+            {
+                PlannedJob job = engine.Plan(query.Timed(), query.Name);
+                HandLoop? loop = HandLoop.Create(query.Name);
+                var measurement = new Measurement(query.Name, _options.Events);
+                WarmUp(engine, dataset, query, job, loop, measurement);
+                timed.Add((query, job, loop, measurement));
+            }
+            catch (InvalidOperationException error)
+            {
+                Console.WriteLine($"NOT RUN: {query.Name}: {error.Message} {error.InnerException?.Message}");
+            }
         }
 
-        return equal;
-    }
-
-    private void LoadDuck(Dataset dataset)
-    {
-        string path = Path.Combine(_scratch, "bid.csv");
-        dataset.WriteCsv(path);
-        long rows = _duck!.Load(path);
-        File.Delete(path);
-        if (rows != dataset.Rows)
+        for (int round = 0; round <= _options.Repetitions; round++)
         {
-            throw new InvalidOperationException($"DuckDB loaded {rows} of {dataset.Rows} bids.");
+            foreach (var (query, job, loop, measurement) in timed)
+            {
+                Measure(engine, dataset, query, job, loop, measurement, isKept: round > 0);
+            }
+        }
+
+        Measurement[] measurements = [.. timed.Select(t => t.Measurement)];
+        string load = Report.LoadAverage;
+        Console.WriteLine();
+        Console.WriteLine(Report.Table(measurements));
+        Console.WriteLine(
+            $"{_options.Events:N0} events, {dataset.Bids.Rows:N0} bids, {_options.Repetitions} rounds, load average {load}");
+        foreach (Measurement measurement in measurements)
+        {
+            Console.WriteLine($"  {measurement.Query}: {measurement.Nodes}");
+        }
+
+        Console.WriteLine(Report.Save(
+            Path.Combine(_perfFolder, "results"), _options, measurements, _duck?.Version ?? "none", load));
+    }
+
+    private void Load(Dataset dataset)
+    {
+        foreach (EventTable table in dataset.Tables)
+        {
+            string path = Path.Combine(_scratch, $"{table.Kind}.csv");
+            table.WriteCsv(path);
+            long rows = _duck!.Load(table, path);
+            File.Delete(path);
+            if (rows != table.Rows)
+            {
+                throw new InvalidOperationException($"DuckDB loaded {rows} of {table.Rows} rows of {table.Kind}.");
+            }
         }
     }
 
-    private bool WarmUp(
-        LocalEngine engine,
-        Dataset dataset,
-        BenchmarkQuery query,
-        PlannedJob job,
-        HandLoop loop,
-        Measurement measurement)
+    private void WarmUp(
+        LocalEngine engine, Dataset dataset, BenchmarkQuery query, PlannedJob job, HandLoop? loop, Measurement measurement)
     {
         EngineRun run = engine.Run(job);
         for (int i = 1; i < WarmUpRuns; i++)
@@ -138,16 +141,11 @@ internal sealed class Harness(HarnessOptions options, string perfFolder, BufferA
 
         measurement.RowsIn = run.RowsIn;
         measurement.RowsOut = run.RowsOut;
-        long hand = loop.Run(dataset.Batches);
-        long duck = _duck?.Count(query.DuckSql) ?? hand;
-        bool same = run.RowsIn == dataset.Rows && run.RowsOut == hand && run.RowsOut == duck;
-        if (!same)
+        measurement.FinalRows = _duck?.Count(query.DuckSql) ?? 0;
+        if (loop?.Run(dataset.Bids.Batches) is { } hand && hand != run.RowsOut)
         {
-            Console.WriteLine(
-                $"DIFFERENT: {query.Name}, {run.RowsIn} in, {run.RowsOut} out, hand {hand}, DuckDB {duck}");
+            Console.WriteLine($"DIFFERENT: {query.Name}, {run.RowsOut} rows, hand loop {hand}");
         }
-
-        return same;
     }
 
     private void Measure(
@@ -155,13 +153,13 @@ internal sealed class Harness(HarnessOptions options, string perfFolder, BufferA
         Dataset dataset,
         BenchmarkQuery query,
         PlannedJob job,
-        HandLoop loop,
+        HandLoop? loop,
         Measurement measurement,
         bool isKept)
     {
         EngineRun run = engine.Run(job);
         long hand = ProcessClock.CpuNs;
-        loop.Run(dataset.Batches);
+        loop?.Run(dataset.Bids.Batches);
         hand = ProcessClock.CpuNs - hand;
         long duck = _duck?.CpuNs(query.DuckSql) ?? 0;
         Console.WriteLine(string.Create(
@@ -175,9 +173,13 @@ internal sealed class Harness(HarnessOptions options, string perfFolder, BufferA
         }
 
         measurement.EngineNs.Add(measurement.PerEvent(run.CpuNs));
-        measurement.HandNs.Add(measurement.PerEvent(hand));
         measurement.AllocatedBytes.Add(measurement.PerEvent(run.AllocatedBytes));
         measurement.Nodes = run.Nodes;
+        if (loop is not null)
+        {
+            measurement.HandNs.Add(measurement.PerEvent(hand));
+        }
+
         if (_duck is not null)
         {
             measurement.DuckNs.Add(measurement.PerEvent(duck));

@@ -4,23 +4,43 @@ using System.Linq;
 namespace ColumnStream.Nexmark;
 
 /// <summary>Holds what the command line asks for.</summary>
-internal sealed record HarnessOptions(long Events, long CheckEvents, int Repetitions, string[] Queries, bool UseDuckDb)
+/// <param name="Events">Events that are timed.</param>
+/// <param name="CheckEvents">Events over which answers are compared; 0 for none.</param>
+/// <param name="EventsPerSecond">Events in a second of event time.</param>
+/// <param name="Repetitions">Rounds that count.</param>
+/// <param name="Queries">Names of queries.</param>
+/// <param name="UseDuckDb">Whether DuckDB runs beside.</param>
+/// <param name="Task">What is done: answers compared and queries timed, answers compared, or DuckDB's answers kept.</param>
+internal sealed record HarnessOptions(
+    long Events, long CheckEvents, int EventsPerSecond, int Repetitions, string[] Queries, bool UseDuckDb, string Task)
 {
-    public static readonly string[] AllQueries = ["q0", "q1", "q2", "q12", "count_tumble", "q5_hop"];
+    public static readonly string[] AllQueries = 
+    [
+        "q0", "q1", "q2", "q3", "q4", "q5", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14", "q15", "q16", "q17", "q18",
+        "q19", "q20", "q21", "q22", "q23", "count_tumble", "q5_hop",
+    ];
 
     public const string Usage =
-        "usage: ColumnStream.Nexmark [--events 10000000] [--check-events 1000000] [--reps 5] [--queries q0,q1] "
-        + "[--no-duckdb]";
+        "usage: ColumnStream.Nexmark [run|check|answers] [--events 10000000] [--check-events 1000000] [--rate 10000] [--reps 5] "
+        + "[--queries q0,q1] [--no-duckdb]";
+
+    private static readonly string[] s_tasks = ["run", "check", "answers"];
 
     /// <summary>Reads the arguments; null when they are wrong.</summary>
     public static HarnessOptions? Parse(string[] args)
     {
-        var options = new HarnessOptions(10_000_000, 1_000_000, 5, AllQueries, UseDuckDb: true);
+        var options = new HarnessOptions(10_000_000, 1_000_000, 10_000, 5, AllQueries, UseDuckDb: true, "run");
         for (int i = 0; i < args.Length; i++)
         {
             if (args[i] == "--no-duckdb")
             {
                 options = options with { UseDuckDb = false };
+                continue;
+            }
+
+            if (s_tasks.Contains(args[i]))
+            {
+                options = options with { Task = args[i] };
                 continue;
             }
 
@@ -37,6 +57,9 @@ internal sealed record HarnessOptions(long Events, long CheckEvents, int Repetit
                     break;
                 case "--check-events":
                     options = options with { CheckEvents = long.Parse(value, CultureInfo.InvariantCulture) };
+                    break;
+                case "--rate":
+                    options = options with { EventsPerSecond = int.Parse(value, CultureInfo.InvariantCulture) };
                     break;
                 case "--reps":
                     options = options with { Repetitions = int.Parse(value, CultureInfo.InvariantCulture) };

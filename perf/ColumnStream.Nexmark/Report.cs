@@ -21,15 +21,15 @@ internal static class Report
     {
         var text = new StringBuilder();
         text.AppendLine(
-            "| query | rows in | rows out | ours, ns/event: median (min) | hand | DuckDB | ours/hand | DuckDB/ours "
-            + "| bytes/event |");
-        text.AppendLine("|---|---|---|---|---|---|---|---|---|");
+            "| query | rows in | changes out | final rows | ours, ns/event: median (min) | hand | DuckDB | ours/hand "
+            + "| DuckDB/ours | bytes/event |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (Measurement m in measurements)
         {
             text.AppendLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {m.Query} | {m.RowsIn} | {m.RowsOut} | {Cost(m.EngineNs)} | {Cost(m.HandNs)} | {Cost(m.DuckNs)} "
-                + $"| {m.OverHand:F2} | {m.DuckOver:F1} | {Measurement.Median(m.AllocatedBytes):F3} |"));
+                $"| {m.Query} | {m.RowsIn} | {m.RowsOut} | {m.FinalRows} | {Cost(m.EngineNs)} | {Cost(m.HandNs)} | {Cost(m.DuckNs)} "
+                + $"| {Ratio(m.OverHand, 2)} | {Ratio(m.DuckOver, 1)} | {Measurement.Median(m.AllocatedBytes):F3} |"));
         }
 
         return text.ToString();
@@ -47,7 +47,7 @@ internal static class Report
         {
             options.Events,
             options.Repetitions,
-            EventsPerSecond = 10_000,
+            options.EventsPerSecond,
             BatchRows = Data.Dataset.BatchRows,
             Checkpoints = false,
             DuckDb = duckDb,
@@ -58,6 +58,7 @@ internal static class Report
                 m.Query,
                 m.RowsIn,
                 m.RowsOut,
+                m.FinalRows,
                 EngineNsPerEvent = Rounded(m.EngineNs),
                 HandNsPerEvent = Rounded(m.HandNs),
                 DuckDbNsPerEvent = Rounded(m.DuckNs),
@@ -72,6 +73,9 @@ internal static class Report
         ? "-"
         : string.Create(
             CultureInfo.InvariantCulture, $"{Measurement.Median(values):F2} ({Measurement.Least(values):F2})");
+
+    private static string Ratio(double value, int digits) =>
+        double.IsNaN(value) ? "-" : value.ToString($"F{digits}", CultureInfo.InvariantCulture);
 
     private static double[] Rounded(List<double> values) => [.. values.Select(v => Math.Round(v, 4))];
 

@@ -20,13 +20,26 @@ const requests = {
     return { version: (await connection.runAndReadAll('SELECT version()')).getRows()[0][0] };
   },
 
-  // Times arrive as milliseconds since 1970.
-  async load({ path }) {
-    await connection.run(`CREATE OR REPLACE TABLE bid AS
-      SELECT auction, bidder, price, channel, make_timestamp(ms * 1000) AS dateTime
-      FROM read_csv('${path}', header = false, columns = {
-        'auction': 'BIGINT', 'bidder': 'BIGINT', 'price': 'BIGINT', 'channel': 'VARCHAR', 'ms': 'BIGINT'})`);
-    return { rows: await count('FROM bid') };
+  // Times arrive as milliseconds since 1970; the first column numbers the rows in the order of events.
+  async load({ table, path, columns }) {
+    const read = columns.map(({ name, type }) => `'${name}': '${type === 'TIMESTAMP' ? 'BIGINT' : type}'`);
+    const made = columns.map(({ name, type }) => (type === 'TIMESTAMP' ? `make_timestamp("${name}" * 1000) AS "${name}"` : `"${name}"`));
+    await connection.run(`CREATE OR REPLACE TABLE ${table} AS SELECT n, ${made.join(', ')}
+      FROM read_csv('${path}', header = false, auto_detect = false, columns = {'n': 'BIGINT', ${read.join(', ')}})`);
+    await connection.run(`CREATE OR REPLACE TABLE side_input AS SELECT range AS key, range::VARCHAR AS value FROM range(10000)`);
+    return { rows: await count(`FROM ${table}`) };
+  },
+
+  // A sum over rows does not depend on their order; cells are separated by tabs, times have three digits.
+  async answer({ sql }) {
+    const columns = (await connection.runAndReadAll(`DESCRIBE ${sql}`)).getRows();
+    const cells = columns.map(([name, type]) => {
+      const text = type === 'TIMESTAMP' ? `strftime("${name}", '%Y-%m-%d %H:%M:%S.%g')` : `"${name}"::VARCHAR`;
+      return `coalesce(${text}, 'NULL')`;
+    });
+    const [[rows, checksum]] = (await connection.runAndReadAll(
+      `SELECT count(*), coalesce(sum(('0x' || sha256(concat_ws(chr(9), ${cells.join(', ')}))[1:12])::BIGINT), 0)::VARCHAR FROM (${sql})`)).getRows();
+    return { rows: Number(rows), checksum };
   },
 
   async count({ sql }) {

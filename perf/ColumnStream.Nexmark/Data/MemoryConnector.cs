@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
@@ -11,16 +12,17 @@ using ColumnStream.Engine.Sources;
 
 namespace ColumnStream.Nexmark.Data;
 
-/// <summary>Reads a <see cref="Dataset"/> as a bounded table: what is timed behind it is the query, not the ingress.</summary>
+/// <summary>Reads an <see cref="EventTable"/> as a bounded table: what is timed behind it is the query, not the ingress.</summary>
 internal sealed class MemoryConnector(Dataset dataset) : Connector, IDisposable
 {
-    private readonly Dictionary<ValueList<int>, RecordBatch[]> _projections = [];
+    private readonly Dictionary<(string Kind, ValueList<int> Columns), RecordBatch[]> _projections = [];
 
     /// <inheritdoc/>
     public override string Name => "memory";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OptionDefinition> Options => [];
+    public override IReadOnlyList<OptionDefinition> Options { get; } =
+        [new("kind", OptionKind.Choice, null, "Which events.", Values: "person|auction|bid")];
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -59,25 +61,27 @@ internal sealed class MemoryConnector(Dataset dataset) : Connector, IDisposable
     /// <summary>Finds or makes the batches of just these columns; later runs of a query find them.</summary>
     private RecordBatch[] Project(TableSpec table, ValueList<int> projection)
     {
-        if (_projections.TryGetValue(projection, out RecordBatch[]? found))
+        string kind = table.Options.First(option => option.Key == "kind").Value;
+        if (_projections.TryGetValue((kind, projection), out RecordBatch[]? found))
         {
             return found;
         }
 
+        EventTable events = dataset.Tables.First(t => t.Kind == kind);
         var fields = new Field[projection.Count];
         var columns = new int[projection.Count];
         for (int i = 0; i < columns.Length; i++)
         {
             var column = table.Columns[projection[i]];
-            columns[i] = Dataset.IndexOf(column.Name);
+            columns[i] = events.IndexOf(column.Name);
             fields[i] = new Field(column.Name, column.Type.ToArrow(), column.Type.Nullable);
         }
 
         var schema = new Schema(fields);
-        var batches = new RecordBatch[dataset.Batches.Count];
+        var batches = new RecordBatch[events.Batches.Count];
         for (int i = 0; i < batches.Length; i++)
         {
-            RecordBatch all = dataset.Batches[i];
+            RecordBatch all = events.Batches[i];
             var arrays = new ArrayData[columns.Length];
             for (int j = 0; j < arrays.Length; j++)
             {
@@ -87,7 +91,7 @@ internal sealed class MemoryConnector(Dataset dataset) : Connector, IDisposable
             batches[i] = new RecordBatch(schema, arrays, all.Length);
         }
 
-        _projections.Add(projection, batches);
+        _projections.Add((kind, projection), batches);
         return batches;
     }
 }

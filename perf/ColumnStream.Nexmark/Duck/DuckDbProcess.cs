@@ -2,6 +2,8 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
+using ColumnStream.Compute.Types;
+using ColumnStream.Nexmark.Data;
 
 namespace ColumnStream.Nexmark.Duck;
 
@@ -36,8 +38,24 @@ internal sealed class DuckDbProcess : IDisposable
     /// <summary>Gets DuckDB's version.</summary>
     public string Version { get; }
 
-    /// <summary>Loads bids from CSV; returns how many.</summary>
-    public long Load(string path) => (long)Ask(new JsonObject { ["op"] = "load", ["path"] = path })["rows"]!;
+    /// <summary>Loads a table from CSV, a number before its columns; returns how many rows.</summary>
+    public long Load(EventTable table, string path)
+    {
+        var columns = new JsonArray();
+        foreach (SqlField column in table.Columns)
+        {
+            columns.Add(new JsonObject
+            {
+                ["name"] = column.Name,
+                ["type"] = column.Type.IsTimestamp ? "TIMESTAMP" : column.Type.IsNumeric ? "BIGINT" : "VARCHAR",
+            });
+        }
+
+        return (long)Ask(new JsonObject
+        {
+            ["op"] = "load", ["table"] = table.Kind, ["path"] = path, ["columns"] = columns,
+        })["rows"]!;
+    }
 
     /// <summary>Returns the number of rows of a query.</summary>
     public long Count(string sql) => (long)Ask(new JsonObject { ["op"] = "count", ["sql"] = sql })["rows"]!;
@@ -52,6 +70,13 @@ internal sealed class DuckDbProcess : IDisposable
         JsonObject answer = Ask(
             new JsonObject { ["op"] = "compare", ["sql"] = sql, ["files"] = files, ["header"] = header });
         return ((long)answer["expected"]!, (long)answer["actual"]!, (long)answer["surplus"]!, (long)answer["missing"]!);
+    }
+
+    /// <summary>Returns rows and checksum of a query's answer: the sum of the first six bytes of SHA-256 of each row's text.</summary>
+    public (long Rows, string Checksum) Answer(string sql)
+    {
+        JsonObject answer = Ask(new JsonObject { ["op"] = "answer", ["sql"] = sql });
+        return ((long)answer["rows"]!, (string)answer["checksum"]!);
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.State;
+using ColumnStream.Nexmark.Checking;
 using ColumnStream.Nexmark.Data;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
@@ -17,10 +18,10 @@ using ColumnStream.Sql;
 
 namespace ColumnStream.Nexmark.Running;
 
-/// <summary>Plans and runs scripts in this process: one worker, one thread for files, no checkpoints.</summary>
+/// <summary>Plans and runs scripts in this process: one thread for files, no checkpoints.</summary>
 internal sealed class LocalEngine : IDisposable
 {
-    private readonly WorkerPool _workers = new("worker", 1, TimeProvider.System);
+    private readonly WorkerPool _workers;
     private readonly WorkerPool _io = new("io", 1, TimeProvider.System);
     private readonly MemoryConnector _memory;
     private readonly ConnectorRegistry _connectors;
@@ -28,13 +29,17 @@ internal sealed class LocalEngine : IDisposable
     private readonly JobRunner _runner;
     private int _jobs;
 
-    public LocalEngine(Dataset dataset, BufferAllocator allocator)
+    public LocalEngine(Dataset dataset, BufferAllocator allocator, int workers = 1)
     {
+        _workers = new WorkerPool("worker", workers, TimeProvider.System);
         _memory = new MemoryConnector(dataset);
         _pages = new StatePool();
-        _connectors = new ConnectorRegistry([.. ConnectorTable.Create(TextWriter.Null, TextWriter.Null), _memory]);
+        _connectors = new ConnectorRegistry([.. ConnectorTable.Create(TextWriter.Null, TextWriter.Null), _memory, Answer]);
         _runner = new JobRunner(_workers, _io, _connectors, allocator, _pages);
     }
+
+    /// <summary>Gets what collects answers.</summary>
+    public AnswerConnector Answer { get; } = new();
 
     /// <summary>Plans a script of one job.</summary>
     public PlannedJob Plan(string sql, string name)
@@ -75,8 +80,8 @@ internal sealed class LocalEngine : IDisposable
         IReadOnlyList<NodeMetrics> nodes = running.Metrics().Nodes;
         string busy = string.Join("; ", nodes.Select(n => string.Create(
             CultureInfo.InvariantCulture, $"{n.Name} {n.BusyNs / 1e6:F1} ms, {n.BatchesIn} > {n.BatchesOut} batches")));
-        long rowsIn = nodes.First(n => n.Name.StartsWith("source", StringComparison.Ordinal)).RowsOut;
-        long rowsOut = nodes.First(n => n.Name.StartsWith("sink", StringComparison.Ordinal)).RowsIn;
+        long rowsIn = nodes.Where(n => n.Name.StartsWith("source", StringComparison.Ordinal)).Sum(n => n.RowsOut);
+        long rowsOut = nodes.Where(n => n.Name.StartsWith("sink", StringComparison.Ordinal)).Sum(n => n.RowsIn);
         return new EngineRun(rowsIn, rowsOut, cpu, wall, allocated, busy);
     }
 

@@ -12,6 +12,9 @@ internal sealed class Measurement(string query, long events)
 
     public long RowsOut { get; set; }
 
+    /// <summary>Gets or sets the rows of DuckDB's answer: changes that were taken back are not among them.</summary>
+    public long FinalRows { get; set; }
+
     public List<double> EngineNs { get; } = [];
 
     public List<double> HandNs { get; } = [];

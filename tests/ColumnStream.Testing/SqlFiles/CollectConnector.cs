@@ -74,6 +74,29 @@ public sealed class CollectConnector : Connector
         }
     }
 
+    /// <summary>Returns how often each row stands behind all changes, whatever their order; a row taken back too often is below zero.</summary>
+    public IReadOnlyDictionary<string, long> Balance()
+    {
+        lock (_rows)
+        {
+            Dictionary<string, long> standing = new(StringComparer.Ordinal);
+            foreach ((RowKind kind, string row) in _rows)
+            {
+                long count = standing.GetValueOrDefault(row) + (kind is RowKind.Delete or RowKind.UpdateBefore ? -1 : 1);
+                if (count == 0)
+                {
+                    standing.Remove(row);
+                }
+                else
+                {
+                    standing[row] = count;
+                }
+            }
+
+            return standing;
+        }
+    }
+
     /// <summary>Waits for rows [from, from + count) and returns them as <c>+I a b</c>; fewer when the time is over.</summary>
     public IReadOnlyList<string> Await(int from, int count, Func<bool> hasEnded, int limitMs)
     {

@@ -136,6 +136,9 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     {
                         Id = 0, Inputs = [id], Output = over.Fields, Uid = Claim(over.Uid),
                     });
+            case RankPlan rank:
+                return AddUnary(
+                    Keyed(Lower(rank.Input), rank.Partition), id => RankLowering.Rank(rank, id, facts, Claim(rank.Uid)));
             case UnionPlan union:
                 return LowerUnion(union);
             case SortPlan sort:

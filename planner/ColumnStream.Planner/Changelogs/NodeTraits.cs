@@ -18,6 +18,7 @@ internal static class NodeTraits
         new LimitTrait(),
         new OverTrait(),
         new ProjectTrait(),
+        new RankTrait(),
         new ScalarJoinTrait(),
         new SemiJoinTrait(),
         new SinkTrait(),
@@ -28,6 +29,7 @@ internal static class NodeTraits
         new WatermarkTrait(),
         new WindowAggregateTrait(),
         new WindowAssignTrait(),
+        new WindowRankTrait(),
     }.ToDictionary(trait => trait.Node);
 
     /// <summary>Finds the trait of a node.</summary>

@@ -98,6 +98,8 @@ internal static class LogicalPrinter
         OverPlan o => $"Over by [{Keys(o.Partition, o.Input.Fields)}]"
             + $" order [{string.Join(", ", o.Order.Select(k => Key(k, o.Input.Fields)))}]"
             + $" [{string.Join(", ", o.Calls.Select(c => Print(c, o.Input.Fields)))}]",
+        RankPlan r => $"Rank {r.Function} {r.Start} to {r.End} by [{Keys(r.Partition, r.Input.Fields)}]"
+            + $" order [{string.Join(", ", r.Order.Select(k => Key(k, r.Input.Fields)))}]{(r.HasNumber ? " numbered" : string.Empty)}",
         ScalarJoinPlan => "ScalarJoin",
         SemiJoinPlan join => $"{join.Kind}Join [{Keys(join.LeftKeys, join.Left.Fields)}]"
             + $" = [{Keys(join.RightKeys, join.Right.Fields)}]{(join.IsNullAware ? " with unknown" : string.Empty)}",

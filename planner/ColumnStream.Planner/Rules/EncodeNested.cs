@@ -40,6 +40,7 @@ internal static class EncodeNested
             a.Keys,
             a.Aggregates),
         SemiJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
+        RankPlan rank when rank.Input.Fields.Any(f => f.Type.IsNested) => Encode(rank),
         OverPlan over => Apply(over),
         _ => node,
     });
@@ -96,6 +97,19 @@ internal static class EncodeNested
                 ? (BoundExpression)new ColumnExpression(i, field.Type)
                 : new CastExpression(new ColumnExpression(i, field.Type), join.Fields[i].Type))),
             join.Fields);
+    }
+
+    /// <summary>Lets a top-N keep bytes of all nested columns.</summary>
+    private static ProjectPlan Encode(RankPlan rank)
+    {
+        LogicalPlan input = Bare(rank.Input);
+        SqlField[] fields = [.. input.Fields, .. rank.Fields.Skip(input.Fields.Count)];
+        return new ProjectPlan(
+            rank with { Input = input, Fields = ValueList.From(fields) },
+            ValueList.From(fields.Select((field, i) => field.Type == rank.Fields[i].Type
+                ? (BoundExpression)new ColumnExpression(i, field.Type)
+                : new CastExpression(new ColumnExpression(i, field.Type), rank.Fields[i].Type))),
+            rank.Fields);
     }
 
     private static LogicalPlan Bare(LogicalPlan input)

@@ -51,6 +51,7 @@ internal static class PruneColumns
         ScalarJoinPlan join => PruneScalarJoin(join, wanted),
         SemiJoinPlan join => PruneSemiJoin(join, wanted),
         OverPlan over => PruneOver(over, wanted),
+        RankPlan rank => PruneRank(rank, wanted),
         UnionPlan union => PruneUnion(union, wanted),
         SortPlan sort => PruneSort(sort, wanted),
         LimitPlan limit => Prune(limit.Input, wanted) is var input
@@ -250,6 +251,21 @@ internal static class PruneColumns
                 [.. input.Plan.Fields, .. added],
                 over.Uid),
             map);
+    }
+
+    private static Pruned PruneRank(RankPlan rank, SortedSet<int> wanted)
+    {
+        int width = rank.Input.Fields.Count;
+        Pruned input = Prune(rank.Input, [.. wanted.Where(c => c < width), .. rank.Partition, .. rank.Order.Select(k => k.Column)]);
+        bool isNumbered = rank.HasNumber && wanted.Contains(width);
+        RankPlan pruned = rank with
+        {
+            Input = input.Plan,
+            Partition = ValueList.From(rank.Partition.Select(k => input.Map[k])),
+            Order = ValueList.From(rank.Order.Select(k => k with { Column = input.Map[k.Column] })),
+            Fields = isNumbered ? [.. input.Plan.Fields, rank.Fields[width]] : input.Plan.Fields,
+        };
+        return new Pruned(pruned, rank.HasNumber ? [.. input.Map, isNumbered ? input.Plan.Fields.Count : -1] : input.Map);
     }
 
     private static Pruned PruneUnion(UnionPlan union, SortedSet<int> wanted)

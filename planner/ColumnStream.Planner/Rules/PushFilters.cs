@@ -50,6 +50,9 @@ internal static class PushFilters
         ScalarJoinPlan join => Split(
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < join.Left.Fields.Count),
             below => join with { Left = new FilterPlan(join.Left, below) }),
+        RankPlan rank => Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct) is { Count: > 0 } asked && asked.All(rank.Partition.Contains),
+            below => rank with { Input = new FilterPlan(rank.Input, below) }),
         SortPlan { Offset: 0, Count: < 0 } sort =>
             new SortPlan(new FilterPlan(sort.Input, filter.Predicate), sort.Keys, 0, -1, sort.Uid),
         _ => null,

@@ -124,6 +124,13 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     new ScalarJoinNode { Id = 0, Inputs = ValueList.From(sides), Output = join.Fields, Uid = Claim(join.Uid) });
             case SemiJoinPlan join:
                 return LowerSemiJoin(join);
+            case JoinPlan join:
+                int[] joined = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
+                return Add(new JoinNode(join.Type, join.LeftKeys, join.RightKeys, join.NullSafe, join.Residual)
+                {
+                    Id = 0, Inputs = ValueList.From(joined), Output = join.Fields, Uid = Claim(join.Uid),
+                    LeftTtlMs = join.LeftTtlMs, RightTtlMs = join.RightTtlMs,
+                });
             case ExpandPlan expand:
                 return AddUnary(
                     Lower(expand.Input), id => new ExpandNode(expand.Nulled)

@@ -62,6 +62,7 @@ internal sealed class PlanIdentity
             OverPlan over => over with { Uid = Unique($"over-{Of(plan).Rows}") },
             ScalarJoinPlan join => join with { Uid = Unique($"scalar-join-{Of(plan).Rows}") },
             SemiJoinPlan join => join with { Uid = Unique($"semi-join-{Of(plan).Rows}") },
+            JoinPlan join => join with { Uid = Unique($"join-{Of(plan).Rows}") },
             SortPlan sort => sort with { Uid = Unique($"sort-{Of(plan).Rows}") },
             LimitPlan limit => limit with { Uid = Unique($"limit-{Of(plan).Rows}") },
             SinkPlan sink => sink with { Uid = Unique($"sink-{Hash(sink.Table.Name)}") },
@@ -152,6 +153,17 @@ internal sealed class PlanIdentity
                 ]);
                 return new Lineage(
                     answered, join.Kind == SemiJoinKind.Mark ? [.. asked.Columns, $"{answered}.mark"] : asked.Columns);
+            case JoinPlan join:
+                Lineage one = Of(join.Left);
+                Lineage other = Of(join.Right);
+                string[] both = [.. one.Columns, .. other.Columns];
+                string paired = Hash(
+                [
+                    "join", $"{join.Type}", one.Rows, other.Rows,
+                    .. join.LeftKeys.Select((k, i) => $"{one.Columns[k]} {other.Columns[join.RightKeys[i]]} {join.NullSafe[i]}"),
+                    join.Residual is null ? string.Empty : Text(join.Residual, both),
+                ]);
+                return new Lineage(paired, join.HasRightColumns ? both : one.Columns);
             case ExpandPlan expand:
                 Lineage repeated = Of(expand.Input);
                 string sets = Hash(

@@ -88,8 +88,8 @@ internal sealed class NameResolver(Relation relation, DiagnosticBag diagnostics)
     public IReadOnlyList<int> Expand(QualifiedName? qualifier, SourceSpan span)
     {
         string? name = qualifier?.Last.Value;
-        int[] columns = [.. Enumerable.Range(0, relation.Columns.Count)
-            .Where(i => name is null || relation.Columns[i].Qualifier == name)];
+        int[] columns = name is null ? [.. relation.ShownColumns]
+            : [.. Enumerable.Range(0, relation.Columns.Count).Where(i => relation.Columns[i].Qualifier == name)];
         if (columns.Length == 0 && name is not null && !relation.IsBroken)
         {
             ReportAlias(name, span);
@@ -131,7 +131,7 @@ internal sealed class NameResolver(Relation relation, DiagnosticBag diagnostics)
     }
 
     private int[] Match(string name, string? qualifier) =>
-        [.. Enumerable.Range(0, relation.Columns.Count).Where(i =>
+        [.. (qualifier is null ? relation.ShownColumns : Enumerable.Range(0, relation.Columns.Count)).Where(i =>
             relation.Columns[i].Name == name && (qualifier is null || relation.Columns[i].Qualifier == qualifier))];
 
     private int One(int[] columns, EquatableArray<Identifier> parts, int name)

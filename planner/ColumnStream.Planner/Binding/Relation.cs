@@ -12,6 +12,15 @@ namespace ColumnStream.Planner.Binding;
 /// <param name="IsBroken">Whether something was wrong: names that are not found are then not reported.</param>
 internal sealed record Relation(LogicalPlan Plan, IReadOnlyList<ScopeColumn> Columns, bool IsBroken = false)
 {
+    /// <summary>
+    /// Gets the columns that <c>*</c> gives, in its order, and that are found without an alias; null for all. USING and NATURAL
+    /// show one column for two.
+    /// </summary>
+    public IReadOnlyList<int>? Shown { get; init; }
+
+    /// <summary>Gets the columns that <c>*</c> gives.</summary>
+    public IEnumerable<int> ShownColumns => Shown ?? Enumerable.Range(0, Columns.Count);
+
     /// <summary>Gets a relation that stands for one that was reported.</summary>
     public static Relation Broken { get; } = new(new ValuesPlan(default, default), [], IsBroken: true);
 

@@ -6,6 +6,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
+using ColumnStream.Planner.Binding.Joins;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
@@ -27,14 +28,20 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     {
         Relation input = select.From is null ? OneRow() : new TableBinder(context, common).Bind(select.From);
         RefuseUnsupported(select);
-        if (select.Where is not null && SubqueryBinder.HasSubquery(select.Where))
+        Ast.Expression? condition = select.Where;
+        if (JoinFinisher.IsOpen(input))
         {
-            input = new SubqueryBinder(context, common, input).Filter(select.Where);
+            (input, condition) = new JoinFinisher(context).Finish(select, input);
         }
-        else if (select.Where is not null)
+
+        if (condition is not null && SubqueryBinder.HasSubquery(condition))
+        {
+            input = new SubqueryBinder(context, common, input).Filter(condition);
+        }
+        else if (condition is not null)
         {
             var where = new ExpressionBinder(_diagnostics, input, "WHERE");
-            input = Filter(input, where.BindCondition(select.Where, "Condition of WHERE"));
+            input = Filter(input, where.BindCondition(condition, "Condition of WHERE"));
         }
 
         bool isGrouped = select.GroupBy is not null || select.Having is not null

@@ -62,7 +62,7 @@ internal sealed class SubqueryBinder(BindingContext context, CommonTables? commo
         })];
         IEnumerable<BoundExpression> shown = columns.Select((c, i) => new ColumnExpression(i, _plan.Fields[i].Type));
         return new Relation(
-            new ProjectPlan(_plan, ValueList.From(shown), Relation.FieldsOf(columns)), columns);
+            new ProjectPlan(_plan, ValueList.From(shown), Relation.FieldsOf(columns)), columns) { Shown = outer.Shown };
     }
 
     private static IEnumerable<Ast.Expression> Conjuncts(Ast.Expression expression) =>

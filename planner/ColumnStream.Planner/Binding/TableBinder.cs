@@ -9,6 +9,7 @@ using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Binding.Joins;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
@@ -31,7 +32,7 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         DerivedTable derived => BindDerived(derived),
         FunctionTable function => Alias(
             new WindowFunctionBinder(context, this).Bind(function), function.Alias, null),
-        JoinTable join => BindJoin(join),
+        JoinTable join => new JoinBinder(context, this).Bind(join),
         UnnestTable unnest => NotSupported(unnest.Span, "UNNEST"),
         MatchRecognizeTable => NotSupported(reference.Span, "MATCH_RECOGNIZE"),
         PivotTable => NotSupported(reference.Span, "PIVOT"),
@@ -246,30 +247,6 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         }
 
         return Alias(new QueryBinder(context, common).Bind(derived.Query), derived.Alias, null);
-    }
-
-    private Relation BindJoin(JoinTable join)
-    {
-        Relation left = Bind(join.Left);
-        Relation right = Bind(join.Right);
-        foreach (string? alias in left.Columns.Select(c => c.Qualifier).Intersect(right.Columns.Select(c => c.Qualifier)))
-        {
-            if (alias is not null)
-            {
-                _diagnostics.Report(PlannerErrors.AliasDuplicate, join.Right.Span, null, alias);
-            }
-        }
-
-        string what = join.Kind switch
-        {
-            JoinKind.Left => "LEFT JOIN",
-            JoinKind.Right => "RIGHT JOIN",
-            JoinKind.Full => "FULL JOIN",
-            JoinKind.Cross => "CROSS JOIN",
-            _ => "JOIN",
-        };
-        _diagnostics.Report(PlannerErrors.NotSupported, join.Span, null, what);
-        return new Relation(Relation.Broken.Plan, [.. left.Columns, .. right.Columns], IsBroken: true);
     }
 
     private Relation Alias(Relation relation, TableAlias? alias, string? name)

@@ -15,6 +15,7 @@ internal static class NodeTraits
         new ExpandTrait(),
         new FilterTrait(),
         new GroupAggregateTrait(),
+        new JoinTrait(),
         new LimitTrait(),
         new OverTrait(),
         new ProjectTrait(),

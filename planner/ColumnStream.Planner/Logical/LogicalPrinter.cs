@@ -103,6 +103,9 @@ internal static class LogicalPrinter
         ScalarJoinPlan => "ScalarJoin",
         SemiJoinPlan join => $"{join.Kind}Join [{Keys(join.LeftKeys, join.Left.Fields)}]"
             + $" = [{Keys(join.RightKeys, join.Right.Fields)}]{(join.IsNullAware ? " with unknown" : string.Empty)}",
+        JoinPlan join => $"Join {join.Type.ToString().ToLowerInvariant()} [{Keys(join.LeftKeys, join.Left.Fields)}]"
+            + $" = [{Keys(join.RightKeys, join.Right.Fields)}]{(join.NullSafe.Contains(true) ? " null-safe" : string.Empty)}"
+            + (join.Residual is null ? null : $" where {Print(join.Residual, [.. join.Left.Fields, .. join.Right.Fields])}"),
         UnionPlan => "Union",
         SortPlan sort => $"Sort [{string.Join(", ", sort.Keys.Select(k => Key(k, sort.Fields)))}]{Range(sort.Offset, sort.Count)}",
         LimitPlan limit => "Limit" + Range(limit.Offset, limit.Count),

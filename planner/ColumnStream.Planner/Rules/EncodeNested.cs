@@ -41,6 +41,7 @@ internal static class EncodeNested
             a.Aggregates),
         SemiJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         RankPlan rank when rank.Input.Fields.Any(f => f.Type.IsNested) => Encode(rank),
+        JoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         OverPlan over => Apply(over),
         _ => node,
     });
@@ -110,6 +111,31 @@ internal static class EncodeNested
                 ? (BoundExpression)new ColumnExpression(i, field.Type)
                 : new CastExpression(new ColumnExpression(i, field.Type), rank.Fields[i].Type))),
             rank.Fields);
+    }
+
+    /// <summary>Lets a join keep bytes of all nested columns of both sides; its condition reads them as they were.</summary>
+    private static ProjectPlan Encode(JoinPlan join)
+    {
+        (LogicalPlan left, LogicalPlan right) = (Bare(join.Left), Bare(join.Right));
+        SqlField[] before = [.. join.Left.Fields, .. join.Right.Fields];
+        SqlField[] after = [.. left.Fields, .. right.Fields];
+        BoundExpression Decoded(int column, SqlType wanted, bool isNullable) =>
+            before[column].Type.IsNested
+                ? new CastExpression(new ColumnExpression(column, after[column].Type.WithNullable(isNullable)), wanted)
+                : new ColumnExpression(column, wanted);
+        IEnumerable<SqlField> fields = join.Fields.Select((field, i) =>
+            field.Type.IsNested ? field with { Type = Bytes.WithNullable(field.Type.Nullable) } : field);
+        return new ProjectPlan(
+            join with
+            {
+                Left = left,
+                Right = right,
+                Residual = join.Residual is null ? null : ExpressionTree.MapColumns(
+                    join.Residual, c => Decoded(c, before[c].Type, before[c].Type.Nullable)),
+                Fields = ValueList.From(fields),
+            },
+            ValueList.From(join.Fields.Select((field, i) => Decoded(i, field.Type, field.Type.Nullable))),
+            join.Fields);
     }
 
     private static LogicalPlan Bare(LogicalPlan input)

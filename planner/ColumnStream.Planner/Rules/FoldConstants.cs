@@ -12,6 +12,7 @@ internal static class FoldConstants
     public static LogicalPlan Apply(LogicalPlan plan) => LogicalRule.BottomUp(plan, static node => node switch
     {
         FilterPlan filter => filter with { Predicate = Fold(filter.Predicate) },
+        JoinPlan { Residual: { } residual } join => join with { Residual = Fold(residual) },
         ProjectPlan project => project with { Expressions = ValueList.From(project.Expressions.Select(Fold)) },
         _ => node,
     });

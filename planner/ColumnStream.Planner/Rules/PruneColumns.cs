@@ -50,6 +50,7 @@ internal static class PruneColumns
         ExpandPlan expand => PruneExpand(expand, wanted),
         ScalarJoinPlan join => PruneScalarJoin(join, wanted),
         SemiJoinPlan join => PruneSemiJoin(join, wanted),
+        JoinPlan join => PruneJoin(join, wanted),
         OverPlan over => PruneOver(over, wanted),
         RankPlan rank => PruneRank(rank, wanted),
         UnionPlan union => PruneUnion(union, wanted),
@@ -200,6 +201,42 @@ internal static class PruneColumns
                 [.. left.Plan.Fields, .. hasMark ? [join.Fields[width]] : System.Array.Empty<SqlField>()],
                 join.Uid),
             hasMark ? [.. left.Map, left.Plan.Fields.Count] : left.Map);
+    }
+
+    private static Pruned PruneJoin(JoinPlan join, SortedSet<int> wanted)
+    {
+        int width = join.Left.Fields.Count;
+        var needed = new SortedSet<int>(wanted.Concat(join.LeftKeys).Concat(join.RightKeys.Select(k => k + width)));
+        if (join.Residual is not null)
+        {
+            ExpressionTree.CollectColumns(join.Residual, needed);
+        }
+
+        Pruned left = Prune(join.Left, [.. needed.Where(c => c < width)]);
+        Pruned right = Prune(join.Right, [.. needed.Where(c => c >= width).Select(c => c - width)]);
+        int first = left.Plan.Fields.Count;
+        int[] all = [.. left.Map, .. right.Map.Select(c => c < 0 ? -1 : c + first)];
+        int[] map = all[..join.Fields.Count];
+        var fields = new SqlField[first + (join.HasRightColumns ? right.Plan.Fields.Count : 0)];
+        for (int i = 0; i < map.Length; i++)
+        {
+            if (map[i] >= 0)
+            {
+                fields[map[i]] = join.Fields[i];
+            }
+        }
+
+        return new Pruned(
+            join with
+            {
+                Left = left.Plan,
+                Right = right.Plan,
+                LeftKeys = ValueList.From(join.LeftKeys.Select(k => left.Map[k])),
+                RightKeys = ValueList.From(join.RightKeys.Select(k => right.Map[k])),
+                Residual = join.Residual is null ? null : ExpressionTree.Remap(join.Residual, c => all[c]),
+                Fields = ValueList.Create<SqlField>(fields),
+            },
+            map);
     }
 
     private static Pruned PruneExpand(ExpandPlan expand, SortedSet<int> wanted)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Logical;
 
 namespace ColumnStream.Planner.Rules;
@@ -47,6 +48,7 @@ internal static class PushFilters
         SemiJoinPlan join => Split(
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < join.Left.Fields.Count),
             below => join with { Left = new FilterPlan(join.Left, below) }),
+        JoinPlan join => PushIntoJoin(filter, join),
         ScalarJoinPlan join => Split(
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < join.Left.Fields.Count),
             below => join with { Left = new FilterPlan(join.Left, below) }),
@@ -57,6 +59,18 @@ internal static class PushFilters
             new SortPlan(new FilterPlan(sort.Input, filter.Predicate), sort.Keys, 0, -1, sort.Uid),
         _ => null,
     };
+
+    /// <summary>Moves conditions to the side that they are about, unless rows of it may be missing.</summary>
+    private static LogicalPlan? PushIntoJoin(FilterPlan filter, JoinPlan join)
+    {
+        int width = join.Left.Fields.Count;
+        LogicalPlan? left = join.Type is JoinType.Right or JoinType.Full ? null : Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct) is { Count: > 0 } columns && columns.Max < width,
+            below => join with { Left = new FilterPlan(join.Left, below) });
+        return left ?? (join.Type is not (JoinType.Inner or JoinType.Right) ? null : Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct) is { Count: > 0 } columns && columns.Min >= width,
+            below => join with { Right = new FilterPlan(join.Right, ExpressionTree.Remap(below, c => c - width)) }));
+    }
 
     private static bool IsPlain(BoundExpression expression) => expression is ColumnExpression or LiteralExpression;
 

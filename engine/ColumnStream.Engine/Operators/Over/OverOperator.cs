@@ -30,7 +30,7 @@ internal sealed class OverOperator(OverNode node) : Operator
     public override void Open(OperatorContext context)
     {
         _context = context;
-        _kept = new KeptRows("rows", context.Inputs[0], context.Allocator);
+        _kept = new KeptRows("rows", context.Inputs[0], context.Allocator, node.Partition, context.KeyGroups);
     }
 
     public override void Process(int input, StreamBatch batch, Collector output) =>

@@ -6,18 +6,22 @@ using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Kernels.Hash;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators;
 
 /// <summary>Holds rows of a changelog as they came; every snapshot writes all of them, slot = position.</summary>
+/// <remarks>Rows belong to the key group of their keys; without keys one subtask holds all rows.</remarks>
 internal sealed unsafe class KeptRows : OperatorState
 {
     private const int FixedColumns = 4;
     private readonly BufferAllocator _allocator;
     private readonly Schema _schema;
     private readonly Schema _fileSchema;
+    private readonly ValueList<int> _keys;
+    private readonly int _keyGroups;
     private readonly List<StreamBatch> _batches = [];
     private readonly Queue<StreamBatch> _frozen = new();
     private long _rowCount;
@@ -25,8 +29,10 @@ internal sealed unsafe class KeptRows : OperatorState
     private long _writtenSlots;
     private bool _gathering;
 
-    public KeptRows(string name, Schema schema, BufferAllocator allocator)
+    public KeptRows(string name, Schema schema, BufferAllocator allocator, ValueList<int> keys = default, int keyGroups = 1)
     {
+        _keys = keys;
+        _keyGroups = keyGroups;
         Name = name;
         _schema = schema;
         _allocator = allocator;
@@ -79,6 +85,7 @@ internal sealed unsafe class KeptRows : OperatorState
     }
 
     /// <summary>Gives all rows that stand, as one batch, and keeps none; null when there are none.</summary>
+    /// <remarks>A snapshot that is being written goes on: its barrier came before.</remarks>
     public RecordBatch? TakeAll()
     {
         if (_batches.Count == 0)
@@ -95,21 +102,14 @@ internal sealed unsafe class KeptRows : OperatorState
             all = standing;
         }
 
-        Clear();
+        DropRows();
         return all;
     }
 
-    /// <summary>Drops all rows.</summary>
+    /// <summary>Drops all rows, those of a snapshot that is being written too.</summary>
     public void Clear()
     {
-        foreach (StreamBatch batch in _batches)
-        {
-            batch.Release();
-        }
-
-        _batches.Clear();
-        _rowCount = 0;
-        HasRetractions = false;
+        DropRows();
         AbortSnapshot();
     }
 
@@ -173,9 +173,10 @@ internal sealed unsafe class KeptRows : OperatorState
             read.Add(batch);
             ReadOnlySpan<uint> slots = ((FixedWidthArray)batch.Columns[0]).Values<uint>();
             var live = (BooleanArray)batch.Columns[1];
+            ReadOnlySpan<ushort> groups = ((FixedWidthArray)batch.Columns[2]).Values<ushort>();
             for (int i = 0; i < batch.Length; i++)
             {
-                if (live.GetValue(i))
+                if (live.GetValue(i) && keyGroups.Contains(groups[i]))
                 {
                     bySlot[slots[i]] = (batch, i);
                 }
@@ -186,13 +187,21 @@ internal sealed unsafe class KeptRows : OperatorState
             }
         }
 
-        if (keyGroups.Contains(0))
+        AddRestored(bySlot.Values);
+        _writtenSlots = 0;
+        read.ForEach(static b => b.Release());
+    }
+
+    private void DropRows()
+    {
+        foreach (StreamBatch batch in _batches)
         {
-            AddRestored(bySlot.Values);
-            _writtenSlots = 0;
+            batch.Release();
         }
 
-        read.ForEach(static b => b.Release());
+        _batches.Clear();
+        _rowCount = 0;
+        HasRetractions = false;
     }
 
     private void AddRestored(IEnumerable<(RecordBatch Batch, int Row)> rows)
@@ -242,11 +251,17 @@ internal sealed unsafe class KeptRows : OperatorState
         using var live = new BooleanBuilder(_allocator, length);
         using var group = new FixedWidthBuilder(_fileSchema.Fields[2].Type, _allocator, length);
         using var kind = new FixedWidthBuilder(_fileSchema.Fields[3].Type, _allocator, length);
+        ulong[] hashes = new ulong[length];
+        if (rows is not null && _keys.Count > 0)
+        {
+            KeyHash.Hash(rows, [.. _keys], hashes);
+        }
+
         for (int i = 0; i < length; i++)
         {
             slot.Append(checked((uint)(firstSlot + i)));
             live.Append(isLive);
-            group.Append((ushort)0);
+            group.Append((ushort)KeyHash.KeyGroup(hashes[i], _keyGroups));
             kind.Append(kinds is null ? (byte)RowKind.Insert : (byte)kinds[i]);
         }
 

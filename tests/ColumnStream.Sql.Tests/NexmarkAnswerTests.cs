@@ -60,7 +60,7 @@ public sealed class NexmarkAnswerTests
 
             Assert.True(plan.IsSuccess, TestSession.Errors(plan));
             var running = session.Start(plan.Statements.OfType<PlannedJob>().Single(), query);
-            Assert.True(running.Wait(TimeSpan.FromSeconds(60)), "The job does not end.");
+            Assert.True(running.Wait(60_000), "The job does not end.");
             Assert.True(running.Failure is null, running.Failure?.ToString());
         }
         finally

@@ -75,6 +75,15 @@ public sealed unsafe partial class StatePool : IDisposable
                 throw new InvalidOperationException($"State pages are still lent: {_lentPages}.");
             }
 
+            Abandon();
+        }
+    }
+
+    /// <summary>Gives all memory back to the system, lent pages too: those who held them are dead, as after a simulated crash.</summary>
+    public void Abandon()
+    {
+        lock (_lock)
+        {
             foreach (nint chunk in _chunks)
             {
                 NativeMemory.AlignedFree((void*)chunk);
@@ -82,6 +91,7 @@ public sealed unsafe partial class StatePool : IDisposable
 
             _chunks.Clear();
             _free.Clear();
+            _lentPages = 0;
         }
     }
 

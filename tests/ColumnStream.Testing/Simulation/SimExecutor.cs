@@ -16,11 +16,12 @@ public sealed class SimExecutor : Executor
     private readonly int _longestQuantum;
     private long _now;
 
-    public SimExecutor(int seed, long startNs = 0)
+    /// <summary>Makes an executor whose turns last at most some <paramref name="longestQuantum"/> looks at the clock.</summary>
+    public SimExecutor(int seed, long startNs = 0, int longestQuantum = 128)
     {
         _random = new Random(seed);
         _now = startNs;
-        _longestQuantum = 1 << _random.Next(0, 8);
+        _longestQuantum = Math.Min(longestQuantum, 1 << _random.Next(0, 8));
         Time = new SimTime(this);
     }
 

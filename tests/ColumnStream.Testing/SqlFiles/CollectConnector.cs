@@ -3,11 +3,11 @@ using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using System.Threading;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sinks;
@@ -19,10 +19,16 @@ namespace ColumnStream.Testing.SqlFiles;
 public sealed class CollectConnector : Connector
 {
     private readonly List<(RowKind Kind, string Row)> _rows = [];
+    private readonly Dictionary<string, List<(RowKind Kind, string Row)>> _prepared = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _visible = new(StringComparer.Ordinal);
+    private int _names;
 
     public override string Name => PlannedJob.ResultConnector;
 
     public override IReadOnlyList<OptionDefinition> Options => [];
+
+    /// <summary>Gets or sets whether rows count only when their epoch is committed: once each, whatever is killed.</summary>
+    public bool IsTransactional { get; set; }
 
     public override bool CanRead => false;
 
@@ -30,7 +36,9 @@ public sealed class CollectConnector : Connector
 
     public override ChangelogMode SinkChangelog(TableSpec table) => ChangelogMode.Retract;
 
-    public override SinkInstance CreateSink(SinkContext context) => new(new Writer(this, context), null);
+    public override SinkInstance CreateSink(SinkContext context) => IsTransactional
+        ? new(null, new TransactionalWriter(this, context))
+        : new(new Writer(this, context), null);
 
     /// <summary>Forgets all rows.</summary>
     public void Clear()
@@ -38,6 +46,8 @@ public sealed class CollectConnector : Connector
         lock (_rows)
         {
             _rows.Clear();
+            _prepared.Clear();
+            _visible.Clear();
         }
     }
 
@@ -97,20 +107,12 @@ public sealed class CollectConnector : Connector
         }
     }
 
-    /// <summary>Waits for rows [from, from + count) and returns them as <c>+I a b</c>; fewer when the time is over.</summary>
-    public IReadOnlyList<string> Await(int from, int count, Func<bool> hasEnded, int limitMs)
+    /// <summary>Returns rows [from, from + count) as <c>+I a b</c>; fewer when there are fewer.</summary>
+    public IReadOnlyList<string> Range(int from, int count)
     {
-        for (int waited = 0; ; waited += 2)
+        lock (_rows)
         {
-            lock (_rows)
-            {
-                if (_rows.Count >= from + count || waited >= limitMs || hasEnded())
-                {
-                    return [.. _rows.Skip(from).Take(count).Select(r => $"{RowText.Kind(r.Kind)} {r.Row.Replace('\t', ' ')}")];
-                }
-            }
-
-            Thread.Sleep(2);
+            return [.. _rows.Skip(from).Take(count).Select(r => $"{RowText.Kind(r.Kind)} {r.Row.Replace('\t', ' ')}")];
         }
     }
 
@@ -123,27 +125,41 @@ public sealed class CollectConnector : Connector
         }
     }
 
-    private sealed unsafe class Writer(CollectConnector owner, SinkContext context) : SinkWriter
+    private string Prepare(string scope, List<(RowKind Kind, string Row)> rows)
+    {
+        lock (_rows)
+        {
+            string name = $"{scope}/{_names++}";
+            _prepared[name] = rows;
+            return name;
+        }
+    }
+
+    private void Show(string name)
+    {
+        lock (_rows)
+        {
+            if (_visible.Add(name))
+            {
+                _rows.AddRange(_prepared.Remove(name, out var rows)
+                    ? rows
+                    : throw new ExternalException(5012, $"Prepared rows are lost: {name}.", retryable: false));
+            }
+        }
+    }
+
+    private sealed class RowPrinter(SinkContext context)
     {
         private readonly ArrayBufferWriter<byte> _text = new();
 
-        public override void Write(StreamBatch batch)
+        public unsafe void Print(StreamBatch batch, List<(RowKind Kind, string Row)> rows)
         {
             for (int i = 0; i < batch.Count; i++)
             {
                 int row = batch.Selection is null ? i : batch.Selection.Pointer[i];
                 string[] cells = [.. batch.Rows.Columns.Select((column, c) => Cell(column, row, c))];
-                lock (owner._rows)
-                {
-                    owner._rows.Add((
-                        batch.Kinds is null ? RowKind.Insert : batch.Kinds[row],
-                        string.Join('\t', cells)));
-                }
+                rows.Add((batch.Kinds is null ? RowKind.Insert : batch.Kinds[row], string.Join('\t', cells)));
             }
-        }
-
-        public override void Flush()
-        {
         }
 
         private string Cell(ArrayData column, int row, int index)
@@ -156,6 +172,55 @@ public sealed class CollectConnector : Connector
                 : cell.Replace("\t", "\\t", StringComparison.Ordinal)
                     .Replace("\n", "\\n", StringComparison.Ordinal)
                     .Replace("\r", "\\r", StringComparison.Ordinal);
+        }
+    }
+
+    private sealed class Writer(CollectConnector owner, SinkContext context) : SinkWriter
+    {
+        private readonly RowPrinter _printer = new(context);
+
+        public override void Write(StreamBatch batch)
+        {
+            lock (owner._rows)
+            {
+                _printer.Print(batch, owner._rows);
+            }
+        }
+
+        public override void Flush()
+        {
+        }
+    }
+
+    private sealed class TransactionalWriter(CollectConnector owner, SinkContext context) : TwoPhaseCommittingSink
+    {
+        private readonly RowPrinter _printer = new(context);
+        private List<(RowKind Kind, string Row)> _pending = [];
+
+        public override void Write(StreamBatch batch) => _printer.Print(batch, _pending);
+
+        public override IReadOnlyList<string> Prepare(long epoch)
+        {
+            if (_pending.Count == 0)
+            {
+                return [];
+            }
+
+            string name = owner.Prepare($"{context.Uid}/{context.Subtask}/{epoch}", _pending);
+            _pending = [];
+            return [name];
+        }
+
+        public override void Commit(long epoch, IReadOnlyList<string> committables)
+        {
+            foreach (string name in committables)
+            {
+                owner.Show(name);
+            }
+        }
+
+        public override void CleanUp()
+        {
         }
     }
 }

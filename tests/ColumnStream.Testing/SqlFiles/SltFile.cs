@@ -11,6 +11,7 @@ namespace ColumnStream.Testing.SqlFiles;
 /// statement ok | statement error CST2003     followed by SQL, up to an empty line
 /// query [rowsort|nosort]                     SQL, a line ----, the rows with tabs between values
 /// stream SELECT …                            further SQL lines, then &gt; table row, &gt; end, &lt; row
+/// # legs: -rescaled, -killed: why           above a block: legs in which it may answer otherwise, and is only run
 /// </code>
 /// </remarks>
 public static class SltFile
@@ -21,10 +22,12 @@ public static class SltFile
     {
         string[] lines = File.ReadAllLines(path);
         List<SltRecord> records = [];
+        IReadOnlyList<string> exempt = [];
         for (int i = 0; i < lines.Length;)
         {
             if (lines[i].Trim().Length == 0 || lines[i].StartsWith('#'))
             {
+                exempt = Exempt(path, lines[i], i + 1) ?? exempt;
                 i++;
                 continue;
             }
@@ -35,10 +38,26 @@ public static class SltFile
                 i++;
             }
 
-            records.Add(Parse(path, lines[start..i], start + 1));
+            records.Add(Parse(path, lines[start..i], start + 1) with { Exempt = exempt });
+            exempt = [];
         }
 
         return records;
+    }
+
+    private static string[]? Exempt(string path, string line, int number)
+    {
+        const string Mark = "# legs:";
+        if (!line.StartsWith(Mark, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string[] parts = line[Mark.Length..].Split(':', 2, StringSplitOptions.TrimEntries);
+        string[] names = [.. parts[0].Split(',', StringSplitOptions.TrimEntries).Select(n => n.TrimStart('-'))];
+        return parts.Length == 2 && parts[1].Length > 10 && names.All(n => SltLeg.All.Any(leg => leg.Name == n))
+            ? names
+            : throw new FormatException($"{path}:{number}: expected '# legs: -name: reason', names of SltLeg.All: {line}.");
     }
 
     private static SltRecord Parse(string path, string[] block, int line)

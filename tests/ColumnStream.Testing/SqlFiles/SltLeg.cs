@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace ColumnStream.Testing.SqlFiles;
 
 /// <summary>Names one way to run a file: the answers must be the same in all.</summary>
@@ -5,4 +7,33 @@ namespace ColumnStream.Testing.SqlFiles;
 /// <param name="BatchRows">Largest batch.</param>
 /// <param name="CutSeed">Seed of random batch cuts, or null.</param>
 /// <param name="CreditBytes">Window of a channel.</param>
-public sealed record SltLeg(int Parallelism, int BatchRows, int? CutSeed, long CreditBytes);
+public sealed record SltLeg(int Parallelism, int BatchRows, int? CutSeed, long CreditBytes)
+{
+    private const long Credit = 1 << 20;
+
+    /// <summary>Gets all legs: the plain one, then one deviation each, then several at once.</summary>
+    /// <remarks>Scalar kernels are chosen once a process: <c>tests/run</c> runs the plain leg again with them.</remarks>
+    public static IReadOnlyList<SltLeg> All { get; } =
+    [
+        new(1, 4096, null, Credit),
+        new(1, 1, null, Credit) { Name = "batch1" },
+        new(1, 7, null, Credit) { Name = "batch7" },
+        new(4, 4096, null, Credit) { Name = "parallel4" },
+        new(1, 4096, null, Credit) { Name = "debug", IsDebugAllocator = true },
+        new(1, 4096, null, Credit) { Name = "killed", Lives = [1] },
+        new(1, 4096, null, Credit) { Name = "rescaled", Lives = [1, 4, 3, 4, 1] },
+        new(4, 7, 7, 1) { Name = "mixed" },
+    ];
+
+    /// <summary>Gets the name that reports and exemptions use.</summary>
+    public string Name { get; init; } = "plain";
+
+    /// <summary>Gets whether buffers lie in guarded pages, whatever the environment says.</summary>
+    public bool IsDebugAllocator { get; init; }
+
+    /// <summary>
+    /// Gets the parallelism of each life of a job that is killed behind seeded barriers and restored, round and round;
+    /// empty lets jobs live. Batches are then small and of seeded size.
+    /// </summary>
+    public IReadOnlyList<int> Lives { get; init; } = [];
+}

@@ -8,4 +8,8 @@ namespace ColumnStream.Testing.SqlFiles;
 /// <param name="Sql">The text.</param>
 /// <param name="Expected">Expected lines of a query, or the <c>&gt;</c> and <c>&lt;</c> lines of a stream.</param>
 /// <param name="Line">Where the block begins, from 1.</param>
-public sealed record SltRecord(string Kind, string Argument, string Sql, IReadOnlyList<string> Expected, int Line);
+public sealed record SltRecord(string Kind, string Argument, string Sql, IReadOnlyList<string> Expected, int Line)
+{
+    /// <summary>Gets the names of legs that a comment <c># legs: -name, -name: reason</c> right above the block exempts.</summary>
+    public IReadOnlyList<string> Exempt { get; init; } = [];
+}

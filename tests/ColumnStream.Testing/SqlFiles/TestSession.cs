@@ -7,6 +7,7 @@ using ColumnStream.Connectors;
 using ColumnStream.Connectors.Script;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Options;
+using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Functions;
@@ -21,26 +22,32 @@ namespace ColumnStream.Testing.SqlFiles;
 /// <summary>Is one engine in this process for tests: plans statements and runs jobs in one way.</summary>
 public sealed class TestSession : IDisposable
 {
-    private readonly BufferPool _pool = BufferPools.FromEnvironment();
+    private readonly BufferPool _pool;
     private readonly BufferAllocator _memory;
     private readonly StatePool _pages = new();
     private readonly WorkerPool _workers = new("worker", 2, TimeProvider.System);
     private readonly WorkerPool _io = new("io", 1, TimeProvider.System);
     private readonly JobRunner _runner;
-    private readonly ScriptPlanner _planner;
+    private readonly ConnectorRegistry _connectors;
+    private readonly ScriptPlanner[] _planners;
+    private readonly Dictionary<PlannedJob, JobGraph[]> _graphs = new(ReferenceEqualityComparer.Instance);
     private readonly SltLeg _leg;
+    private int _jobs;
 
     public TestSession(SltLeg leg)
     {
         _leg = leg;
+        _pool = leg.IsDebugAllocator ? new GuardedPool() : BufferPools.FromEnvironment();
         _memory = new BufferAllocator("test", _pool);
-        var connectors = new ConnectorRegistry(
+        Result.IsTransactional = leg.Lives.Count > 0;
+        _connectors = new ConnectorRegistry(
             ConnectorTable.Create(TextWriter.Null, TextWriter.Null, Scripts, [new FunctionsTable()]).Append<Connector>(Result));
-        _runner = new JobRunner(_workers, _io, connectors, _memory, _pages);
-        _planner = new ScriptPlanner(connectors, new PlannerOptions(
+        _runner = new JobRunner(_workers, _io, _connectors, _memory, _pages);
+        IEnumerable<int> parallelism = leg.Lives.Count == 0 ? [leg.Parallelism] : leg.Lives.Distinct();
+        _planners = [.. parallelism.Select(p => new ScriptPlanner(_connectors, new PlannerOptions(
         [
-            new SessionOption(OptionTable.Parallelism, $"{leg.Parallelism}", OptionOrigin.CommandLine),
-        ]));
+            new SessionOption(OptionTable.Parallelism, $"{p}", OptionOrigin.CommandLine),
+        ])))];
     }
 
     /// <summary>Gets the tables of the script connector.</summary>
@@ -50,17 +57,30 @@ public sealed class TestSession : IDisposable
     public CollectConnector Result { get; } = new();
 
     /// <summary>Plans statements; definitions stay.</summary>
-    public PlanResult Plan(string sql, string file = "test.sql") => _planner.Plan(SqlParser.Parse(sql, file));
+    public PlanResult Plan(string sql, string file = "test.sql")
+    {
+        PlanResult[] plans = [.. _planners.Select(p => p.Plan(SqlParser.Parse(sql, file)))];
+        for (int i = 0; i < plans[0].Statements.Count && plans[0].IsSuccess; i++)
+        {
+            if (plans[0].Statements[i] is PlannedJob job)
+            {
+                _graphs[job] = [.. plans.Select(p => ((PlannedJob)p.Statements[i]).Graph)];
+            }
+        }
+
+        return plans[0];
+    }
 
     /// <summary>Prints the errors of a plan as a user sees them.</summary>
     public static string Errors(PlanResult plan) =>
         string.Join('\n', plan.Errors.Select(e => SqlDiagnosticFormatter.Format(plan.Source, e)));
 
-    /// <summary>Starts a job.</summary>
-    public RunningJob Start(PlannedJob job, string name = "test")
+    /// <summary>Starts a job; where the leg kills jobs, <paramref name="seed"/> draws when.</summary>
+    public TestJob Start(PlannedJob job, string name = "test", int seed = 42)
     {
         Result.Clear();
-        return _runner.Start(job.Graph, new JobOptions(name)
+        bool lives = _leg.Lives.Count == 0;
+        var options = new JobOptions(lives ? name : $"{name}-{_jobs++}")
         {
             Restore = RestoreMode.None,
             MaxRows = _leg.BatchRows,
@@ -70,7 +90,16 @@ public sealed class TestSession : IDisposable
             Checks = true,
             ChannelCreditBytes = _leg.CreditBytes,
             LocalTimeZone = job.Settings.LastOrDefault(s => s.Key == OptionTable.LocalTimeZone)?.Value ?? "UTC",
-        });
+        };
+        if (lives)
+        {
+            return new LiveJob(_runner.Start(job.Graph, options));
+        }
+
+        JobGraph[] graphs = _graphs[job];
+        int[] order = [.. _leg.Lives.Distinct()];
+        return new InterruptedJob(
+            _connectors, [.. _leg.Lives.Select(p => graphs[Array.IndexOf(order, p)])], options, seed, _leg.IsDebugAllocator);
     }
 
     /// <summary>Runs a script to its end; returns the standing rows of its last SELECT and the counters of its job.</summary>
@@ -89,8 +118,8 @@ public sealed class TestSession : IDisposable
         {
             if (statement is PlannedJob job)
             {
-                RunningJob running = Start(job);
-                if (!running.Wait(TimeSpan.FromMilliseconds(limitMs)))
+                TestJob running = Start(job);
+                if (!running.Wait(limitMs))
                 {
                     running.Cancel();
                     throw new InvalidOperationException($"Job does not end: {job.Summary}.");
@@ -102,7 +131,7 @@ public sealed class TestSession : IDisposable
                 }
 
                 rows = job.Query is null ? rows : Result.Standing(job.Query.Key);
-                metrics = running.Metrics();
+                metrics = running.Metrics;
             }
         }
 

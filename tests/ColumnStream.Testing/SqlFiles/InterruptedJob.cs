@@ -1,0 +1,189 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Engine.State;
+using ColumnStream.Runtime.Checkpoints;
+using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Tasks;
+using ColumnStream.Testing.Simulation;
+
+namespace ColumnStream.Testing.SqlFiles;
+
+/// <summary>Is a job that is killed behind seeded barriers and restored from its newest claim, perhaps at another parallelism.</summary>
+/// <remarks>
+/// Every life is one simulated process on the calling thread: a crash drops tasks, state and what lies in channels; the
+/// objects of the checkpoints and what sinks were asked to commit remain. Batches are small, barriers are near, the
+/// order of turns is drawn: one seed, one history. The last life is left in peace and must return all memory.
+/// </remarks>
+public sealed class InterruptedJob : TestJob, IFailPoints
+{
+    private const int MostKills = 4;
+
+    private readonly Random _random;
+    private readonly ConnectorRegistry _connectors;
+    private readonly IReadOnlyList<JobGraph> _graphs;
+    private readonly JobOptions _options;
+    private readonly SimulatedObjectStore _store = new();
+    private readonly bool _isDebugAllocator;
+    private SimExecutor _executor;
+    private BufferPool _pool;
+    private BufferAllocator _memory;
+    private StatePool _pages;
+    private RunningJob _job;
+    private long _startNs;
+    private long _crashAtTurn = long.MaxValue;
+    private int _barriersLeft;
+    private int _graph;
+    private int _graphOfClaim;
+
+    /// <summary>Starts the first life.</summary>
+    /// <param name="connectors">Outlive the lives.</param>
+    /// <param name="graphs">The same job at the parallelism of each life, round and round.</param>
+    /// <param name="options">What all lives share.</param>
+    /// <param name="seed">Draws everything.</param>
+    /// <param name="isDebugAllocator">Whether buffers lie in guarded pages.</param>
+    public InterruptedJob(
+        ConnectorRegistry connectors, IReadOnlyList<JobGraph> graphs, JobOptions options, int seed, bool isDebugAllocator = false)
+    {
+        _random = new Random(seed);
+        _connectors = connectors;
+        _graphs = graphs;
+        _options = options;
+        _isDebugAllocator = isDebugAllocator;
+        Begin();
+    }
+
+    /// <summary>Gets how often the job was killed.</summary>
+    public int Kills { get; private set; }
+
+    /// <summary>Gets how many lives began with a checkpoint.</summary>
+    public int Restores { get; private set; }
+
+    public override JobStatus Status => _job.Status;
+
+    public override Exception? Failure => _job.Failure;
+
+    public override JobMetrics Metrics => _job.Metrics();
+
+    public override bool RunUntil(Func<bool> condition, int limitMs)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        for (int steps = 1; !condition(); steps++)
+        {
+            if (_job.Status != JobStatus.Running && !NeedsItsParallelism())
+            {
+                return true;
+            }
+
+            if (!Step() || (steps % 1024 == 0 && TimeProvider.System.GetElapsedTime(start).TotalMilliseconds > limitMs))
+            {
+                return _job.Status != JobStatus.Running;
+            }
+        }
+
+        return true;
+    }
+
+    public override bool Wait(int limitMs)
+    {
+        if (!RunUntil(static () => false, limitMs))
+        {
+            return false;
+        }
+
+        _memory.Dispose();
+        _pages.Dispose();
+        _pool.Dispose();
+        return true;
+    }
+
+    public override void Cancel() => _job.Cancel();
+
+    void IFailPoints.Hit(string name)
+    {
+        if (name != FailPoint.AfterClaim)
+        {
+            return;
+        }
+
+        _graphOfClaim = _graph;
+        if (Kills >= MostKills || --_barriersLeft > 0)
+        {
+            return;
+        }
+
+        // A third dies before its sinks know of the claim, the others some turns later, perhaps in the next checkpoint.
+        if (_random.Next(3) == 0)
+        {
+            throw new SimulatedCrashException(name);
+        }
+
+        _crashAtTurn = _executor.Turns + _random.Next(1, 40);
+    }
+
+    /// <summary>Runs one turn, or ends this life; false when nothing will ever happen.</summary>
+    private bool Step()
+    {
+        try
+        {
+            if (_executor.Turns < _crashAtTurn)
+            {
+                return _executor.Step();
+            }
+        }
+        catch (SimulatedCrashException)
+        {
+        }
+
+        Kills++;
+        _graph = Kills % _graphs.Count;
+        Begin();
+        return true;
+    }
+
+    /// <summary>Goes back to the checkpoint's parallelism where a batch job asks for it by name: some subtasks had answered.</summary>
+    private bool NeedsItsParallelism()
+    {
+        if (_graph == _graphOfClaim || !_options.IsBatch || _job.Failure is not ExternalException { Code: 5011 })
+        {
+            return false;
+        }
+
+        _graph = _graphOfClaim;
+        Begin();
+        return true;
+    }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_executor), nameof(_pool), nameof(_memory), nameof(_pages), nameof(_job))]
+    private void Begin()
+    {
+        if (_executor is not null)
+        {
+            _startNs = _executor.Now;
+            _pages!.Abandon();
+            _pool!.Dispose();
+        }
+
+        bool inPeace = Kills == MostKills;
+        _executor = new SimExecutor(_random.Next(), _startNs, longestQuantum: inPeace ? 128 : 8);
+        _pool = _isDebugAllocator ? new GuardedPool() : new SizeClassPool();
+        _memory = new BufferAllocator("test", _pool);
+        _pages = new StatePool();
+        _barriersLeft = _random.Next(1, 4);
+        _crashAtTurn = long.MaxValue;
+        var runner = new JobRunner(_executor, _executor, _connectors, _memory, _pages, this);
+        _job = runner.Start(_graphs[_graph], _options with
+        {
+            Checkpoints = _store,
+            Restore = RestoreMode.Latest,
+            CheckpointInterval = TimeSpan.FromMicroseconds(inPeace ? 5_000 : 10 << _random.Next(0, 5)),
+            MaxRows = inPeace ? 4096 : 1 << _random.Next(0, 4),
+            Nonce = string.Create(CultureInfo.InvariantCulture, $"life{Kills}"),
+        });
+        Restores += _job.RestoredEpoch > 0 ? 1 : 0;
+    }
+}

@@ -51,6 +51,9 @@ public static class OptionTable
     /// <summary>Key of the operator checks.</summary>
     public const string CheckOperators = "execution.check-operators";
 
+    /// <summary>Key of the time that state lives.</summary>
+    public const string StateTtl = "table.exec.state.ttl";
+
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
@@ -69,6 +72,7 @@ public static class OptionTable
         new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
         new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),
         new(IdleTimeout, OptionKind.Duration, "0 ms", "Silence after which a source does not hold back watermarks."),
+        new(StateTtl, OptionKind.Duration, "0 ms", "Time after which state that nothing touched is forgotten; 0 keeps it."),
         new(LocalTimeZone, OptionKind.TimeZone, "UTC", "Zone of TIMESTAMP_LTZ text and conversions."),
     ];
 

@@ -15,13 +15,20 @@ internal sealed class KeyedState : OperatorState, IDisposable
     private bool _mustBeFull;
 
     /// <summary>Makes an empty table.</summary>
-    public KeyedState(string name, StateLayout layout, StatePool pool, BufferAllocator account, int keyGroups)
+    /// <param name="name">Its name in checkpoints.</param>
+    /// <param name="layout">Its rows; with a time where rows expire.</param>
+    /// <param name="pool">Gives pages.</param>
+    /// <param name="account">Pays for them.</param>
+    /// <param name="keyGroups">Number of key groups.</param>
+    /// <param name="ttl">When rows expire, or null.</param>
+    public KeyedState(
+        string name, StateLayout layout, StatePool pool, BufferAllocator account, int keyGroups, StateTtl? ttl = null)
     {
         Name = name;
         _pool = pool;
         _account = account;
         _snapshot = new TableSnapshot(layout, account, keyGroups);
-        Table = new StateTable(layout, pool, account);
+        Table = new StateTable(layout, pool, account) { Ttl = ttl };
     }
 
     /// <inheritdoc/>
@@ -79,6 +86,7 @@ internal sealed class KeyedState : OperatorState, IDisposable
         // A second former subtask has slots of its own: its rows are placed aside and move over by key.
         _mustBeFull = true;
         using var aside = new StateTable(Table.Layout, _pool, _account);
+        aside.Rows.NowMs = Table.Rows.NowMs;
         Load(aside, snapshots, keyGroups);
         _snapshot.Move(aside, Table);
     }

@@ -71,6 +71,9 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     /// <summary>Gets the number of the current batch.</summary>
     public uint Sequence => _sequence;
 
+    /// <summary>Gets or sets the time that touched rows get, where the layout has a place for it.</summary>
+    public long NowMs { get; set; }
+
     /// <summary>Gets whether a snapshot is under way.</summary>
     public bool IsGathering { get; private set; }
 
@@ -123,6 +126,10 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         }
 
         *(uint*)row = _sequence;
+        if (layout.TimeOffset != 0)
+        {
+            *(long*)(row + layout.TimeOffset) = NowMs;
+        }
     }
 
     /// <summary>Takes a slot for a new row, touched and zero behind its header.</summary>
@@ -136,6 +143,11 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
             Touch(reused, slot);
             reused[4] = 0;
             NativeMemory.Clear(reused + 5, (nuint)(layout.Stride - 5));
+            if (layout.TimeOffset != 0)
+            {
+                *(long*)(reused + layout.TimeOffset) = NowMs;
+            }
+
             return reused;
         }
 

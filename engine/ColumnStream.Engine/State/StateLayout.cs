@@ -30,10 +30,12 @@ internal sealed class StateLayout
     /// <param name="keys">The key columns.</param>
     /// <param name="cells">The value cells.</param>
     /// <param name="groupColumns">Leading key columns that decide the key group, or -1 for all.</param>
-    public StateLayout(ValueList<Field> keys, ValueList<StateCell> cells, int groupColumns = -1)
+    /// <param name="hasTime">Whether rows know when they were last touched: <see cref="StateTtl"/>.</param>
+    public StateLayout(ValueList<Field> keys, ValueList<StateCell> cells, int groupColumns = -1, bool hasTime = false)
     {
         Keys = keys;
         GroupColumns = groupColumns < 0 ? keys.Count : groupColumns;
+        cells = hasTime ? [.. cells, new StateCell("touched_ms", CellType.Int64)] : cells;
         Cells = cells;
         KeyOffsets = new int[keys.Count];
         CellOffsets = new int[cells.Count];
@@ -65,6 +67,7 @@ internal sealed class StateLayout
             offset += cells[i].Bytes;
         }
 
+        TimeOffset = hasTime ? CellOffsets[^1] : 0;
         Stride = offset <= 16 ? 16 : offset <= 32 ? 32 : (offset + 63) & ~63;
         if (Stride > StatePool.PageBytes / 2)
         {
@@ -107,6 +110,9 @@ internal sealed class StateLayout
 
     /// <summary>Gets whether a cell is text or bytes.</summary>
     public bool HasViewCells { get; }
+
+    /// <summary>Gets where a row holds the time of its last touch, in milliseconds of the clock; 0 when it does not.</summary>
+    public int TimeOffset { get; }
 
     /// <summary>Gets the bytes from row to row.</summary>
     public int Stride { get; }

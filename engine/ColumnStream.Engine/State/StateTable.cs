@@ -18,6 +18,7 @@ internal sealed unsafe class StateTable : IDisposable
     /// <summary>Above this many bytes of index and rows, prefetching pays; below, it costs.</summary>
     private const long PrefetchBytes = 1 << 20;
 
+    private readonly BufferAllocator _account;
     private readonly StateIndex _index;
     private readonly RowStore _rows;
     private readonly int[] _missed = new int[BlockRows];
@@ -25,12 +26,16 @@ internal sealed unsafe class StateTable : IDisposable
     private readonly NativeList<uint> _touchedSlots;
     private readonly NativeList<ulong> _touchedHashes;
     private readonly NativeList<byte> _touchedImages;
+    private readonly StateTtl? _ttl;
     private bool _tracksTouched;
+    private uint _swept = 1;
+    private long _deadlineMs = long.MinValue;
 
     /// <summary>Makes an empty table that takes memory at first use.</summary>
     public StateTable(StateLayout layout, StatePool pool, BufferAllocator account)
     {
         Layout = layout;
+        _account = account;
         _index = new StateIndex(pool, account);
         _rows = new RowStore(layout, pool, account);
         Heap = new StringHeap(pool, account);
@@ -54,6 +59,20 @@ internal sealed unsafe class StateTable : IDisposable
 
     /// <summary>Gets a number that changes when rows go, so that nobody keeps their addresses.</summary>
     public int Generation { get; private set; }
+
+    /// <summary>Gets when rows expire, or null when they never do.</summary>
+    public StateTtl? Ttl
+    {
+        get => _ttl;
+        init
+        {
+            _ttl = value;
+            Refresh();
+        }
+    }
+
+    /// <summary>Gets or sets what is told of a row and its slot before it expires: what hangs on the row goes with it.</summary>
+    public Action<nint, uint>? Expiring { get; set; }
 
     /// <summary>Gets the native bytes held.</summary>
     public long Bytes => _index.Bytes + _rows.Bytes + Heap.Bytes + _touchedImages.Bytes;
@@ -87,6 +106,7 @@ internal sealed unsafe class StateTable : IDisposable
         }
 
         _rows.BeginBatch();
+        Refresh();
     }
 
     /// <summary>Finds or creates the rows of input rows [start, start + count), at most a block; new ones are touched.</summary>
@@ -117,11 +137,16 @@ internal sealed unsafe class StateTable : IDisposable
                 FindBlock(new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords), hashes, count, rows, slots);
                 break;
         }
+
+        if (_ttl is not null)
+        {
+            RenewExpired(keys, hashes, start, count, rows, slots);
+        }
     }
 
     /// <summary>Gets whether index and rows are small enough for <see cref="Fold"/>, which does not prefetch.</summary>
     public bool CanFold =>
-        StateIndex.HasVectors && !StateIndex.ForceScalar && _index.Bytes + _rows.Bytes <= PrefetchBytes;
+        _ttl is null && StateIndex.HasVectors && !StateIndex.ForceScalar && _index.Bytes + _rows.Bytes <= PrefetchBytes;
 
     /// <summary>Finds or creates, touches and updates the rows of input rows [start, start + count) in one pass.</summary>
     /// <remarks>
@@ -159,7 +184,7 @@ internal sealed unsafe class StateTable : IDisposable
         where TUpdate : struct, IRowUpdate
     {
         EnsureOpen();
-        if (!cache.TryBind(this, count))
+        if (_ttl is not null || !cache.TryBind(this, count))
         {
             return false;
         }
@@ -173,12 +198,24 @@ internal sealed unsafe class StateTable : IDisposable
     }
 
     /// <summary>Finds the row of one encoded key, or null.</summary>
-    public byte* Find(ulong* words, ushort* nulls, ulong hash, out uint slot)
+    /// <param name="words">The key's words.</param>
+    /// <param name="nulls">Its null bits.</param>
+    /// <param name="hash">Its hash.</param>
+    /// <param name="slot">Receives the row's slot.</param>
+    /// <param name="evenExpired">Whether a row whose time is over counts: to link what will go with it.</param>
+    public byte* Find(ulong* words, ushort* nulls, ulong hash, out uint slot, bool evenExpired = false)
     {
         slot = 0;
-        return _index.IsOpen
+        byte* row = _index.IsOpen
             ? Search(new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords), (uint)hash, 0, out slot)
             : null;
+        if (row is not null && !evenExpired && IsExpired(row))
+        {
+            slot = 0;
+            return null;
+        }
+
+        return row;
     }
 
     /// <summary>Finds or creates the row of one encoded key.</summary>
@@ -186,7 +223,14 @@ internal sealed unsafe class StateTable : IDisposable
     {
         EnsureOpen();
         var key = new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords);
-        return FindOrCreateOne(key, hash, 0, out slot);
+        byte* row = FindOrCreateOne(key, hash, 0, out slot);
+        if (IsExpired(row))
+        {
+            Expire(row, slot, hash);
+            row = FindOrCreateOne(key, hash, 0, out slot);
+        }
+
+        return row;
     }
 
     /// <summary>Finds or creates the rows whose keys stand in rows of another table of this layout, at most a block.</summary>
@@ -239,6 +283,55 @@ internal sealed unsafe class StateTable : IDisposable
         }
 
         _rows.Delete(row, slot, hash);
+    }
+
+    /// <summary>Tells whether a row's time is over: nobody may use it, and the next sweep takes it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsExpired(byte* row) => _ttl is not null && *(long*)(row + Layout.TimeOffset) <= _deadlineMs;
+
+    /// <summary>Deletes what expired in the next pages, round and round; call it between batches.</summary>
+    /// <param name="pages">How many pages of rows are looked at.</param>
+    /// <returns>Whether rows remain that may expire.</returns>
+    public bool Sweep(int pages = 2)
+    {
+        if (_ttl is null || !_index.IsOpen || Count == 0)
+        {
+            return false;
+        }
+
+        Refresh();
+        long* found = stackalloc long[BlockRows];
+        uint* slots = stackalloc uint[BlockRows];
+        int count = 0;
+        uint end = (uint)Math.Min(_rows.End, _swept + ((long)pages << Layout.PageShift));
+        for (; _swept < end; _swept++)
+        {
+            if (_rows.IsLive(_swept) && IsExpired(_rows.Row(_swept)))
+            {
+                found[count] = (nint)_rows.Row(_swept);
+                slots[count++] = _swept;
+                if (count == BlockRows)
+                {
+                    Expire((byte**)found, slots, count);
+                    count = 0;
+                }
+            }
+        }
+
+        Expire((byte**)found, slots, count);
+        _swept = _swept >= _rows.End ? 1 : _swept;
+        return Count > 0;
+    }
+
+    /// <summary>Deletes rows, at most a block, whose hashes are not at hand.</summary>
+    public void Delete(byte** rows, uint* slots, int count)
+    {
+        ulong* hashes = stackalloc ulong[BlockRows];
+        HashRows(rows, count, hashes);
+        for (int i = 0; i < count; i++)
+        {
+            Delete(rows[i], slots[i], hashes[i]);
+        }
     }
 
     /// <summary>Returns the next live row at or behind <paramref name="slot"/> and moves behind it; null at the end.</summary>
@@ -410,6 +503,66 @@ internal sealed unsafe class StateTable : IDisposable
 
             update.Apply(row, i, 1);
             entries[RowCache.PlaceOf(word)] = new RowCache.Entry { Key = word, Row = row };
+        }
+    }
+
+    private void Refresh()
+    {
+        if (_ttl is not null)
+        {
+            _ttl.Refresh();
+            _rows.NowMs = _ttl.NowMs;
+            _deadlineMs = _ttl.NowMs - _ttl.TtlMs;
+        }
+    }
+
+    /// <summary>Puts new rows in the place of expired ones among those that were found.</summary>
+    private void RenewExpired(KeyEncoder keys, ulong* hashes, int start, int count, byte** rows, uint* slots)
+    {
+        var key = new GeneralKey(
+            keys.Words + ((long)start * Layout.KeyWords), keys.Nulls + start, Layout.KeyWords, Layout.LongKeyWords);
+        for (int i = 0; i < count; i++)
+        {
+            // A row may stand here twice: the second time it is new.
+            if (IsExpired(rows[i]))
+            {
+                Expire(rows[i], slots[i], hashes[start + i]);
+                rows[i] = FindOrCreateOne(key, hashes[start + i], i, out slots[i]);
+            }
+        }
+    }
+
+    private void Expire(byte** rows, uint* slots, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Expiring?.Invoke((nint)rows[i], slots[i]);
+        }
+
+        if (count > 0)
+        {
+            Delete(rows, slots, count);
+        }
+    }
+
+    private void Expire(byte* row, uint slot, ulong hash)
+    {
+        Expiring?.Invoke((nint)row, slot);
+        Delete(row, slot, hash);
+    }
+
+    private void HashRows(byte** rows, int count, ulong* hashes)
+    {
+        var columns = new ArrayData[Layout.Keys.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = RowColumns.Key(Layout, i, StateLayout.FileType(Layout.Keys[i].Type), rows, count, _account);
+        }
+
+        Layout.Hash(columns, count, hashes);
+        foreach (ArrayData column in columns)
+        {
+            column.Release();
         }
     }
 

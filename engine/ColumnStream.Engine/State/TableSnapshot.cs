@@ -227,7 +227,13 @@ internal sealed unsafe class TableSnapshot : IDisposable
 
     private void StoreCells(StateTable table, byte* row, ReadOnlySpan<ArrayData> cells, int index)
     {
-        for (int c = 0; c < _layout.Cells.Count; c++)
+        if (_layout.TimeOffset != 0)
+        {
+            // A checkpoint of the time before rows expired: they age from now on.
+            *(long*)(row + _layout.TimeOffset) = table.Rows.NowMs;
+        }
+
+        for (int c = 0; c < Math.Min(cells.Length, _layout.Cells.Count); c++)
         {
             byte* target = row + _layout.CellOffsets[c];
             switch (cells[c])

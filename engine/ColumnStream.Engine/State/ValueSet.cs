@@ -121,7 +121,7 @@ internal sealed class ValueSet
 
             KeyHash.Hash(columns, 1, new Span<ulong>(ref hash));
             encoder.Encode(columns, 1);
-            byte* group = groups.Find(encoder.Words, encoder.Nulls, hash, out uint slot);
+            byte* group = groups.Find(encoder.Words, encoder.Nulls, hash, out uint slot, evenExpired: true);
             foreach (ArrayData column in columns)
             {
                 column.Release();

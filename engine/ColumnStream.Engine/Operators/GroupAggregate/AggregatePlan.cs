@@ -10,7 +10,13 @@ namespace ColumnStream.Engine.Operators.GroupAggregate;
 internal sealed class AggregatePlan
 {
     /// <summary>Plans aggregates over columns of <paramref name="input"/>.</summary>
-    public AggregatePlan(ValueList<int> keys, ValueList<AggregateCall> calls, Schema input, bool insertOnly)
+    /// <param name="keys">The key columns.</param>
+    /// <param name="calls">The aggregates.</param>
+    /// <param name="input">The columns that come.</param>
+    /// <param name="insertOnly">Whether nothing is taken back.</param>
+    /// <param name="expires">Whether groups expire: then every set is chained to its group, to go with it.</param>
+    public AggregatePlan(
+        ValueList<int> keys, ValueList<AggregateCall> calls, Schema input, bool insertOnly, bool expires = false)
     {
         Keys = keys;
         Calls = calls;
@@ -54,18 +60,18 @@ internal sealed class AggregatePlan
                 }
 
                 Sets[i] = new ValueSet(keyFields, values);
-                if (!Accumulators[i].CanRetract)
+                if (expires || !Accumulators[i].CanRetract)
                 {
                     cells.Add(new StateCell($"{calls[i].StateId}.head", CellType.Int64));
                 }
             }
         }
 
-        Layout = new StateLayout(keyFields, ValueList.From(cells));
+        Layout = new StateLayout(keyFields, ValueList.From(cells), hasTime: expires);
         for (int i = 0; i < calls.Count; i++)
         {
             Accumulators[i].Offset = Layout.CellOffsets[firstCells[i]];
-            Heads[i] = Sets[i] is null || Accumulators[i].CanRetract
+            Heads[i] = Sets[i] is null || (Accumulators[i].CanRetract && !expires)
                 ? -1
                 : Layout.CellOffsets[firstCells[i] + Accumulators[i].Cells.Count];
         }

@@ -24,6 +24,7 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
     private NativeList<nint> _rows = null!;
     private NativeList<byte> _kinds = null!;
     private Schema _schema = null!;
+    private StateSweeper _sweeper = null!;
     private int _restores;
     private int _pending;
     private int _pendingEnd;
@@ -37,11 +38,14 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
     {
         _context = context;
         _schema = node.OutputSchema();
-        _plan = new AggregatePlan(node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput);
+        var ttl = StateTtl.Of(node.StateTtlMs, context);
+        _plan = new AggregatePlan(node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, ttl is not null);
         _updater = new GroupUpdater(_plan, context.Allocator);
         _rows = new NativeList<nint>(context.Allocator);
         _kinds = new NativeList<byte>(context.Allocator);
-        _groups = new KeyedState("groups", _plan.Layout, context.Pages, context.Allocator, context.KeyGroups);
+        _groups = new KeyedState("groups", _plan.Layout, context.Pages, context.Allocator, context.KeyGroups, ttl);
+        _groups.Table.Expiring = DropValues;
+        _sweeper = new StateSweeper(ttl, context, _groups);
         _states.Add(_groups);
         _values = new KeyedState?[node.Aggregates.Count];
         var tables = new StateTable?[node.Aggregates.Count];
@@ -74,6 +78,7 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
             if (!_context.IsBatch)
             {
                 _tables.Groups.BeginBatch();
+                _sweeper.Sweep();
             }
 
             _updater.Update(_tables, 0, batch.Rows.Length);
@@ -102,6 +107,12 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
         {
             EmitChanges(output);
         }
+    }
+
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        LinkRestored();
+        _sweeper.OnTimer(clockMs);
     }
 
     public override void Finish(Collector output)
@@ -156,6 +167,35 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
             if (_plan.Heads[i] >= 0)
             {
                 _plan.Sets[i]!.Relink(_values[i]!.Table, _groups.Table, _plan.Heads[i], _context.Allocator);
+            }
+        }
+    }
+
+    /// <summary>Deletes the counted values of a group that expires.</summary>
+    private void DropValues(nint group, uint slot)
+    {
+        long* rows = stackalloc long[StateTable.BlockRows];
+        uint* slots = stackalloc uint[StateTable.BlockRows];
+        for (int i = 0; i < _values.Length; i++)
+        {
+            if (_plan.Heads[i] < 0)
+            {
+                continue;
+            }
+
+            StateTable values = _values[i]!.Table;
+            int count = 0;
+            for (long next = *(long*)((byte*)group + _plan.Heads[i]); next != 0;)
+            {
+                byte* row = values.Rows.Row((uint)next);
+                rows[count] = (nint)row;
+                slots[count++] = (uint)next;
+                next = *(long*)(row + _plan.Sets[i]!.Next);
+                if (count == StateTable.BlockRows || next == 0)
+                {
+                    values.Delete((byte**)rows, slots, count);
+                    count = 0;
+                }
             }
         }
     }

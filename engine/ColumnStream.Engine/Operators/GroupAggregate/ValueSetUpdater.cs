@@ -106,7 +106,7 @@ internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulat
         }
 
         _reduced.Count = 0;
-        bool chained = !accumulator.CanRetract;
+        bool chained = head >= 0;
         for (int t = 0; t < values.TouchedCount; t++)
         {
             byte* row = values.TouchedRows[t];
@@ -125,7 +125,7 @@ internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulat
                     set.Unlink(values, row, (long*)(group + head));
                 }
 
-                if (chained && accumulator.Holds(group, row + set.Value))
+                if (!accumulator.CanRetract && accumulator.Holds(group, row + set.Value))
                 {
                     _lost.Add((nint)group);
                 }

@@ -28,12 +28,22 @@ internal sealed unsafe class OperatorCluster(
     int[]? secondKeys = null) : IDisposable
 {
     private const int KeyGroups = 16;
+    private static readonly string[] Letters = ["+I", "-U", "+U", "-D"];
     private readonly List<Operator> _subtasks = [];
     private readonly List<List<List<List<RecordBatch>>>> _chain = [];
 
     public Dictionary<string, int> Output { get; } = [];
 
     public long LateRows { get; set; }
+
+    /// <summary>Gets the clock of the operators.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets what was emitted, as "+I (values)", in order.</summary>
+    public List<string> Log { get; } = [];
+
+    /// <summary>Gets the rows that all states hold.</summary>
+    public long StateRows => _subtasks.Sum(s => s.States.Sum(state => state.RowCount));
 
     public long Watermark { get; private set; } = long.MinValue;
 
@@ -45,7 +55,7 @@ internal sealed unsafe class OperatorCluster(
         {
             Operator subtask = OperatorFactory.Create(node)!;
             subtask.Open(new OperatorContext(
-                allocator, pages, new EvaluatorOptions(TimeProvider.System, new Random(1)), second is null ? [input] : [input, second], i, parallelism, KeyGroups, isBatch)
+                allocator, pages, new EvaluatorOptions(Time, new Random(1)), second is null ? [input] : [input, second], i, parallelism, KeyGroups, isBatch)
             {
                 Count = (name, n) => LateRows += name == "lateRows" ? n : 0,
             });
@@ -80,6 +90,15 @@ internal sealed unsafe class OperatorCluster(
         foreach (Operator subtask in _subtasks)
         {
             subtask.Advance(watermarkMs, new Sink(this));
+            Drain(subtask);
+        }
+    }
+
+    public void Wake(long clockMs)
+    {
+        foreach (Operator subtask in _subtasks)
+        {
+            subtask.OnTimer(clockMs, new Sink(this));
             Drain(subtask);
         }
     }
@@ -234,6 +253,7 @@ internal sealed unsafe class OperatorCluster(
             {
                 string row = BoxedRows.Print(BoxedRows.Read(batch.Rows, i));
                 RowKind kind = batch.Kinds is null ? RowKind.Insert : batch.Kinds[i];
+                cluster.Log.Add($"{Letters[(int)kind]} {row}");
                 int sign = kind is RowKind.Insert or RowKind.UpdateAfter ? 1 : -1;
                 int count = cluster.Output.GetValueOrDefault(row) + sign;
                 if (count == 0)

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Changelogs;
 using ColumnStream.Planner.Errors;
@@ -22,7 +23,8 @@ internal sealed class JobBuilder(ConnectorRegistry connectors, SessionSettings s
         int before = diagnostics.Failures;
         SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
         sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink))]);
-        var facts = new ChangelogFacts(connectors, settings.IsBatch);
+        var facts = new ChangelogFacts(
+            connectors, new ChangelogOptions(settings.IsBatch, settings.Milliseconds(OptionTable.StateTtl)));
         var lowering = new Lowering(settings.Parallelism, facts);
         var spans = new Dictionary<int, SourceSpan>();
         for (int i = 0; i < sinks.Length; i++)

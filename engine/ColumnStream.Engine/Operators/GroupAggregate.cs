@@ -14,8 +14,8 @@ public sealed record GroupAggregateNode(ValueList<int> Keys, ValueList<Aggregate
     /// <summary>Gets whether the input only inserts: then rows are not counted and MIN and MAX need no sets.</summary>
     public bool InsertOnlyInput { get; init; }
 
-    /// <summary>Gets the milliseconds after which a group that nothing touched is forgotten; 0 keeps it for ever.</summary>
-    public long StateTtlMs { get; init; }
+    /// <summary>Gets the milliseconds after which a group that nothing touched is forgotten; 0 and −1, which is undecided, keep it.</summary>
+    public long StateTtlMs { get; init; } = -1;
 
     /// <inheritdoc/>
     protected internal override Operator CreateOperator() => new GroupAggregateOperator(this);

@@ -12,7 +12,7 @@ namespace ColumnStream.Planner.Changelogs;
 /// The facts of a node are found when it is added, from those of its inputs; lowering asks them, so that no second list
 /// says which plans update. Needs and modes come with <see cref="ChangelogInference"/>. In batch mode nothing updates.
 /// </remarks>
-internal sealed class ChangelogFacts(ConnectorRegistry connectors, bool isBatch)
+internal sealed class ChangelogFacts(ConnectorRegistry connectors, ChangelogOptions options)
 {
     private readonly List<Fact> _facts = [];
 
@@ -20,7 +20,10 @@ internal sealed class ChangelogFacts(ConnectorRegistry connectors, bool isBatch)
     public ConnectorRegistry Connectors => connectors;
 
     /// <summary>Gets whether the job runs in batch mode.</summary>
-    public bool IsBatch => isBatch;
+    public bool IsBatch => options.IsBatch;
+
+    /// <summary>Gets the job's options.</summary>
+    public ChangelogOptions Options => options;
 
     /// <summary>Gets the number of nodes.</summary>
     public int Count => _facts.Count;
@@ -29,7 +32,7 @@ internal sealed class ChangelogFacts(ConnectorRegistry connectors, bool isBatch)
     public void Add(PhysicalNode node)
     {
         NodeTrait trait = NodeTraits.Of(node);
-        bool updates = !isBatch && trait.Updates(node, this);
+        bool updates = !options.IsBatch && trait.Updates(node, this);
         var keys = new List<int[]>();
         foreach (int[] key in trait.Keys(node, this))
         {

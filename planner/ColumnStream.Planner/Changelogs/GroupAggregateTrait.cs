@@ -31,7 +31,11 @@ internal sealed class GroupAggregateTrait : NodeTrait
         CheckRetractions(node, ((GroupAggregateNode)node).Aggregates, facts, report);
 
     public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
-        (GroupAggregateNode)node with { InsertOnlyInput = !facts.Updates(node.Inputs[0]) };
+        (GroupAggregateNode)node with
+    {
+        InsertOnlyInput = !facts.Updates(node.Inputs[0]),
+        StateTtlMs = ((GroupAggregateNode)node).StateTtlMs is >= 0 and long hinted ? hinted : facts.Options.StateTtlMs,
+    };
 
     public override string Maker(PhysicalNode node, ChangelogFacts facts)
     {

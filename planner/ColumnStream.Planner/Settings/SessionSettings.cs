@@ -54,6 +54,10 @@ internal sealed class SessionSettings
     /// <summary>Returns the value in effect, or null.</summary>
     public string? Text(string key) => Find(key)?.Value;
 
+    /// <summary>Returns a duration in effect in milliseconds; 0 where it is none.</summary>
+    public long Milliseconds(string key) =>
+        Text(key) is { } text && OptionValue.TryParseDuration(text, out TimeSpan value) ? (long)value.TotalMilliseconds : 0;
+
     /// <summary>Returns the option in effect with its origin, or null.</summary>
     public SessionOption? Find(string key) =>
         _set.GetValueOrDefault(key) ?? _initial.GetValueOrDefault(key)

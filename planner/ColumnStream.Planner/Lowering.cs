@@ -131,6 +131,21 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     Id = 0, Inputs = ValueList.From(joined), Output = join.Fields, Uid = Claim(join.Uid),
                     LeftTtlMs = join.LeftTtlMs, RightTtlMs = join.RightTtlMs,
                 });
+            case SetOperationPlan set:
+                ValueList<int> whole = ValueList.From(Enumerable.Range(0, set.Fields.Count));
+                int[] compared = [Keyed(Lower(set.Left), whole), Keyed(Lower(set.Right), whole)];
+                return Add(
+                    new SetOperationNode(set.Kind, set.IsAll)
+                    {
+                        Id = 0, Inputs = ValueList.From(compared), Output = set.Fields, Uid = Claim(set.Uid),
+                    });
+            case UnnestPlan unnest:
+                return AddUnary(
+                    LowerWide(unnest.Input),
+                    id => new UnnestNode(unnest.Collection, unnest.Kept, unnest.WithOrdinality, unnest.IsOuter)
+                    {
+                        Id = 0, Inputs = [id], Output = unnest.Fields, Uid = Derived("unnest", Uid(id), unnest.ToString()),
+                    });
             case ExpandPlan expand:
                 return AddUnary(
                     Lower(expand.Input), id => new ExpandNode(expand.Nulled)

@@ -63,6 +63,7 @@ internal sealed class PlanIdentity
             ScalarJoinPlan join => join with { Uid = Unique($"scalar-join-{Of(plan).Rows}") },
             SemiJoinPlan join => join with { Uid = Unique($"semi-join-{Of(plan).Rows}") },
             JoinPlan join => join with { Uid = Unique($"join-{Of(plan).Rows}") },
+            SetOperationPlan set => set with { Uid = Unique($"set-operation-{Of(plan).Rows}") },
             SortPlan sort => sort with { Uid = Unique($"sort-{Of(plan).Rows}") },
             LimitPlan limit => limit with { Uid = Unique($"limit-{Of(plan).Rows}") },
             SinkPlan sink => sink with { Uid = Unique($"sink-{Hash(sink.Table.Name)}") },
@@ -186,6 +187,19 @@ internal sealed class PlanIdentity
                 return new Lineage(
                     Hash(["union", .. branches.Select(b => b.Rows)]),
                     [.. union.Fields.Select((f, i) => Hash([.. branches.Select(b => b.Columns[i])]))]);
+            case SetOperationPlan set:
+                Lineage first = Of(set.Left);
+                Lineage second = Of(set.Right);
+                string compared = Hash(
+                    ["set-operation", $"{set.Kind},{set.IsAll}", first.Rows, second.Rows, .. first.Columns, .. second.Columns]);
+                return first with { Rows = compared };
+            case UnnestPlan unnest:
+                Lineage collected = Of(unnest.Input);
+                string elements = Hash(
+                    "unnest", collected.Rows, Text(unnest.Collection, collected.Columns),
+                    $"{unnest.WithOrdinality},{unnest.IsOuter}");
+                return new Lineage(elements, [.. unnest.Fields.Select((f, i) =>
+                    i < unnest.Kept.Count ? collected.Columns[unnest.Kept[i]] : $"{elements}.{i - unnest.Kept.Count}")]);
             case SortPlan sort:
                 Lineage sorted = Of(sort.Input);
                 return sorted with

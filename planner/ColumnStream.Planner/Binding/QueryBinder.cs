@@ -1,10 +1,5 @@
-using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Types;
-using ColumnStream.Compute.Expressions;
-using ColumnStream.Compute.Types;
 using ColumnStream.Planner.Errors;
-using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Queries;
@@ -78,84 +73,10 @@ internal sealed class QueryBinder
         NestedQuery nested => Bind(nested.Query),
         ValuesBody values => new ValuesBinder(Diagnostics).Bind(values),
         TableBody table => new TableBinder(_context, _common).Bind(new NamedTable(table.Name) { Span = table.Span }),
-        SetOperation operation => BindSetOperation(operation),
+        SetOperation operation => new SetOperationBinder(Diagnostics).Bind(
+            operation, BindBody(operation.Left), BindBody(operation.Right)),
         _ => NotSupported(body.Span, "This query"),
     };
-
-    private Relation BindSetOperation(SetOperation operation)
-    {
-        if (operation.Operator != SetOperator.Union)
-        {
-            BindBody(operation.Left);
-            BindBody(operation.Right);
-            return NotSupported(operation.Span, operation.Operator.ToString().ToUpperInvariant());
-        }
-
-        Relation left = BindBody(operation.Left);
-        Relation right = BindBody(operation.Right);
-        if (left.IsBroken || right.IsBroken)
-        {
-            return left with { IsBroken = true };
-        }
-
-        if (left.Columns.Count != right.Columns.Count)
-        {
-            Diagnostics.Report(
-                PlannerErrors.ColumnCount, operation.Right.Span, null, "Right side of UNION", right.Columns.Count,
-                left.Columns.Count);
-            return left with { IsBroken = true };
-        }
-
-        List<ScopeColumn> columns = [];
-        for (int i = 0; i < left.Columns.Count; i++)
-        {
-            columns.Add(UnionColumn(left.Columns[i], right.Columns[i], operation));
-        }
-
-        ValueList<SqlField> fields = Relation.FieldsOf(columns);
-        LogicalPlan union = new UnionPlan([.. Branches(left, fields), .. Branches(right, fields)], fields);
-        bool isBroken = columns.Any(c => TypeBinder.IsError(c.Type));
-        return operation.IsAll
-            ? new Relation(union, columns, isBroken)
-            : SelectBinder.Distinct(new Relation(union, columns, isBroken), Diagnostics.Locate(operation.Span));
-    }
-
-    private ScopeColumn UnionColumn(ScopeColumn left, ScopeColumn right, SetOperation operation)
-    {
-        if (TypeBinder.IsError(left.Type) || TypeBinder.IsError(right.Type))
-        {
-            return new ScopeColumn(null, left.Name, TypeBinder.ErrorType);
-        }
-
-        bool keeps = left.Type.WithNullable(true) == right.Type.WithNullable(true);
-        if (TypeCoercion.CommonType(left.Type, right.Type) is not { } common)
-        {
-            Diagnostics.Report(
-                PlannerErrors.NoCommonType, operation.Right.Span, "Add a CAST.", $"Column '{left.Name}' of UNION",
-                $"{left.Type.Materialized().WithNullable(true)}, {right.Type.Materialized().WithNullable(true)}");
-            return new ScopeColumn(null, left.Name, TypeBinder.ErrorType);
-        }
-
-        bool nullable = left.Type.Nullable || right.Type.Nullable;
-        string? lost = keeps || (left.Type.TimeAttribute == TimeAttribute.None && right.Type.TimeAttribute == TimeAttribute.None)
-            ? left.Lost ?? right.Lost
-            : $"UNION at {Diagnostics.Locate(operation.Span)} joins it with another type";
-        return new ScopeColumn(
-            null, left.Name, keeps ? left.Type.WithNullable(nullable) : common.Materialized(), WindowRole.None, lost);
-    }
-
-    /// <summary>Returns the branches of one side, a nested UNION ALL of the same types opened up.</summary>
-    private static IEnumerable<LogicalPlan> Branches(Relation side, ValueList<SqlField> fields)
-    {
-        BoundExpression[] casts = [.. side.Columns.Select((c, i) =>
-            ExpressionTree.CastTo(new ColumnExpression(i, side.Plan.Fields[i].Type), fields[i].Type))];
-        bool isPlain = casts.All(e => e is ColumnExpression) && side.Columns.Select((c, i) => (c, i)).All(
-            p => p.c.Type.TimeAttribute == fields[p.i].Type.TimeAttribute);
-        return side.Plan is UnionPlan union && isPlain ? union.Branches
-            : isPlain ? [side.Plan]
-            : [new ProjectPlan(side.Plan, ValueList.From(casts), ValueList.From(fields.Select(
-                (f, i) => f with { Type = f.Type.WithNullable(side.Plan.Fields[i].Type.Nullable) })))];
-    }
 
     private (long Offset, long Count) BindRange(Query query) =>
         (query.Offset is null ? 0 : BindCount(query.Offset, "OFFSET", 0),

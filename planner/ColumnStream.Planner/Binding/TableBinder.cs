@@ -32,8 +32,8 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         DerivedTable derived => BindDerived(derived),
         FunctionTable function => Alias(
             new WindowFunctionBinder(context, this).Bind(function), function.Alias, null),
-        JoinTable join => new JoinBinder(context, this).Bind(join),
-        UnnestTable unnest => NotSupported(unnest.Span, "UNNEST"),
+        JoinTable join => new LateralBinder(context, this).TryBind(join) ?? new JoinBinder(context, this).Bind(join),
+        UnnestTable unnest => new LateralBinder(context, this).Bind(unnest, null),
         MatchRecognizeTable => NotSupported(reference.Span, "MATCH_RECOGNIZE"),
         PivotTable => NotSupported(reference.Span, "PIVOT"),
         UnpivotTable => NotSupported(reference.Span, "UNPIVOT"),
@@ -249,7 +249,8 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         return Alias(new QueryBinder(context, common).Bind(derived.Query), derived.Alias, null);
     }
 
-    private Relation Alias(Relation relation, TableAlias? alias, string? name)
+    /// <summary>Puts a relation under its alias, or under a name where it has none.</summary>
+    public Relation Alias(Relation relation, TableAlias? alias, string? name)
     {
         Relation named = alias is null
             ? relation : new QueryBinder(context, common).Rename(relation, alias.Columns, alias.Span);

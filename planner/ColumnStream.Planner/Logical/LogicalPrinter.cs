@@ -106,6 +106,10 @@ internal static class LogicalPrinter
         JoinPlan join => $"Join {join.Type.ToString().ToLowerInvariant()} [{Keys(join.LeftKeys, join.Left.Fields)}]"
             + $" = [{Keys(join.RightKeys, join.Right.Fields)}]{(join.NullSafe.Contains(true) ? " null-safe" : string.Empty)}"
             + (join.Residual is null ? null : $" where {Print(join.Residual, [.. join.Left.Fields, .. join.Right.Fields])}"),
+        SetOperationPlan set => set.Kind + (set.IsAll ? " all" : string.Empty),
+        UnnestPlan unnest => $"Unnest {Print(unnest.Collection, unnest.Input.Fields)}"
+            + $" beside [{Keys(unnest.Kept, unnest.Input.Fields)}]"
+            + (unnest.WithOrdinality ? " with ordinality" : string.Empty) + (unnest.IsOuter ? " outer" : string.Empty),
         UnionPlan => "Union",
         SortPlan sort => $"Sort [{string.Join(", ", sort.Keys.Select(k => Key(k, sort.Fields)))}]{Range(sort.Offset, sort.Count)}",
         LimitPlan limit => "Limit" + Range(limit.Offset, limit.Count),

@@ -39,6 +39,7 @@ internal static class EncodeNested
             },
             a.Keys,
             a.Aggregates),
+        SetOperationPlan set when set.Fields.Any(f => f.Type.IsNested) => Encode(set),
         SemiJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         RankPlan rank when rank.Input.Fields.Any(f => f.Type.IsNested) => Encode(rank),
         JoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
@@ -85,6 +86,19 @@ internal static class EncodeNested
             return result.Type == wanted ? (BoundExpression)column : new CastExpression(column, wanted);
         });
         return new ProjectPlan(encoded, ValueList.From(plain.Concat(values)), over.Fields);
+    }
+
+    /// <summary>Compares rows by the bytes of their nested columns.</summary>
+    private static ProjectPlan Encode(SetOperationPlan set)
+    {
+        SqlField[] fields = [.. set.Fields.Select(
+            f => f.Type.IsNested ? f with { Type = Bytes.WithNullable(f.Type.Nullable) } : f)];
+        return new ProjectPlan(
+            set with { Left = Bare(set.Left), Right = Bare(set.Right), Fields = ValueList.From(fields) },
+            ValueList.From(fields.Select((field, i) => field.Type == set.Fields[i].Type
+                ? (BoundExpression)new ColumnExpression(i, field.Type)
+                : new CastExpression(new ColumnExpression(i, field.Type), set.Fields[i].Type))),
+            set.Fields);
     }
 
     /// <summary>Lets a semi join keep bytes of all nested columns of both sides.</summary>

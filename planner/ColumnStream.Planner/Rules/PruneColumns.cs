@@ -53,6 +53,8 @@ internal static class PruneColumns
         JoinPlan join => PruneJoin(join, wanted),
         OverPlan over => PruneOver(over, wanted),
         RankPlan rank => PruneRank(rank, wanted),
+        SetOperationPlan set => PruneSet(set),
+        UnnestPlan unnest => PruneUnnest(unnest, wanted),
         UnionPlan union => PruneUnion(union, wanted),
         SortPlan sort => PruneSort(sort, wanted),
         LimitPlan limit => Prune(limit.Input, wanted) is var input
@@ -303,6 +305,33 @@ internal static class PruneColumns
             Fields = isNumbered ? [.. input.Plan.Fields, rank.Fields[width]] : input.Plan.Fields,
         };
         return new Pruned(pruned, rank.HasNumber ? [.. input.Map, isNumbered ? input.Plan.Fields.Count : -1] : input.Map);
+    }
+
+    /// <summary>Keeps all columns: rows are compared whole.</summary>
+    private static Pruned PruneSet(SetOperationPlan set)
+    {
+        SortedSet<int> all = [.. Enumerable.Range(0, set.Fields.Count)];
+        return new Pruned(set with { Left = Exactly(set.Left, all), Right = Exactly(set.Right, all) }, [.. all]);
+    }
+
+    private static Pruned PruneUnnest(UnnestPlan unnest, SortedSet<int> wanted)
+    {
+        // The parts of the element stay, since they stand in the collection anyway.
+        int width = unnest.Kept.Count;
+        int[] kept = [.. wanted.Where(c => c < width)];
+        Pruned input = Prune(
+            unnest.Input, [.. kept.Select(c => unnest.Kept[c]), .. ExpressionTree.ColumnsOf(unnest.Collection)]);
+        int[] map = [.. Enumerable.Range(0, unnest.Fields.Count).Select(
+            c => c >= width ? c - width + kept.Length : System.Array.IndexOf(kept, c))];
+        return new Pruned(
+            unnest with
+            {
+                Input = input.Plan,
+                Collection = input.Remap(unnest.Collection),
+                Kept = ValueList.From(kept.Select(c => input.Map[unnest.Kept[c]])),
+                Fields = [.. kept.Select(c => unnest.Fields[c]), .. unnest.Fields.Skip(width)],
+            },
+            map);
     }
 
     private static Pruned PruneUnion(UnionPlan union, SortedSet<int> wanted)

@@ -55,6 +55,16 @@ internal static class PushFilters
         RankPlan rank => Split(
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct) is { Count: > 0 } asked && asked.All(rank.Partition.Contains),
             below => rank with { Input = new FilterPlan(rank.Input, below) }),
+        SetOperationPlan set => Split(filter, _ => true, below => set with
+        {
+            Left = new FilterPlan(set.Left, below), Right = new FilterPlan(set.Right, below),
+        }),
+        UnnestPlan unnest => Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < unnest.Kept.Count),
+            below => unnest with
+            {
+                Input = new FilterPlan(unnest.Input, ExpressionTree.Remap(below, c => unnest.Kept[c])),
+            }),
         SortPlan { Offset: 0, Count: < 0 } sort =>
             new SortPlan(new FilterPlan(sort.Input, filter.Predicate), sort.Keys, 0, -1, sort.Uid),
         _ => null,

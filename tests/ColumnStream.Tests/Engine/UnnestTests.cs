@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.State;
+using ColumnStream.Testing.Reference;
+using ColumnStream.Tests.Engine.Aggregates;
+using Xunit;
+
+namespace ColumnStream.Tests.Engine;
+
+// Goal: every element of every collection comes out once, beside its row, in chunks of at most 4,096, and goes with its row.
+// Method: texts of random numbers of parts are split by the operator and by the test; rows come and go in random cuts. It
+// breaks when a chunk ends inside a collection and the rest is lost, or when NULL and empty collections are mixed up.
+public sealed class UnnestTests : IDisposable
+{
+    private static readonly SqlField[] Fields = [new("id", SqlType.BigInt), new("s", SqlType.String)];
+    private readonly SizeClassPool _buffers = new();
+    private readonly StatePool _pages = new();
+    private readonly BufferAllocator _allocator;
+
+    public UnnestTests() => _allocator = new BufferAllocator("test", _buffers);
+
+    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 24)];
+
+    public void Dispose()
+    {
+        _allocator.Dispose();
+        _pages.Dispose();
+        _buffers.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Every_element_stands_beside_its_row(int seed)
+    {
+        var random = new Random(seed);
+        UnnestNode node = NodeOf(isOuter: seed % 2 == 0, withOrdinality: seed / 2 % 2 == 0);
+        var schema = new Schema(Fields.Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable)).ToArray());
+        using var cluster = new OperatorCluster(node, schema, [0], _allocator, _pages);
+        cluster.Start(1 + random.Next(2));
+        List<object?[]> kept = [];
+        for (int step = 0; step < 12; step++)
+        {
+            Feed(cluster, kept, random);
+        }
+
+        var expected = new Dictionary<string, int>();
+        foreach (string row in kept.SelectMany(row => Rows(node, row)))
+        {
+            expected[row] = expected.GetValueOrDefault(row) + 1;
+        }
+
+        string Text(Dictionary<string, int> rows) =>
+            string.Join('\n', rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key} x {r.Value}"));
+        Assert.True(Text(expected) == Text(cluster.Output), $"seed {seed} {node.Describe()}");
+        Assert.True(kept.Count > 0 && expected.Count > 0);
+    }
+
+    private static UnnestNode NodeOf(bool isOuter, bool withOrdinality)
+    {
+        BoundExpression collection = new CallExpression(
+            "SPLIT", [new ColumnExpression(1, SqlType.String), new LiteralExpression(",", SqlType.String)],
+            SqlType.Array(SqlType.String.WithNullable(false)));
+        SqlField[] ordinality = withOrdinality ? [new SqlField("n", SqlType.Integer.WithNullable(isOuter))] : [];
+        return new UnnestNode(collection, [0], withOrdinality, isOuter)
+        {
+            Id = 1, Inputs = [0], Output = [Fields[0], new SqlField("x", SqlType.String.WithNullable(isOuter)), .. ordinality],
+            Uid = "u", Changelog = ChangelogMode.Retract,
+        };
+    }
+
+    private static void Feed(OperatorCluster cluster, List<object?[]> kept, Random random)
+    {
+        var rows = new List<object?[]>();
+        var kinds = new List<RowKind>();
+        for (int i = random.Next(20); i >= 0; i--)
+        {
+            if (kept.Count > 0 && random.Next(3) == 0)
+            {
+                int victim = random.Next(kept.Count);
+                rows.Add(kept[victim]);
+                kept.RemoveAt(victim);
+                kinds.Add(random.Next(2) == 0 ? RowKind.Delete : RowKind.UpdateBefore);
+                continue;
+            }
+
+            int parts = random.Next(30) == 0 ? 9_000 : 1 + random.Next(5);
+            string text = string.Join(',', Enumerable.Range(0, parts).Select(_ => random.Next(3)));
+            object?[] row = [(long)random.Next(50), random.Next(6) == 0 ? null : text];
+            rows.Add(row);
+            kept.Add(row);
+            kinds.Add(random.Next(2) == 0 ? RowKind.Insert : RowKind.UpdateAfter);
+        }
+
+        cluster.Process(rows, kinds, random);
+    }
+
+    private static IEnumerable<string> Rows(UnnestNode node, object?[] row)
+    {
+        if (row[1] is not string text)
+        {
+            object?[] nulls = node.WithOrdinality ? [row[0], null, null] : [row[0], null];
+            return node.IsOuter ? [BoxedRows.Print(nulls)] : [];
+        }
+
+        return text.Split(',').Select(
+            (part, i) => BoxedRows.Print(node.WithOrdinality ? [row[0], part, i + 1L] : [row[0], part]));
+    }
+}

@@ -28,8 +28,9 @@ internal static class Report
         {
             text.AppendLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {m.Query} | {m.RowsIn} | {m.RowsOut} | {m.FinalRows} | {Cost(m.EngineNs)} | {Cost(m.HandNs)} | {Cost(m.DuckNs)} "
-                + $"| {Ratio(m.OverHand, 2)} | {Ratio(m.DuckOver, 1)} | {Measurement.Median(m.AllocatedBytes):F3} |"));
+                $"| {m.Query} | {m.RowsIn} | {m.RowsOut} | {m.FinalRows} | {Cost(m.EngineNs)} | {Cost(m.HandNs)} "
+                + $"| {Cost(m.DuckNs)} | {Ratio(m.OverHand, 2)} | {Ratio(m.DuckOver, 1)} "
+                + $"| {Measurement.Median(m.AllocatedBytes):F3} |"));
         }
 
         return text.ToString();

@@ -116,13 +116,14 @@ internal sealed unsafe class StateTable : IDisposable
     /// <param name="count">Number of input rows.</param>
     /// <param name="rows">Receives a row an input row.</param>
     /// <param name="slots">Receives a slot an input row.</param>
-    public void FindOrCreate(KeyEncoder keys, ulong* hashes, int start, int count, byte** rows, uint* slots)
+    public void FindOrCreate(KeyEncoder keys, ulong* hashes, int start, int count, byte** rows, uint* slots) => FindOrCreate(
+        keys.Words + ((long)start * Layout.KeyWords), keys.Nulls + start, keys.Shape, hashes + start, count, rows, slots);
+
+    /// <summary>Finds or creates the rows of encoded keys, at most a block; new ones are touched.</summary>
+    public void FindOrCreate(ulong* words, ushort* nulls, KeyShape shape, ulong* hashes, int count, byte** rows, uint* slots)
     {
         EnsureOpen();
-        ulong* words = keys.Words + ((long)start * Layout.KeyWords);
-        ushort* nulls = keys.Nulls + start;
-        hashes += start;
-        switch (keys.Shape)
+        switch (shape)
         {
             case KeyShape.Word:
                 FindBlock(new WordKey(words, nulls), hashes, count, rows, slots);
@@ -140,7 +141,7 @@ internal sealed unsafe class StateTable : IDisposable
 
         if (_ttl is not null)
         {
-            RenewExpired(keys, hashes, start, count, rows, slots);
+            RenewExpired(new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords), hashes, count, rows, slots);
         }
     }
 
@@ -517,17 +518,15 @@ internal sealed unsafe class StateTable : IDisposable
     }
 
     /// <summary>Puts new rows in the place of expired ones among those that were found.</summary>
-    private void RenewExpired(KeyEncoder keys, ulong* hashes, int start, int count, byte** rows, uint* slots)
+    private void RenewExpired(GeneralKey key, ulong* hashes, int count, byte** rows, uint* slots)
     {
-        var key = new GeneralKey(
-            keys.Words + ((long)start * Layout.KeyWords), keys.Nulls + start, Layout.KeyWords, Layout.LongKeyWords);
         for (int i = 0; i < count; i++)
         {
             // A row may stand here twice: the second time it is new.
             if (IsExpired(rows[i]))
             {
-                Expire(rows[i], slots[i], hashes[start + i]);
-                rows[i] = FindOrCreateOne(key, hashes[start + i], i, out slots[i]);
+                Expire(rows[i], slots[i], hashes[i]);
+                rows[i] = FindOrCreateOne(key, hashes[i], i, out slots[i]);
             }
         }
     }

@@ -9,8 +9,9 @@ namespace ColumnStream.Engine.State;
 
 /// <summary>Lays out the counted set of (group key, value) that DISTINCT and retracted MIN and MAX keep beside the groups.</summary>
 /// <remarks>
-/// Cells: count, slot of the group, next and previous slot in the group's chain. The last three are rebuilt after a
-/// restore, so that changing a neighbour's link needs no touch.
+/// Cells of MIN and MAX: count, slot of the group, next and previous slot in the group's chain. The last three are rebuilt
+/// after a restore, so that changing a neighbour's link needs no touch. Cells of DISTINCT: over inserts one word with a bit
+/// for each aggregate that has the value, over updates a count for each; then the slot of the group.
 /// </remarks>
 internal sealed class ValueSet
 {
@@ -18,26 +19,54 @@ internal sealed class ValueSet
 
     /// <summary>Lays out a set of <paramref name="values"/>, one or more columns, by <paramref name="keys"/>.</summary>
     public ValueSet(ValueList<Field> keys, params ReadOnlySpan<Field> values)
+        : this(keys, values, [.. CellNames])
+    {
+    }
+
+    private ValueSet(ValueList<Field> keys, ReadOnlySpan<Field> values, string[] names)
     {
         var fields = new Field[keys.Count + values.Length];
         keys.Span.CopyTo(fields);
         values.CopyTo(fields.AsSpan(keys.Count));
-        var cells = new StateCell[CellNames.Count];
+        var cells = new StateCell[names.Length];
         for (int i = 0; i < cells.Length; i++)
         {
-            cells[i] = new StateCell(CellNames[i], CellType.Int64);
+            cells[i] = new StateCell(names[i], CellType.Int64);
         }
 
         Layout = new StateLayout(ValueList.Create<Field>(fields), ValueList.Create<StateCell>(cells), keys.Count);
+        ValueLayout = new StateLayout(ValueList.Create<Field>(values.ToArray()), default);
         Value = Layout.KeyOffsets[keys.Count];
         Count = Layout.CellOffsets[0];
-        Group = Layout.CellOffsets[1];
-        Next = Layout.CellOffsets[2];
-        Previous = Layout.CellOffsets[3];
+        int group = Array.IndexOf(names, "group");
+        Group = Layout.CellOffsets[group];
+        Next = group + 1 < names.Length ? Layout.CellOffsets[group + 1] : -1;
+        Previous = group + 1 < names.Length ? Layout.CellOffsets[group + 2] : -1;
+    }
+
+    /// <summary>Lays out the set that DISTINCT aggregates over one value share.</summary>
+    /// <param name="keys">The group's columns.</param>
+    /// <param name="values">The value's columns.</param>
+    /// <param name="members">The state ids of the aggregates.</param>
+    /// <param name="insertOnly">Whether a bit an aggregate is enough.</param>
+    /// <param name="chained">Whether a group finds its values, to take them with it.</param>
+    public static ValueSet ForDistinct(
+        ValueList<Field> keys, ReadOnlySpan<Field> values, ReadOnlySpan<string> members, bool insertOnly, bool chained)
+    {
+        var names = new string[insertOnly ? 1 : members.Length];
+        for (int j = 0; j < members.Length; j++)
+        {
+            names[insertOnly ? 0 : j] = insertOnly ? $"seen:{string.Join(',', members!)}" : $"count:{members[j]}";
+        }
+
+        return new ValueSet(keys, values, chained ? [.. names, "group", "next", "previous"] : [.. names, "group"]);
     }
 
     /// <summary>Gets the layout.</summary>
     public StateLayout Layout { get; }
+
+    /// <summary>Gets the layout of the value alone.</summary>
+    public StateLayout ValueLayout { get; }
 
     /// <summary>Gets where the value, or the first of several, stands in a row.</summary>
     public int Value { get; }
@@ -49,8 +78,11 @@ internal sealed class ValueSet
         return (row[Layout.NullOffset + (column >> 3)] & (1 << (column & 7))) != 0;
     }
 
-    /// <summary>Gets where the count stands.</summary>
+    /// <summary>Gets where the count, the first count or the word of bits stands.</summary>
     public int Count { get; }
+
+    /// <summary>Returns where the count of the aggregate at <paramref name="member"/> stands.</summary>
+    public int CountOf(int member) => Count + (8 * member);
 
     /// <summary>Gets where the group's slot stands.</summary>
     public int Group { get; }

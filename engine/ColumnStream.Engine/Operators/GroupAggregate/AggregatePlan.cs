@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
@@ -9,6 +11,11 @@ namespace ColumnStream.Engine.Operators.GroupAggregate;
 /// <summary>Lays out the row of a group: a count of rows where the input may retract, then the cells of each aggregate.</summary>
 internal sealed class AggregatePlan
 {
+    /// <summary>Calls that may share a set: their bits are one byte a row of input.</summary>
+    private const int MostSharers = 8;
+
+    private readonly int[] _owners;
+
     /// <summary>Plans aggregates over columns of <paramref name="input"/>.</summary>
     /// <param name="keys">The key columns.</param>
     /// <param name="calls">The aggregates.</param>
@@ -24,6 +31,7 @@ internal sealed class AggregatePlan
         Accumulators = new Accumulator[calls.Count];
         Sets = new ValueSet?[calls.Count];
         Heads = new int[calls.Count];
+        _owners = new int[calls.Count];
         var fields = new Field[keys.Count];
         for (int i = 0; i < fields.Length; i++)
         {
@@ -31,7 +39,7 @@ internal sealed class AggregatePlan
         }
 
         ValueList<Field> keyFields = ValueList.Create<Field>(fields);
-        var cells = new System.Collections.Generic.List<StateCell>();
+        var cells = new List<StateCell>();
         var firstCells = new int[calls.Count];
         if (!insertOnly)
         {
@@ -50,20 +58,24 @@ internal sealed class AggregatePlan
             }
 
             // MIN and MAX of distinct values are those of all values.
-            bool needsSet = Accumulators[i].CanRetract ? calls[i].Distinct && calls[i].Arguments.Count > 0 : !insertOnly;
-            if (needsSet)
+            _owners[i] = Accumulators[i].CanRetract && calls[i].Distinct && calls[i].Arguments.Count > 0 ? OwnerFor(i) : -1;
+            if (!Accumulators[i].CanRetract && !insertOnly)
             {
-                var values = new Field[calls[i].Arguments.Count];
-                for (int k = 0; k < values.Length; k++)
-                {
-                    values[k] = input.Fields[calls[i].Arguments[k]];
-                }
+                Sets[i] = new ValueSet(keyFields, ValuesOf(i, input));
+            }
 
-                Sets[i] = new ValueSet(keyFields, values);
-                if (expires || !Accumulators[i].CanRetract)
-                {
-                    cells.Add(new StateCell($"{calls[i].StateId}.head", CellType.Int64));
-                }
+            if (Sets[i] is not null || (expires && _owners[i] == i))
+            {
+                cells.Add(new StateCell($"{calls[i].StateId}.head", CellType.Int64));
+            }
+        }
+
+        for (int i = 0; i < calls.Count; i++)
+        {
+            if (_owners[i] == i)
+            {
+                string[] ids = Array.ConvertAll(MembersOf(i), member => calls[member].StateId);
+                Sets[i] = ValueSet.ForDistinct(keyFields, ValuesOf(i, input), ids, insertOnly, expires);
             }
         }
 
@@ -71,7 +83,7 @@ internal sealed class AggregatePlan
         for (int i = 0; i < calls.Count; i++)
         {
             Accumulators[i].Offset = Layout.CellOffsets[firstCells[i]];
-            Heads[i] = Sets[i] is null || (Accumulators[i].CanRetract && !expires)
+            Heads[i] = Sets[i] is null || (IsDistinct(i) && !expires)
                 ? -1
                 : Layout.CellOffsets[firstCells[i] + Accumulators[i].Cells.Count];
         }
@@ -91,7 +103,7 @@ internal sealed class AggregatePlan
     /// <summary>Gets what runs each call.</summary>
     public Accumulator[] Accumulators { get; }
 
-    /// <summary>Gets the counted set of each call that needs one.</summary>
+    /// <summary>Gets the set of values of each call that needs one of its own; DISTINCT calls over one value share the first's.</summary>
     public ValueSet?[] Sets { get; }
 
     /// <summary>Gets where a group's row holds the head of each set's chain.</summary>
@@ -102,6 +114,24 @@ internal sealed class AggregatePlan
 
     /// <summary>Gets where a group's row counts its rows, or -1.</summary>
     public int RowCountOffset { get; }
+
+    /// <summary>Tells whether a call sees each value once, by a set that it owns or shares.</summary>
+    public bool IsDistinct(int call) => _owners[call] >= 0;
+
+    /// <summary>Returns the calls that share the set of call <paramref name="owner"/>, itself first; none when it has none to share.</summary>
+    public int[] MembersOf(int owner)
+    {
+        var members = new List<int>();
+        for (int i = 0; i < _owners.Length; i++)
+        {
+            if (_owners[i] == owner)
+            {
+                members.Add(i);
+            }
+        }
+
+        return [.. members];
+    }
 
     /// <summary>Tells whether two rows of one group have the same results.</summary>
     public unsafe bool SameResults(byte* left, byte* right)
@@ -115,5 +145,41 @@ internal sealed class AggregatePlan
         }
 
         return true;
+    }
+
+    /// <summary>Finds an earlier call over the same value that has room for one more.</summary>
+    private int OwnerFor(int call)
+    {
+        for (int i = 0; i < call; i++)
+        {
+            if (_owners[i] == i && Calls[i].Arguments == Calls[call].Arguments && SharersBefore(i, call) < MostSharers)
+            {
+                return i;
+            }
+        }
+
+        return call;
+    }
+
+    private int SharersBefore(int owner, int call)
+    {
+        int sharers = 0;
+        for (int i = owner; i < call; i++)
+        {
+            sharers += _owners[i] == owner ? 1 : 0;
+        }
+
+        return sharers;
+    }
+
+    private Field[] ValuesOf(int call, Schema input)
+    {
+        var values = new Field[Calls[call].Arguments.Count];
+        for (int k = 0; k < values.Length; k++)
+        {
+            values[k] = input.Fields[Calls[call].Arguments[k]];
+        }
+
+        return values;
     }
 }

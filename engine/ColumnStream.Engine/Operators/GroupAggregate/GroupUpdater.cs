@@ -22,7 +22,11 @@ internal sealed unsafe class GroupUpdater : IDisposable
     private readonly NativeList<sbyte>[] _signs;
     private readonly NativeList<sbyte> _kindSigns;
     private readonly bool[] _hasSigns;
+    private readonly int[] _signsOf;
+    private readonly bool[] _signsHaveNulls;
     private readonly ValueSetUpdater?[] _sets;
+    private readonly DistinctUpdater?[] _distinct;
+    private readonly int[][] _members;
     private readonly ArrayData[] _keyColumns;
     private readonly ArrayData[][] _arguments;
     private readonly bool _onlyCounts;
@@ -40,17 +44,26 @@ internal sealed unsafe class GroupUpdater : IDisposable
         _kindSigns = new NativeList<sbyte>(account);
         _signs = new NativeList<sbyte>[plan.Calls.Count];
         _hasSigns = new bool[plan.Calls.Count];
+        _signsOf = new int[plan.Calls.Count];
+        _signsHaveNulls = new bool[plan.Calls.Count];
         _sets = new ValueSetUpdater?[plan.Calls.Count];
+        _distinct = new DistinctUpdater?[plan.Calls.Count];
+        _members = new int[plan.Calls.Count][];
         _keyColumns = new ArrayData[plan.Keys.Count];
         _arguments = new ArrayData[plan.Calls.Count][];
         _cache = new RowCache(account);
         _onlyCounts = plan.Keys.Count > 0 && plan.RowCountOffset < 0
-            && plan.Accumulators is [CountAccumulator] && plan.Sets[0] is null;
+            && plan.Accumulators is [CountAccumulator] && !plan.IsDistinct(0);
         for (int i = 0; i < _signs.Length; i++)
         {
             _signs[i] = new NativeList<sbyte>(account);
             _arguments[i] = new ArrayData[plan.Calls[i].Arguments.Count];
-            if (plan.Sets[i] is ValueSet set)
+            _members[i] = plan.MembersOf(i);
+            if (_members[i].Length > 0)
+            {
+                _distinct[i] = new DistinctUpdater(plan, i, account);
+            }
+            else if (plan.Sets[i] is ValueSet set)
             {
                 _sets[i] = new ValueSetUpdater(set, plan.Accumulators[i], plan.Heads[i], account);
             }
@@ -122,15 +135,24 @@ internal sealed unsafe class GroupUpdater : IDisposable
                 CountRows(rows, at, count);
             }
 
+            var block = new GroupBlock(at, count, rows, slots, hashes + at);
             for (int i = 0; i < _plan.Accumulators.Length; i++)
             {
-                AccumulateCall(i, tables, at, count, rows, slots);
+                if (!_plan.IsDistinct(i))
+                {
+                    AccumulateCall(i, tables, block);
+                }
+                else if (_distinct[i] is DistinctUpdater distinct)
+                {
+                    AccumulateDistinct(distinct, i, tables, block);
+                }
             }
         }
 
         for (int i = 0; i < _sets.Length; i++)
         {
             _sets[i]?.Finish(tables.Groups, tables.Values[i]!);
+            _distinct[i]?.Finish(tables.Groups, tables.Values[i]!);
         }
     }
 
@@ -142,6 +164,11 @@ internal sealed unsafe class GroupUpdater : IDisposable
         foreach (ArrayData[] arguments in _arguments)
         {
             Array.Clear(arguments);
+        }
+
+        foreach (DistinctUpdater? distinct in _distinct)
+        {
+            distinct?.Release();
         }
     }
 
@@ -156,6 +183,7 @@ internal sealed unsafe class GroupUpdater : IDisposable
         {
             _signs[i].Dispose();
             _sets[i]?.Dispose();
+            _distinct[i]?.Dispose();
         }
     }
 
@@ -217,24 +245,46 @@ internal sealed unsafe class GroupUpdater : IDisposable
         }
     }
 
-    private void AccumulateCall(int call, GroupTables tables, int at, int count, byte** rows, uint* slots)
+    private void AccumulateCall(int call, GroupTables tables, in GroupBlock block)
     {
         ReadOnlySpan<ArrayData> arguments = _arguments[call];
-        sbyte* signs = _hasSigns[call] ? _signs[call].Pointer + at : null;
+        sbyte* signs = SignsOf(call, block.At);
         if (_sets[call] is ValueSetUpdater set)
         {
-            signs = set.Update(tables.Values[call]!, _keyColumns, arguments, at, count, rows, slots, signs);
+            signs = set.Update(
+                tables.Values[call]!, _keyColumns, arguments, block.At, block.Count, block.Rows, block.Slots, signs);
         }
 
         try
         {
-            _plan.Accumulators[call].Accumulate(arguments, at, count, rows, signs, tables.Groups.Heap);
+            _plan.Accumulators[call].Accumulate(arguments, block.At, block.Count, block.Rows, signs, tables.Groups.Heap);
         }
         catch (EvaluationException error)
         {
             throw EvaluationErrors.ToUser(error);
         }
     }
+
+    private void AccumulateDistinct(DistinctUpdater distinct, int call, GroupTables tables, in GroupBlock block)
+    {
+        int[] members = _members[call];
+        sbyte** signs = stackalloc sbyte*[members.Length];
+        for (int j = 0; j < members.Length; j++)
+        {
+            signs[j] = SignsOf(members[j], block.At);
+        }
+
+        try
+        {
+            distinct.Update(tables, tables.Values[call]!, _keyColumns, _arguments[call], _batch.Length, block, signs);
+        }
+        catch (EvaluationException error)
+        {
+            throw EvaluationErrors.ToUser(error);
+        }
+    }
+
+    private sbyte* SignsOf(int call, int at) => _hasSigns[call] ? _signs[_signsOf[call]].Pointer + at : null;
 
     /// <summary>Combines row kind, null argument and filter into one sign a row; none when all are +1.</summary>
     private void PrepareSigns(int call, int length)
@@ -250,11 +300,23 @@ internal sealed unsafe class GroupUpdater : IDisposable
 
         bool hasFilter = facts.Filter >= 0;
         _hasSigns[call] = _retracts || hasNulls || hasFilter;
+        _signsOf[call] = call;
         if (!_hasSigns[call])
         {
             return;
         }
 
+        // Calls with one filter have the same signs where no argument is NULL.
+        for (int earlier = 0; !hasNulls && earlier < call; earlier++)
+        {
+            if (_hasSigns[earlier] && _plan.Calls[earlier].Filter == facts.Filter && !_signsHaveNulls[_signsOf[earlier]])
+            {
+                _signsOf[call] = _signsOf[earlier];
+                return;
+            }
+        }
+
+        _signsHaveNulls[call] = hasNulls;
         _signs[call].Count = 0;
         sbyte* signs = _signs[call].Reserve(length);
         if (_retracts)
@@ -269,18 +331,23 @@ internal sealed unsafe class GroupUpdater : IDisposable
         for (int k = 0; hasNulls && k < facts.Arguments.Count; k++)
         {
             ArrayData argument = _arguments[call][k];
-            for (int i = 0; argument.NullCount > 0 && i < length; i++)
+            if (argument.NullCount > 0 && argument.Validity is not null)
             {
-                signs[i] = argument.IsNull(i) ? (sbyte)0 : signs[i];
+                SignMask.Apply(argument.Validity, length, signs);
+            }
+            else if (argument.NullCount > 0)
+            {
+                new Span<sbyte>(signs, length).Clear();
             }
         }
 
         if (hasFilter)
         {
             var filter = (BooleanArray)_batch.Columns[facts.Filter];
-            for (int i = 0; i < length; i++)
+            SignMask.Apply(filter.Bits, length, signs);
+            if (filter.NullCount > 0)
             {
-                signs[i] = filter.GetValue(i) && !filter.IsNull(i) ? signs[i] : (sbyte)0;
+                SignMask.Apply(filter.Validity, length, signs);
             }
         }
     }

@@ -6,7 +6,7 @@ using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.GroupAggregate;
 
-/// <summary>Counts values by group: lets only first and last ones through for DISTINCT, finds the next extreme for MIN and MAX.</summary>
+/// <summary>Counts values by group and finds the next extreme for MIN and MAX under retraction.</summary>
 internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulator, int head, BufferAllocator account)
     : IDisposable
 {
@@ -64,14 +64,9 @@ internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulat
             int i = _picked[k] - at;
             int sign = signs is null ? 1 : signs[i];
             long* counted = (long*)(rows[k] + set.Count);
-            long before = *counted;
             *counted += sign;
             *(long*)(rows[k] + set.Group) = groupSlots[i];
-            if (accumulator.CanRetract)
-            {
-                passed[i] = (sbyte)((*counted > 0 ? 1 : 0) - (before > 0 ? 1 : 0));
-            }
-            else if (sign > 0)
+            if (sign > 0)
             {
                 passed[i] = 1;
             }
@@ -106,26 +101,25 @@ internal sealed unsafe class ValueSetUpdater(ValueSet set, Accumulator accumulat
         }
 
         _reduced.Count = 0;
-        bool chained = head >= 0;
         for (int t = 0; t < values.TouchedCount; t++)
         {
             byte* row = values.TouchedRows[t];
             bool isNew = (values.TouchedImage(t)[4] & RowStore.Dead) != 0;
             bool isGone = *(long*)(row + set.Count) <= 0;
             byte* group = groups.Rows.Row((uint)*(long*)(row + set.Group));
-            if (chained && isNew && !isGone)
+            if (isNew && !isGone)
             {
                 set.Link(values, row, values.TouchedSlots[t], (long*)(group + head));
             }
 
             if (isGone)
             {
-                if (chained && !isNew)
+                if (!isNew)
                 {
                     set.Unlink(values, row, (long*)(group + head));
                 }
 
-                if (!accumulator.CanRetract && accumulator.Holds(group, row + set.Value))
+                if (accumulator.Holds(group, row + set.Value))
                 {
                     _lost.Add((nint)group);
                 }

@@ -23,7 +23,7 @@ internal sealed class RunningWindow(SliceStore slices, WindowMerger merger, int 
         int offset = -1;
         for (int i = 0; i < plan.Accumulators.Length; i++)
         {
-            if (!plan.Accumulators[i].CanUnmerge || plan.Sets[i] is not null)
+            if (!plan.Accumulators[i].CanUnmerge || plan.Sets[i] is not null || plan.IsDistinct(i))
             {
                 return -1;
             }

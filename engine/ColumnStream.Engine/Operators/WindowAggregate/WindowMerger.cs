@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Engine.Operators.GroupAggregate;
@@ -37,9 +38,9 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
 
         for (int i = 0; hasSets && i < plan.Sets.Length; i++)
         {
-            if (plan.Sets[i] is ValueSet set && plan.Accumulators[i].CanRetract)
+            if (plan.Sets[i] is ValueSet set && plan.IsDistinct(i))
             {
-                MergeValues(set, plan.Accumulators[i], slice.Values[i]!, window.Values[i]!, window.Groups.Heap);
+                MergeValues(set, plan.MembersOf(i), slice.Values[i]!, window.Values[i]!, window.Groups.Heap);
             }
         }
     }
@@ -82,7 +83,7 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
     {
         for (int i = 0; i < plan.Sets.Length; i++)
         {
-            if (plan.Sets[i] is not null && plan.Accumulators[i].CanRetract)
+            if (plan.IsDistinct(i))
             {
                 return true;
             }
@@ -119,15 +120,15 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
         for (int i = 0; i < plan.Accumulators.Length; i++)
         {
             Accumulator accumulator = plan.Accumulators[i];
-            if (plan.Sets[i] is null || !accumulator.CanRetract)
+            if (!plan.IsDistinct(i))
             {
                 accumulator.Merge(targets, sources, count, window.Groups.Heap);
             }
         }
     }
 
-    /// <summary>Offers each value that the window does not have yet to its group's aggregate.</summary>
-    private void MergeValues(ValueSet set, Accumulator accumulator, StateTable slice, StateTable window, TextHeap heap)
+    /// <summary>Offers each value that an aggregate of the window does not have yet to that aggregate of its group.</summary>
+    private void MergeValues(ValueSet set, int[] members, StateTable slice, StateTable window, TextHeap heap)
     {
         byte** sources = stackalloc byte*[StateTable.BlockRows];
         byte** targets = stackalloc byte*[StateTable.BlockRows];
@@ -144,10 +145,13 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
             window.FindOrCreate(sources, hashes, count, targets, slots);
             for (int i = 0; i < count; i++)
             {
-                long* counted = (long*)(targets[i] + set.Count);
-                if (*counted == 0)
+                byte* group = (byte*)_targetOf.Pointer[(int)*(long*)(sources[i] + set.Group)];
+                ulong fresh = plan.InsertOnly
+                    ? MergeBits(set, sources[i], targets[i])
+                    : MergeCounts(set, members, sources[i], targets[i]);
+                for (; fresh != 0; fresh &= fresh - 1)
                 {
-                    byte* group = (byte*)_targetOf.Pointer[(int)*(long*)(sources[i] + set.Group)];
+                    Accumulator accumulator = plan.Accumulators[members[BitOperations.TrailingZeroCount(fresh)]];
                     if (accumulator.TakesNulls && set.IsNull(targets[i]))
                     {
                         accumulator.OfferNull(group, heap);
@@ -157,9 +161,28 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
                         accumulator.Offer(group, targets[i] + set.Value, heap);
                     }
                 }
-
-                *counted += *(long*)(sources[i] + set.Count);
             }
         }
+    }
+
+    private static ulong MergeBits(ValueSet set, byte* source, byte* target)
+    {
+        ulong fresh = *(ulong*)(source + set.Count) & ~*(ulong*)(target + set.Count);
+        *(ulong*)(target + set.Count) |= fresh;
+        return fresh;
+    }
+
+    private static ulong MergeCounts(ValueSet set, int[] members, byte* source, byte* target)
+    {
+        ulong fresh = 0;
+        for (int j = 0; j < members.Length; j++)
+        {
+            long more = *(long*)(source + set.CountOf(j));
+            long* counted = (long*)(target + set.CountOf(j));
+            fresh |= *counted <= 0 && *counted + more > 0 ? 1UL << j : 0;
+            *counted += more;
+        }
+
+        return fresh;
     }
 }

@@ -193,6 +193,13 @@ public sealed class GroupAggregateTests : IDisposable
         var calls = new List<AggregateCall>();
         while (calls.Count < count)
         {
+            if (calls.LastOrDefault(c => c.Distinct) is { } distinct && random.Next(2) == 0)
+            {
+                // Shares the set of values of the other.
+                calls.Add(distinct with { Filter = random.Next(2) == 0 ? 6 : -1, StateId = $"s{calls.Count}" });
+                continue;
+            }
+
             AggregateFunction function = AggregateTable.All[random.Next(AggregateTable.All.Count)];
             int column = function.Name == "PERCENTILE" ? 3 : random.Next(8);
             bool star = function.Name == "COUNT" && random.Next(3) == 0;

@@ -24,7 +24,8 @@ internal sealed class JobBuilder(ConnectorRegistry connectors, SessionSettings s
         SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
         sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink))]);
         var facts = new ChangelogFacts(
-            connectors, new ChangelogOptions(settings.IsBatch, settings.Milliseconds(OptionTable.StateTtl)));
+            connectors, new ChangelogOptions(
+                settings.IsBatch, settings.Milliseconds(OptionTable.StateTtl), !settings.Is(OptionTable.AggPhases, "ONE_PHASE")));
         var lowering = new Lowering(settings.Parallelism, facts);
         var spans = new Dictionary<int, SourceSpan>();
         for (int i = 0; i < sinks.Length; i++)

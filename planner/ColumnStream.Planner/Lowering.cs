@@ -105,12 +105,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                         Id = 0, Inputs = [id], Output = window.Fields, Uid = Derived("window", Uid(id), window.Window.ToString()),
                     });
             case AggregatePlan aggregate:
-                return AddUnary(
-                    Keyed(LowerInput(aggregate.Input), aggregate.Keys),
-                    id => new GroupAggregateNode(aggregate.Keys, aggregate.Aggregates)
-                    {
-                        Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
-                    });
+                return LowerAggregate(aggregate);
             case WindowAggregatePlan aggregate:
                 return AddUnary(
                     Keyed(LowerInput(aggregate.Input), aggregate.Keys),
@@ -263,6 +258,26 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                 Id = 0, Inputs = ValueList.From(inputs), Output = union.Fields, Uid = Derived("union", [.. inputs.Select(Uid)]),
             },
             width);
+    }
+
+    /// <summary>Aggregates behind an exchange by key, and before it too where that makes less of what is exchanged.</summary>
+    private int LowerAggregate(AggregatePlan aggregate)
+    {
+        int input = LowerInput(aggregate.Input);
+        ValueList<int> keys = aggregate.Keys;
+        bool isSplit = parallelism > 1 && LocalAggregation.CanSplit(aggregate.Aggregates, input, facts);
+        if (isSplit)
+        {
+            string uid = Derived("local", Uid(input), string.Join(',', keys), string.Join(',', aggregate.Aggregates));
+            input = AddUnary(input, id => LocalAggregation.Node(keys, aggregate.Aggregates, id, facts, uid));
+            keys = ValueList.From(Enumerable.Range(0, keys.Count));
+        }
+
+        return AddUnary(
+            Keyed(input, keys), id => new GroupAggregateNode(keys, aggregate.Aggregates)
+            {
+                Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), TakesPartials = isSplit,
+            });
     }
 
     private int LowerSemiJoin(SemiJoinPlan join)

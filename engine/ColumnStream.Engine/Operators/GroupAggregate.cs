@@ -17,9 +17,13 @@ public sealed record GroupAggregateNode(ValueList<int> Keys, ValueList<Aggregate
     /// <summary>Gets the milliseconds after which a group that nothing touched is forgotten; 0 and −1, which is undecided, keep it.</summary>
     public long StateTtlMs { get; init; } = -1;
 
+    /// <summary>Gets whether the input comes from a <see cref="LocalAggregateNode"/>: keys, a count of rows, cells.</summary>
+    public bool TakesPartials { get; init; }
+
     /// <inheritdoc/>
     protected internal override Operator CreateOperator() => new GroupAggregateOperator(this);
 
     /// <inheritdoc/>
-    public override string Describe() => $"group aggregate by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
+    public override string Describe() =>
+        $"{(TakesPartials ? "global" : "group")} aggregate by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
 }

@@ -54,6 +54,9 @@ public static class OptionTable
     /// <summary>Key of the time that state lives.</summary>
     public const string StateTtl = "table.exec.state.ttl";
 
+    /// <summary>Key of the phases of aggregations.</summary>
+    public const string AggPhases = "table.optimizer.agg-phase-strategy";
+
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
@@ -74,6 +77,8 @@ public static class OptionTable
         new(IdleTimeout, OptionKind.Duration, "0 ms", "Silence after which a source does not hold back watermarks."),
         new(StateTtl, OptionKind.Duration, "0 ms", "Time after which state that nothing touched is forgotten; 0 keeps it."),
         new(LocalTimeZone, OptionKind.TimeZone, "UTC", "Zone of TIMESTAMP_LTZ text and conversions."),
+        new(AggPhases, OptionKind.Choice, "AUTO", "Whether aggregations begin before their exchange; AUTO and TWO_PHASE do.",
+            Values: "AUTO|ONE_PHASE|TWO_PHASE"),
     ];
 
     /// <summary>Finds an option by key, or null.</summary>

@@ -3,4 +3,5 @@ namespace ColumnStream.Planner.Changelogs;
 /// <summary>Holds the job's options that decide about changes and state.</summary>
 /// <param name="IsBatch">Whether the job runs in batch mode.</param>
 /// <param name="StateTtlMs">Milliseconds after which state that nothing touched is forgotten, unless a hint says so; 0 keeps it.</param>
-internal sealed record ChangelogOptions(bool IsBatch, long StateTtlMs = 0);
+/// <param name="IsTwoPhase">Whether aggregations may have a phase before their exchange.</param>
+internal sealed record ChangelogOptions(bool IsBatch, long StateTtlMs = 0, bool IsTwoPhase = true);

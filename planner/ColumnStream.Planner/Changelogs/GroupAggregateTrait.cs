@@ -16,9 +16,10 @@ internal sealed class GroupAggregateTrait : NodeTrait
     public override Type Node => typeof(GroupAggregateNode);
 
     public override bool Updates(PhysicalNode node, ChangelogFacts facts) =>
-        ((GroupAggregateNode)node).Aggregates.Count > 0 || facts.Updates(node.Inputs[0]);
+        ((GroupAggregateNode)node).Aggregates.Count > 0 || facts.Updates(LocalAggregation.SourceOf(node, facts));
 
-    public override bool Deletes(PhysicalNode node, ChangelogFacts facts) => facts.Updates(node.Inputs[0]);
+    public override bool Deletes(PhysicalNode node, ChangelogFacts facts) =>
+        facts.Updates(LocalAggregation.SourceOf(node, facts));
 
     public override IEnumerable<int[]> Keys(PhysicalNode node, ChangelogFacts facts) =>
         [[.. Enumerable.Range(0, ((GroupAggregateNode)node).Keys.Count)]];
@@ -33,7 +34,7 @@ internal sealed class GroupAggregateTrait : NodeTrait
     public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
         (GroupAggregateNode)node with
     {
-        InsertOnlyInput = !facts.Updates(node.Inputs[0]),
+        InsertOnlyInput = !facts.Updates(LocalAggregation.SourceOf(node, facts)),
         StateTtlMs = ((GroupAggregateNode)node).StateTtlMs is >= 0 and long hinted ? hinted : facts.Options.StateTtlMs,
     };
 

@@ -17,6 +17,7 @@ internal static class NodeTraits
         new GroupAggregateTrait(),
         new JoinTrait(),
         new LimitTrait(),
+        new LocalAggregateTrait(),
         new OverTrait(),
         new ProjectTrait(),
         new RankTrait(),

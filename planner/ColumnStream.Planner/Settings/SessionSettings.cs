@@ -54,6 +54,9 @@ internal sealed class SessionSettings
     /// <summary>Returns the value in effect, or null.</summary>
     public string? Text(string key) => Find(key)?.Value;
 
+    /// <summary>Tells whether a choice is in effect.</summary>
+    public bool Is(string key, string choice) => string.Equals(Text(key), choice, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Returns a duration in effect in milliseconds; 0 where it is none.</summary>
     public long Milliseconds(string key) =>
         Text(key) is { } text && OptionValue.TryParseDuration(text, out TimeSpan value) ? (long)value.TotalMilliseconds : 0;

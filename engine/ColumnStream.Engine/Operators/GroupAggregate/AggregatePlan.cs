@@ -22,9 +22,18 @@ internal sealed class AggregatePlan
     /// <param name="input">The columns that come.</param>
     /// <param name="insertOnly">Whether nothing is taken back.</param>
     /// <param name="expires">Whether groups expire: then every set is chained to its group, to go with it.</param>
+    /// <param name="countsRows">Whether rows are counted even if nothing is taken back.</param>
+    /// <param name="isPartial">Whether cells come, made before an exchange, and no rows.</param>
     public AggregatePlan(
-        ValueList<int> keys, ValueList<AggregateCall> calls, Schema input, bool insertOnly, bool expires = false)
+        ValueList<int> keys,
+        ValueList<AggregateCall> calls,
+        Schema input,
+        bool insertOnly,
+        bool expires = false,
+        bool countsRows = false,
+        bool isPartial = false)
     {
+        IsPartial = isPartial;
         Keys = keys;
         Calls = calls;
         InsertOnly = insertOnly;
@@ -41,7 +50,7 @@ internal sealed class AggregatePlan
         ValueList<Field> keyFields = ValueList.Create<Field>(fields);
         var cells = new List<StateCell>();
         var firstCells = new int[calls.Count];
-        if (!insertOnly)
+        if (!insertOnly || countsRows)
         {
             cells.Add(new StateCell("rows", CellType.Int64));
         }
@@ -88,7 +97,7 @@ internal sealed class AggregatePlan
                 : Layout.CellOffsets[firstCells[i] + Accumulators[i].Cells.Count];
         }
 
-        RowCountOffset = insertOnly ? -1 : Layout.CellOffsets[0];
+        RowCountOffset = insertOnly && !countsRows ? -1 : Layout.CellOffsets[0];
     }
 
     /// <summary>Gets the key columns of the input.</summary>
@@ -99,6 +108,9 @@ internal sealed class AggregatePlan
 
     /// <summary>Gets whether the input only inserts.</summary>
     public bool InsertOnly { get; }
+
+    /// <summary>Gets whether cells come, made before an exchange, and no rows.</summary>
+    public bool IsPartial { get; }
 
     /// <summary>Gets what runs each call.</summary>
     public Accumulator[] Accumulators { get; }

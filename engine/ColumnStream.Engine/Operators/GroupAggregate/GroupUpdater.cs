@@ -30,6 +30,7 @@ internal sealed unsafe class GroupUpdater : IDisposable
     private readonly ArrayData[] _keyColumns;
     private readonly ArrayData[][] _arguments;
     private readonly bool _onlyCounts;
+    private readonly PartialCells? _partial;
     private readonly RowCache _cache;
     private RecordBatch _batch = null!;
     private bool _retracts;
@@ -52,7 +53,8 @@ internal sealed unsafe class GroupUpdater : IDisposable
         _keyColumns = new ArrayData[plan.Keys.Count];
         _arguments = new ArrayData[plan.Calls.Count][];
         _cache = new RowCache(account);
-        _onlyCounts = plan.Keys.Count > 0 && plan.RowCountOffset < 0
+        _partial = plan.IsPartial ? new PartialCells(plan, account) : null;
+        _onlyCounts = !plan.IsPartial && plan.Keys.Count > 0 && plan.RowCountOffset < 0
             && plan.Accumulators is [CountAccumulator] && !plan.IsDistinct(0);
         for (int i = 0; i < _signs.Length; i++)
         {
@@ -98,9 +100,20 @@ internal sealed unsafe class GroupUpdater : IDisposable
             }
         }
 
-        for (int i = 0; i < _signs.Length; i++)
+        for (int i = 0; !_plan.IsPartial && i < _signs.Length; i++)
         {
             PrepareSigns(i, length);
+        }
+    }
+
+    /// <summary>Adds rows [at, at + count) of the prepared batch, at most a block, to rows that the caller found.</summary>
+    public void Accumulate(GroupTables tables, int at, int count, byte** rows)
+    {
+        CountRows(rows, at, count);
+        var block = new GroupBlock(at, count, rows, null, null);
+        for (int i = 0; i < _plan.Accumulators.Length; i++)
+        {
+            AccumulateCall(i, tables, block);
         }
     }
 
@@ -128,6 +141,12 @@ internal sealed unsafe class GroupUpdater : IDisposable
             {
                 tables.Groups.FindOrCreate(_keys, hashes, at, count, rows, slots);
                 tables.Groups.Touch(rows, slots, hashes + at, count);
+            }
+
+            if (_partial is not null)
+            {
+                _partial.Merge(_batch, at, count, rows, tables.Groups.Heap);
+                continue;
             }
 
             if (_plan.RowCountOffset >= 0)
@@ -179,6 +198,7 @@ internal sealed unsafe class GroupUpdater : IDisposable
         _hashes.Dispose();
         _cache.Dispose();
         _kindSigns.Dispose();
+        _partial?.Dispose();
         for (int i = 0; i < _signs.Length; i++)
         {
             _signs[i].Dispose();

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Options;
@@ -15,14 +16,15 @@ using ColumnStream.Sql;
 namespace ColumnStream.Planner;
 
 /// <summary>Takes the bound sinks of one job through identity, rules, lowering, inference and fragmenting.</summary>
-internal sealed class JobBuilder(ConnectorRegistry connectors, SessionSettings settings, DiagnosticBag diagnostics)
+internal sealed class JobBuilder(
+    ConnectorRegistry connectors, SessionSettings settings, DiagnosticBag diagnostics, ValueList<string> withoutRules = default)
 {
     /// <summary>Builds a job; null after a report.</summary>
     public BuiltJob? Build(IReadOnlyList<BoundSink> bound)
     {
         int before = diagnostics.Failures;
         SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
-        sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink))]);
+        sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink, withoutRules))]);
         var facts = new ChangelogFacts(
             connectors, new ChangelogOptions(
                 settings.IsBatch, settings.Milliseconds(OptionTable.StateTtl), !settings.Is(OptionTable.AggPhases, "ONE_PHASE")));

@@ -7,6 +7,9 @@ namespace ColumnStream.Planner;
 /// <param name="Settings">The options; of one key the highest origin wins, then the last.</param>
 public sealed record PlannerOptions(ValueList<SessionOption> Settings)
 {
+    /// <summary>Gets the names of rewrites that are left out, or <c>*</c> for all that a plan can do without; for tests.</summary>
+    public ValueList<string> WithoutRules { get; init; }
+
     /// <summary>Gets the options of a session without file and command line.</summary>
     public static PlannerOptions Default { get; } = new(default(ValueList<SessionOption>));
 }

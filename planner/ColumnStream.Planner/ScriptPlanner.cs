@@ -19,12 +19,14 @@ public sealed partial class ScriptPlanner
     private readonly ConnectorRegistry _connectors;
     private readonly SessionSettings _settings;
     private readonly HashSet<ObjectName> _brokenObjects = [];
+    private readonly ValueList<string> _withoutRules;
 
     /// <summary>Begins a session with an empty catalog.</summary>
     public ScriptPlanner(ConnectorRegistry connectors, PlannerOptions options)
     {
         _connectors = connectors;
         _settings = new SessionSettings(options.Settings);
+        _withoutRules = options.WithoutRules;
         foreach ((Connector connector, SystemTable table) in connectors.SystemTables)
         {
             Catalog.AddSystem(connector.Name, table);
@@ -47,7 +49,10 @@ public sealed partial class ScriptPlanner
         var diagnostics = new DiagnosticBag(script.Source);
         diagnostics.Errors.AddRange(script.Diagnostics);
         var planner = new StatementPlanner(
-            new Binding.BindingContext(diagnostics, Catalog, _connectors, _settings, _brokenObjects));
+            new Binding.BindingContext(diagnostics, Catalog, _connectors, _settings, _brokenObjects)
+            {
+                WithoutRules = _withoutRules,
+            });
         if (!script.IsSuccess)
         {
             ForgiveBrokenDefinitions(script.Source.Text);

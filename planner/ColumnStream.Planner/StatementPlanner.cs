@@ -96,7 +96,7 @@ internal sealed class StatementPlanner(BindingContext context)
     private static string ShortName(TableSpec table) => table.Name[(table.Name.LastIndexOf('.') + 1)..];
 
     private BuiltJob? Build(IReadOnlyList<BoundSink> sinks) =>
-        new JobBuilder(context.Connectors, context.Settings, _diagnostics).Build(sinks);
+        new JobBuilder(context.Connectors, context.Settings, _diagnostics, context.WithoutRules).Build(sinks);
 
     private void Collect(InsertStatement insert, List<BoundSink> into)
     {

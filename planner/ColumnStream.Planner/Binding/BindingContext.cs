@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
@@ -17,4 +18,8 @@ internal sealed record BindingContext(
     Catalog Catalog,
     ConnectorRegistry Connectors,
     SessionSettings Settings,
-    HashSet<ObjectName> BrokenObjects);
+    HashSet<ObjectName> BrokenObjects)
+{
+    /// <summary>Gets the names of rewrites that are left out.</summary>
+    public ValueList<string> WithoutRules { get; init; }
+}

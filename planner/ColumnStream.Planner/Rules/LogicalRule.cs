@@ -5,7 +5,8 @@ namespace ColumnStream.Planner.Rules;
 /// <summary>Is one pure rewrite of a whole plan.</summary>
 /// <param name="Name">The name, for EXPLAIN and tests.</param>
 /// <param name="Apply">The rewrite.</param>
-internal sealed record LogicalRule(string Name, System.Func<LogicalPlan, LogicalPlan> Apply)
+/// <param name="IsRequired">Whether plans cannot run without it: the others only make them faster.</param>
+internal sealed record LogicalRule(string Name, System.Func<LogicalPlan, LogicalPlan> Apply, bool IsRequired = false)
 {
     /// <summary>Rewrites a plan bottom-up, one node at a time.</summary>
     public static LogicalPlan BottomUp(LogicalPlan plan, System.Func<LogicalPlan, LogicalPlan> rewrite)

@@ -1,4 +1,6 @@
 using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Planner.Logical;
 
 namespace ColumnStream.Planner.Rules;
@@ -16,22 +18,22 @@ internal static class RuleTable
         new("merge-projects", MergeProjects.Apply),
         new("merge-limits", MergeLimits.Apply),
         new("aggregate-windows", AggregateWindows.Apply),
-        new("encode-nested", EncodeNested.Apply),
+        new("encode-nested", EncodeNested.Apply, IsRequired: true),
         new("prune-columns", PruneColumns.Apply),
         new("remove-projects", RemoveProjects.Apply),
     ];
 
     private const int MaxRounds = 8;
 
-    /// <summary>Runs all rules.</summary>
-    public static LogicalPlan Optimize(LogicalPlan plan)
+    /// <summary>Runs all rules but those named; <c>*</c> names all that are not required.</summary>
+    public static LogicalPlan Optimize(LogicalPlan plan, ValueList<string> without = default)
     {
         for (int round = 0; round < MaxRounds; round++)
         {
             LogicalPlan before = plan;
             foreach (LogicalRule rule in All)
             {
-                plan = rule.Apply(plan);
+                plan = !rule.IsRequired && (without.Contains("*") || without.Contains(rule.Name)) ? plan : rule.Apply(plan);
             }
 
             if (plan.Equals(before))

@@ -107,6 +107,64 @@ public sealed class CollectConnector : Connector
         }
     }
 
+    /// <summary>Counts the rows that the changelog leaves standing; with a key, the last row of each.</summary>
+    /// <param name="key">The columns that identify a row, or none.</param>
+    /// <param name="wrong">What the changelog must not say: a row taken back that does not stand, a key inserted twice.</param>
+    public IReadOnlyDictionary<string, int> Multiset(IReadOnlyList<int> key, out string? wrong)
+    {
+        Dictionary<string, int> standing = new(StringComparer.Ordinal);
+        Dictionary<string, string> byKey = new(StringComparer.Ordinal);
+        HashSet<string> halves = new(StringComparer.Ordinal);
+        wrong = null;
+        lock (_rows)
+        {
+            foreach ((RowKind kind, string row) in _rows)
+            {
+                bool isBack = kind is RowKind.Delete or RowKind.UpdateBefore;
+                string? old = row;
+                if (key.Count > 0)
+                {
+                    string[] cells = row.Split('\t');
+                    string name = string.Join('\t', key.Select(k => cells[k]));
+                    bool stood = isBack ? byKey.Remove(name, out old) : byKey.TryGetValue(name, out old);
+                    bool isSecondHalf = kind == RowKind.UpdateAfter && halves.Remove(name);
+                    if (!isSecondHalf && stood == (kind == RowKind.Insert))
+                    {
+                        wrong ??= $"{RowText.Kind(kind)} {row} where {old ?? "nothing"} stands";
+                    }
+
+                    if (kind == RowKind.UpdateBefore)
+                    {
+                        halves.Add(name);
+                    }
+
+                    if (!isBack)
+                    {
+                        byKey[name] = row;
+                    }
+                }
+
+                if (old is not null && (isBack || key.Count > 0))
+                {
+                    int count = standing.GetValueOrDefault(old) - 1;
+                    wrong ??= count < 0 ? $"{RowText.Kind(kind)} {row} takes back what does not stand" : null;
+                    standing[old] = count;
+                    if (count == 0)
+                    {
+                        standing.Remove(old);
+                    }
+                }
+
+                if (!isBack)
+                {
+                    standing[row] = standing.GetValueOrDefault(row) + 1;
+                }
+            }
+        }
+
+        return standing;
+    }
+
     /// <summary>Returns rows [from, from + count) as <c>+I a b</c>; fewer when there are fewer.</summary>
     public IReadOnlyList<string> Range(int from, int count)
     {

@@ -63,7 +63,8 @@ public sealed class InterruptedJob : TestJob, IFailPoints
     /// <summary>Gets how many lives began with a checkpoint.</summary>
     public int Restores { get; private set; }
 
-    public override JobStatus Status => _job.Status;
+    /// <summary>Gets where the job stands; one that died behind its end is finished.</summary>
+    public override JobStatus Status => _job.Status == JobStatus.AlreadyFinished ? JobStatus.Finished : _job.Status;
 
     public override Exception? Failure => _job.Failure;
 

@@ -36,4 +36,7 @@ public sealed record SltLeg(int Parallelism, int BatchRows, int? CutSeed, long C
     /// empty lets jobs live. Batches are then small and of seeded size.
     /// </summary>
     public IReadOnlyList<int> Lives { get; init; } = [];
+
+    /// <summary>Gets the names of rewrites that are left out of plans; <c>*</c> names all that can be.</summary>
+    public IReadOnlyList<string> WithoutRules { get; init; } = [];
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Connectors;
 using ColumnStream.Connectors.Script;
 using ColumnStream.Engine.Connectors;
@@ -47,7 +48,7 @@ public sealed class TestSession : IDisposable
         _planners = [.. parallelism.Select(p => new ScriptPlanner(_connectors, new PlannerOptions(
         [
             new SessionOption(OptionTable.Parallelism, $"{p}", OptionOrigin.CommandLine),
-        ])))];
+        ]) { WithoutRules = ValueList.From(leg.WithoutRules) }))];
     }
 
     /// <summary>Gets the tables of the script connector.</summary>
@@ -55,6 +56,9 @@ public sealed class TestSession : IDisposable
 
     /// <summary>Gets the rows of the SELECT that ran last.</summary>
     public CollectConnector Result { get; } = new();
+
+    /// <summary>Gets or sets what changes plans before they run: tests plant bugs with it.</summary>
+    public Func<JobGraph, JobGraph> Sabotage { get; set; } = static graph => graph;
 
     /// <summary>Plans statements; definitions stay.</summary>
     public PlanResult Plan(string sql, string file = "test.sql")
@@ -93,13 +97,14 @@ public sealed class TestSession : IDisposable
         };
         if (lives)
         {
-            return new LiveJob(_runner.Start(job.Graph, options));
+            return new LiveJob(_runner.Start(Sabotage(job.Graph), options));
         }
 
         JobGraph[] graphs = _graphs[job];
         int[] order = [.. _leg.Lives.Distinct()];
         return new InterruptedJob(
-            _connectors, [.. _leg.Lives.Select(p => graphs[Array.IndexOf(order, p)])], options, seed, _leg.IsDebugAllocator);
+            _connectors, [.. _leg.Lives.Select(p => Sabotage(graphs[Array.IndexOf(order, p)]))], options, seed,
+                _leg.IsDebugAllocator);
     }
 
     /// <summary>Runs a script to its end; returns the standing rows of its last SELECT and the counters of its job.</summary>

@@ -119,6 +119,11 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     new ScalarJoinNode { Id = 0, Inputs = ValueList.From(sides), Output = join.Fields, Uid = Claim(join.Uid) });
             case SemiJoinPlan join:
                 return LowerSemiJoin(join);
+            case JoinPlan { Type: JoinType.Semi or JoinType.Anti, Residual: null, LeftTtlMs: < 0, RightTtlMs: < 0 } join
+                when !join.NullSafe.Contains(true):
+                SemiJoinKind kind = join.Type == JoinType.Semi ? SemiJoinKind.Semi : SemiJoinKind.Anti;
+                return LowerSemiJoin(new SemiJoinPlan(
+                    join.Left, join.Right, kind, join.LeftKeys, join.RightKeys, false, join.Fields, join.Uid));
             case JoinPlan join:
                 int[] joined = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
                 return Add(new JoinNode(join.Type, join.LeftKeys, join.RightKeys, join.NullSafe, join.Residual)

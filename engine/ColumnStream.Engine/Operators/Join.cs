@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Operators.Join;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;
@@ -20,10 +21,10 @@ public sealed record JoinNode(
     ValueList<bool> NullSafe,
     BoundExpression? Residual) : PhysicalNode
 {
-    /// <summary>Gets how long a left row is kept after its last change, in milliseconds; negative for ever.</summary>
+    /// <summary>Gets how long a left row is kept after its last change, in milliseconds; 0 for ever, −1 undecided.</summary>
     public long LeftTtlMs { get; init; } = -1;
 
-    /// <summary>Gets how long a right row is kept after its last change, in milliseconds; negative for ever.</summary>
+    /// <summary>Gets how long a right row is kept after its last change, in milliseconds; 0 for ever, −1 undecided.</summary>
     public long RightTtlMs { get; init; } = -1;
 
     /// <summary>Gets whether the first input only inserts: its rows are then never searched.</summary>
@@ -36,8 +37,8 @@ public sealed record JoinNode(
     public override string Describe() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Type.ToString().ToLowerInvariant()} join [{string.Join(", ", LeftKeys)}] = [{string.Join(", ", RightKeys)}]"
-        + $"{(NullSafe.Span.Contains(true) ? " null-safe" : null)}{(Residual is null ? null : $" where {Residual}")}");
+        + $"{(NullSafe.Span.IndexOf(true) >= 0 ? " null-safe" : null)}{(Residual is null ? null : $" where {Residual}")}");
 
     /// <inheritdoc/>
-    protected internal override Operator CreateOperator() => throw new NotSupportedException("Regular join.");
+    protected internal override Operator CreateOperator() => new JoinOperator(this);
 }

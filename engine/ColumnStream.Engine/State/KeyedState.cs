@@ -21,14 +21,21 @@ internal sealed class KeyedState : OperatorState, IDisposable
     /// <param name="account">Pays for them.</param>
     /// <param name="keyGroups">Number of key groups.</param>
     /// <param name="ttl">When rows expire, or null.</param>
+    /// <param name="isIndexed">Whether rows are found by key; otherwise equal ones stand side by side.</param>
     public KeyedState(
-        string name, StateLayout layout, StatePool pool, BufferAllocator account, int keyGroups, StateTtl? ttl = null)
+        string name,
+        StateLayout layout,
+        StatePool pool,
+        BufferAllocator account,
+        int keyGroups,
+        StateTtl? ttl = null,
+        bool isIndexed = true)
     {
         Name = name;
         _pool = pool;
         _account = account;
         _snapshot = new TableSnapshot(layout, account, keyGroups);
-        Table = new StateTable(layout, pool, account) { Ttl = ttl };
+        Table = new StateTable(layout, pool, account) { Ttl = ttl, IsIndexed = isIndexed };
     }
 
     /// <inheritdoc/>
@@ -85,7 +92,7 @@ internal sealed class KeyedState : OperatorState, IDisposable
 
         // A second former subtask has slots of its own: its rows are placed aside and move over by key.
         _mustBeFull = true;
-        using var aside = new StateTable(Table.Layout, _pool, _account);
+        using var aside = new StateTable(Table.Layout, _pool, _account) { IsIndexed = Table.IsIndexed };
         aside.Rows.NowMs = Table.Rows.NowMs;
         Load(aside, snapshots, keyGroups);
         _snapshot.Move(aside, Table);

@@ -51,6 +51,9 @@ internal sealed unsafe class StateTable : IDisposable
     /// <summary>Gets the bytes of long text in rows.</summary>
     public StringHeap Heap { get; }
 
+    /// <summary>Gets whether rows are found by key; otherwise they are only appended, equal ones too, and linked by who knows them.</summary>
+    public bool IsIndexed { get; init; } = true;
+
     /// <summary>Gets the rows by slot and their snapshot protocol.</summary>
     public RowStore Rows => _rows;
 
@@ -107,6 +110,39 @@ internal sealed unsafe class StateTable : IDisposable
 
         _rows.BeginBatch();
         Refresh();
+    }
+
+    /// <summary>Begins a batch without a list of touched rows.</summary>
+    public void BeginUnlisted()
+    {
+        if (!_rows.IsGathering)
+        {
+            Heap.Reclaim();
+        }
+
+        _rows.BeginBatch();
+        Refresh();
+    }
+
+    /// <summary>Makes a row of each input row [start, start + count), touched, whatever is there already.</summary>
+    public void Append(KeyEncoder keys, int start, int count, byte** rows, uint* slots)
+    {
+        EnsureOpen();
+        int width = Layout.KeyWords;
+        ulong* words = keys.Words + ((long)start * width);
+        ushort* nulls = keys.Nulls + start;
+        for (int i = 0; i < count; i++, words += width)
+        {
+            byte* row = _rows.Create(out slots[i]);
+            *(ushort*)(row + 6) = nulls[i];
+            for (int w = 0; w < width; w++)
+            {
+                ((ulong*)(row + StateLayout.HeaderBytes))[w] = words[w];
+            }
+
+            StoreText(row);
+            rows[i] = row;
+        }
     }
 
     /// <summary>Finds or creates the rows of input rows [start, start + count), at most a block; new ones are touched.</summary>
@@ -224,6 +260,14 @@ internal sealed unsafe class StateTable : IDisposable
     {
         EnsureOpen();
         var key = new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords);
+        if (!IsIndexed)
+        {
+            byte* appended = _rows.Create(out slot);
+            key.Store(appended, 0);
+            StoreText(appended);
+            return appended;
+        }
+
         byte* row = FindOrCreateOne(key, hash, 0, out slot);
         if (IsExpired(row))
         {
@@ -277,7 +321,11 @@ internal sealed unsafe class StateTable : IDisposable
     public void Delete(byte* row, uint slot, ulong hash)
     {
         Generation++;
-        _index.Remove((uint)hash, slot);
+        if (IsIndexed)
+        {
+            _index.Remove((uint)hash, slot);
+        }
+
         if (Layout.HasViewKeys || Layout.HasViewCells)
         {
             FreeText(row);
@@ -295,7 +343,7 @@ internal sealed unsafe class StateTable : IDisposable
     /// <returns>Whether rows remain that may expire.</returns>
     public bool Sweep(int pages = 2)
     {
-        if (_ttl is null || !_index.IsOpen || Count == 0)
+        if (_ttl is null || Count == 0)
         {
             return false;
         }
@@ -350,15 +398,24 @@ internal sealed unsafe class StateTable : IDisposable
     }
 
     /// <summary>Fills the index from rows that a restore placed.</summary>
-    public void Reindex(uint slot, ulong hash) => _index.Insert((uint)hash, slot);
+    public void Reindex(uint slot, ulong hash)
+    {
+        if (IsIndexed)
+        {
+            _index.Insert((uint)hash, slot);
+        }
+    }
 
     /// <summary>Takes memory if none was taken yet.</summary>
     public void EnsureOpen()
     {
-        if (!_index.IsOpen)
+        if (_rows.End == 0)
         {
-            _index.Open();
             _rows.Open();
+            if (IsIndexed)
+            {
+                _index.Open();
+            }
         }
     }
 
@@ -625,12 +682,7 @@ internal sealed unsafe class StateTable : IDisposable
 
         row = _rows.Create(out slot);
         key.Store(row, index);
-        for (ulong words = Layout.LongKeyWords; words != 0; words &= words - 1)
-        {
-            int word = System.Numerics.BitOperations.TrailingZeroCount(words) - 1;
-            Heap.Store((StringView*)(row + StateLayout.HeaderBytes + (word * 8)));
-        }
-
+        StoreText(row);
         _index.Insert((uint)hash, slot);
         if (_tracksTouched)
         {
@@ -661,6 +713,16 @@ internal sealed unsafe class StateTable : IDisposable
                 slot = 0;
                 return null;
             }
+        }
+    }
+
+    /// <summary>Gives the long text of a new row's key to the heap.</summary>
+    private void StoreText(byte* row)
+    {
+        for (ulong words = Layout.LongKeyWords; words != 0; words &= words - 1)
+        {
+            int word = System.Numerics.BitOperations.TrailingZeroCount(words) - 1;
+            Heap.Store((StringView*)(row + StateLayout.HeaderBytes + (word * 8)));
         }
     }
 

@@ -53,10 +53,17 @@ internal sealed class JoinTrait : NodeTrait
 
     public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) => true;
 
-    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) => (JoinNode)node with
+    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts)
     {
-        LeftInsertOnly = !facts.Updates(node.Inputs[0]), RightInsertOnly = !facts.Updates(node.Inputs[1]),
-    };
+        var join = (JoinNode)node;
+        return join with
+        {
+            LeftInsertOnly = !facts.Updates(node.Inputs[0]),
+            RightInsertOnly = !facts.Updates(node.Inputs[1]),
+            LeftTtlMs = join.LeftTtlMs >= 0 ? join.LeftTtlMs : facts.Options.StateTtlMs,
+            RightTtlMs = join.RightTtlMs >= 0 ? join.RightTtlMs : facts.Options.StateTtlMs,
+        };
+    }
 
     public override string Maker(PhysicalNode node, ChangelogFacts facts) =>
         ((JoinNode)node).Type is JoinType.Inner or JoinType.Semi ? base.Maker(node, facts)

@@ -7,7 +7,6 @@ using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
-using ColumnStream.Sql.Ast.Queries;
 
 namespace ColumnStream.Planner.Binding.Joins;
 
@@ -32,16 +31,7 @@ internal static class RegularJoin
             Role = WindowRole.None,
             Lost = c.Type.TimeAttribute == TimeAttribute.None ? c.Lost : lost,
         })];
-        string what = candidate.Syntax.Kind switch
-        {
-            JoinKind.Left => "LEFT JOIN",
-            JoinKind.Right => "RIGHT JOIN",
-            JoinKind.Full => "FULL JOIN",
-            JoinKind.Cross => "CROSS JOIN",
-            _ => "JOIN",
-        };
-        diagnostics.Report(PlannerErrors.NotSupported, candidate.Syntax.Span, null, what);
-        return new Relation(plan, columns, IsBroken: true);
+        return new Relation(plan, columns);
     }
 
     /// <summary>

@@ -34,6 +34,9 @@ internal sealed unsafe class OperatorCluster(
 
     public Dictionary<string, int> Output { get; } = [];
 
+    /// <summary>Is told of every row that comes out, with +1 or -1.</summary>
+    public Action<string, int>? Observe { get; set; }
+
     public long LateRows { get; set; }
 
     /// <summary>Gets the clock of the operators.</summary>
@@ -255,6 +258,7 @@ internal sealed unsafe class OperatorCluster(
                 RowKind kind = batch.Kinds is null ? RowKind.Insert : batch.Kinds[i];
                 cluster.Log.Add($"{Letters[(int)kind]} {row}");
                 int sign = kind is RowKind.Insert or RowKind.UpdateAfter ? 1 : -1;
+                cluster.Observe?.Invoke(row, sign);
                 int count = cluster.Output.GetValueOrDefault(row) + sign;
                 if (count == 0)
                 {

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Statements;
+using ColumnStream.Testing.Sql;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -54,7 +55,7 @@ public sealed partial class FlinkDocumentationTests(ITestOutputHelper output)
         foreach (string path in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string page = Path.GetRelativePath(folder, path);
-            blocks.AddRange(Blocks(path).Select(block => Judge(page, block)));
+            blocks.AddRange(DocumentationBlocks.Blocks(path).Select(block => Judge(page, block)));
         }
 
         string report = Report(blocks);
@@ -96,7 +97,7 @@ public sealed partial class FlinkDocumentationTests(ITestOutputHelper output)
             return (page, Verdict.Parsed, reason);
         }
 
-        string text = Terminal(block);
+        string text = DocumentationBlocks.Terminal(block);
         if (text != block && (text.Trim().Length == 0 || Reads(text, page, out _)))
         {
             return (page, text.Trim().Length == 0 ? Verdict.Output : Verdict.Parsed, Shorten(block));
@@ -104,13 +105,13 @@ public sealed partial class FlinkDocumentationTests(ITestOutputHelper output)
 
         if (block.Contains("...", StringComparison.Ordinal) || block.Contains(". . .", StringComparison.Ordinal))
         {
-            if (Reads(Elided(text), page, out _) || Reads(Elided(block), page, out _))
+            if (Reads(DocumentationBlocks.Elided(text), page, out _) || Reads(DocumentationBlocks.Elided(block), page, out _))
             {
                 return (page, Verdict.Elided, string.Empty);
             }
         }
 
-        if (IsGrammar(block))
+        if (DocumentationBlocks.IsGrammar(block))
         {
             return (page, Verdict.Grammar, Shorten(block));
         }
@@ -147,124 +148,12 @@ public sealed partial class FlinkDocumentationTests(ITestOutputHelper output)
         return true;
     }
 
-    /// <summary>Puts something in the place of three dots: options, columns, a table, a query.</summary>
-    private static string Elided(string block)
-    {
-        (string Pattern, string Replacement)[] rules =
-        [
-            (@"\. \. \.", "..."),
-            (@"(?i)WITH\s*\(\s*\.\.\.\s*\)", "WITH ('k' = 'v')"),
-            (@"(?i)TABLE\s+(\w+)\s*\(\s*\.\.\.\s*\)", "TABLE $1 (a INT)"),
-            (@",\s*(--[^\n]*\n\s*)?\.\.\.(?=\s*(\)|FROM|\*/))", " "),
-            (@"\(\s*\.\.\.\s*,?(?=\s*[^)\s])", "("),
-            (@"\.\.\.\s*\)", ")"),
-            (@"(?i)FUNCTION (\w+) AS \.\.\.", "FUNCTION $1 AS 'c'"),
-            (@"(?i)\bON\s*\.\.\.", "ON TRUE"),
-            (@"(?i)\bFROM\s+\.\.\.", "FROM t"),
-            (@"(?i)\bSELECT\s+\.\.\.", "SELECT *"),
-            (@"(?i)\bINTO\s+\.\.\.", "INTO t SELECT 1"),
-            (@"(?i)(MATERIALIZED TABLE(?s:.)*?)\n\s*\.\.\.\s*$", "$1 AS SELECT 1"),
-            (@"\n\s*\.\.\.", "\n"),
-        ];
-        return rules.Aggregate(block, (text, rule) => Regex.Replace(text, rule.Pattern, rule.Replacement));
-    }
-
-    /// <summary>Takes away what a terminal prints between statements: notes, lists of names, tables with their heads.</summary>
-    private static string Terminal(string block)
-    {
-        List<string> kept = [];
-        bool isTable = false;
-        foreach (string line in block.Split('\n'))
-        {
-            if (Ruler().IsMatch(line))
-            {
-                isTable = true;
-                while (kept.Count > 0 && kept[^1].Trim().Length > 0 && !kept[^1].TrimEnd().EndsWith(';'))
-                {
-                    kept.RemoveAt(kept.Count - 1);
-                }
-            }
-
-            isTable &= line.Trim().Length > 0;
-            if (!isTable && !Printed().IsMatch(line) && !(block.Contains("[INFO]", StringComparison.Ordinal) && Word().IsMatch(line)))
-            {
-                kept.Add(line);
-            }
-        }
-
-        return string.Join('\n', kept);
-    }
-
     private static string Shorten(string block)
     {
         string line = Blanks().Replace(block, " ").Trim();
         return line.Length <= 300 ? line : line[..300] + "...";
     }
 
-    /// <summary>Says whether a block shows a rule and no statement: placeholders in brackets, alternatives, dots.</summary>
-    private static bool IsGrammar(string block) => 
-        Notation().IsMatch(Strings().Replace(Comments().Replace(block, string.Empty), "''"));
-
-    private static List<string> Blocks(string path)
-    {
-        string text = File.ReadAllText(path);
-        if (path.EndsWith(".sql", StringComparison.Ordinal))
-        {
-            return [text];
-        }
-
-        List<string> blocks = [];
-        blocks.AddRange(Fenced().Matches(text).Select(match => match.Groups["sql"].Value));
-        blocks.AddRange(Highlighted().Matches(text).Select(match => match.Groups["sql"].Value));
-        blocks.AddRange(Calls().Matches(text)
-            .Select(match => match.Groups["sql"].Value)
-            .Select(call => string.Concat(Pieces().Matches(call).Select(piece => Unescape(piece.Groups["text"].Value))))
-            .Where(sql => Statement().IsMatch(sql)));
-        return [.. blocks.Select(Prompts).Where(block => block.Trim().Length > 0)];
-    }
-
-    /// <summary>Takes away the prompts of a terminal.</summary>
-    private static string Prompts(string block) => Prompt().Replace(block, string.Empty);
-
-    private static string Unescape(string text) => text.Replace("\\\"", "\"", StringComparison.Ordinal)
-        .Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\'", "'", StringComparison.Ordinal);
-
-    [GeneratedRegex(@"```\s*(sql|SQL)[^\n]*\n(?<sql>.*?)```", RegexOptions.Singleline)]
-    private static partial Regex Fenced();
-
-    [GeneratedRegex(@"\{\{<\s*highlight\s+""?sql""?\s*>\}\}(?<sql>.*?)\{\{<\s*/\s*highlight\s*>\}\}", RegexOptions.Singleline)]
-    private static partial Regex Highlighted();
-
-    [GeneratedRegex(@"(executeSql|execute_sql|sqlQuery|sql_query|explainSql|addInsertSql)\(\s*(?<sql>(""""""(.*?)""""""|(\s*\+?\s*""(\\.|[^""\\\n])*"")+))", RegexOptions.Singleline)]
-    private static partial Regex Calls();
-
-    [GeneratedRegex("(\"\"\"(?<text>.*?)\"\"\"|\"(?<text>(\\\\.|[^\"\\\\])*)\")", RegexOptions.Singleline)]
-    private static partial Regex Pieces();
-
-    [GeneratedRegex(@"^\s*[=+\-|][=+\-| ]*[=+\-|]\s*$")]
-    private static partial Regex Ruler();
-
-    [GeneratedRegex(@"^\s*(?!(END|BEGIN|SELECT|FROM|WHERE|SET|AS|WITH)\b)[A-Za-z_0-9]+\s*$")]
-    private static partial Regex Word();
-
-    [GeneratedRegex(@"^\s*([+|].*|={3,}.*|-{3,}.*|\d+ rows? in set.*|Received.*|Empty set.*|OK[.]?|\[INFO\].*|!ok)$")]
-    private static partial Regex Printed();
-
-    [GeneratedRegex(@"^\s*(SELECT|INSERT|CREATE|DROP|ALTER|WITH|SHOW|DESCRIBE|USE|EXPLAIN|SET|DELETE|UPDATE|CALL)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Statement();
-
-    [GeneratedRegex(@"^(Flink SQL|sql-client|mysql|hive|\d\d:\d\d)?(\[[^\]]*\])?> ", RegexOptions.Multiline)]
-    private static partial Regex Prompt();
-
-    [GeneratedRegex(@"--[^\n]*|//[^\n]*|/\*[^+].*?\*/", RegexOptions.Singleline)]
-    private static partial Regex Comments();
-
-    [GeneratedRegex(@"'(''|[^'])*'")]
-    private static partial Regex Strings();
-
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
-
-    [GeneratedRegex(@"\[\[|\[[a-z_]+\.?\]|\.\.\.|\. \. \.|\[\s*[A-Z(,<]|\]\s*\[|<[a-z_]+>|\{\s*[A-Za-z<]+[^}]*\||\|\s*<|::=")]
-    private static partial Regex Notation();
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
@@ -49,6 +50,14 @@ public sealed class OptionReader
         OptionValue.TryParseChoice(Definition(key), Text(key), out string word);
         return word;
     }
+
+    /// <summary>Returns the row kinds that one of the words insert, upsert and retract stands for.</summary>
+    public ChangelogMode ChangelogMode(string key) => Choice(key) switch
+    {
+        "insert" => Engine.Elements.ChangelogMode.InsertOnly,
+        "upsert" => Engine.Elements.ChangelogMode.Upsert,
+        _ => Engine.Elements.ChangelogMode.Retract,
+    };
 
     /// <summary>Returns a boolean.</summary>
     public bool Boolean(string key)

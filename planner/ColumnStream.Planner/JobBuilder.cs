@@ -25,20 +25,33 @@ internal sealed class JobBuilder(
         int before = diagnostics.Failures;
         SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
         sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink, withoutRules))]);
-        var facts = new ChangelogFacts(
-            connectors, new ChangelogOptions(
-                settings.IsBatch, settings.Milliseconds(OptionTable.StateTtl), !settings.Is(OptionTable.AggPhases, "ONE_PHASE")));
-        var lowering = new Lowering(settings.Parallelism, facts);
-        var spans = new Dictionary<int, SourceSpan>();
-        for (int i = 0; i < sinks.Length; i++)
+        var options = new ChangelogOptions(
+            settings.IsBatch, settings.Milliseconds(OptionTable.StateTtl), !settings.Is(OptionTable.AggPhases, "ONE_PHASE"))
         {
-            spans[lowering.LowerSink(sinks[i])] = bound[i].Span;
-        }
+            Materialize = settings.Text(OptionTable.Materialize)!.ToLowerInvariant(),
+            KeyedShuffle = settings.Text(OptionTable.KeyedShuffle)!.ToLowerInvariant(),
+            HasDuplicates = settings.Is(OptionTable.SourceDuplicates, "true"),
+        };
+        var demands = new ChangelogDemands();
+        while (true)
+        {
+            var facts = new ChangelogFacts(connectors, options, demands);
+            var lowering = new Lowering(settings.Parallelism, facts);
+            var spans = new Dictionary<int, SourceSpan>();
+            for (int i = 0; i < sinks.Length; i++)
+            {
+                spans[lowering.LowerSink(sinks[i])] = bound[i].Span;
+            }
 
-        bool isBounded = ChangelogInference.Run(lowering.Nodes, facts, diagnostics, spans);
-        return diagnostics.Failures > before
-            ? null
-            : new BuiltJob(sinks, Fragmenter.Cut(lowering.Nodes, lowering.Parallelism), isBounded, settings.IsBatch);
+            if (ChangelogInference.Run(lowering.Nodes, facts, diagnostics, spans))
+            {
+                return diagnostics.Failures > before ? null : new BuiltJob(
+                    sinks,
+                    Fragmenter.Cut(lowering.Nodes, lowering.Parallelism),
+                    lowering.Nodes.OfType<SinkNode>().All(sink => facts.IsBounded(sink.Id)),
+                    settings.IsBatch);
+            }
+        }
     }
 
     /// <summary>Describes the rows of a SELECT's job.</summary>

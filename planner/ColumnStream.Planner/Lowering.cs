@@ -4,6 +4,7 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
@@ -33,9 +34,80 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     /// <summary>Lowers one sink with everything below it; returns its id.</summary>
     public int LowerSink(SinkPlan sink)
     {
-        int input = Lower(sink.Input);
+        int input = Keyed(sink, Lower(sink.Input));
         return Add(new SinkNode(sink.Table) { Id = 0, Inputs = [input], Output = Named(sink, input), Uid = Claim(sink.Uid) });
     }
+
+    /// <summary>Makes what comes fit the primary key of a table: one row a key, changes by it, or rows of a key in one subtask.</summary>
+    private int Keyed(SinkPlan sink, int input)
+    {
+        ValueList<int> key = sink.Table.PrimaryKey;
+        if (key.Count == 0 || facts.IsBatch)
+        {
+            return input;
+        }
+
+        ChangelogMode? takes = facts.Connectors.Find(sink.Table.Connector)?.SinkChangelog(sink.Table);
+        string? reason = takes != ChangelogMode.Upsert ? null : facts.Options.Materialize switch
+        {
+            "force" => "forced",
+            "none" => null,
+            _ when !facts.Updates(input) || facts.Keys(input).Any(k => k.All(key.Contains)) => null,
+            _ => facts.Key(input) is { Length: > 0 }
+                ? $"rows are known by ({facts.KeyNames(input)}), the table by "
+                    + $"({string.Join(", ", key.Select(k => sink.Table.Columns[k].Name))})"
+                : "rows have no key",
+        };
+        if (reason is not null)
+        {
+            int[] rowKey = facts.Keys(input).MinBy(k => k.Length) ?? [];
+            ValueList<SqlField> fields = _nodes[input].Output;
+            input = AddUnary(WithBytes(Keyed(input, key)), id => new UpsertMaterializeNode(key, ValueList.From(rowKey))
+            {
+                Id = 0, Inputs = [id], Output = _nodes[id].Output, Uid = Claim($"materialize-{PlanIdentity.Hash(sink.Uid)}"),
+                Reason = reason,
+            });
+            return FromBytes(input, fields);
+        }
+
+        input = facts.Options.KeyedShuffle == "force" ? Keyed(input, key) : input;
+        return !facts.Demands.DropsOld(sink.Uid) ? input : AddUnary(input, id => new UpsertChangesNode(key)
+        {
+            Id = 0, Inputs = [id], Output = _nodes[id].Output, Uid = Derived("upsert-changes", Uid(id), string.Join(',', key)),
+        });
+    }
+
+    /// <summary>Keeps the last row of each primary key behind a read, and gives full changes of it.</summary>
+    private int Normalized(TableReadPlan read, List<int> wanted, int id)
+    {
+        int[] key = [.. read.Spec.PrimaryKey.Select(p => wanted.FindIndex(c => read.Table.Columns[c].Physical == p))];
+        ValueList<SqlField> fields = _nodes[id].Output;
+        id = AddUnary(WithBytes(Keyed(id, ValueList.From(key))), input => new ChangelogNormalizeNode(ValueList.From(key))
+        {
+            Id = 0, Inputs = [input], Output = _nodes[input].Output, Uid = Claim($"normalize-{PlanIdentity.Hash(read.Uid)}"),
+        });
+        return FromBytes(id, fields);
+    }
+
+    /// <summary>Turns arrays, maps and rows into their canonical bytes, which state keeps.</summary>
+    private int WithBytes(int id)
+    {
+        SqlField[] fields = [.. _nodes[id].Output];
+        BoundExpression[] bytes = [.. fields.Select((f, i) => f.Type.IsNested
+            ? (BoundExpression)new CastExpression(new ColumnExpression(i, f.Type), SqlType.Bytes.WithNullable(f.Type.Nullable))
+            : new ColumnExpression(i, f.Type))];
+        return Project(
+            id, ValueList.From(bytes), ValueList.From(fields.Select((f, i) => f with { Type = bytes[i].Type })));
+    }
+
+    /// <summary>Turns bytes back into what they were.</summary>
+    private int FromBytes(int id, ValueList<SqlField> fields) => Project(
+        id,
+        ValueList.From(fields.Select((f, i) => f.Type.IsNested
+            ? (BoundExpression)new CastExpression(
+                new ColumnExpression(i, SqlType.Bytes.WithNullable(f.Type.Nullable)), f.Type)
+            : new ColumnExpression(i, f.Type))),
+        fields);
 
     /// <summary>Names the sink's columns as its table does, with the types that come.</summary>
     private ValueList<SqlField> Named(SinkPlan sink, int input) =>
@@ -197,6 +269,14 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             wanted.AddRange(needed.Where(c => !wanted.Contains(c)));
         }
 
+        string uid = Claim(read.Uid);
+        bool isNormalized = IsNormalized(read, uid);
+        if (isNormalized)
+        {
+            wanted.AddRange(Enumerable.Range(0, table.Columns.Count)
+                .Where(c => read.Spec.PrimaryKey.Contains(table.Columns[c].Physical) && !wanted.Contains(c)));
+        }
+
         var physical = new SortedSet<int>();
         foreach (int column in wanted)
         {
@@ -216,7 +296,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             {
                 Id = 0,
                 Output = ValueList.From(projection.Select(p => SourceField(table, read.Spec, p))),
-                Uid = Claim(read.Uid),
+                Uid = uid,
             },
             parallelism);
         id = Project(
@@ -234,8 +314,12 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                 });
         }
 
-        return id;
+        return isNormalized ? Normalized(read, wanted, id) : id;
     }
+
+    private bool IsNormalized(TableReadPlan read, string uid) => read.Spec.PrimaryKey.Count > 0 && !facts.IsBatch
+        && (facts.Demands.Normalizes(uid) || (facts.Options.HasDuplicates
+            && facts.Connectors.Find(read.Spec.Connector)?.SourceChangelog(read.Spec) is not (null or ChangelogMode.InsertOnly)));
 
     /// <summary>Returns a physical column; the rowtime's attribute stands on it from the source on.</summary>
     private static SqlField SourceField(CatalogTable table, TableSpec spec, int physical)

@@ -15,7 +15,12 @@ internal sealed class BlackholeConnector : Connector
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionDefinition> Options { get; } =
-        [new("property-version", OptionKind.Integer, null, "Ignored.")];
+    [
+        new("property-version", OptionKind.Integer, null, "Ignored."),
+        new(
+            "sink.changelog-mode", OptionKind.Choice, "retract", "Row kinds that the sink takes: upsert by the primary key.",
+            Values: "insert|upsert|retract"),
+    ];
 
     /// <inheritdoc/>
     public override bool CanRead => false;
@@ -27,7 +32,8 @@ internal sealed class BlackholeConnector : Connector
     public override void Validate(TableSpec table, bool forRead) => _ = new OptionReader(table, Options);
 
     /// <inheritdoc/>
-    public override ChangelogMode SinkChangelog(TableSpec table) => ChangelogMode.Retract;
+    public override ChangelogMode SinkChangelog(TableSpec table) =>
+        new OptionReader(table, Options).ChangelogMode("sink.changelog-mode");
 
     /// <inheritdoc/>
     public override SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.ExactlyOnce;

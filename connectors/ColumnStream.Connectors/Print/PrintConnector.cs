@@ -18,6 +18,9 @@ internal sealed class PrintConnector(TextWriter output, TextWriter error) : Conn
     public override IReadOnlyList<OptionDefinition> Options { get; } =
     [
         new("print-identifier", OptionKind.Text, null, "Text before every line."),
+        new(
+            "sink.changelog-mode", OptionKind.Choice, "retract", "Row kinds that the sink takes: upsert by the primary key.",
+            Values: "insert|upsert|retract"),
         new("standard-error", OptionKind.Boolean, "false", "Whether lines go to standard error."),
     ];
 
@@ -31,7 +34,8 @@ internal sealed class PrintConnector(TextWriter output, TextWriter error) : Conn
     public override void Validate(TableSpec table, bool forRead) => _ = new OptionReader(table, Options);
 
     /// <inheritdoc/>
-    public override ChangelogMode SinkChangelog(TableSpec table) => ChangelogMode.Retract;
+    public override ChangelogMode SinkChangelog(TableSpec table) =>
+        new OptionReader(table, Options).ChangelogMode("sink.changelog-mode");
 
     /// <inheritdoc/>
     public override SinkInstance CreateSink(SinkContext context)

@@ -19,6 +19,9 @@ internal sealed class ScriptConnector(ScriptRegistry registry) : Connector
     [
         new("changelog-mode", OptionKind.Choice, "insert", "Row kinds that the source gives.",
             Values: "insert|upsert|retract"),
+        new(
+            "sink.changelog-mode", OptionKind.Choice, "retract", "Row kinds that the sink takes: upsert by the primary key.",
+            Values: "insert|upsert|retract"),
         new("bounded", OptionKind.Boolean, "false", "Whether the source is declared to end."),
     ];
 
@@ -44,7 +47,8 @@ internal sealed class ScriptConnector(ScriptRegistry registry) : Connector
         };
 
     /// <inheritdoc/>
-    public override ChangelogMode SinkChangelog(TableSpec table) => ChangelogMode.Retract;
+    public override ChangelogMode SinkChangelog(TableSpec table) =>
+        new OptionReader(table, Options).ChangelogMode("sink.changelog-mode");
 
     /// <inheritdoc/>
     public override SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.ExactlyOnce;

@@ -51,6 +51,15 @@ public static class OptionTable
     /// <summary>Key of the operator checks.</summary>
     public const string CheckOperators = "execution.check-operators";
 
+    /// <summary>Key of the choice whether sinks get a materialiser.</summary>
+    public const string Materialize = "table.exec.sink.upsert-materialize";
+
+    /// <summary>Key of the choice whether rows go to a sink by its key.</summary>
+    public const string KeyedShuffle = "table.exec.sink.keyed-shuffle";
+
+    /// <summary>Key of the choice whether changelog sources may tell a change twice.</summary>
+    public const string SourceDuplicates = "table.exec.source.cdc-events-duplicate";
+
     /// <summary>Key of the time that state lives.</summary>
     public const string StateTtl = "table.exec.state.ttl";
 
@@ -74,6 +83,13 @@ public static class OptionTable
         new(Parallelism, OptionKind.Integer, "1", "Subtasks of each step.", Range: "1..1024"),
         new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
         new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),
+        new(KeyedShuffle, OptionKind.Choice, "auto", "Whether rows of one primary key go to a sink through one subtask.",
+            Values: "none|auto|force"),
+        new(Materialize, OptionKind.Choice, "auto",
+            "Whether rows are kept by a sink's primary key: auto where the query knows rows by another key.",
+            Values: "none|auto|force"),
+        new(SourceDuplicates, OptionKind.Boolean, "false",
+            "Whether changelog sources with a primary key may tell a change twice; rows are then kept by the key."),
         new(IdleTimeout, OptionKind.Duration, "0 ms", "Silence after which a source does not hold back watermarks."),
         new(StateTtl, OptionKind.Duration, "0 ms", "Time after which state that nothing touched is forgotten; 0 keeps it."),
         new(LocalTimeZone, OptionKind.TimeZone, "UTC", "Zone of TIMESTAMP_LTZ text and conversions."),

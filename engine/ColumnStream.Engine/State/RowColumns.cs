@@ -47,7 +47,7 @@ internal static unsafe class RowColumns
         _ => Fixed(type, offset, widen, rows, count, validity, allocator),
     };
 
-    private static NativeBuffer? Validity(byte** rows, int count, int nullByte, int mask, BufferAllocator allocator)
+    internal static NativeBuffer? Validity(byte** rows, int count, int nullByte, int mask, BufferAllocator allocator)
     {
         int any = 0;
         for (int i = 0; i < count; i++)

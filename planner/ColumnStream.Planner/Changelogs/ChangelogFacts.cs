@@ -12,7 +12,7 @@ namespace ColumnStream.Planner.Changelogs;
 /// The facts of a node are found when it is added, from those of its inputs; lowering asks them, so that no second list
 /// says which plans update. Needs and modes come with <see cref="ChangelogInference"/>. In batch mode nothing updates.
 /// </remarks>
-internal sealed class ChangelogFacts(ConnectorRegistry connectors, ChangelogOptions options)
+internal sealed class ChangelogFacts(ConnectorRegistry connectors, ChangelogOptions options, ChangelogDemands demands)
 {
     private readonly List<Fact> _facts = [];
 
@@ -24,6 +24,9 @@ internal sealed class ChangelogFacts(ConnectorRegistry connectors, ChangelogOpti
 
     /// <summary>Gets the job's options.</summary>
     public ChangelogOptions Options => options;
+
+    /// <summary>Gets what was found to be missing.</summary>
+    public ChangelogDemands Demands => demands;
 
     /// <summary>Gets the number of nodes.</summary>
     public int Count => _facts.Count;

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Plan;
@@ -16,7 +15,7 @@ namespace ColumnStream.Planner.Changelogs;
 /// </remarks>
 internal static class ChangelogInference
 {
-    /// <summary>Sets modes and upsert keys in place; returns whether every source ends.</summary>
+    /// <summary>Sets modes and upsert keys in place; false when the plan must be lowered again with more demands.</summary>
     /// <param name="nodes">The nodes in post-order.</param>
     /// <param name="facts">The facts of the nodes.</param>
     /// <param name="diagnostics">Takes errors.</param>
@@ -33,12 +32,6 @@ internal static class ChangelogInference
             Require(nodes[id], facts, sinkOf);
         }
 
-        var report = new ChangelogReport(diagnostics, sinkSpans, sinkOf);
-        for (int id = nodes.Count - 1; id >= 0; id--)
-        {
-            facts.Trait(id).Check(nodes[id], facts, report);
-        }
-
         for (int id = 0; id < nodes.Count; id++)
         {
             PhysicalNode node = facts.Trait(id).Finish(nodes[id], facts);
@@ -51,12 +44,24 @@ internal static class ChangelogInference
             facts.Set(id, nodes[id]);
         }
 
-        foreach (SinkNode sink in nodes.OfType<SinkNode>())
+        int demands = facts.Demands.Count;
+        foreach (PhysicalNode node in nodes)
         {
-            SinkTrait.RefuseOldImages(sink, facts, report);
+            facts.Trait(node.Id).Demand(node, facts);
         }
 
-        return nodes.OfType<SinkNode>().All(sink => facts.IsBounded(sink.Id));
+        if (facts.Demands.Count > demands)
+        {
+            return false;
+        }
+
+        var report = new ChangelogReport(diagnostics, sinkSpans, sinkOf);
+        for (int id = nodes.Count - 1; id >= 0; id--)
+        {
+            facts.Trait(id).Check(nodes[id], facts, report);
+        }
+
+        return true;
     }
 
     private static void Require(PhysicalNode node, ChangelogFacts facts, int[] sinkOf)

@@ -4,4 +4,14 @@ namespace ColumnStream.Planner.Changelogs;
 /// <param name="IsBatch">Whether the job runs in batch mode.</param>
 /// <param name="StateTtlMs">Milliseconds after which state that nothing touched is forgotten, unless a hint says so; 0 keeps it.</param>
 /// <param name="IsTwoPhase">Whether aggregations may have a phase before their exchange.</param>
-internal sealed record ChangelogOptions(bool IsBatch, long StateTtlMs = 0, bool IsTwoPhase = true);
+internal sealed record ChangelogOptions(bool IsBatch, long StateTtlMs = 0, bool IsTwoPhase = true)
+{
+    /// <summary>Gets whether a sink gets a materialiser: none, auto, force.</summary>
+    public string Materialize { get; init; } = "auto";
+
+    /// <summary>Gets whether rows go to a sink by its key: none, auto, force.</summary>
+    public string KeyedShuffle { get; init; } = "auto";
+
+    /// <summary>Gets whether changelog sources with a key may tell a change twice.</summary>
+    public bool HasDuplicates { get; init; }
+}

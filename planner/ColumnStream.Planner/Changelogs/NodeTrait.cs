@@ -9,8 +9,8 @@ namespace ColumnStream.Planner.Changelogs;
 /// <summary>States for one kind of node what it makes of inserts and updates, and what it needs to do so.</summary>
 /// <remarks>
 /// What is not overridden is what a node does that passes rows on as they come. A new kind of node is a subclass here and
-/// a line in <see cref="NodeTraits"/>. Nothing but <see cref="NeedsOld"/>, <see cref="MakesOld"/> and <see cref="Finish"/>
-/// may ask for needs and modes: the rest runs while nodes are made, when consumers are not known yet.
+/// a line in <see cref="NodeTraits"/>. Nothing but <see cref="NeedsOld"/>, <see cref="MakesOld"/>, <see cref="Finish"/>,
+/// <see cref="Demand"/> and <see cref="Check"/> may ask for needs and modes: the rest runs while nodes are made, when consumers are not known yet.
 /// </remarks>
 internal abstract class NodeTrait
 {
@@ -41,6 +41,11 @@ internal abstract class NodeTrait
     /// <summary>Tells whether −U leave it; asked only when it updates. By default when they leave an input.</summary>
     public virtual bool MakesOld(PhysicalNode node, ChangelogFacts facts) =>
         node.Inputs.Any(input => facts.Mode(input) == ChangelogMode.Retract);
+
+    /// <summary>Asks for nodes that the plan lacks, when modes are known; see <see cref="ChangelogFacts.Demands"/>.</summary>
+    public virtual void Demand(PhysicalNode node, ChangelogFacts facts)
+    {
+    }
 
     /// <summary>Reports what cannot be done.</summary>
     public virtual void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report)

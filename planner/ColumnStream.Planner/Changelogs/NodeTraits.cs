@@ -11,6 +11,7 @@ internal static class NodeTraits
 {
     private static readonly Dictionary<Type, NodeTrait> ByNode = new NodeTrait[]
     {
+        new ChangelogNormalizeTrait(),
         new ExchangeTrait(),
         new ExpandTrait(),
         new FilterTrait(),
@@ -29,6 +30,8 @@ internal static class NodeTraits
         new SourceTrait(),
         new UnionTrait(),
         new UnnestTrait(),
+        new UpsertChangesTrait(),
+        new UpsertMaterializeTrait(),
         new ValuesTrait(),
         new WatermarkTrait(),
         new WindowAggregateTrait(),

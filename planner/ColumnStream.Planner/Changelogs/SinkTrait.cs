@@ -14,8 +14,22 @@ internal sealed class SinkTrait : NodeTrait
 
     public override IEnumerable<int[]> Keys(PhysicalNode node, ChangelogFacts facts) => facts.Keys(node.Inputs[0]);
 
-    public override bool NeedsOld(PhysicalNode node, int position, ChangelogFacts facts) =>
-        Takes((SinkNode)node, facts) == ChangelogMode.Retract;
+    public override bool NeedsOld(PhysicalNode node, int position, ChangelogFacts facts) => Takes((SinkNode)node, facts) switch
+    {
+        ChangelogMode.Retract => true,
+        ChangelogMode.Upsert => !KnowsKey((SinkNode)node, facts),
+        _ => false,
+    };
+
+    public override void Demand(PhysicalNode node, ChangelogFacts facts)
+    {
+        var sink = (SinkNode)node;
+        if (facts.Mode(sink.Inputs[0]) == ChangelogMode.Retract && Takes(sink, facts) == ChangelogMode.Upsert
+            && sink.Table.PrimaryKey.Count > 0)
+        {
+            facts.Demands.DropOld(sink.Uid);
+        }
+    }
 
     public override void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report)
     {
@@ -41,28 +55,15 @@ internal sealed class SinkTrait : NodeTrait
                     PlannerErrors.SinkNeedsKey, sink, $"Add PRIMARY KEY ({facts.KeyNames(input)}) NOT ENFORCED to the table.",
                     table, facts.Maker(input));
                 break;
-            case ChangelogMode.Upsert when !facts.Keys(input).Any(k => ChangelogFacts.SameColumns(k, sink.Table.PrimaryKey)):
-                string declared = string.Join(", ", sink.Table.PrimaryKey.Select(k => sink.Table.Columns[k].Name));
-                report.Add(
-                    PlannerErrors.KeyDiffers, sink, $"Declare PRIMARY KEY ({facts.KeyNames(input)}) NOT ENFORCED.", declared,
-                    table, facts.KeyNames(input));
-                break;
         }
     }
 
     public override string Maker(PhysicalNode node, ChangelogFacts facts) =>
         $"table '{SourceTrait.Short(((SinkNode)node).Table)}'";
 
-    /// <summary>Refuses −U at a sink by key: a filter over updates, or another consumer, needs them upstream.</summary>
-    public static void RefuseOldImages(SinkNode sink, ChangelogFacts facts, ChangelogReport report)
-    {
-        if (facts.Mode(sink.Inputs[0]) == ChangelogMode.Retract && Takes(sink, facts) == ChangelogMode.Upsert)
-        {
-            report.Add(
-                PlannerErrors.NotSupported, sink, "Write to format debezium-json, or filter by key columns only.",
-                "Retractions into a table that takes updates by key");
-        }
-    }
+    /// <summary>Tells whether changes name rows by the table's primary key, exactly.</summary>
+    private static bool KnowsKey(SinkNode sink, ChangelogFacts facts) =>
+        facts.Keys(sink.Inputs[0]).Any(key => ChangelogFacts.SameColumns(key, sink.Table.PrimaryKey));
 
     private static ChangelogMode? Takes(SinkNode sink, ChangelogFacts facts) =>
         facts.Connectors.Find(sink.Table.Connector)?.SinkChangelog(sink.Table);

@@ -32,11 +32,22 @@ internal sealed class SourceTrait : NodeTrait
 
     public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) => Mode(node, facts) == ChangelogMode.Retract;
 
+    public override void Demand(PhysicalNode node, ChangelogFacts facts)
+    {
+        if (facts.NeedsOld(node.Id) && Mode(node, facts) == ChangelogMode.Upsert
+            && ((SourceNode)node).Table.PrimaryKey.Count > 0)
+        {
+            facts.Demands.Normalize(node.Uid);
+        }
+    }
+
     public override void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report)
     {
         if (facts.NeedsOld(node.Id) && Mode(node, facts) == ChangelogMode.Upsert)
         {
-            report.Add(PlannerErrors.NeedsOldRows, node, null, "The query", Short(((SourceNode)node).Table));
+            report.Add(
+                PlannerErrors.NeedsOldRows, node, "Declare PRIMARY KEY (...) NOT ENFORCED: rows are then kept by it.", "The query",
+                Short(((SourceNode)node).Table));
         }
     }
 

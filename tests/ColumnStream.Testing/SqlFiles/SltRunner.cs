@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using ColumnStream.Connectors.Script;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
@@ -145,9 +146,10 @@ public sealed class SltRunner : IDisposable
         }
 
         var job = (PlannedJob)plan.Statements[^1];
+        ScriptTable? script = ScriptSinkOf(job);
+        int seen = script is null ? 0 : CountOf(script);
         TestJob running = Start(job);
         string? difference = null;
-        int seen = 0;
         bool ended = false;
         for (int i = 0; i < record.Expected.Count && difference is null;)
         {
@@ -180,8 +182,8 @@ public sealed class SltRunner : IDisposable
                 }
 
                 string[] expected = [.. record.Expected.Skip(i).Take(end - i).Select(l => l[2..]).Order(StringComparer.Ordinal)];
-                running.RunUntil(() => _session.Result.Count() >= seen + end - i, LimitMs);
-                string[] actual = [.. _session.Result.Range(seen, end - i).Order(StringComparer.Ordinal)];
+                running.RunUntil(() => CountOf(script) >= seen + end - i, LimitMs);
+                string[] actual = [.. RangeOf(script, seen, end - i).Order(StringComparer.Ordinal)];
                 seen += end - i;
                 difference = actual.SequenceEqual(expected)
                     ? null
@@ -200,8 +202,22 @@ public sealed class SltRunner : IDisposable
         return difference
             ?? (!stopped ? "the job does not end" : null)
             ?? (running.Status == JobStatus.Failed ? running.Failure!.Message : null)
-            ?? (ended && _session.Result.Count() != seen ? $"{_session.Result.Count() - seen} rows more than expected" : null);
+            ?? (ended && CountOf(script) != seen ? $"{CountOf(script) - seen} rows more than expected" : null);
     }
+
+    /// <summary>Returns the table that an INSERT into the script connector writes; its rows are compared then.</summary>
+    private ScriptTable? ScriptSinkOf(PlannedJob job) =>
+        job.Graph.Plan.Nodes[^1] is Engine.Plan.SinkNode { Table.Connector: "script" } sink
+            ? _session.Scripts.Table(sink.Table.Name[(sink.Table.Name.LastIndexOf('.') + 1)..]) : null;
+
+    private int CountOf(ScriptTable? script) => script is null ? _session.Result.Count() : RowsOf(script).Count;
+
+    private IEnumerable<string> RangeOf(ScriptTable? script, int from, int count) => script is null
+        ? _session.Result.Range(from, count)
+        : RowsOf(script).Skip(from).Take(count).Select(row => row.ToString());
+
+    private IReadOnlyList<ScriptRow> RowsOf(ScriptTable script) =>
+        _session.Result.IsTransactional ? script.Committed : script.Emitted;
 
     private TestJob Start(PlannedJob job)
     {

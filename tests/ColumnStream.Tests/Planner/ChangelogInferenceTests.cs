@@ -14,6 +14,9 @@ public sealed class ChangelogInferenceTests
         CREATE TABLE old (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'files', 'gives' = 'retractions');
         CREATE TABLE appends (k STRING, n BIGINT) WITH ('connector' = 'files');
         CREATE TABLE upserts (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'files', 'takes' = 'upserts');
+        CREATE TABLE ups (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'files', 'gives' = 'upserts');
+        CREATE TABLE keyless (k STRING, n BIGINT) WITH ('connector' = 'files', 'gives' = 'upserts');
+        CREATE TABLE wide (k STRING, n BIGINT, PRIMARY KEY (k, n) NOT ENFORCED) WITH ('connector' = 'files', 'takes' = 'upserts');
         CREATE TABLE all_kinds (k STRING, n BIGINT) WITH ('connector' = 'files', 'takes' = 'retractions');
         """;
 
@@ -52,9 +55,65 @@ public sealed class ChangelogInferenceTests
     public void One_consumer_that_needs_old_images_is_enough()
     {
         const string Sql = "INSERT INTO upserts SELECT k, c FROM v; INSERT INTO all_kinds SELECT k, c FROM v";
-        PhysicalNode[] nodes = Nodes("CREATE VIEW v AS SELECT k, COUNT(*) AS c FROM t GROUP BY k; " + Sql, isWrong: true);
-        Assert.Empty(nodes);
+        PhysicalNode[] nodes = Nodes("CREATE VIEW v AS SELECT k, COUNT(*) AS c FROM t GROUP BY k; " + Sql);
+        GroupAggregateNode aggregate = Assert.Single(nodes.OfType<GroupAggregateNode>());
+        Assert.Equal(ChangelogMode.Retract, aggregate.Changelog);
+        Assert.Equal(ChangelogMode.Upsert, Assert.Single(nodes.OfType<UpsertChangesNode>()).Changelog);
+        Assert.Empty(nodes.OfType<UpsertMaterializeNode>());
     }
+
+    [Theory]
+    [InlineData("", "SELECT k, SUM(n) FROM t GROUP BY k", "")]
+    [InlineData("", "SELECT k, n FROM t", "")]
+    [InlineData("", "SELECT k, n FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) WHERE n > 1", "changes")]
+    [InlineData("", "SELECT MAX(k), n FROM t GROUP BY n", "materialize")]
+    [InlineData("", "SELECT k, COUNT(*) FROM t GROUP BY k, n", "materialize")]
+    [InlineData("", "SELECT k, n FROM old UNION ALL SELECT k, n FROM t", "materialize")]
+    [InlineData("SET 'table.exec.sink.upsert-materialize' = 'none';", "SELECT MAX(k), n FROM t GROUP BY n", "changes")]
+    [InlineData("SET 'table.exec.sink.upsert-materialize' = 'force';", "SELECT k, SUM(n) FROM t GROUP BY k", "materialize")]
+    [InlineData("SET 'table.exec.sink.upsert-materialize' = 'force';", "SELECT k, n FROM t", "materialize")]
+    public void A_sink_by_key_gets_what_its_key_asks_for(string set, string sql, string expected)
+    {
+        PhysicalNode[] nodes = Nodes($"{set}INSERT INTO upserts {sql}");
+        Assert.Equal(expected == "materialize", nodes.Any(n => n is UpsertMaterializeNode));
+        Assert.Equal(expected == "changes", nodes.Any(n => n is UpsertChangesNode));
+        Assert.NotEqual(ChangelogMode.Retract, nodes[^1].Changelog);
+    }
+
+    [Fact]
+    public void A_key_inside_the_table_s_key_deletes_what_moved()
+    {
+        PhysicalNode[] nodes = Nodes("INSERT INTO wide SELECT k, MAX(n) FROM t GROUP BY k");
+        Assert.Empty(nodes.OfType<UpsertMaterializeNode>());
+        Assert.Single(nodes.OfType<UpsertChangesNode>());
+        Assert.Equal(ChangelogMode.Retract, Assert.Single(nodes.OfType<GroupAggregateNode>()).Changelog);
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO upserts SELECT k, n FROM ups", 0)]
+    [InlineData("INSERT INTO upserts SELECT k, n FROM ups WHERE k <> 'x'", 0)]
+    [InlineData("INSERT INTO upserts SELECT k, n FROM ups WHERE n > 1", 1)]
+    [InlineData("INSERT INTO all_kinds SELECT k, n FROM ups", 1)]
+    [InlineData("INSERT INTO all_kinds SELECT 'all', SUM(n) FROM ups", 1)]
+    [InlineData("INSERT INTO upserts SELECT k, n FROM old", 0)]
+    [InlineData("SET 'table.exec.source.cdc-events-duplicate' = 'true'; INSERT INTO all_kinds SELECT k, n FROM old", 1)]
+    [InlineData("SET 'table.exec.source.cdc-events-duplicate' = 'true'; INSERT INTO appends SELECT k, n FROM t", 0)]
+    public void Upserts_are_normalised_where_old_images_are_needed(string sql, int count)
+    {
+        PhysicalNode[] nodes = Nodes(sql);
+        Assert.Equal(count, nodes.OfType<ChangelogNormalizeNode>().Count());
+    }
+
+    [Fact]
+    public void A_source_of_upserts_without_a_key_is_refused_where_old_images_are_needed() =>
+        Assert.Contains(
+            PlannerFixture.Plan(Tables + "INSERT INTO all_kinds SELECT k, n FROM keyless").Errors, e => e.Code == 3009);
+
+    [Fact]
+    public void Rows_go_to_a_sink_by_its_key_where_the_option_says_so() =>
+        Assert.Contains(
+            Nodes("SET 'parallelism.default' = '4'; SET 'table.exec.sink.keyed-shuffle' = 'force'; INSERT INTO upserts SELECT k, n FROM t"),
+            n => n is ExchangeNode { Partitioning: Partitioning.Hash });
 
     [Fact]
     public void Batch_mode_has_inserts_only()

@@ -252,8 +252,9 @@ internal sealed unsafe class OperatorCluster(
         {
             Assert.InRange(batch.Count, 1, 4096);
             Assert.Equal(cluster.OutputSchema, batch.Rows.Schema);
-            for (int i = 0; i < batch.Rows.Length; i++)
+            for (int n = 0; n < batch.Count; n++)
             {
+                int i = batch.Selection is null ? n : batch.Selection.Pointer[n];
                 string row = BoxedRows.Print(BoxedRows.Read(batch.Rows, i));
                 RowKind kind = batch.Kinds is null ? RowKind.Insert : batch.Kinds[i];
                 cluster.Log.Add($"{Letters[(int)kind]} {row}");

@@ -1,0 +1,24 @@
+using System.Collections.Generic;
+
+namespace ColumnStream.Planner.Changelogs;
+
+/// <summary>Collects what inference finds to be missing in a plan, which is then lowered once more with it.</summary>
+internal sealed class ChangelogDemands
+{
+    private readonly HashSet<(string Uid, string What)> _demands = [];
+
+    /// <summary>Gets the number of demands.</summary>
+    public int Count => _demands.Count;
+
+    /// <summary>Asks for full rows behind a source that gives changes by key.</summary>
+    public void Normalize(string source) => _demands.Add((source, "normalize"));
+
+    /// <summary>Asks for changes by key before a sink.</summary>
+    public void DropOld(string sink) => _demands.Add((sink, "drop old"));
+
+    /// <summary>Tells whether a source must be normalised.</summary>
+    public bool Normalizes(string source) => _demands.Contains((source, "normalize"));
+
+    /// <summary>Tells whether a sink must get changes by key.</summary>
+    public bool DropsOld(string sink) => _demands.Contains((sink, "drop old"));
+}

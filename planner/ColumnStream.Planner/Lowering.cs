@@ -171,11 +171,13 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             case ProjectPlan project:
                 return Project(LowerWide(project.Input), project.Expressions, project.Fields);
             case WindowPlan window:
-                return AddUnary(
-                    Lower(window.Input), id => new WindowAssignNode(window.Window)
-                    {
-                        Id = 0, Inputs = [id], Output = window.Fields, Uid = Derived("window", Uid(id), window.Window.ToString()),
-                    });
+                bool isSession = window.Window.Kind == WindowKind.Session;
+                int assigned = isSession ? Keyed(Lower(window.Input), window.Window.Partition) : Lower(window.Input);
+                return AddUnary(assigned, id => new WindowAssignNode(window.Window)
+                {
+                    Id = 0, Inputs = [id], Output = window.Fields,
+                    Uid = isSession ? Claim(window.Uid) : Derived("window", Uid(id), window.Window.ToString()),
+                });
             case AggregatePlan aggregate:
                 return LowerAggregate(aggregate);
             case WindowAggregatePlan aggregate:
@@ -183,7 +185,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     Keyed(LowerInput(aggregate.Input), aggregate.Keys),
                     id => new WindowAggregateNode(aggregate.Window, aggregate.Keys, aggregate.Aggregates)
                     {
-                        Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid),
+                        Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), Firing = aggregate.Firing,
                     });
             case ScalarJoinPlan join:
                 int[] sides = [Keyed(Lower(join.Left), default), Keyed(Lower(join.Right), default)];

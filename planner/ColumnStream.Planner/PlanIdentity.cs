@@ -64,6 +64,7 @@ internal sealed class PlanIdentity
             SemiJoinPlan join => join with { Uid = Unique($"semi-join-{Of(plan).Rows}") },
             JoinPlan join => join with { Uid = Unique($"join-{Of(plan).Rows}") },
             SetOperationPlan set => set with { Uid = Unique($"set-operation-{Of(plan).Rows}") },
+            WindowPlan { Window.Kind: WindowKind.Session } window => window with { Uid = Unique($"window-{Of(plan).Rows}") },
             SortPlan sort => sort with { Uid = Unique($"sort-{Of(plan).Rows}") },
             LimitPlan limit => limit with { Uid = Unique($"limit-{Of(plan).Rows}") },
             SinkPlan sink => sink with { Uid = Unique($"sink-{Hash(sink.Table.Name)}") },
@@ -219,8 +220,13 @@ internal sealed class PlanIdentity
     {
         Lineage input = Of(window.Input);
         WindowSpec spec = window.Window;
+        string[] more = spec.Kind == WindowKind.Session || spec.IsProctime || spec.IsLocal
+            ? [.. spec.Partition.Select(c => input.Columns[c]), $"{spec.IsProctime},{spec.IsLocal}"] : [];
         string rows = Hash(
-            "window", input.Rows, input.Columns[spec.TimeColumn], $"{spec.Kind},{spec.SizeMs},{spec.SlideMs},{spec.OffsetMs}");
+        [
+            "window", input.Rows, input.Columns[spec.TimeColumn], $"{spec.Kind},{spec.SizeMs},{spec.SlideMs},{spec.OffsetMs}",
+            .. more,
+        ]);
         return new Lineage(rows, [.. input.Columns, $"{rows}.start", $"{rows}.end", $"{rows}.time"]);
     }
 

@@ -166,6 +166,7 @@ public static class FunctionTable
         Temporal.LocalTimestamp.Definition,
         Temporal.Minute.Definition,
         Temporal.Month.Definition,
+        Temporal.Proctime.Definition,
         Temporal.Quarter.Definition,
         Temporal.Second.Definition,
         Temporal.TimestampAdd.Definition,

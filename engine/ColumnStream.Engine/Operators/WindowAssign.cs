@@ -5,6 +5,7 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Operators.SessionWindow;
 using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
@@ -20,7 +21,8 @@ public sealed record WindowAssignNode(WindowSpec Window) : PhysicalNode
     public override string Describe() => $"window assign {Window}";
 
     /// <inheritdoc/>
-    protected internal override Operator CreateOperator() => new WindowAssignOperator(this);
+    protected internal override Operator CreateOperator() => Window.Kind == WindowKind.Session
+        ? new SessionAssignOperator(this) : new WindowAssignOperator(this);
 }
 
 /// <summary>Repeats rows by the windows that hold them, in chunks.</summary>
@@ -29,6 +31,8 @@ internal sealed unsafe class WindowAssignOperator(WindowAssignNode node) : Opera
     private const int ChunkRows = 4096;
     private readonly WindowMath _math = new(node.Window);
     private OperatorContext _context = null!;
+    private WindowTime _time = null!;
+    private long _now;
     private NativeList<int> _rows = null!;
     private NativeList<long> _ends = null!;
     private Schema _schema = null!;
@@ -41,6 +45,7 @@ internal sealed unsafe class WindowAssignOperator(WindowAssignNode node) : Opera
     public override void Open(OperatorContext context)
     {
         _context = context;
+        _time = new WindowTime(node.Window, context);
         _schema = node.OutputSchema();
         _rows = new NativeList<int>(context.Allocator);
         _ends = new NativeList<long>(context.Allocator);
@@ -51,7 +56,8 @@ internal sealed unsafe class WindowAssignOperator(WindowAssignNode node) : Opera
         _batch = batch.Compact(_context.Allocator);
         _next = 0;
         _fired = Watermark.Min;
-        if (_batch.Rows.Columns[node.Window.TimeColumn].NullCount > 0)
+        _now = node.Window.IsProctime ? _time.Now() : 0;
+        if (!node.Window.IsProctime && _batch.Rows.Columns[node.Window.TimeColumn].NullCount > 0)
         {
             string name = _batch.Rows.Schema.Fields[node.Window.TimeColumn].Name;
             ReleaseBatch();
@@ -65,13 +71,14 @@ internal sealed unsafe class WindowAssignOperator(WindowAssignNode node) : Opera
     {
         RecordBatch rows = _batch!.Rows;
         var times = (FixedWidthArray)rows.Columns[node.Window.TimeColumn];
-        long units = WindowMath.UnitsPerMs(times.Type);
+        bool isProctime = node.Window.IsProctime;
+        long units = isProctime ? 1 : WindowMath.UnitsPerMs(times.Type);
         ReadOnlySpan<long> values = times.Values<long>();
         _rows.Count = 0;
         _ends.Count = 0;
         while (_next < rows.Length && _rows.Count < ChunkRows)
         {
-            long slice = _math.SliceOf(WindowMath.FloorDivide(values[_next], units));
+            long slice = _math.SliceOf(isProctime ? _now : WindowMath.FloorDivide(values[_next], units));
             if (_math.NextEnd(slice, _fired) is long end)
             {
                 _rows.Add(_next);
@@ -142,7 +149,8 @@ internal sealed unsafe class WindowAssignOperator(WindowAssignNode node) : Opera
             for (int row = 0; row < count; row++)
             {
                 long end = _ends.Pointer[row];
-                ((long*)values.Pointer)[row] = (i == 0 ? _math.StartOf(end) : i == 1 ? end : end - 1) * units;
+                ((long*)values.Pointer)[row] = i == 2
+                    ? _time.Stamp(end - 1, type) : (i == 0 ? _math.StartOf(end) : end) * units;
             }
 
             columns[inputs + i] = new FixedWidthArray(type, count, values, null);

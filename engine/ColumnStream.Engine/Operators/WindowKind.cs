@@ -1,6 +1,6 @@
 namespace ColumnStream.Engine.Operators;
 
-/// <summary>Names the ways to cut event time into windows.</summary>
+/// <summary>Names the ways to cut time into windows.</summary>
 public enum WindowKind : byte
 {
     /// <summary>Windows of one size, side by side.</summary>
@@ -11,4 +11,10 @@ public enum WindowKind : byte
 
     /// <summary>Windows that begin together and grow by a step up to the size.</summary>
     Cumulate,
+
+    /// <summary>Windows of a key that end when no row came for a gap, the size.</summary>
+    Session,
+
+    /// <summary>Windows that an operator upstream assigned: the time column holds their end.</summary>
+    Attached,
 }

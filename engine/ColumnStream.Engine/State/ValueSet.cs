@@ -17,14 +17,23 @@ internal sealed class ValueSet
 {
     private static readonly ValueList<string> CellNames = ["count", "group", "next", "previous"];
 
+    private readonly int _valueColumn;
+
     /// <summary>Lays out a set of <paramref name="values"/>, one or more columns, by <paramref name="keys"/>.</summary>
     public ValueSet(ValueList<Field> keys, params ReadOnlySpan<Field> values)
-        : this(keys, values, [.. CellNames])
+        : this(keys, 0, values)
     {
     }
 
-    private ValueSet(ValueList<Field> keys, ReadOnlySpan<Field> values, string[] names)
+    /// <summary>Lays out a set whose first columns of <paramref name="values"/> tell groups of one key apart.</summary>
+    public ValueSet(ValueList<Field> keys, int groupValues, ReadOnlySpan<Field> values)
+        : this(keys, groupValues, values, [.. CellNames])
     {
+    }
+
+    private ValueSet(ValueList<Field> keys, int groupValues, ReadOnlySpan<Field> values, string[] names)
+    {
+        _valueColumn = keys.Count + groupValues;
         var fields = new Field[keys.Count + values.Length];
         keys.Span.CopyTo(fields);
         values.CopyTo(fields.AsSpan(keys.Count));
@@ -36,7 +45,7 @@ internal sealed class ValueSet
 
         Layout = new StateLayout(ValueList.Create<Field>(fields), ValueList.Create<StateCell>(cells), keys.Count);
         ValueLayout = new StateLayout(ValueList.Create<Field>(values.ToArray()), default);
-        Value = Layout.KeyOffsets[keys.Count];
+        Value = Layout.KeyOffsets[_valueColumn];
         Count = Layout.CellOffsets[0];
         int group = Array.IndexOf(names, "group");
         Group = Layout.CellOffsets[group];
@@ -50,8 +59,14 @@ internal sealed class ValueSet
     /// <param name="members">The state ids of the aggregates.</param>
     /// <param name="insertOnly">Whether a bit an aggregate is enough.</param>
     /// <param name="chained">Whether a group finds its values, to take them with it.</param>
+    /// <param name="groupValues">How many of the value's first columns tell groups of one key apart.</param>
     public static ValueSet ForDistinct(
-        ValueList<Field> keys, ReadOnlySpan<Field> values, ReadOnlySpan<string> members, bool insertOnly, bool chained)
+        ValueList<Field> keys,
+        ReadOnlySpan<Field> values,
+        ReadOnlySpan<string> members,
+        bool insertOnly,
+        bool chained,
+        int groupValues = 0)
     {
         var names = new string[insertOnly ? 1 : members.Length];
         for (int j = 0; j < members.Length; j++)
@@ -59,7 +74,7 @@ internal sealed class ValueSet
             names[insertOnly ? 0 : j] = insertOnly ? $"seen:{string.Join(',', members!)}" : $"count:{members[j]}";
         }
 
-        return new ValueSet(keys, values, chained ? [.. names, "group", "next", "previous"] : [.. names, "group"]);
+        return new ValueSet(keys, groupValues, values, chained ? [.. names, "group", "next", "previous"] : [.. names, "group"]);
     }
 
     /// <summary>Gets the layout.</summary>
@@ -74,7 +89,7 @@ internal sealed class ValueSet
     /// <summary>Tells whether a row's value is NULL.</summary>
     public unsafe bool IsNull(byte* row)
     {
-        int column = Layout.GroupColumns;
+        int column = _valueColumn;
         return (row[Layout.NullOffset + (column >> 3)] & (1 << (column & 7))) != 0;
     }
 

@@ -28,6 +28,7 @@ internal sealed class AggregateBinder
     private readonly int _keyCount;
     private readonly HashSet<int>[] _sets;
     private readonly bool _hasSets;
+    private readonly WindowBounds? _bounds;
 
     public AggregateBinder(DiagnosticBag diagnostics, Relation input, IReadOnlyList<List<Ast.Expression>> sets)
     {
@@ -47,10 +48,12 @@ internal sealed class AggregateBinder
         _keyCount = _inputs.Count;
         _sets = [.. sets.Select(set => set.Select(key => places[key]).ToHashSet())];
         _hasSets = _sets.Length > 1 || _sets[0].Count < _keyCount;
-        IsWindowed = !_hasSets && HasKey(WindowRole.Start) && HasKey(WindowRole.End);
+        _bounds = WindowBounds.Of(input.Plan);
+        IsWindowed = _bounds is { } bounds && _sets.All(set => bounds.AreIn(
+            set.Select(key => _inputs[key]).OfType<ColumnExpression>().Select(column => column.Index)));
     }
 
-    /// <summary>Gets whether the keys hold both bounds of a window.</summary>
+    /// <summary>Gets whether the keys hold both bounds of a window, in every grouping set.</summary>
     public bool IsWindowed { get; }
 
     /// <summary>Makes a binder for one clause.</summary>
@@ -64,13 +67,12 @@ internal sealed class AggregateBinder
         for (int i = 0; i < _keyCount; i++)
         {
             ScopeColumn? source = Source(i);
-            bool keeps = IsWindowed && source?.Role == WindowRole.Time;
             columns.Add(new ScopeColumn(
                 source?.Qualifier,
                 _inputNames[i],
                 Key(i).Type,
-                IsWindowed ? source?.Role ?? WindowRole.None : WindowRole.None,
-                keeps ? null : source?.Lost ?? LostByGrouping(i)));
+                WindowRole.None,
+                IsWindowTime(i) ? null : source?.Lost ?? LostByGrouping(i)));
         }
 
         SqlField[] fields = [.. _inputs.Select((e, i) => new SqlField(_inputNames[i], e.Type))];
@@ -86,8 +88,7 @@ internal sealed class AggregateBinder
         columns.AddRange(_calls.Select((call, i) => new ScopeColumn(null, $"agg{i}", call.Type)));
         var plan = new AggregatePlan(project, ValueList.From(keys), ValueList.From(_calls), Relation.FieldsOf(columns));
 
-        // Above the aggregation a window's bounds are plain timestamps.
-        return new Relation(plan, [.. columns.Select(c => c with { Role = WindowRole.None })], _input.IsBroken);
+        return new Relation(plan, columns, _input.IsBroken);
     }
 
     private int AddKey(Ast.Expression key)
@@ -234,8 +235,7 @@ internal sealed class AggregateBinder
 
     private ColumnExpression Key(int key)
     {
-        bool keeps = IsWindowed && Source(key)?.Role == WindowRole.Time;
-        SqlType type = keeps ? _inputs[key].Type : _inputs[key].Type.Materialized();
+        SqlType type = IsWindowTime(key) ? _inputs[key].Type : _inputs[key].Type.Materialized();
         bool isNulled = _sets.Any(set => !set.Contains(key));
         return new ColumnExpression(key, isNulled ? type.WithNullable(true) : type);
     }
@@ -357,7 +357,10 @@ internal sealed class AggregateBinder
         return _inputs.Count - 1;
     }
 
-    private bool HasKey(WindowRole role) => Enumerable.Range(0, _keyCount).Any(i => Source(i)?.Role == role);
+    /// <summary>Tells whether a key is window_time, which stays a time attribute behind a window aggregation.</summary>
+    private bool IsWindowTime(int key) =>
+        IsWindowed && _inputs[key] is ColumnExpression column && _bounds!.Times.Contains(column.Index)
+        && _sets.All(set => set.Contains(key));
 
     private ScopeColumn? Source(int key) =>
         _inputs[key] is ColumnExpression column ? _input.Columns[column.Index] : null;

@@ -2,11 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
-using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Errors;
-using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Expressions;
 using ColumnStream.Sql.Ast.Queries;
@@ -14,19 +13,20 @@ using Ast = ColumnStream.Sql.Ast.Expressions;
 
 namespace ColumnStream.Planner.Binding;
 
-/// <summary>Binds the window functions of FROM: TUMBLE, HOP and CUMULATE, arguments by position or by name.</summary>
+/// <summary>Binds the window functions of FROM: TUMBLE, HOP, CUMULATE and SESSION, arguments by position or by name.</summary>
 internal sealed class WindowFunctionBinder(BindingContext context, TableBinder tables)
 {
-    private static readonly SqlType Bound = SqlType.Timestamp(3).WithNullable(false);
-
     private static readonly Dictionary<string, string[]> Parameters = new(StringComparer.Ordinal)
     {
         ["TUMBLE"] = ["DATA", "TIMECOL", "SIZE", "OFFSET"],
         ["HOP"] = ["DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"],
         ["CUMULATE"] = ["DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"],
+        ["SESSION"] = ["DATA", "TIMECOL", "GAP", "KEY"],
     };
 
+    private static readonly string[] Optional = ["OFFSET", "KEY"];
     private readonly DiagnosticBag _diagnostics = context.Diagnostics;
+    private readonly WindowMaker _maker = new(context);
 
     /// <summary>Binds a call; the result has the input's columns, window_start, window_end and window_time.</summary>
     public Relation Bind(FunctionTable function)
@@ -51,35 +51,15 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
         }
 
         int time = TimeColumn(arguments["TIMECOL"], input, name);
+        int[]? partition = Partition(arguments, input, name);
         WindowSpec? window = Window(name, arguments, time);
-        if (time < 0 || window is null)
+        if (time < 0 || window is null || partition is null)
         {
-            return new Relation(input.Plan, [.. input.Columns, .. Added(SqlType.Timestamp(3))], IsBroken: true);
+            return new Relation(input.Plan, [.. input.Columns, .. WindowMaker.Added], IsBroken: true);
         }
 
-        return Build(input, window, time, call);
-    }
-
-    private static ScopeColumn[] Added(SqlType time) =>
-    [
-        new(null, "window_start", Bound, WindowRole.Start),
-        new(null, "window_end", Bound, WindowRole.End),
-        new(null, "window_time", time, WindowRole.Time),
-    ];
-
-    private Relation Build(Relation input, WindowSpec window, int time, FunctionCall call)
-    {
-        SqlType type = input.Columns[time].Type;
-        SqlType windowTime = (type.Id == SqlTypeId.TimestampLtz ? SqlType.TimestampLtz(3) : SqlType.Timestamp(3)) with
-        {
-            Nullable = false,
-            TimeAttribute = type.TimeAttribute,
-        };
         string place = $"the window function at {_diagnostics.Locate(call.Span)} makes it an ordinary value; use window_time";
-        List<ScopeColumn> columns = [.. input.Columns.Select((c, i) => i == time
-            ? c with { Type = c.Type.Materialized(), Lost = place } : c)];
-        columns.AddRange(Added(windowTime));
-        return new Relation(new WindowPlan(input.Plan, window, Relation.FieldsOf(columns)), columns, input.IsBroken);
+        return _maker.Build(input, window with { Partition = ValueList.Create<int>(partition) }, place);
     }
 
     private Relation Unknown(FunctionCall call, string name)
@@ -87,12 +67,6 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
         foreach (Ast.Expression argument in call.Arguments)
         {
             BindData(argument is NamedArgument named ? named.Value : argument, name, mustBeTable: false);
-        }
-
-        if (name == "SESSION")
-        {
-            _diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, "SESSION");
-            return Relation.Broken;
         }
 
         string? near = NameSuggester.Suggest(name, Parameters.Keys);
@@ -105,32 +79,37 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
     private Dictionary<string, Ast.Expression>? Arrange(FunctionCall call, string name, string[] parameters)
     {
         var arguments = new Dictionary<string, Ast.Expression>(StringComparer.Ordinal);
+
+        // The older form of SESSION names its keys by a descriptor before the gap.
+        string[] places = name == "SESSION" && call.Arguments.Count == 4 ? ["DATA", "TIMECOL", "KEY", "GAP"]
+            : name == "SESSION" ? parameters[..3] : parameters;
         for (int i = 0; i < call.Arguments.Count; i++)
         {
             Ast.Expression argument = call.Arguments[i];
             string? parameter = argument is NamedArgument named ? named.Name.Value.ToUpperInvariant()
-                : i < parameters.Length ? parameters[i] : null;
+                : i < places.Length ? places[i] : null;
+            parameter = name == "SESSION" && parameter == "SIZE" ? "GAP" : parameter;
             if (parameter is null || !parameters.Contains(parameter) || !arguments.TryAdd(
                 parameter, argument is NamedArgument value ? value.Value : argument))
             {
-                return Wrong(argument.Span, name, $"argument {i + 1} does not fit", Form(name, parameters));
+                _maker.Wrong(argument.Span, name, $"argument {i + 1} does not fit", Form(name, parameters));
+                return null;
             }
         }
 
-        string? missing = parameters.FirstOrDefault(p => p != "OFFSET" && !arguments.ContainsKey(p));
-        return missing is null
-            ? arguments : Wrong(call.Span, name, $"{missing} is missing", Form(name, parameters));
+        string? missing = parameters.FirstOrDefault(p => !Optional.Contains(p) && !arguments.ContainsKey(p));
+        if (missing is not null)
+        {
+            _maker.Wrong(call.Span, name, $"{missing} is missing", Form(name, parameters));
+        }
+
+        return missing is null ? arguments : null;
     }
 
-    private static string Form(string name, string[] parameters) =>
-        $"Write {name}(TABLE t, DESCRIPTOR(ts), "
+    private static string Form(string name, string[] parameters) => name == "SESSION"
+        ? "Write SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' MINUTE)."
+        : $"Write {name}(TABLE t, DESCRIPTOR(ts), "
         + string.Join(", ", parameters[2..^1].Select(p => p == "SIZE" ? "INTERVAL '10' MINUTE" : "INTERVAL '5' MINUTE")) + ").";
-
-    private Dictionary<string, Ast.Expression>? Wrong(SourceSpan span, string name, string what, string? hint = null)
-    {
-        _diagnostics.Report(PlannerErrors.WindowArguments, span, hint, name, what);
-        return null;
-    }
 
     private Relation? BindData(Ast.Expression data, string name, bool mustBeTable = true)
     {
@@ -143,73 +122,87 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
         {
             if (mustBeTable)
             {
-                Wrong(data.Span, name, "its first argument is not a table", "Write TABLE t.");
+                _maker.Wrong(data.Span, name, "its first argument is not a table", "Write TABLE t.");
             }
 
             return null;
         }
 
-        if (!argument.PartitionBy.IsEmpty || !argument.OrderBy.IsEmpty)
+        if (!argument.OrderBy.IsEmpty)
         {
-            _diagnostics.Report(PlannerErrors.NotSupported, argument.Span, null, "PARTITION BY in a window function");
+            _maker.Wrong(argument.OrderBy[0].Span, name, "ORDER BY means nothing here: rows come in the order of their arrival");
         }
 
         return tables.Bind(argument.Table);
+    }
+
+    /// <summary>
+    /// Binds the columns of PARTITION BY, or of the second descriptor; null after a report. Windows that are aligned are the
+    /// same in every partition.
+    /// </summary>
+    private int[]? Partition(Dictionary<string, Ast.Expression> arguments, Relation input, string name)
+    {
+        IEnumerable<Ast.Expression> keys = arguments["DATA"] is TableArgument table ? table.PartitionBy : [];
+        if (arguments.TryGetValue("KEY", out Ast.Expression? key))
+        {
+            if (key is not DescriptorArgument descriptor)
+            {
+                _maker.Wrong(key.Span, name, "its key is no descriptor", "Write DESCRIPTOR(k).");
+                return null;
+            }
+
+            keys = keys.Concat(descriptor.Columns.Select(c => new ColumnReference([c]) { Span = c.Span }));
+        }
+
+        var binder = new ExpressionBinder(_diagnostics, input, "PARTITION BY");
+        var columns = new List<int>();
+        bool isWrong = false;
+        foreach (Ast.Expression expression in keys)
+        {
+            BoundExpression bound = binder.Bind(expression);
+            if (bound is ColumnExpression column)
+            {
+                columns.Add(column.Index);
+            }
+            else
+            {
+                isWrong = true;
+                if (!TypeBinder.IsError(bound.Type))
+                {
+                    _maker.Wrong(expression.Span, name, "it partitions by an expression", "Compute it in a query: (SELECT …).");
+                }
+            }
+        }
+
+        return isWrong ? null : name == "SESSION" ? [.. columns.Distinct()] : [];
     }
 
     private int TimeColumn(Ast.Expression argument, Relation input, string name)
     {
         if (argument is not DescriptorArgument { Columns.Count: 1 } descriptor)
         {
-            Wrong(argument.Span, name, "its time column is not one column", "Write DESCRIPTOR(ts).");
+            _maker.Wrong(argument.Span, name, "its time column is not one column", "Write DESCRIPTOR(ts).");
             return -1;
         }
 
         var reference = new ColumnReference(descriptor.Columns) { Span = descriptor.Columns[0].Span };
-        if (new NameResolver(input, _diagnostics).Resolve(reference) is not ColumnExpression column)
-        {
-            return -1;
-        }
-
-        ScopeColumn found = input.Columns[column.Index];
-        if (TypeBinder.IsError(found.Type))
-        {
-            return -1;
-        }
-
-        if (found.Type.TimeAttribute == TimeAttribute.Proctime)
-        {
-            _diagnostics.Report(PlannerErrors.NotSupported, reference.Span, null, "A window over processing time");
-            return -1;
-        }
-
-        bool isPlainTime = context.Settings.IsBatch && found.Type is { IsTimestamp: true, Precision: <= 3 };
-        if (found.Type.TimeAttribute == TimeAttribute.None && !isPlainTime)
-        {
-            string why = found.Lost ?? $"it is {found.Type.WithNullable(true)} without a watermark";
-            string? hint = found.Lost is null ? $"Declare WATERMARK FOR {found.Name} in CREATE TABLE." : null;
-            _diagnostics.Report(PlannerErrors.NoTimeAttribute, reference.Span, hint, found.Name, why);
-            return -1;
-        }
-
-        if (found.Type.Id == SqlTypeId.TimestampLtz && context.Settings.LocalTimeZone is not ("UTC" or "Z" or "+00:00"))
-        {
-            _diagnostics.Report(
-                PlannerErrors.NotSupported, reference.Span, "SET 'table.local-time-zone' = 'UTC'.",
-                "A window over TIMESTAMP_LTZ in another time zone than UTC");
-            return -1;
-        }
-
-        return column.Index;
+        return new NameResolver(input, _diagnostics).Resolve(reference) is ColumnExpression column
+            && _maker.IsTime(input.Columns[column.Index], reference.Span) ? column.Index : -1;
     }
 
     private WindowSpec? Window(string name, Dictionary<string, Ast.Expression> arguments, int time)
     {
-        long size = Millis(arguments["SIZE"], name, "size");
+        if (name == "SESSION")
+        {
+            long gap = _maker.Millis(arguments["GAP"], name, "gap");
+            return gap <= 0 ? null : new WindowSpec(WindowKind.Session, Math.Max(time, 0), gap, gap, 0);
+        }
+
+        long size = _maker.Millis(arguments["SIZE"], name, "size");
         string? step = arguments.Keys.FirstOrDefault(k => k is "SLIDE" or "STEP");
-        long slide = step is null ? size : Millis(arguments[step], name, step.ToLowerInvariant());
+        long slide = step is null ? size : _maker.Millis(arguments[step], name, step.ToLowerInvariant());
         long offset = arguments.TryGetValue("OFFSET", out Ast.Expression? shift)
-            ? Millis(shift, name, "offset", isOffset: true) : 0;
+            ? _maker.Millis(shift, name, "offset", isOffset: true) : 0;
         if (size <= 0 || slide <= 0 || offset == long.MinValue)
         {
             return null;
@@ -220,7 +213,7 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
             string what = string.Create(
                 CultureInfo.InvariantCulture,
                 $"its size ({size} ms) is not a multiple of its {step!.ToLowerInvariant()} ({slide} ms)");
-            Wrong(arguments["SIZE"].Span, name, what);
+            _maker.Wrong(arguments["SIZE"].Span, name, what);
             return null;
         }
 
@@ -231,36 +224,5 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
             _ => WindowKind.Cumulate,
         };
         return new WindowSpec(kind, Math.Max(time, 0), size, slide, offset);
-    }
-
-    /// <summary>Reads an interval; 0, or the smallest number for an offset, after a report.</summary>
-    private long Millis(Ast.Expression argument, string name, string what, bool isOffset = false)
-    {
-        long failed = isOffset ? long.MinValue : 0;
-        if (argument is not IntervalLiteral)
-        {
-            Wrong(argument.Span, name, $"its {what} is not an interval", "Write INTERVAL '10' MINUTE.");
-            return failed;
-        }
-
-        LiteralExpression literal = new LiteralBinder(_diagnostics).Bind(argument)!;
-        if (TypeBinder.IsError(literal.Type))
-        {
-            return failed;
-        }
-
-        long millis = long.Parse(literal.Value!, CultureInfo.InvariantCulture);
-        if (literal.Type.Id != SqlTypeId.IntervalDayTime)
-        {
-            Wrong(argument.Span, name, $"its {what} is in months, which differ in length");
-            return failed;
-        }
-
-        if (!isOffset && millis <= 0)
-        {
-            Wrong(argument.Span, name, $"its {what} is not above zero");
-        }
-
-        return millis;
     }
 }

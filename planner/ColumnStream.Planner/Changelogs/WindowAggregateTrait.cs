@@ -11,16 +11,23 @@ internal sealed class WindowAggregateTrait : NodeTrait
 {
     public override Type Node => typeof(WindowAggregateNode);
 
-    public override bool Updates(PhysicalNode node, ChangelogFacts facts) => false;
+    public override bool Updates(PhysicalNode node, ChangelogFacts facts) => ((WindowAggregateNode)node).Firing is not null;
+
+    public override bool Deletes(PhysicalNode node, ChangelogFacts facts) => facts.Updates(node.Inputs[0]);
 
     public override IEnumerable<int[]> Keys(PhysicalNode node, ChangelogFacts facts)
     {
         var aggregate = (WindowAggregateNode)node;
-        int start = aggregate.Keys.Count + aggregate.Aggregates.Count;
-        return [[.. Enumerable.Range(0, aggregate.Keys.Count), start, start + 1]];
+        int first = aggregate.Keys.Count + aggregate.Aggregates.Count;
+        IEnumerable<int> keys = Enumerable.Range(0, aggregate.Keys.Count).Append(first);
+        return [[.. aggregate.Window.Kind == WindowKind.Attached ? keys : keys.Append(first + 1)]];
     }
 
     public override bool NeedsOld(PhysicalNode node, int position, ChangelogFacts facts) => true;
+
+    public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) => facts.NeedsOld(node.Id);
+
+    public override string Maker(PhysicalNode node, ChangelogFacts facts) => "the window aggregation";
 
     public override void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report) =>
         GroupAggregateTrait.CheckRetractions(node, ((WindowAggregateNode)node).Aggregates, facts, report);

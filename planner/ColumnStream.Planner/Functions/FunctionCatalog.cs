@@ -52,6 +52,10 @@ public static class FunctionCatalog
             "Puts each row into every window of a size that begins at a multiple of slide.",
             "SELECT * FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '5' MINUTE, INTERVAL '10' MINUTE))"),
         Window(
+            "SESSION", "SESSION(TABLE data [PARTITION BY keys], DESCRIPTOR(time), gap)",
+            "Puts rows of one key that are no gap apart into one window.",
+            "SELECT * FROM SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' MINUTE)"),
+        Window(
             "TUMBLE", "TUMBLE(TABLE data, DESCRIPTOR(time), size [, offset])",
             "Puts each row into one window of a size, without gaps or overlaps.",
             "SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' MINUTE))"),

@@ -93,13 +93,14 @@ internal static class LogicalPrinter
         WindowPlan window => $"Window {Window(window.Window, window.Input.Fields)}",
         AggregatePlan a => $"Aggregate by [{Keys(a.Keys, a.Input.Fields)}] [{Calls(a.Aggregates, a.Input.Fields)}]",
         WindowAggregatePlan a => $"WindowAggregate {Window(a.Window, a.Input.Fields)} by [{Keys(a.Keys, a.Input.Fields)}]"
-            + $" [{Calls(a.Aggregates, a.Input.Fields)}]",
+            + $" [{Calls(a.Aggregates, a.Input.Fields)}]" + (a.Firing is null ? string.Empty : $" {a.Firing}"),
         ExpandPlan expand => $"Expand null [{string.Join("], [", expand.Nulled.Select(n => Keys(n, expand.Fields)))}]",
         OverPlan o => $"Over by [{Keys(o.Partition, o.Input.Fields)}]"
             + $" order [{string.Join(", ", o.Order.Select(k => Key(k, o.Input.Fields)))}]"
             + $" [{string.Join(", ", o.Calls.Select(c => Print(c, o.Input.Fields)))}]",
         RankPlan r => $"Rank {r.Function} {r.Start} to {r.End} by [{Keys(r.Partition, r.Input.Fields)}]"
-            + $" order [{string.Join(", ", r.Order.Select(k => Key(k, r.Input.Fields)))}]{(r.HasNumber ? " numbered" : string.Empty)}",
+            + $" order [{string.Join(", ", r.Order.Select(k => Key(k, r.Input.Fields)))}]"
+            + (r.HasNumber ? " numbered" : string.Empty),
         ScalarJoinPlan => "ScalarJoin",
         SemiJoinPlan join => $"{join.Kind}Join [{Keys(join.LeftKeys, join.Left.Fields)}]"
             + $" = [{Keys(join.RightKeys, join.Right.Fields)}]{(join.IsNullAware ? " with unknown" : string.Empty)}",
@@ -136,10 +137,15 @@ internal static class LogicalPrinter
 
     private static string Window(WindowSpec window, ValueList<SqlField> fields)
     {
-        string offset = window.OffsetMs == 0 ? string.Empty : $", offset {window.OffsetMs} ms";
+        string more = window.OffsetMs == 0 ? string.Empty : $", offset {window.OffsetMs} ms";
+        more += (window.IsProctime ? ", proctime" : string.Empty) + (window.IsLocal ? ", local" : string.Empty);
         string name = fields[window.TimeColumn].Name;
-        return window.Kind == WindowKind.Tumble
-            ? $"TUMBLE({name}, {window.SizeMs} ms{offset})"
-            : $"{window.Kind.ToString().ToUpperInvariant()}({name}, {window.SlideMs} ms, {window.SizeMs} ms{offset})";
+        return window.Kind switch
+        {
+            WindowKind.Tumble => $"TUMBLE({name}, {window.SizeMs} ms{more})",
+            WindowKind.Attached => $"ATTACHED({name}{more})",
+            WindowKind.Session => $"SESSION({name} by [{Keys(window.Partition, fields)}], {window.SizeMs} ms{more})",
+            _ => $"{window.Kind.ToString().ToUpperInvariant()}({name}, {window.SlideMs} ms, {window.SizeMs} ms{more})",
+        };
     }
 }

@@ -6,6 +6,7 @@ using ColumnStream.Engine.Operators;
 namespace ColumnStream.Planner.Logical;
 
 /// <summary>Aggregates by window and key; columns are keys, aggregates, window_start, window_end, window_time.</summary>
+/// <remarks>Over windows that were assigned before, window_start is the last key, and no column of its own.</remarks>
 internal sealed record WindowAggregatePlan(
     LogicalPlan Input,
     WindowSpec Window,
@@ -14,6 +15,12 @@ internal sealed record WindowAggregatePlan(
     ValueList<SqlField> Fields,
     string Uid) : LogicalPlan(Fields)
 {
+    /// <summary>Gets when windows give results beside the one at their end; null for never.</summary>
+    public WindowFiring? Firing { get; init; }
+
+    /// <summary>Gets how time was cut where the windows were assigned before; else null.</summary>
+    public WindowSpec? Origin { get; init; }
+
     public override ValueList<LogicalPlan> Inputs => [Input];
 
     public override LogicalPlan WithInputs(ValueList<LogicalPlan> inputs) => this with { Input = inputs[0] };

@@ -1,4 +1,4 @@
-using ColumnStream.Compute.Expressions;
+using System.Linq;
 using ColumnStream.Planner.Binding;
 
 namespace ColumnStream.Planner.Logical;
@@ -7,23 +7,11 @@ namespace ColumnStream.Planner.Logical;
 internal static class WindowLineage
 {
     /// <summary>Tells what a column is to a window below; nothing where the rows are no longer those of windows.</summary>
-    public static WindowRole RoleOf(LogicalPlan plan, int column) => plan switch
+    public static WindowRole RoleOf(LogicalPlan plan, int column) => WindowBounds.Of(plan) switch
     {
-        WindowPlan window => Role(column - window.Input.Fields.Count),
-        WindowAggregatePlan aggregate => Role(column - aggregate.Keys.Count - aggregate.Aggregates.Count),
-        ProjectPlan project => project.Expressions[column] is ColumnExpression plain
-            ? RoleOf(project.Input, plain.Index) : WindowRole.None,
-        FilterPlan or SortPlan or LimitPlan => RoleOf(plan.Inputs[0], column),
-        RankPlan or SemiJoinPlan or ScalarJoinPlan => column < plan.Inputs[0].Fields.Count
-            ? RoleOf(plan.Inputs[0], column) : WindowRole.None,
-        _ => WindowRole.None,
-    };
-
-    private static WindowRole Role(int bound) => bound switch
-    {
-        0 => WindowRole.Start,
-        1 => WindowRole.End,
-        2 => WindowRole.Time,
+        { } bounds when bounds.Starts.Contains(column) => WindowRole.Start,
+        { } bounds when bounds.Ends.Contains(column) => WindowRole.End,
+        { } bounds when bounds.Times.Contains(column) => WindowRole.Time,
         _ => WindowRole.None,
     };
 }

@@ -3,22 +3,28 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Logical;
 
 namespace ColumnStream.Planner.Rules;
 
-/// <summary>Makes one window aggregate of a window function below GROUP BY window_start, window_end.</summary>
+/// <summary>Makes window aggregates of aggregations by window_start and window_end: their state goes when windows end.</summary>
+/// <remarks>
+/// Right above a window function both become one step, grouping sets included. Anywhere else, over windows' aggregates or
+/// where more than the function stands between, rows carry the bounds of their window, and the step reads them.
+/// </remarks>
 internal static class AggregateWindows
 {
     public static LogicalPlan Apply(LogicalPlan plan) => LogicalRule.BottomUp(plan, static node =>
-        node is AggregatePlan { Keys.Count: >= 2 } aggregate ? Convert(aggregate) ?? node : node);
+        node is AggregatePlan { Keys.Count: >= 2 } aggregate ? Convert(aggregate) ?? Attach(aggregate) ?? node : node);
 
     private static LogicalPlan? Convert(AggregatePlan aggregate)
     {
         // Everything is expressed over the window's output while walking down to it.
-        BoundExpression[] columns = [.. aggregate.Input.Fields.Select((f, i) => new ColumnExpression(i, f.Type))];
+        var expand = aggregate.Input as ExpandPlan;
+        LogicalPlan input = expand?.Input ?? aggregate.Input;
+        BoundExpression[] columns = [.. input.Fields.Select((f, i) => new ColumnExpression(i, f.Type))];
         List<BoundExpression> conditions = [];
-        LogicalPlan input = aggregate.Input;
         while (input is not WindowPlan)
         {
             switch (input)
@@ -37,110 +43,47 @@ internal static class AggregateWindows
             }
         }
 
-        return new Conversion(aggregate, (WindowPlan)input, columns, conditions).Build();
+        return new WindowConversion(aggregate, expand, (WindowPlan)input, columns, conditions).Build();
     }
 
-    private sealed class Conversion(
-        AggregatePlan aggregate, WindowPlan window, BoundExpression[] columns, List<BoundExpression> conditions)
+    /// <summary>Aggregates rows by the bounds that they carry.</summary>
+    private static ProjectPlan? Attach(AggregatePlan aggregate)
     {
-        private readonly int _start = window.Input.Fields.Count;
-        private readonly List<BoundExpression> _inputs = [];
-        private readonly List<SqlField> _inputFields = [];
-
-        public LogicalPlan? Build()
+        if (WindowBounds.Of(aggregate.Input) is not { } bounds || !bounds.AreIn(aggregate.Keys))
         {
-            int[] roles = [.. aggregate.Keys.Select(k => Role(columns[k]))];
-            if (!roles.Contains(0) || !roles.Contains(1))
-            {
-                return null;
-            }
-
-            int[] keys = [.. aggregate.Keys.Where((k, i) => roles[i] < 0)];
-            int[] arguments = [.. aggregate.Aggregates.SelectMany(a => a.Filter < 0 ? a.Arguments : a.Arguments.Append(a.Filter))];
-            if (keys.Concat(arguments).Any(c => ReadsWindow(columns[c])))
-            {
-                return null;
-            }
-
-            List<BoundExpression> below = [.. conditions.Where(c => !ReadsWindow(c))];
-            List<BoundExpression> above = [.. conditions.Where(ReadsWindow)];
-            if (above.Any(c => ExpressionTree.ColumnsOf(c).Any(i => i < _start)))
-            {
-                return null;
-            }
-
-            foreach (int key in keys)
-            {
-                _inputs.Add(columns[key]);
-                _inputFields.Add(new SqlField(aggregate.Input.Fields[key].Name, columns[key].Type));
-            }
-
-            ValueList<AggregateCall> calls = ValueList.From(aggregate.Aggregates.Select(call => call with
-            {
-                Arguments = ValueList.From(call.Arguments.Select(Input)),
-                Filter = call.Filter < 0 ? -1 : Input(call.Filter),
-            }));
-            return Assemble(keys, calls, roles, below, above);
+            return null;
         }
 
-        private LogicalPlan Assemble(
-            int[] keys,
-            ValueList<AggregateCall> calls,
-            int[] roles,
-            List<BoundExpression> below,
-            List<BoundExpression> above)
+        ValueList<SqlField> given = aggregate.Input.Fields;
+        int start = aggregate.Keys.First(k => bounds.Starts.Contains(k));
+        int end = aggregate.Keys.First(k => bounds.Ends.Contains(k));
+        int time = aggregate.Keys.FirstOrDefault(k => bounds.Times.Contains(k), -1);
+        int[] keys = [.. aggregate.Keys.Where(
+            k => !bounds.Starts.Contains(k) && !bounds.Ends.Contains(k) && !bounds.Times.Contains(k)).Append(start)];
+        int first = keys.Length + aggregate.Aggregates.Count;
+        SqlField[] fields =
+        [
+            .. keys.Select(k => aggregate.Fields[aggregate.Keys.ToList().IndexOf(k)]),
+            .. aggregate.Fields.Skip(aggregate.Keys.Count),
+            given[end],
+            time >= 0 ? given[time] : new SqlField("window_time", SqlType.Timestamp(3).WithNullable(false)),
+        ];
+        var window = new WindowSpec(WindowKind.Attached, end, bounds.Window.SizeMs, bounds.Window.SlideMs, bounds.Window.OffsetMs)
         {
-            SqlField timeField = window.Input.Fields[window.Window.TimeColumn];
-            int time = Add(new ColumnExpression(window.Window.TimeColumn, timeField.Type), timeField.Name);
-            LogicalPlan input = below.Count == 0 ? window.Input : new FilterPlan(window.Input, ExpressionTree.And(below));
-            input = new ProjectPlan(input, ValueList.From(_inputs), ValueList.From(_inputFields));
-            SqlField[] bounds = [.. window.Fields.Skip(_start)];
-            SqlField[] fields =
-            [
-                .. keys.Select((k, i) => aggregate.Fields[aggregate.Keys.ToList().IndexOf(k)]),
-                .. aggregate.Fields.Skip(aggregate.Keys.Count),
-                .. bounds,
-            ];
-            LogicalPlan plan = new WindowAggregatePlan(
-                input, window.Window with { TimeColumn = time }, ValueList.From(Enumerable.Range(0, keys.Length)), calls,
-                ValueList.From(fields), aggregate.Uid);
-            int first = keys.Length + calls.Count;
-            if (above.Count > 0)
-            {
-                plan = new FilterPlan(plan, ExpressionTree.Remap(ExpressionTree.And(above), c => c - _start + first));
-            }
-
-            int nextKey = 0;
-            var output = new BoundExpression[aggregate.Fields.Count];
-            for (int i = 0; i < output.Length; i++)
-            {
-                int from = i >= roles.Length ? i - roles.Length + keys.Length : roles[i] >= 0 ? first + roles[i] : nextKey++;
-                output[i] = new ColumnExpression(from, aggregate.Fields[i].Type);
-            }
-
-            return new ProjectPlan(plan, ValueList.From(output), aggregate.Fields);
-        }
-
-        /// <summary>Tells which bound of the window a key is: 0 start, 1 end, 2 time, -1 none.</summary>
-        private int Role(BoundExpression key) =>
-            key is ColumnExpression column && column.Index >= _start ? column.Index - _start : -1;
-
-        private bool ReadsWindow(BoundExpression expression) =>
-            ExpressionTree.ColumnsOf(expression).Any(c => c >= _start);
-
-        private int Input(int column) => Add(columns[column], aggregate.Input.Fields[column].Name);
-
-        private int Add(BoundExpression expression, string name)
+            IsProctime = bounds.Window.IsProctime,
+            IsLocal = bounds.Window.IsLocal,
+        };
+        var plan = new WindowAggregatePlan(
+            aggregate.Input, window, ValueList.From(keys), aggregate.Aggregates, ValueList.From(fields), aggregate.Uid)
         {
-            int index = _inputs.IndexOf(expression);
-            if (index >= 0)
-            {
-                return index;
-            }
-
-            _inputs.Add(expression);
-            _inputFields.Add(new SqlField(name, expression.Type));
-            return _inputs.Count - 1;
-        }
+            Origin = bounds.Window,
+        };
+        int Place(int key) => bounds.Starts.Contains(key) ? keys.Length - 1
+            : bounds.Ends.Contains(key) ? first
+            : bounds.Times.Contains(key) ? first + 1
+            : System.Array.IndexOf(keys, key);
+        IEnumerable<BoundExpression> output = aggregate.Fields.Select((f, i) => new ColumnExpression(
+            i < aggregate.Keys.Count ? Place(aggregate.Keys[i]) : i - aggregate.Keys.Count + keys.Length, f.Type));
+        return new ProjectPlan(plan, ValueList.From(output), aggregate.Fields);
     }
 }

@@ -116,7 +116,7 @@ internal static class PruneColumns
     private static Pruned PruneWindow(WindowPlan window, SortedSet<int> wanted)
     {
         int width = window.Input.Fields.Count;
-        var needed = new SortedSet<int>(wanted.Where(c => c < width)) { window.Window.TimeColumn };
+        SortedSet<int> needed = [.. wanted.Where(c => c < width), .. window.Window.Partition, window.Window.TimeColumn];
         Pruned input = Prune(window.Input, needed);
         var map = new int[window.Fields.Count];
         var fields = new SqlField[input.Plan.Fields.Count + 3];
@@ -130,8 +130,12 @@ internal static class PruneColumns
             }
         }
 
-        WindowSpec spec = window.Window with { TimeColumn = input.Map[window.Window.TimeColumn] };
-        return new Pruned(new WindowPlan(input.Plan, spec, ValueList.Create<SqlField>(fields)), map);
+        WindowSpec spec = window.Window with
+        {
+            TimeColumn = input.Map[window.Window.TimeColumn],
+            Partition = ValueList.From(window.Window.Partition.Select(c => input.Map[c])),
+        };
+        return new Pruned(window with { Input = input.Plan, Window = spec, Fields = ValueList.Create<SqlField>(fields) }, map);
     }
 
     private static Pruned PruneAggregate(AggregatePlan aggregate, SortedSet<int> wanted)
@@ -159,19 +163,24 @@ internal static class PruneColumns
         int bounds = keys + aggregate.Aggregates.Count;
         var kept = new SortedSet<int>(wanted);
         kept.UnionWith(Enumerable.Range(0, keys));
-        kept.UnionWith(Enumerable.Range(bounds, 3));
+        kept.UnionWith(Enumerable.Range(bounds, aggregate.Fields.Count - bounds));
         AggregateCall[] calls = [.. kept.Where(c => c >= keys && c < bounds).Select(c => aggregate.Aggregates[c - keys])];
         SortedSet<int> needed = Needed(aggregate.Keys, calls);
         needed.Add(aggregate.Window.TimeColumn);
         Pruned input = Prune(aggregate.Input, needed);
         return new Pruned(
-            new WindowAggregatePlan(
-                input.Plan,
-                aggregate.Window with { TimeColumn = input.Map[aggregate.Window.TimeColumn] },
-                ValueList.From(aggregate.Keys.Select(k => input.Map[k])),
-                Remap(calls, input),
-                Pick(aggregate.Fields, kept),
-                aggregate.Uid),
+            aggregate with
+            {
+                Input = input.Plan,
+                Window = aggregate.Window with
+                {
+                    TimeColumn = input.Map[aggregate.Window.TimeColumn],
+                    Partition = ValueList.From(aggregate.Window.Partition.Select(c => input.Map[c])),
+                },
+                Keys = ValueList.From(aggregate.Keys.Select(k => input.Map[k])),
+                Aggregates = Remap(calls, input),
+                Fields = Pick(aggregate.Fields, kept),
+            },
             MapOf(kept, aggregate.Fields.Count));
     }
 

@@ -37,7 +37,7 @@ internal static class PushFilters
             Branches = ValueList.From(union.Branches.Select(LogicalPlan (b) => new FilterPlan(b, filter.Predicate))),
         },
         WindowPlan window => Split(
-            filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < window.Input.Fields.Count),
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => CanMove(window, c)),
             below => window with { Input = new FilterPlan(window.Input, below) }),
         AggregatePlan { Keys.Count: > 0 } aggregate => Split(
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < aggregate.Keys.Count),
@@ -81,6 +81,9 @@ internal static class PushFilters
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct) is { Count: > 0 } columns && columns.Min >= width,
             below => join with { Right = new FilterPlan(join.Right, ExpressionTree.Remap(below, c => c - width)) }));
     }
+    /// <summary>Tells whether rows may go by a column before they get windows: sessions are made of all rows of their key.</summary>
+    private static bool CanMove(WindowPlan window, int column) => window.Window.Kind == WindowKind.Session
+        ? window.Window.Partition.Contains(column) : column < window.Input.Fields.Count;
 
     private static bool IsPlain(BoundExpression expression) => expression is ColumnExpression or LiteralExpression;
 

@@ -4,6 +4,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Operators.SessionWindow;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.GroupAggregate;
@@ -24,6 +25,7 @@ internal sealed class AggregatePlan
     /// <param name="expires">Whether groups expire: then every set is chained to its group, to go with it.</param>
     /// <param name="countsRows">Whether rows are counted even if nothing is taken back.</param>
     /// <param name="isPartial">Whether cells come, made before an exchange, and no rows.</param>
+    /// <param name="isSession">Whether groups are sessions: they begin with their session's cells, and own their values.</param>
     public AggregatePlan(
         ValueList<int> keys,
         ValueList<AggregateCall> calls,
@@ -31,8 +33,11 @@ internal sealed class AggregatePlan
         bool insertOnly,
         bool expires = false,
         bool countsRows = false,
-        bool isPartial = false)
+        bool isPartial = false,
+        bool isSession = false)
     {
+        bool isChained = expires || isSession;
+        int groupValues = isSession ? 1 : 0;
         IsPartial = isPartial;
         Keys = keys;
         Calls = calls;
@@ -50,6 +55,12 @@ internal sealed class AggregatePlan
         ValueList<Field> keyFields = ValueList.Create<Field>(fields);
         var cells = new List<StateCell>();
         var firstCells = new int[calls.Count];
+        foreach (string name in isSession ? SessionTables.Cells : default)
+        {
+            cells.Add(new StateCell(name, CellType.Int64));
+        }
+
+        int rowCount = cells.Count;
         if (!insertOnly || countsRows)
         {
             cells.Add(new StateCell("rows", CellType.Int64));
@@ -70,10 +81,10 @@ internal sealed class AggregatePlan
             _owners[i] = Accumulators[i].CanRetract && calls[i].Distinct && calls[i].Arguments.Count > 0 ? OwnerFor(i) : -1;
             if (!Accumulators[i].CanRetract && !insertOnly)
             {
-                Sets[i] = new ValueSet(keyFields, ValuesOf(i, input));
+                Sets[i] = new ValueSet(keyFields, groupValues, ValuesOf(i, input, isSession));
             }
 
-            if (Sets[i] is not null || (expires && _owners[i] == i))
+            if (Sets[i] is not null || (isChained && _owners[i] == i))
             {
                 cells.Add(new StateCell($"{calls[i].StateId}.head", CellType.Int64));
             }
@@ -84,7 +95,8 @@ internal sealed class AggregatePlan
             if (_owners[i] == i)
             {
                 string[] ids = Array.ConvertAll(MembersOf(i), member => calls[member].StateId);
-                Sets[i] = ValueSet.ForDistinct(keyFields, ValuesOf(i, input), ids, insertOnly, expires);
+                Sets[i] = ValueSet.ForDistinct(
+                    keyFields, ValuesOf(i, input, isSession), ids, insertOnly, isChained, groupValues);
             }
         }
 
@@ -92,12 +104,12 @@ internal sealed class AggregatePlan
         for (int i = 0; i < calls.Count; i++)
         {
             Accumulators[i].Offset = Layout.CellOffsets[firstCells[i]];
-            Heads[i] = Sets[i] is null || (IsDistinct(i) && !expires)
+            Heads[i] = Sets[i] is null || (IsDistinct(i) && !isChained)
                 ? -1
                 : Layout.CellOffsets[firstCells[i] + Accumulators[i].Cells.Count];
         }
 
-        RowCountOffset = insertOnly && !countsRows ? -1 : Layout.CellOffsets[0];
+        RowCountOffset = insertOnly && !countsRows ? -1 : Layout.CellOffsets[rowCount];
     }
 
     /// <summary>Gets the key columns of the input.</summary>
@@ -184,12 +196,18 @@ internal sealed class AggregatePlan
         return sharers;
     }
 
-    private Field[] ValuesOf(int call, Schema input)
+    private Field[] ValuesOf(int call, Schema input, bool isSession)
     {
-        var values = new Field[Calls[call].Arguments.Count];
-        for (int k = 0; k < values.Length; k++)
+        int first = isSession ? 1 : 0;
+        var values = new Field[first + Calls[call].Arguments.Count];
+        for (int k = first; k < values.Length; k++)
         {
-            values[k] = input.Fields[Calls[call].Arguments[k]];
+            values[k] = input.Fields[Calls[call].Arguments[k - first]];
+        }
+
+        if (isSession)
+        {
+            values[0] = new Field("birth", DataType.Int64, Nullable: false);
         }
 
         return values;

@@ -60,6 +60,9 @@ internal sealed unsafe class DistinctUpdater : IDisposable
         _columns = new ArrayData[_set.Layout.Keys.Count];
     }
 
+    /// <summary>Gets or sets a column that tells groups of one key apart, and stands before the value's columns; null for none.</summary>
+    public ArrayData? GroupValue { get; set; }
+
     /// <summary>Folds a block of rows into the set and what is new into the groups' rows.</summary>
     /// <param name="tables">The groups and the sets beside them.</param>
     /// <param name="values">The set's table.</param>
@@ -77,18 +80,19 @@ internal sealed unsafe class DistinctUpdater : IDisposable
         in GroupBlock block,
         sbyte** signs)
     {
-        Prepare(arguments, length);
+        ReadOnlySpan<ArrayData> told = GroupValue is null ? arguments : [GroupValue, .. arguments];
+        Prepare(told, length);
         byte* bits = stackalloc byte[StateTable.BlockRows];
         Span<sbyte> passed = Passed();
         bool any;
         if (_plan.InsertOnly)
         {
             MergeSigns(signs, block.Count, bits);
-            any = See(tables, values, keys, arguments, block, bits);
+            any = See(tables, values, keys, told, block, bits);
         }
         else
         {
-            any = Count(values, keys, arguments, block, signs, bits);
+            any = Count(values, keys, told, block, signs, bits);
         }
 
         for (int j = 0; any && j < _members.Length; j++)

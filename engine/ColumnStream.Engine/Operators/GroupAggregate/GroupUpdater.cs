@@ -36,11 +36,11 @@ internal sealed unsafe class GroupUpdater : IDisposable
     private bool _retracts;
 
     /// <summary>Prepares for batches of one plan.</summary>
-    public GroupUpdater(AggregatePlan plan, BufferAllocator account)
+    public GroupUpdater(AggregatePlan plan, BufferAllocator account, StateLayout? keyLayout = null)
     {
         _plan = plan;
         _account = account;
-        _keys = new KeyEncoder(plan.Layout, account);
+        _keys = new KeyEncoder(keyLayout ?? plan.Layout, account);
         _hashes = new NativeList<ulong>(account);
         _kindSigns = new NativeList<sbyte>(account);
         _signs = new NativeList<sbyte>[plan.Calls.Count];
@@ -71,6 +71,15 @@ internal sealed unsafe class GroupUpdater : IDisposable
             }
         }
     }
+
+    /// <summary>Gets the encoded keys of the prepared batch.</summary>
+    public KeyEncoder Keys => _keys;
+
+    /// <summary>Gets whether each row of the prepared batch adds 1 to one cell, and nothing else.</summary>
+    public bool OnlyCounts => _onlyCounts && !_hasSigns[0];
+
+    /// <summary>Gets or sets a column that tells groups of one key apart, for their values; null for none.</summary>
+    public ArrayData? GroupValue { get; set; }
 
     /// <summary>Hashes and encodes the keys of a batch and works out signs; the batch is borrowed until the next call.</summary>
     public void Prepare(RecordBatch batch, RowKind* kinds)
@@ -149,29 +158,49 @@ internal sealed unsafe class GroupUpdater : IDisposable
                 continue;
             }
 
-            if (_plan.RowCountOffset >= 0)
-            {
-                CountRows(rows, at, count);
-            }
-
-            var block = new GroupBlock(at, count, rows, slots, hashes + at);
-            for (int i = 0; i < _plan.Accumulators.Length; i++)
-            {
-                if (!_plan.IsDistinct(i))
-                {
-                    AccumulateCall(i, tables, block);
-                }
-                else if (_distinct[i] is DistinctUpdater distinct)
-                {
-                    AccumulateDistinct(distinct, i, tables, block);
-                }
-            }
+            Accumulate(tables, new GroupBlock(at, count, rows, slots, hashes + at));
         }
 
+        Finish(tables);
+    }
+
+    /// <summary>Folds rows of the prepared batch, at most a block, into groups that are found and touched.</summary>
+    public void Accumulate(GroupTables tables, in GroupBlock block)
+    {
+        if (_plan.RowCountOffset >= 0)
+        {
+            CountRows(block.Rows, block.At, block.Count);
+        }
+
+        for (int i = 0; i < _plan.Accumulators.Length; i++)
+        {
+            if (!_plan.IsDistinct(i))
+            {
+                AccumulateCall(i, tables, block);
+            }
+            else if (_distinct[i] is DistinctUpdater distinct)
+            {
+                AccumulateDistinct(distinct, i, tables, block);
+            }
+        }
+    }
+
+    /// <summary>Settles the values that were counted since the last call.</summary>
+    public void Finish(GroupTables tables)
+    {
         for (int i = 0; i < _sets.Length; i++)
         {
             _sets[i]?.Finish(tables.Groups, tables.Values[i]!);
             _distinct[i]?.Finish(tables.Groups, tables.Values[i]!);
+        }
+    }
+
+    /// <summary>Notes that <see cref="GroupValue"/> has other values now.</summary>
+    public void ChangeGroupValue()
+    {
+        foreach (DistinctUpdater? distinct in _distinct)
+        {
+            distinct?.Release();
         }
     }
 
@@ -185,10 +214,7 @@ internal sealed unsafe class GroupUpdater : IDisposable
             Array.Clear(arguments);
         }
 
-        foreach (DistinctUpdater? distinct in _distinct)
-        {
-            distinct?.Release();
-        }
+        ChangeGroupValue();
     }
 
     /// <inheritdoc/>
@@ -218,7 +244,7 @@ internal sealed unsafe class GroupUpdater : IDisposable
     }
 
     /// <summary>Hashes the keys of the batch at first use.</summary>
-    private ulong* Hashes()
+    public ulong* Hashes()
     {
         if (_hashes.Count == 0)
         {
@@ -271,8 +297,9 @@ internal sealed unsafe class GroupUpdater : IDisposable
         sbyte* signs = SignsOf(call, block.At);
         if (_sets[call] is ValueSetUpdater set)
         {
+            ReadOnlySpan<ArrayData> keys = GroupValue is null ? _keyColumns : [.. _keyColumns, GroupValue];
             signs = set.Update(
-                tables.Values[call]!, _keyColumns, arguments, block.At, block.Count, block.Rows, block.Slots, signs);
+                tables.Values[call]!, keys, arguments, block.At, block.Count, block.Rows, block.Slots, signs);
         }
 
         try
@@ -296,6 +323,7 @@ internal sealed unsafe class GroupUpdater : IDisposable
 
         try
         {
+            distinct.GroupValue = GroupValue;
             distinct.Update(tables, tables.Values[call]!, _keyColumns, _arguments[call], _batch.Length, block, signs);
         }
         catch (EvaluationException error)

@@ -17,6 +17,13 @@ internal sealed unsafe class SliceRuns(WindowMath math, int timeColumn, BufferAl
     /// <summary>Gets the runs of the last batch, in row order.</summary>
     public List<(int Start, int End, long Slice)> Runs => _runs;
 
+    /// <summary>Makes one run of a whole batch: its rows have one time.</summary>
+    public void One(int rows, long slice)
+    {
+        _runs.Clear();
+        _runs.Add((0, rows, slice));
+    }
+
     /// <summary>Finds the runs of a batch without selection and null rowtimes; may replace it by a reordered one.</summary>
     public StreamBatch Cut(StreamBatch batch)
     {
@@ -46,8 +53,10 @@ internal sealed unsafe class SliceRuns(WindowMath math, int timeColumn, BufferAl
         int length = rows.Length;
         for (int i = 0; i < length;)
         {
-            long slice = math.SliceOf(WindowMath.FloorDivide(values[i], units));
-            int end = RunEnd(values, i, length, slice * units, (slice + math.SliceMs) * units);
+            long time = WindowMath.FloorDivide(values[i], units);
+            long slice = math.SliceOf(time);
+            long low = math.IsAttached ? time : slice;
+            int end = RunEnd(values, i, length, low * units, (low + math.SliceMs) * units);
             _runs.Add((i, end, slice));
             i = end;
         }

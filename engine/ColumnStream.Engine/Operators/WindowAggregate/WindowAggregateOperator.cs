@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -16,6 +17,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     private readonly List<OperatorState> _states = [];
     private readonly WindowMath _math = new(node.Window);
     private OperatorContext _context = null!;
+    private WindowTime _time = null!;
     private AggregatePlan _plan = null!;
     private GroupUpdater _updater = null!;
     private WindowMerger _merger = null!;
@@ -40,6 +42,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     public override void Open(OperatorContext context)
     {
         _context = context;
+        _time = new WindowTime(node.Window, context);
         _schema = node.OutputSchema();
         _plan = new AggregatePlan(node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput);
         _updater = new GroupUpdater(_plan, context.Allocator);
@@ -60,6 +63,12 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
                 _states.Add(NewState($"values.{node.Aggregates[i].StateId}", i, set.Layout));
             }
         }
+
+        if (node.Window.IsProctime)
+        {
+            // What a restore brings may have ended meanwhile.
+            _time.WakeIn(1);
+        }
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
@@ -73,15 +82,20 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
                 return;
             }
 
-            if (batch.Rows.Columns[node.Window.TimeColumn].NullCount > 0)
+            if (node.Window.IsProctime && !_math.IsAttached)
             {
-                string name = batch.Rows.Schema.Fields[node.Window.TimeColumn].Name;
-                throw new UserException(4002, $"Rowtime must not be NULL: column {name}.");
+                // Time that has been fired is over, even where the clock went back.
+                _runs.One(batch.Rows.Length, _math.SliceOf(Math.Max(_time.Now(), _fired.Value + 1)));
+            }
+            else
+            {
+                RefuseNullTime(batch.Rows);
+                batch = _runs.Cut(batch);
             }
 
-            batch = _runs.Cut(batch);
             _updater.Prepare(batch.Rows, batch.Kinds);
             Fold();
+            ArmTimer();
         }
         finally
         {
@@ -92,11 +106,27 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
     public override long Advance(long watermarkMs, Collector output)
     {
-        LinkRestored();
-        _target = watermarkMs;
-        _isFiring = true;
-        Fire(output);
+        if (!node.Window.IsProctime)
+        {
+            FireTo(_time.Passed(watermarkMs), output);
+        }
+
         return watermarkMs;
+    }
+
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        _time.Woken();
+        FireTo(_time.PassedNow(), output);
+    }
+
+    public override void Finish(Collector output)
+    {
+        if (node.Window.IsProctime)
+        {
+            // No row is lost: what is open at the end is given as it stands.
+            FireTo(Watermark.Max, output);
+        }
     }
 
     public override void Continue(Collector output) => Fire(output);
@@ -117,6 +147,31 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
     private SliceState NewState(string name, int values, StateLayout layout) =>
         new(name, _slices, values, layout, _context.Pages, _context.Allocator, _context.KeyGroups);
+
+    private void RefuseNullTime(RecordBatch rows)
+    {
+        if (rows.Columns[node.Window.TimeColumn].NullCount > 0)
+        {
+            string name = rows.Schema.Fields[node.Window.TimeColumn].Name;
+            throw new UserException(4002, $"Rowtime must not be NULL: column {name}.");
+        }
+    }
+
+    private void FireTo(long timeMs, Collector output)
+    {
+        LinkRestored();
+        _target = Math.Max(timeMs, _fired.Value);
+        _isFiring = true;
+        Fire(output);
+    }
+
+    private void ArmTimer()
+    {
+        if (node.Window.IsProctime)
+        {
+            _time.Arm(NextEnd());
+        }
+    }
 
     /// <summary>Folds each run of the batch into its slice; rows whose windows have all fired are late.</summary>
     private void Fold()
@@ -157,6 +212,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
                 _fired.Value = _target;
                 DropFired();
                 _isFiring = false;
+                ArmTimer();
                 return;
             }
 
@@ -169,14 +225,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
     private bool BeginWindow()
     {
-        long? next = null;
-        foreach (long slice in _slices.Slices.Keys)
-        {
-            long? end = _math.NextEnd(slice, _fired.Value);
-            next = end is not null && (next is null || end < next) ? end : next;
-        }
-
-        if (next is not long windowEnd || windowEnd - 1 > _target)
+        if (NextEnd() is not long windowEnd || windowEnd - 1 > _target)
         {
             return false;
         }
@@ -198,6 +247,19 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         _source = members == 1 ? only!.Groups : Merge(start, windowEnd);
         _source.EnsureOpen();
         return true;
+    }
+
+    /// <summary>Returns the first end of a window that has not fired and has a slice.</summary>
+    private long? NextEnd()
+    {
+        long? next = null;
+        foreach (long slice in _slices.Slices.Keys)
+        {
+            long? end = _math.NextEnd(slice, _fired.Value);
+            next = end is not null && (next is null || end < next) ? end : next;
+        }
+
+        return next;
     }
 
     private StateTable Merge(long start, long end)
@@ -309,8 +371,8 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         int count = _rows.Count;
         var columns = new ArrayData[_schema.Fields.Count];
         ResultColumns.Build(_plan, (byte**)_rows.Pointer, count, columns, _context.Allocator);
-        int first = columns.Length - 3;
-        WindowColumns.Fill(columns, first, _schema, _math.StartOf(_end), _end, count, _context.Allocator);
+        int first = node.Keys.Count + node.Aggregates.Count;
+        WindowColumns.Fill(columns, first, _schema, _math.StartOf(_end), _end, _time, count, _context.Allocator);
         return new RecordBatch(_schema, columns, count);
     }
 }

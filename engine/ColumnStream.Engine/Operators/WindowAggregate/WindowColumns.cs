@@ -8,19 +8,37 @@ namespace ColumnStream.Engine.Operators.WindowAggregate;
 /// <summary>Makes the columns window_start, window_end and window_time.</summary>
 internal static unsafe class WindowColumns
 {
-    /// <summary>Fills three columns from <paramref name="first"/> on for rows of one window.</summary>
+    /// <summary>Fills the last columns for rows of one window; without window_start where there is no room for it.</summary>
     public static void Fill(
-        ArrayData[] columns, int first, Schema schema, long startMs, long endMs, int count, BufferAllocator allocator)
+        ArrayData[] columns,
+        int first,
+        Schema schema,
+        long startMs,
+        long endMs,
+        WindowTime time,
+        int count,
+        BufferAllocator allocator)
     {
-        columns[first] = Constant(schema.Fields[first].Type, startMs, count, allocator);
-        columns[first + 1] = Constant(schema.Fields[first + 1].Type, endMs, count, allocator);
-        columns[first + 2] = Constant(schema.Fields[first + 2].Type, endMs - 1, count, allocator);
+        int next = first;
+        if (columns.Length - first == 3)
+        {
+            columns[next] = Constant(schema.Fields[next].Type, startMs, count, allocator);
+            next++;
+        }
+
+        columns[next] = Constant(schema.Fields[next].Type, endMs, count, allocator);
+        next++;
+        DataType type = schema.Fields[next].Type;
+        columns[next] = Filled(type, time.Stamp(endMs - 1, type), count, allocator);
     }
 
-    private static FixedWidthArray Constant(DataType type, long timeMs, int count, BufferAllocator allocator)
+    private static FixedWidthArray Constant(DataType type, long timeMs, int count, BufferAllocator allocator) =>
+        Filled(type, timeMs * WindowMath.UnitsPerMs(type), count, allocator);
+
+    private static FixedWidthArray Filled(DataType type, long value, int count, BufferAllocator allocator)
     {
         NativeBuffer values = allocator.Allocate(count * 8L);
-        new Span<long>(values.Pointer, count).Fill(timeMs * WindowMath.UnitsPerMs(type));
+        new Span<long>(values.Pointer, count).Fill(value);
         return new FixedWidthArray(type, count, values, null);
     }
 }

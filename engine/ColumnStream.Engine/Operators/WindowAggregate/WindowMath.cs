@@ -12,16 +12,21 @@ internal readonly struct WindowMath(WindowSpec spec)
     {
         WindowKind.Tumble => spec.SizeMs,
         WindowKind.Cumulate => spec.SlideMs,
+        WindowKind.Attached => 1,
         _ => GreatestDivisor(spec.SizeMs, spec.SlideMs),
     };
 
+    /// <summary>Gets whether times are ends of windows that were assigned before: each end is a slice of its own.</summary>
+    public bool IsAttached => spec.Kind == WindowKind.Attached;
+
     /// <summary>Returns the start of the slice that holds <paramref name="timeMs"/>.</summary>
-    public long SliceOf(long timeMs) => Floor(timeMs, SliceMs);
+    public long SliceOf(long timeMs) => spec.Kind == WindowKind.Attached ? timeMs - 1 : Floor(timeMs, SliceMs);
 
     /// <summary>Returns the end of the last window that holds a slice; not above the slice when no window does.</summary>
     public long LastEnd(long sliceStart) => spec.Kind switch
     {
         WindowKind.Tumble => sliceStart + spec.SizeMs,
+        WindowKind.Attached => sliceStart + 1,
         WindowKind.Cumulate => Floor(sliceStart, spec.SizeMs) + spec.SizeMs,
         _ => Floor(sliceStart, spec.SlideMs) + spec.SizeMs,
     };
@@ -39,7 +44,7 @@ internal readonly struct WindowMath(WindowSpec spec)
         long least = firedMs < first - 1 ? first : firedMs + 2;
         long end = spec.Kind switch
         {
-            WindowKind.Tumble => last,
+            WindowKind.Tumble or WindowKind.Attached => last,
             WindowKind.Cumulate => Ceiling(least, spec.SlideMs, spec.OffsetMs),
             _ => Ceiling(least, spec.SlideMs, spec.OffsetMs + spec.SizeMs),
         };
@@ -47,8 +52,12 @@ internal readonly struct WindowMath(WindowSpec spec)
     }
 
     /// <summary>Returns the start of the window that ends at <paramref name="endMs"/>.</summary>
-    public long StartOf(long endMs) =>
-        spec.Kind == WindowKind.Cumulate ? Floor(endMs - 1, spec.SizeMs) : endMs - spec.SizeMs;
+    public long StartOf(long endMs) => spec.Kind switch
+        {
+            WindowKind.Cumulate => Floor(endMs - 1, spec.SizeMs),
+            WindowKind.Attached => endMs - 1,
+            _ => endMs - spec.SizeMs,
+        };
 
     /// <summary>Returns how many units of <paramref name="type"/> make a millisecond.</summary>
     public static long UnitsPerMs(DataType type) => type.Unit switch

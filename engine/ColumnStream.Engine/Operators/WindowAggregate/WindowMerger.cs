@@ -146,9 +146,7 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
             for (int i = 0; i < count; i++)
             {
                 byte* group = (byte*)_targetOf.Pointer[(int)*(long*)(sources[i] + set.Group)];
-                ulong fresh = plan.InsertOnly
-                    ? MergeBits(set, sources[i], targets[i])
-                    : MergeCounts(set, members, sources[i], targets[i]);
+                ulong fresh = MergeValue(plan, set, members.Length, sources[i], targets[i]);
                 for (; fresh != 0; fresh &= fresh - 1)
                 {
                     Accumulator accumulator = plan.Accumulators[members[BitOperations.TrailingZeroCount(fresh)]];
@@ -165,6 +163,10 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
         }
     }
 
+    /// <summary>Adds what a value's row counts to another one; returns a bit for each aggregate that is new there.</summary>
+    public static ulong MergeValue(AggregatePlan plan, ValueSet set, int members, byte* source, byte* target) =>
+        plan.InsertOnly ? MergeBits(set, source, target) : MergeCounts(set, members, source, target);
+
     private static ulong MergeBits(ValueSet set, byte* source, byte* target)
     {
         ulong fresh = *(ulong*)(source + set.Count) & ~*(ulong*)(target + set.Count);
@@ -172,10 +174,10 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
         return fresh;
     }
 
-    private static ulong MergeCounts(ValueSet set, int[] members, byte* source, byte* target)
+    private static ulong MergeCounts(ValueSet set, int members, byte* source, byte* target)
     {
         ulong fresh = 0;
-        for (int j = 0; j < members.Length; j++)
+        for (int j = 0; j < members; j++)
         {
             long more = *(long*)(source + set.CountOf(j));
             long* counted = (long*)(target + set.CountOf(j));

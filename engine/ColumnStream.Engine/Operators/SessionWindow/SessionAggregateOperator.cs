@@ -1,0 +1,537 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Kernels.Hash;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Operators.GroupAggregate;
+using ColumnStream.Engine.Operators.WindowAggregate;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators.SessionWindow;
+
+/// <summary>Folds rows into the sessions of their keys and emits each session once, when the watermark passes its end.</summary>
+/// <remarks>
+/// A row belongs to a session that it is at most the gap away from; a row that stands between two makes them one. A row that
+/// belongs to none and whose own window has passed is late. Rows that take others back keep a session open as rows do.
+/// </remarks>
+internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) : Operator
+{
+    private const int ChunkRows = 4096;
+    private readonly List<OperatorState> _states = [];
+    private OperatorContext _context = null!;
+    private WindowTime _time = null!;
+    private AggregatePlan _plan = null!;
+    private GroupUpdater _updater = null!;
+    private SessionTables _tables = null!;
+    private SessionValues _values = null!;
+    private SessionCache _cache = null!;
+    private SessionFiring _firing = null!;
+    private GroupTables _groups = null!;
+    private ProgressState _fired = null!;
+    private NativeList<long> _times = null!;
+    private NativeList<nint> _rowList = null!;
+    private NativeList<uint> _slotList = null!;
+    private NativeBuffer? _births;
+    private FixedWidthArray? _birthColumn;
+    private Schema _schema = null!;
+    private long _target;
+    private bool _isFiring;
+    private bool _countsOnly;
+    private int _restores;
+
+    // The batch under way: rows [_from, _resolved) have their session and are not accumulated yet; the block is [_at, _end).
+    private int _at;
+    private int _end;
+    private int _from;
+    private int _resolved;
+    private byte** _rows;
+    private uint* _slots;
+
+    public override IReadOnlyList<OperatorState> States => _states;
+
+    public override bool HasMore => _isFiring;
+
+    public override void Open(OperatorContext context)
+    {
+        _context = context;
+        _time = new WindowTime(node.Window, context);
+        _schema = node.OutputSchema();
+        _plan = new AggregatePlan(
+            node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, isSession: true);
+        _tables = new SessionTables(_plan.Layout, node.Window.SizeMs, context) { Merging = Merge };
+        _updater = new GroupUpdater(_plan, context.Allocator, _tables.HeadLayout);
+        _cache = new SessionCache(context.Allocator);
+        _firing = new SessionFiring(_tables, context.Allocator);
+        _times = new NativeList<long>(context.Allocator);
+        _rowList = new NativeList<nint>(context.Allocator);
+        _slotList = new NativeList<uint>(context.Allocator);
+        _fired = new ProgressState("watermark", Watermark.Min, context.Allocator);
+        _states.Add(_fired);
+        _states.Add(_tables.Sessions);
+        _values = new SessionValues(_plan, _tables, context, _states);
+        _groups = new GroupTables(_tables.Sessions.Table, _values.Tables);
+        if (node.Window.IsProctime)
+        {
+            // What a restore brings may have ended meanwhile.
+            _time.WakeIn(1);
+        }
+    }
+
+    public override void Process(int input, StreamBatch batch, Collector output)
+    {
+        batch = batch.Compact(_context.Allocator);
+        try
+        {
+            LinkRestored();
+            if (batch.Rows.Length == 0)
+            {
+                return;
+            }
+
+            long* times = TimesOf(batch.Rows);
+            _updater.Prepare(batch.Rows, batch.Kinds);
+            _tables.Sessions.Table.EnsureOpen();
+            _tables.Heads.EnsureOpen();
+            _cache.Bind(_tables.Sessions.Table.Rows);
+            long late = Fold(times, batch.Rows.Length);
+            if (late > 0)
+            {
+                _context.Count("lateRows", late);
+            }
+
+            if (node.Window.IsProctime)
+            {
+                _time.Arm(_tables.Sweep.LeastEnd);
+            }
+        }
+        finally
+        {
+            _birthColumn?.Release();
+            _birthColumn = null;
+            _births = null;
+            _updater.Release();
+            batch.Release();
+        }
+    }
+
+    public override long Advance(long watermarkMs, Collector output)
+    {
+        if (!node.Window.IsProctime)
+        {
+            FireTo(_time.Passed(watermarkMs), output);
+        }
+
+        return watermarkMs;
+    }
+
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        _time.Woken();
+        FireTo(_time.PassedNow(), output);
+    }
+
+    public override void Finish(Collector output)
+    {
+        if (node.Window.IsProctime)
+        {
+            // No row is lost: what is open at the end is given as it stands.
+            FireTo(Watermark.Max, output);
+        }
+    }
+
+    public override void Continue(Collector output) => Fire(output);
+
+    protected override void Dispose(bool disposing)
+    {
+        _updater?.Dispose();
+        _tables?.Dispose();
+        _values?.Dispose();
+        _cache?.Dispose();
+        _firing?.Dispose();
+        _times?.Dispose();
+        _rowList?.Dispose();
+        _slotList?.Dispose();
+    }
+
+    private long* TimesOf(RecordBatch rows)
+    {
+        if (node.Window.IsProctime)
+        {
+            _times.Count = 0;
+            long* now = _times.Reserve(rows.Length);
+            new Span<long>(now, rows.Length).Fill(Math.Max(_time.Now(), _fired.Value + 1));
+            return now;
+        }
+
+        var column = (FixedWidthArray)rows.Columns[node.Window.TimeColumn];
+        if (column.NullCount > 0)
+        {
+            string name = rows.Schema.Fields[node.Window.TimeColumn].Name;
+            throw new UserException(4002, $"Rowtime must not be NULL: column {name}.");
+        }
+
+        long units = WindowMath.UnitsPerMs(column.Type);
+        var values = (long*)column.Pointer;
+        if (units == 1)
+        {
+            return values;
+        }
+
+        _times.Count = 0;
+        long* times = _times.Reserve(rows.Length);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            times[i] = WindowMath.FloorDivide(values[i], units);
+        }
+
+        return times;
+    }
+
+    /// <summary>Folds the prepared batch; returns how many rows were late.</summary>
+    private long Fold(long* times, int length)
+    {
+        int* missed = stackalloc int[StateTable.BlockRows];
+        bool hasWords = _updater.Keys.Shape == KeyShape.Word && !_updater.Keys.HasNulls && _plan.Keys.Count > 0;
+        _countsOnly = hasWords && _updater.OnlyCounts;
+        long late = 0;
+        if (_countsOnly)
+        {
+            for (_at = 0; _at < length; _at += StateTable.BlockRows)
+            {
+                int count = Math.Min(StateTable.BlockRows, length - _at);
+                int misses = CountKnown(_updater.Keys.Words + _at, times + _at, count, missed);
+                late += CountMissed(times + _at, missed, misses);
+            }
+
+            return late;
+        }
+
+        byte** heads = stackalloc byte*[StateTable.BlockRows];
+        uint* headSlots = stackalloc uint[StateTable.BlockRows];
+        _rowList.Count = 0;
+        _slotList.Count = 0;
+        _rows = (byte**)_rowList.Reserve(length);
+        _slots = _slotList.Reserve(length);
+        _from = 0;
+        if (_values.HasSets)
+        {
+            _births = _context.Allocator.Allocate(length * 8L);
+            _birthColumn = new FixedWidthArray(DataType.Int64, length, _births, null);
+            _updater.GroupValue = _birthColumn;
+        }
+
+        for (_at = 0; _at < length; _at += StateTable.BlockRows)
+        {
+            int count = Math.Min(StateTable.BlockRows, length - _at);
+            _end = _at + count;
+            if (hasWords)
+            {
+                int misses = FindKnown(_updater.Keys.Words + _at, times + _at, count, missed);
+                late += Resolve(times + _at, missed, misses, null, null);
+                continue;
+            }
+
+            FindHeads(count, heads, headSlots);
+            for (int i = 0; i < count; i++)
+            {
+                missed[i] = i;
+            }
+
+            late += Resolve(times + _at, missed, count, heads, headSlots);
+        }
+
+        Accumulate(length);
+        _updater.Finish(_groups);
+        _updater.GroupValue = null;
+        return late;
+    }
+
+    private void FindHeads(int count, byte** heads, uint* headSlots)
+    {
+        ulong* hashes = _updater.Hashes();
+        if (_plan.Keys.Count > 0)
+        {
+            _tables.Heads.FindOrCreate(_updater.Keys, hashes, _at, count, heads, headSlots);
+            return;
+        }
+
+        _tables.Heads.FindOrCreate(_updater.Keys, hashes, _at, 1, heads, headSlots);
+        for (int i = 1; i < count; i++)
+        {
+            heads[i] = heads[0];
+            headSlots[i] = headSlots[0];
+        }
+    }
+
+    /// <summary>Counts rows that go on with the newest session of a key in the cache; lists the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int CountKnown(ulong* words, long* times, int count, int* missed)
+    {
+        SessionCache.Entry* entries = _cache.Entries;
+        int start = _plan.Layout.CellOffsets[0];
+        int last = _plan.Layout.CellOffsets[1];
+        int counter = _plan.Accumulators[0].Offset;
+        long gap = node.Window.SizeMs;
+        nint misses = 0;
+        for (nint i = 0; i < count; i++)
+        {
+            ulong word = words[i];
+            long time = times[i];
+            SessionCache.Entry* entry = entries + SessionCache.PlaceOf(word);
+            byte* row = entry->Row;
+            long before = *(long*)(row + last);
+            bool isKnown = (entry->Key == word) & (time >= *(long*)(row + start)) & (time - before <= gap);
+            int known = Unsafe.BitCast<bool, byte>(isKnown);
+            *(long*)(row + last) = isKnown & (time > before) ? time : before;
+            *(long*)(row + counter) += known;
+            missed[misses] = (int)i;
+            misses += 1 - known;
+        }
+
+        return (int)misses;
+    }
+
+    private long CountMissed(long* times, int* missed, int misses)
+    {
+        int counter = _plan.Accumulators[0].Offset;
+        long late = 0;
+        for (int k = 0; k < misses; k++)
+        {
+            int i = missed[k];
+            byte* row = FindWord(i, times[i], out _);
+            if (row is null)
+            {
+                late++;
+            }
+            else
+            {
+                ++*(long*)(row + counter);
+            }
+        }
+
+        return late;
+    }
+
+    /// <summary>Finds the rows that go on with the newest session of a key in the cache; lists the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int FindKnown(ulong* words, long* times, int count, int* missed)
+    {
+        SessionCache.Entry* entries = _cache.Entries;
+        int start = _plan.Layout.CellOffsets[0];
+        int last = _plan.Layout.CellOffsets[1];
+        long gap = node.Window.SizeMs;
+        nint misses = 0;
+        for (nint i = 0; i < count; i++)
+        {
+            ulong word = words[i];
+            long time = times[i];
+            SessionCache.Entry* entry = entries + SessionCache.PlaceOf(word);
+            byte* row = entry->Row;
+            long before = *(long*)(row + last);
+            bool isKnown = (entry->Key == word) & (time >= *(long*)(row + start)) & (time - before <= gap);
+            *(long*)(row + last) = isKnown & (time > before) ? time : before;
+            _rows[_at + i] = row;
+            _slots[_at + i] = entry->Slot;
+            missed[misses] = (int)i;
+            misses += 1 - Unsafe.BitCast<bool, byte>(isKnown);
+        }
+
+        return (int)misses;
+    }
+
+    /// <summary>Finds or begins the session of a row whose key is one word; the cache learns the newest of its key.</summary>
+    private byte* FindWord(int index, long timeMs, out uint slot)
+    {
+        ulong* word = _updater.Keys.Words + _at + index;
+        ulong hash = Hash64.Word(*word);
+        byte* head = _tables.Heads.FindOrCreate(word, _updater.Keys.Nulls + _at + index, hash, out uint headSlot);
+        byte* row = _tables.Resolve(head, headSlot, hash, timeMs, _fired.Value, out slot);
+        if (row is null)
+        {
+            if (_tables.IsEmpty(head))
+            {
+                _tables.RemoveHead(head, headSlot, hash);
+            }
+        }
+        else if (_tables.IsNewest(head, slot))
+        {
+            _cache.Learn(*word, row, slot);
+        }
+
+        return row;
+    }
+
+    /// <summary>Finds the sessions of the listed rows of the block, in their order; those of late rows stay null.</summary>
+    private long Resolve(long* times, int* missed, int misses, byte** heads, uint* headSlots)
+    {
+        long late = 0;
+        for (int k = 0; k < misses; k++)
+        {
+            int i = missed[k];
+            _resolved = _at + i;
+            byte* row = heads is null
+                ? FindWord(i, times[i], out _slots[_at + i])
+                : _tables.Resolve(
+                    heads[i], headSlots[i], _updater.Hashes()[_at + i], times[i], _fired.Value, out _slots[_at + i]);
+            _rows[_at + i] = row;
+            late += row is null ? 1 : 0;
+        }
+
+        for (int i = 0; late > 0 && heads is not null && i < misses; i++)
+        {
+            // Several rows may share a head, and a head may be gone already.
+            if (_rows[_at + i] is null && (heads[i][4] & RowStore.Dead) == 0 && _tables.IsEmpty(heads[i]))
+            {
+                _tables.RemoveHead(heads[i], headSlots[i], _updater.Hashes()[_at + i]);
+            }
+        }
+
+        return late;
+    }
+
+    /// <summary>Accumulates rows [_from, end) of the batch, which all have their session or are late.</summary>
+    private void Accumulate(int end)
+    {
+        for (int i = _from; _births is not null && i < end; i++)
+        {
+            ((long*)_births.Pointer)[i] = _rows[i] is null ? 0 : _tables.BirthOf(_rows[i]);
+        }
+
+        _updater.ChangeGroupValue();
+        ulong* hashes = _values.HasSets ? _updater.Hashes() : null;
+        while (_from < end)
+        {
+            int count = 0;
+            while (count < StateTable.BlockRows && _from + count < end && _rows[_from + count] is not null)
+            {
+                count++;
+            }
+
+            if (count > 0)
+            {
+                _updater.Accumulate(_groups, new GroupBlock(
+                    _from, count, _rows + _from, _slots + _from, hashes is null ? null : hashes + _from));
+            }
+
+            _from += Math.Max(1, count);
+        }
+    }
+
+    /// <summary>Merges the aggregates of two sessions, with what of this batch belongs to them.</summary>
+    private void Merge(byte* kept, uint keptSlot, byte* going, uint goingSlot)
+    {
+        if (!_countsOnly)
+        {
+            Accumulate(_resolved);
+            for (int i = _resolved; i < _end; i++)
+            {
+                if (_rows[i] == going)
+                {
+                    _rows[i] = kept;
+                    _slots[i] = keptSlot;
+                }
+            }
+
+            _updater.Finish(_groups);
+        }
+
+        if (_updater.Keys.Shape == KeyShape.Word)
+        {
+            _cache.Forget(*(ulong*)(going + StateLayout.HeaderBytes), going, _tables.Sessions.Table.Rows);
+        }
+
+        _values.Merge(kept, keptSlot, going);
+    }
+
+    private void FireTo(long timeMs, Collector output)
+    {
+        LinkRestored();
+        _target = Math.Max(timeMs, _fired.Value);
+        _firing.Begin(_target);
+        _isFiring = true;
+        Fire(output);
+    }
+
+    /// <summary>Goes on firing sessions until a chunk is out or none is left.</summary>
+    private void Fire(Collector output)
+    {
+        while (_isFiring)
+        {
+            int count = _firing.Next(ChunkRows, out byte** rows, out uint* slots);
+            if (count == 0)
+            {
+                _fired.Value = _target;
+                _isFiring = false;
+                if (node.Window.IsProctime)
+                {
+                    _time.Arm(_tables.Sweep.LeastEnd);
+                }
+
+                return;
+            }
+
+            if (Emit(rows, slots, count, output))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Emits sessions and drops them; returns whether there was a row.</summary>
+    private bool Emit(byte** rows, uint* slots, int count, Collector output)
+    {
+        StreamBatch? batch = null;
+        int given = _firing.Select(_plan.RowCountOffset, count, out byte** live);
+        if (given > 0)
+        {
+            batch = new StreamBatch(Build(live, given));
+        }
+
+        _values.Drop(rows, count);
+        ulong* hashes = _firing.Hash(_plan.Layout, rows, count);
+        bool isWord = _plan.Layout is { KeyWords: 1, NullWords: 0, Keys.Count: 1 };
+        for (int i = 0; i < count; i++)
+        {
+            if (isWord)
+            {
+                _cache.Forget(*(ulong*)(rows[i] + StateLayout.HeaderBytes), rows[i], _tables.Sessions.Table.Rows);
+            }
+
+            _tables.Remove(rows[i], slots[i], hashes[i]);
+        }
+
+        if (batch is null)
+        {
+            return false;
+        }
+
+        output.Emit(batch);
+        return true;
+    }
+
+    private RecordBatch Build(byte** rows, int count)
+    {
+        var columns = new ArrayData[_schema.Fields.Count];
+        ResultColumns.Build(_plan, rows, count, columns, _context.Allocator);
+        int first = node.Keys.Count + node.Aggregates.Count;
+        SessionColumns.Fill(columns, first, _schema, _tables, rows, count, _time, _context.Allocator);
+        return new RecordBatch(_schema, columns, count);
+    }
+
+    private void LinkRestored()
+    {
+        int restores = _tables.Sessions.Restores + _values.Restores;
+        if (restores != _restores)
+        {
+            _restores = restores;
+            _cache.Reset();
+            _tables.Relink();
+            _values.Relink();
+        }
+    }
+}

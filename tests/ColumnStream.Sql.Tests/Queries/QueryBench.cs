@@ -56,12 +56,38 @@ internal sealed class QueryBench : IDisposable
 
     public Plant? Plant { get; }
 
+    /// <summary>Tells whether the planted bug changes what runs for a query that is not refused.</summary>
+    public bool IsTouched(string sql)
+    {
+        PlanResult plan;
+        try
+        {
+            plan = _sessions[Stream].Plan(sql);
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+
+        return plan.IsSuccess && (Plant!.Rewrite(Stream, sql) != sql
+            || !ReferenceEquals(Plant.Change(((PlannedJob)plan.Statements[^1]).Graph), ((PlannedJob)plan.Statements[^1]).Graph));
+    }
+
     /// <summary>Asks our engine in one of the ways.</summary>
     public Answer Ask(string way, string sql)
     {
         TestSession session = _sessions[way];
         sql = Plant?.Rewrite(way, sql) ?? sql;
-        PlanResult plan = session.Plan(sql);
+        PlanResult plan;
+        try
+        {
+            plan = session.Plan(sql);
+        }
+        catch (Exception failure)
+        {
+            return new Answer(null, Failure: "Planning fails: " + failure);
+        }
+
         if (!plan.IsSuccess)
         {
             return new Answer(null, Refusal: string.Join(" / ", plan.Errors.Select(e => $"CST{e.Code:D4} {e.Message}").Distinct()));

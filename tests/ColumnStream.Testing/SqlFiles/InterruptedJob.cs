@@ -174,15 +174,15 @@ public sealed class InterruptedJob : TestJob, IFailPoints
         _pool = _isDebugAllocator ? new GuardedPool() : new SizeClassPool();
         _memory = new BufferAllocator("test", _pool);
         _pages = new StatePool();
-        _barriersLeft = _random.Next(1, 4);
+        _barriersLeft = _random.Next(1, 3);
         _crashAtTurn = long.MaxValue;
         var runner = new JobRunner(_executor, _executor, _connectors, _memory, _pages, this);
         _job = runner.Start(_graphs[_graph], _options with
         {
             Checkpoints = _store,
             Restore = RestoreMode.Latest,
-            CheckpointInterval = TimeSpan.FromMicroseconds(inPeace ? 5_000 : 10 << _random.Next(0, 5)),
-            MaxRows = inPeace ? 4096 : 1 << _random.Next(0, 4),
+            CheckpointInterval = TimeSpan.FromMicroseconds(inPeace ? 5_000 : 4 << _random.Next(0, 5)),
+            MaxRows = inPeace ? 4096 : 1 << _random.Next(0, 3),
             Nonce = string.Create(CultureInfo.InvariantCulture, $"life{Kills}"),
         });
         Restores += _job.RestoredEpoch > 0 ? 1 : 0;

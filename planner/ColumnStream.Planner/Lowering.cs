@@ -368,6 +368,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             Keyed(input, keys), id => new GroupAggregateNode(keys, aggregate.Aggregates)
             {
                 Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), TakesPartials = isSplit,
+                StateTtlMs = aggregate.StateTtlMs,
             });
     }
 

@@ -37,7 +37,8 @@ public sealed record JoinNode(
     public override string Describe() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Type.ToString().ToLowerInvariant()} join [{string.Join(", ", LeftKeys)}] = [{string.Join(", ", RightKeys)}]"
-        + $"{(NullSafe.Span.IndexOf(true) >= 0 ? " null-safe" : null)}{(Residual is null ? null : $" where {Residual}")}");
+        + $"{(NullSafe.Span.IndexOf(true) >= 0 ? " null-safe" : null)}{(Residual is null ? null : $" where {Residual}")}"
+        + $"{(LeftTtlMs > 0 ? $" left kept {LeftTtlMs} ms" : null)}{(RightTtlMs > 0 ? $" right kept {RightTtlMs} ms" : null)}");
 
     /// <inheritdoc/>
     protected internal override Operator CreateOperator() => new JoinOperator(this);

@@ -28,10 +28,11 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     {
         Relation input = select.From is null ? OneRow() : new TableBinder(context, common).Bind(select.From);
         RefuseUnsupported(select);
+        QueryHints hints = QueryHints.Bind(select.Hints, input, _diagnostics);
         Ast.Expression? condition = select.Where;
         if (JoinFinisher.IsOpen(input))
         {
-            (input, condition) = new JoinFinisher(context).Finish(select, input);
+            (input, condition) = new JoinFinisher(context, hints).Finish(select, input);
         }
 
         if (condition is not null && SubqueryBinder.HasSubquery(condition))
@@ -51,7 +52,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
         var over = new OverBinder(_diagnostics, context.Settings.IsBatch, select.Windows);
         if (isGrouped)
         {
-            return BindGrouped(select, input, over, orderBy, offset, count);
+            return BindGrouped(select, input, over, hints, orderBy, offset, count);
         }
 
         var inner = new ExpressionBinder(_diagnostics, input, "OVER");
@@ -141,7 +142,13 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     }
 
     private Relation BindGrouped(
-        SelectBody select, Relation input, OverBinder over, EquatableArray<OrderItem> orderBy, long offset, long count)
+        SelectBody select,
+        Relation input,
+        OverBinder over,
+        QueryHints hints,
+        EquatableArray<OrderItem> orderBy,
+        long offset,
+        long count)
     {
         var aggregates = new AggregateBinder(_diagnostics, input, BindKeys(select, input));
         ExpressionBinder inner = aggregates.For("OVER");
@@ -151,7 +158,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
             ? null : aggregates.For("HAVING").BindCondition(select.Having, "Condition of HAVING");
         return Finish(
             select, items, For, over, orderBy, offset, count,
-            () => having is null ? aggregates.Build() : Filter(aggregates.Build(), having));
+            () => having is null ? hints.Apply(aggregates.Build()) : Filter(hints.Apply(aggregates.Build()), having));
     }
 
     /// <summary>Returns the grouping sets with what positions and aliases stand for; both are reported.</summary>

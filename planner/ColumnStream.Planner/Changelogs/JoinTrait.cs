@@ -51,7 +51,9 @@ internal sealed class JoinTrait : NodeTrait
 
     public override bool NeedsOld(PhysicalNode node, int position, ChangelogFacts facts) => true;
 
-    public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) => true;
+    // What goes leaves whole and before what comes: that serves consumers by key as well.
+    public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) =>
+        facts.NeedsOld(node.Id) || facts.Key(node.Id) is null;
 
     public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts)
     {

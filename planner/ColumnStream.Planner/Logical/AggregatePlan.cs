@@ -12,6 +12,9 @@ internal sealed record AggregatePlan(
     ValueList<SqlField> Fields,
     string Uid = "") : LogicalPlan(Fields)
 {
+    /// <summary>Gets how long a group is kept after its last change, or −1 where the job's option decides.</summary>
+    public long StateTtlMs { get; init; } = -1;
+
     public override ValueList<LogicalPlan> Inputs => [Input];
 
     public override LogicalPlan WithInputs(ValueList<LogicalPlan> inputs) => this with { Input = inputs[0] };

@@ -34,6 +34,9 @@ internal sealed record JoinPlan(
     /// <summary>Gets how long a right row is kept after its last change, or −1 where the job's option decides.</summary>
     public long RightTtlMs { get; init; } = -1;
 
+    /// <summary>Gets the hints of the sides, which EXPLAIN shows and nothing follows: there is one way to join here; or empty.</summary>
+    public string Hint { get; init; } = string.Empty;
+
     /// <summary>Gets whether right columns leave the join.</summary>
     public bool HasRightColumns => Type is not (JoinType.Semi or JoinType.Anti);
 

@@ -91,7 +91,8 @@ internal static class LogicalPrinter
         ProjectPlan project => $"Project [{string.Join(", ", project.Expressions.Select(
             (e, i) => Item(Print(e, project.Input.Fields), project.Fields[i].Name)))}]",
         WindowPlan window => $"Window {Window(window.Window, window.Input.Fields)}",
-        AggregatePlan a => $"Aggregate by [{Keys(a.Keys, a.Input.Fields)}] [{Calls(a.Aggregates, a.Input.Fields)}]",
+        AggregatePlan a => $"Aggregate by [{Keys(a.Keys, a.Input.Fields)}] [{Calls(a.Aggregates, a.Input.Fields)}]"
+            + Kept(null, a.StateTtlMs),
         WindowAggregatePlan a => $"WindowAggregate {Window(a.Window, a.Input.Fields)} by [{Keys(a.Keys, a.Input.Fields)}]"
             + $" [{Calls(a.Aggregates, a.Input.Fields)}]" + (a.Firing is null ? string.Empty : $" {a.Firing}"),
         ExpandPlan expand => $"Expand null [{string.Join("], [", expand.Nulled.Select(n => Keys(n, expand.Fields)))}]",
@@ -106,7 +107,9 @@ internal static class LogicalPrinter
             + $" = [{Keys(join.RightKeys, join.Right.Fields)}]{(join.IsNullAware ? " with unknown" : string.Empty)}",
         JoinPlan join => $"Join {join.Type.ToString().ToLowerInvariant()} [{Keys(join.LeftKeys, join.Left.Fields)}]"
             + $" = [{Keys(join.RightKeys, join.Right.Fields)}]{(join.NullSafe.Contains(true) ? " null-safe" : string.Empty)}"
-            + (join.Residual is null ? null : $" where {Print(join.Residual, [.. join.Left.Fields, .. join.Right.Fields])}"),
+            + (join.Residual is null ? null : $" where {Print(join.Residual, [.. join.Left.Fields, .. join.Right.Fields])}")
+            + Kept(" left", join.LeftTtlMs) + Kept(" right", join.RightTtlMs)
+            + (join.Hint.Length == 0 ? null : $" hint {join.Hint}, which changes nothing"),
         SetOperationPlan set => set.Kind + (set.IsAll ? " all" : string.Empty),
         UnnestPlan unnest => $"Unnest {Print(unnest.Collection, unnest.Input.Fields)}"
             + $" beside [{Keys(unnest.Kept, unnest.Input.Fields)}]"
@@ -117,6 +120,9 @@ internal static class LogicalPrinter
         SinkPlan sink => $"Sink {sink.Table.Name}",
         _ => throw new InvariantException(9001, $"Plan node is unknown: {plan.GetType().Name}."),
     };
+
+    private static string? Kept(string? side, long ttlMs) => ttlMs < 0 ? null
+        : ttlMs == 0 ? $"{side} kept for ever" : $"{side} kept {ttlMs} ms";
 
     private static string Item(string text, string name) => text == name ? name : $"{text} AS {name}";
 

@@ -151,9 +151,13 @@ internal static class PruneColumns
         AggregateCall[] calls = [.. kept.Where(c => c >= keys).Select(c => aggregate.Aggregates[c - keys])];
         Pruned input = Prune(aggregate.Input, Needed(aggregate.Keys, calls));
         return new Pruned(
-            new AggregatePlan(
-                input.Plan, ValueList.From(aggregate.Keys.Select(k => input.Map[k])), Remap(calls, input),
-                Pick(aggregate.Fields, kept), aggregate.Uid),
+            aggregate with
+            {
+                Input = input.Plan,
+                Keys = ValueList.From(aggregate.Keys.Select(k => input.Map[k])),
+                Aggregates = Remap(calls, input),
+                Fields = Pick(aggregate.Fields, kept),
+            },
             MapOf(kept, aggregate.Fields.Count));
     }
 

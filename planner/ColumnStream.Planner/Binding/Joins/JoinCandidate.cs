@@ -26,4 +26,17 @@ internal sealed record JoinCandidate(
     IReadOnlyList<BoundExpression> Conjuncts,
     BoundExpression? SystemTime,
     IReadOnlyList<ScopeColumn> Columns,
-    JoinTable Syntax);
+    JoinTable Syntax)
+{
+    /// <summary>Gets how long the left side's state is kept by a hint, or −1.</summary>
+    public long LeftTtlMs { get; init; } = -1;
+
+    /// <summary>Gets how long the right side's state is kept by a hint, or −1.</summary>
+    public long RightTtlMs { get; init; } = -1;
+
+    /// <summary>Gets the join hint that names the left side, or null.</summary>
+    public string? LeftHint { get; init; }
+
+    /// <summary>Gets the join hint that names the right side, or null.</summary>
+    public string? RightHint { get; init; }
+}

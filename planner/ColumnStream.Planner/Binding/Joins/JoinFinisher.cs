@@ -15,7 +15,7 @@ namespace ColumnStream.Planner.Binding.Joins;
 /// Conditions of WHERE without queries go down: to the side that they are about, or into an inner join; never into the side of an
 /// outer join that may be missing. Then every join is classified, the innermost first.
 /// </remarks>
-internal sealed class JoinFinisher(BindingContext context)
+internal sealed class JoinFinisher(BindingContext context, QueryHints? hints = null)
 {
     /// <summary>Tells whether a relation of FROM holds provisional joins.</summary>
     public static bool IsOpen(Relation relation) =>
@@ -124,7 +124,13 @@ internal sealed class JoinFinisher(BindingContext context)
         ValueList<SqlField> fields = [.. one.Plan.Fields, .. other.Plan.Fields];
         var candidate = new JoinCandidate(
             one, other, type, [.. on.Select(c => Retype(c, fields))],
-            join.SystemTime is null ? null : Retype(join.SystemTime, fields), real, join.Syntax);
+            join.SystemTime is null ? null : Retype(join.SystemTime, fields), real, join.Syntax)
+        {
+            LeftTtlMs = hints?.TtlMs(join.LeftSide) ?? -1,
+            RightTtlMs = hints?.TtlMs(join.RightSide) ?? -1,
+            LeftHint = hints?.JoinHint(join.LeftSide),
+            RightHint = hints?.JoinHint(join.RightSide),
+        };
         Relation joined = JoinClassifier.Classify(candidate, context) ?? RegularJoin.Build(candidate, context);
         return Filter(joined, above);
     }

@@ -23,7 +23,8 @@ internal static class RegularJoin
             return new Relation(Relation.Broken.Plan, candidate.Columns, IsBroken: true);
         }
 
-        LogicalPlan plan = Plan(candidate.Left.Plan, candidate.Right.Plan, candidate.Type, candidate.Conjuncts);
+        LogicalPlan plan = Hinted(
+            Plan(candidate.Left.Plan, candidate.Right.Plan, candidate.Type, candidate.Conjuncts), candidate);
         string lost = $"the join at {diagnostics.Locate(candidate.Syntax.Span)} makes it an ordinary value";
         ScopeColumn[] columns = [.. candidate.Columns.Select(c => c with
         {
@@ -82,6 +83,22 @@ internal static class RegularJoin
             join, ValueList.From(kept.Select(c => (BoundExpression)new ColumnExpression(c, join.Fields[c].Type))),
             ValueList.From(kept.Select(c => join.Fields[c])));
     }
+
+    private static LogicalPlan Hinted(LogicalPlan plan, JoinCandidate candidate) => plan switch
+    {
+        ProjectPlan project => project with { Input = Hinted(project.Input, candidate) },
+        JoinPlan join => join with
+        {
+            LeftTtlMs = candidate.LeftTtlMs,
+            RightTtlMs = candidate.RightTtlMs,
+            Hint = string.Join(", ", new[]
+            {
+                candidate.LeftHint is { } left ? $"{left}(left)" : null,
+                candidate.RightHint is { } right ? $"{right}(right)" : null,
+            }.OfType<string>()),
+        },
+        _ => plan,
+    };
 
     /// <summary>Collects the keys of one side, and the columns that must be computed for them.</summary>
     private sealed class KeySide(LogicalPlan side, int first)

@@ -232,7 +232,13 @@ internal static class PruneColumns
         int first = left.Plan.Fields.Count;
         int[] all = [.. left.Map, .. right.Map.Select(c => c < 0 ? -1 : c + first)];
         int[] map = all[..join.Fields.Count];
-        var fields = new SqlField[first + (join.HasRightColumns ? right.Plan.Fields.Count : 0)];
+
+        // An input may keep a column that nobody asked for, when rows alone are wanted: an outer join makes it NULL.
+        SqlField[] fields =
+        [
+            .. left.Plan.Fields.Concat(join.HasRightColumns ? right.Plan.Fields : [])
+                .Select(f => f with { Type = f.Type with { Nullable = true } }),
+        ];
         for (int i = 0; i < map.Length; i++)
         {
             if (map[i] >= 0)

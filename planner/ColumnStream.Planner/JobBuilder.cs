@@ -31,6 +31,9 @@ internal sealed class JobBuilder(
             Materialize = settings.Text(OptionTable.Materialize)!.ToLowerInvariant(),
             KeyedShuffle = settings.Text(OptionTable.KeyedShuffle)!.ToLowerInvariant(),
             HasDuplicates = settings.Is(OptionTable.SourceDuplicates, "true"),
+            Unbounded = settings.Text(OptionTable.StateUnbounded)!.ToLowerInvariant(),
+            ResolvesNondeterminism = !settings.Is(OptionTable.Nondeterminism, "ignore"),
+            ReusesSubPlans = !settings.Is(OptionTable.ReuseSubPlans, "false"),
         };
         var demands = new ChangelogDemands();
         while (true)
@@ -49,7 +52,8 @@ internal sealed class JobBuilder(
                     sinks,
                     Fragmenter.Cut(lowering.Nodes, lowering.Parallelism),
                     lowering.Nodes.OfType<SinkNode>().All(sink => facts.IsBounded(sink.Id)),
-                    settings.IsBatch);
+                    settings.IsBatch,
+                    facts);
             }
         }
     }

@@ -124,10 +124,19 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         if (!_wide.TryGetValue(plan, out int id))
         {
             id = plan is TableReadPlan read ? LowerRead(read) : Filter((FilterPlan)plan);
-            _wide.Add(plan, id);
+            Keep(_wide, plan, id);
         }
 
         return id;
+    }
+
+    /// <summary>Remembers a plan, so that an equal one becomes the same node; tables are read once in any case.</summary>
+    private void Keep(Dictionary<LogicalPlan, int> known, LogicalPlan plan, int id)
+    {
+        if (facts.Options.ReusesSubPlans || plan is TableReadPlan)
+        {
+            known.Add(plan, id);
+        }
     }
 
     /// <summary>Lowers the input of an aggregation; before an exchange no column travels that nobody reads.</summary>
@@ -151,7 +160,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         if (!_lowered.TryGetValue(plan, out int id))
         {
             id = LowerNew(plan);
-            _lowered.Add(plan, id);
+            Keep(_lowered, plan, id);
         }
 
         return id;

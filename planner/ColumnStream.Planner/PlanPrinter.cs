@@ -9,6 +9,7 @@ using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Catalogs;
+using ColumnStream.Planner.Changelogs;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Planner.Settings;
 
@@ -18,7 +19,11 @@ namespace ColumnStream.Planner;
 internal static class PlanPrinter
 {
     /// <summary>Prints a job: optimised logical plan, physical plan, fragments, sinks, options.</summary>
-    public static string Print(BuiltJob job, ConnectorRegistry connectors, SessionSettings settings)
+    /// <param name="job">The job.</param>
+    /// <param name="connectors">Tell about tables.</param>
+    /// <param name="settings">The options in effect.</param>
+    /// <param name="withKinds">Whether the row kinds of every edge are shown.</param>
+    public static string Print(BuiltJob job, ConnectorRegistry connectors, SessionSettings settings, bool withKinds = false)
     {
         var text = new StringBuilder("== Logical plan ==\n");
         foreach (SinkPlan sink in job.Logical)
@@ -29,9 +34,10 @@ internal static class PlanPrinter
         text.Append("\n== Physical plan ==\n");
         foreach (PhysicalNode node in job.Graph.Plan.Nodes)
         {
-            AppendNode(text, node);
+            AppendNode(text, node, withKinds ? Kinds(node, job.Facts) : null);
         }
 
+        AppendStates(text, job, all: withKinds);
         text.Append("\n== Fragments ==\n");
         foreach (Fragment fragment in job.Graph.Fragments)
         {
@@ -54,6 +60,32 @@ internal static class PlanPrinter
         return text.ToString();
     }
 
+    /// <summary>Prints what might go wrong with a job, or grow for ever: EXPLAIN PLAN_ADVICE.</summary>
+    public static string Advice(BuiltJob job)
+    {
+        var text = new StringBuilder("\n== Advice ==\n");
+        int length = text.Length;
+        if (!job.IsBatch)
+        {
+            IReadOnlyList<PhysicalNode> nodes = job.Graph.Plan.Nodes;
+            foreach ((PhysicalNode node, string column, string function, string consumer) in
+                new Determinism(nodes, job.Facts).Find())
+            {
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{node.Id}: {column} comes from {function}, and \"{consumer}\" needs the old value of a row that changes\n");
+            }
+
+            foreach (PhysicalNode node in nodes.Where(n => GrowthPrediction.Of(n, job.Facts) == StateGrowth.Unbounded))
+            {
+                text.Append(
+                    CultureInfo.InvariantCulture, $"{node.Id}: state grows with every row; table.exec.state.ttl bounds it\n");
+            }
+        }
+
+        return text.Append(text.Length == length ? "none\n" : string.Empty).ToString();
+    }
+
     private static bool IsShown(SessionOption option) =>
         option.Origin != OptionOrigin.Default || option.Key is "execution.runtime-mode" or "parallelism.default";
 
@@ -67,7 +99,7 @@ internal static class PlanPrinter
         _ => "hint",
     };
 
-    private static void AppendNode(StringBuilder text, PhysicalNode node)
+    private static void AppendNode(StringBuilder text, PhysicalNode node, string? kinds)
     {
         text.Append(CultureInfo.InvariantCulture, $"{node.Id}: {node.Describe()}");
         if (node.Inputs.Count > 0)
@@ -81,6 +113,7 @@ internal static class PlanPrinter
             text.Append(", key (").AppendJoin(", ", node.UpsertKey.Select(k => node.Output[k].Name)).Append(')');
         }
 
+        text.Append(kinds is null ? string.Empty : $", kinds {kinds}");
         text.Append(CultureInfo.InvariantCulture, $"\n   [{string.Join(", ", node.Output.Select(Field))}]\n");
         IEnumerable<string> states = node switch
         {
@@ -91,6 +124,33 @@ internal static class PlanPrinter
         foreach (string state in states)
         {
             text.Append(CultureInfo.InvariantCulture, $"   state {state}\n");
+        }
+    }
+
+    /// <summary>Names the row kinds that may leave a node: I, UB, UA, D.</summary>
+    private static string Kinds(PhysicalNode node, ChangelogFacts facts) => node.Changelog switch
+    {
+        ChangelogMode.InsertOnly => "[I]",
+        ChangelogMode.Upsert => facts.Deletes(node.Id) ? "[I,UA,D]" : "[I,UA]",
+        _ => facts.Deletes(node.Id) ? "[I,UB,UA,D]" : "[I,UB,UA]",
+    };
+
+    /// <summary>Says what bounds the state of nodes; by default only where the input does not end.</summary>
+    private static void AppendStates(StringBuilder text, BuiltJob job, bool all)
+    {
+        var states = new List<string>();
+        foreach (PhysicalNode node in job.Graph.Plan.Nodes)
+        {
+            StateGrowth growth = job.IsBatch ? StateGrowth.None : GrowthPrediction.Of(node, job.Facts);
+            if (growth > (all ? StateGrowth.None : StateGrowth.Input))
+            {
+                states.Add(string.Create(CultureInfo.InvariantCulture, $"{node.Id}: {GrowthPrediction.Text(growth)}\n"));
+            }
+        }
+
+        if (states.Count > 0)
+        {
+            text.Append("\n== State ==\n").AppendJoin(string.Empty, states);
         }
     }
 

@@ -180,18 +180,20 @@ internal sealed class StatementPlanner(BindingContext context)
                 break;
         }
 
-        if (statement.Details.Any(detail => detail is ExplainDetail.EstimatedCost or ExplainDetail.PlanAdvice))
+        if (statement.Details.Contains(ExplainDetail.EstimatedCost))
         {
-            string detail = statement.Details.Contains(ExplainDetail.EstimatedCost) ? "ESTIMATED_COST" : "PLAN_ADVICE";
             _diagnostics.Report(
-                PlannerErrors.NotSupported, statement.Span, "The plan shows changelog modes always; JSON_EXECUTION_PLAN adds JSON.",
-                $"EXPLAIN {detail}");
+                PlannerErrors.NotSupported, statement.Span,
+                "Plans are made by rules, not by cost; CHANGELOG_MODE, PLAN_ADVICE and JSON_EXECUTION_PLAN tell more of them.",
+                "EXPLAIN ESTIMATED_COST");
             return;
         }
 
         if (sinks.Count > 0 && !_hasBrokenInsert && Build(sinks) is { } job)
         {
-            string text = PlanPrinter.Print(job, context.Connectors, context.Settings);
+            string text = PlanPrinter.Print(
+                job, context.Connectors, context.Settings, statement.Details.Contains(ExplainDetail.ChangelogMode));
+            text += statement.Details.Contains(ExplainDetail.PlanAdvice) ? PlanPrinter.Advice(job) : string.Empty;
             if (statement.Details.Contains(ExplainDetail.JsonExecutionPlan))
             {
                 text += $"\n== JSON ==\n{PlanCodec.Write(job.Graph)}\n";

@@ -59,6 +59,10 @@ public static class ErrorCodes
         new(3007, "0A000", "UNIMPLEMENTED", false, "user", "Primary key ({0}) of table '{1}' is not the key of the query ({2})."),
         new(3008, "0A000", "UNIMPLEMENTED", false, "user", "{0} takes only inserts, but {1} makes updates."),
         new(3009, "0A000", "UNIMPLEMENTED", false, "user", "{0} needs the old image of updates, which table '{1}' does not give."),
+        new(3012, "0A000", "FAILED_PRECONDITION", false, "user", "State grows with every row and nothing bounds it: {0}."),
+        new(
+            3013, "0A000", "FAILED_PRECONDITION", false, "user",
+            "Column '{0}' has another value each time ({1}), but the old one is needed when its row changes: {2}."),
         new(3101, "0A000", "FAILED_PRECONDITION", false, "user", "Connector '{0}' of table '{1}' cannot be read."),
         new(3102, "0A000", "FAILED_PRECONDITION", false, "user", "Connector '{0}' of table '{1}' cannot be written."),
         new(3103, "42704", "NOT_FOUND", false, "user", "Connector '{0}' not found."),

@@ -60,6 +60,15 @@ public static class OptionTable
     /// <summary>Key of the choice whether changelog sources may tell a change twice.</summary>
     public const string SourceDuplicates = "table.exec.source.cdc-events-duplicate";
 
+    /// <summary>Key of the choice what becomes of state that nothing bounds.</summary>
+    public const string StateUnbounded = "table.exec.state.unbounded";
+
+    /// <summary>Key of the choice whether values that later changes need must be deterministic.</summary>
+    public const string Nondeterminism = "table.optimizer.non-deterministic-update.strategy";
+
+    /// <summary>Key of the choice whether equal steps of a job run once.</summary>
+    public const string ReuseSubPlans = "table.optimizer.reuse-sub-plan-enabled";
+
     /// <summary>Key of the time that state lives.</summary>
     public const string StateTtl = "table.exec.state.ttl";
 
@@ -92,9 +101,15 @@ public static class OptionTable
             "Whether changelog sources with a primary key may tell a change twice; rows are then kept by the key."),
         new(IdleTimeout, OptionKind.Duration, "0 ms", "Silence after which a source does not hold back watermarks."),
         new(StateTtl, OptionKind.Duration, "0 ms", "Time after which state that nothing touched is forgotten; 0 keeps it."),
+        new(StateUnbounded, OptionKind.Choice, "allow", "What becomes of a job whose state grows with every row.",
+            Values: "allow|warn|error"),
         new(LocalTimeZone, OptionKind.TimeZone, "UTC", "Zone of TIMESTAMP_LTZ text and conversions."),
         new(AggPhases, OptionKind.Choice, "AUTO", "Whether aggregations begin before their exchange; AUTO and TWO_PHASE do.",
             Values: "AUTO|ONE_PHASE|TWO_PHASE"),
+        new(Nondeterminism, OptionKind.Choice, "IGNORE",
+            "Whether a value that a later change needs, and an expression gives anew each time, is refused.",
+            Values: "IGNORE|TRY_RESOLVE|TRY-RESOLVE"),
+        new(ReuseSubPlans, OptionKind.Boolean, "true", "Whether equal steps of a job run once, with one state."),
     ];
 
     /// <summary>Finds an option by key, or null.</summary>

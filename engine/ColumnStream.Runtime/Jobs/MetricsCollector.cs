@@ -29,6 +29,8 @@ internal static class MetricsCollector
         long rowsOut = 0;
         long batchesOut = 0;
         long busy = 0;
+        long stateRows = 0;
+        long stateBytes = 0;
         long watermark = long.MaxValue;
         var counters = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (StreamTask task in tasks)
@@ -40,6 +42,8 @@ internal static class MetricsCollector
                     rowsIn += member.RowsIn;
                     batchesIn += member.BatchesIn;
                     busy += member.BusyNs;
+                    stateRows += member.StateRows;
+                    stateBytes += member.StateBytes;
                     Add(member.Output, member.Counters);
                 }
             }
@@ -56,7 +60,10 @@ internal static class MetricsCollector
 
         return new NodeMetrics(
             node.Id, node.Uid, node.Describe(), rowsIn, rowsOut, batchesIn, batchesOut, busy,
-            watermark == long.MaxValue && rowsOut == 0 ? long.MinValue : watermark, counters);
+            watermark == long.MaxValue && rowsOut == 0 ? long.MinValue : watermark, counters)
+        {
+            StateRows = stateRows, StateBytes = stateBytes,
+        };
 
         void Add(NodeOutput output, CounterSet set)
         {

@@ -23,4 +23,11 @@ public sealed record NodeMetrics(
     long BatchesOut,
     long BusyNs,
     long WatermarkMs,
-    IReadOnlyDictionary<string, long> Counters);
+    IReadOnlyDictionary<string, long> Counters)
+{
+    /// <summary>Gets the rows that its states held when they were last counted: every sixteenth batch and at the end.</summary>
+    public long StateRows { get; init; }
+
+    /// <summary>Gets the native bytes that its states held then.</summary>
+    public long StateBytes { get; init; }
+}

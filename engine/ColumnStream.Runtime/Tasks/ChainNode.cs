@@ -54,6 +54,12 @@ internal sealed class ChainNode
 
     public long BusyNs => _busyNs;
 
+    /// <summary>Gets the rows that the operator's states held when they were last counted.</summary>
+    public long StateRows { get; private set; }
+
+    /// <summary>Gets the native bytes that the operator's states held when they were last counted.</summary>
+    public long StateBytes { get; private set; }
+
     /// <summary>Gets or sets the task's time at which the operator wants to be called, or the largest number.</summary>
     public long TimerMs { get; set; } = long.MaxValue;
 
@@ -212,6 +218,21 @@ internal sealed class ChainNode
         long spent = _chain.Now - t0;
         _busyNs += (spent - _chain.InnerNs) * OperatorChain.SampleEvery;
         _chain.InnerNs = outer + spent;
+        CountStates();
+    }
+
+    private void CountStates()
+    {
+        long rows = 0;
+        long bytes = 0;
+        for (int i = 0; _operator is not null && i < _operator.States.Count; i++)
+        {
+            rows += _operator.States[i].RowCount;
+            bytes += _operator.States[i].Bytes;
+        }
+
+        StateRows = rows;
+        StateBytes = bytes;
     }
 
     private void AdvanceNow()
@@ -256,6 +277,7 @@ internal sealed class ChainNode
             }
         }
 
+        CountStates();
         Output.EmitEnd();
     }
 

@@ -8,6 +8,7 @@ using ColumnStream.Engine.State;
 using ColumnStream.Planner.Functions;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
+using ColumnStream.Server.Introspection;
 
 namespace ColumnStream.Server.Composition;
 
@@ -21,9 +22,17 @@ internal sealed class NodeBuilder : IDisposable
     private JobRunner? _runner;
 
     /// <summary>Makes the parts that planning needs; workers start with the first job.</summary>
-    public NodeBuilder(TextWriter output, TextWriter error, params Connector[] more) =>
-        Connectors = new ConnectorRegistry(
-            ConnectorTable.Create(output, error, null, [new FunctionsTable()]).Concat(more));
+    public NodeBuilder(TextWriter output, TextWriter error, params Connector[] more)
+    {
+        SystemTable[] tables =
+        [
+            new ErrorsTable(Jobs), new FunctionsTable(), new JobsTable(Jobs), new OperatorsTable(Jobs), new WatermarksTable(Jobs),
+        ];
+        Connectors = new ConnectorRegistry(ConnectorTable.Create(output, error, null, tables).Concat(more));
+    }
+
+    /// <summary>Gets the jobs of this process, which system tables show.</summary>
+    public JobDirectory Jobs { get; } = new(TimeProvider.System);
 
     /// <summary>Gets all connectors.</summary>
     public ConnectorRegistry Connectors { get; }

@@ -108,9 +108,16 @@ internal sealed class StatementRunner : IDisposable
             JobRunner runner = _node.Runner(settings.MemoryLimitBytes);
             receiver = job.Query is null ? null : Receiver(job, job.Query);
             _results.Receiver = receiver;
-            JobOptions options = settings.ToJobOptions(job, _script, ordinal, _options.Restore, progress.Warn);
+            string? id = null;
+            JobOptions options = settings.ToJobOptions(job, _script, ordinal, _options.Restore, text =>
+            {
+                progress.Warn(text);
+                _node.Jobs.AddError(id ?? _script, "warning", code: null, text);
+            });
+            id = options.JobId;
             RunningJob running = runner.Start(job.Graph, options);
             _running = running;
+            _node.Jobs.Add(running, job.Graph, job.Summary);
             bool writesOutput = receiver is not null || Prints(job);
             while (!running.Wait(TimeSpan.FromMilliseconds(200)))
             {
@@ -131,6 +138,7 @@ internal sealed class StatementRunner : IDisposable
             }
 
             progress.Erase();
+            _node.Jobs.End(running);
             return Finish(running, receiver, progress);
         }
         catch (ColumnStreamException error)

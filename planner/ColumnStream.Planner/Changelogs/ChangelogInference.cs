@@ -61,6 +61,9 @@ internal static class ChangelogInference
             facts.Trait(id).Check(nodes[id], facts, report);
         }
 
+        GrowthPrediction.Check(nodes, facts, report);
+        Determinism.Check(nodes, facts, report);
+
         return true;
     }
 

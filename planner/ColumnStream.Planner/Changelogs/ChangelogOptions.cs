@@ -14,4 +14,13 @@ internal sealed record ChangelogOptions(bool IsBatch, long StateTtlMs = 0, bool 
 
     /// <summary>Gets whether changelog sources with a key may tell a change twice.</summary>
     public bool HasDuplicates { get; init; }
+
+    /// <summary>Gets what becomes of state that nothing bounds: allow, warn, error.</summary>
+    public string Unbounded { get; init; } = "allow";
+
+    /// <summary>Gets whether values that a later change needs must be deterministic.</summary>
+    public bool ResolvesNondeterminism { get; init; }
+
+    /// <summary>Gets whether equal sub-plans become one node.</summary>
+    public bool ReusesSubPlans { get; init; } = true;
 }

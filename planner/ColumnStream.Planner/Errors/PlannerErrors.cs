@@ -48,6 +48,8 @@ internal static class PlannerErrors
     public static readonly ErrorCode KeyDiffers = ErrorCodes.Find(3007);
     public static readonly ErrorCode NeedsInserts = ErrorCodes.Find(3008);
     public static readonly ErrorCode NeedsOldRows = ErrorCodes.Find(3009);
+    public static readonly ErrorCode StateUnbounded = ErrorCodes.Find(3012);
+    public static readonly ErrorCode NotDeterministic = ErrorCodes.Find(3013);
     public static readonly ErrorCode CannotRead = ErrorCodes.Find(3101);
     public static readonly ErrorCode CannotWrite = ErrorCodes.Find(3102);
     public static readonly ErrorCode ConnectorNotFound = ErrorCodes.Find(3103);
@@ -64,7 +66,8 @@ internal static class PlannerErrors
         WindowArguments, AliasNotFound, AliasDuplicate, DatabaseNotFound, NoCommonType, WrongObject, NotConstant,
         NullIntoNotNull, ViewBroken, WrongArgument,
         Clause, State, NotSupported, SinkTakesInserts, SinkNeedsKey, SortUnbounded, LimitUpdating,
-        BatchUnbounded, KeyDiffers, NeedsInserts, NeedsOldRows, CannotRead, CannotWrite, ConnectorNotFound,
+        BatchUnbounded, KeyDiffers, NeedsInserts, NeedsOldRows, StateUnbounded, NotDeterministic,
+        CannotRead, CannotWrite, ConnectorNotFound,
         OptionUnknown, OptionValue, OptionMissing,
     ];
 }

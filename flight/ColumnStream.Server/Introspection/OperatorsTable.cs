@@ -1,0 +1,47 @@
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Plan;
+
+namespace ColumnStream.Server.Introspection;
+
+/// <summary>Is <c>sys.operators</c>: one row an operator, source and sink of each job, over all its subtasks.</summary>
+/// <remarks>
+/// job, job_id: as in sys.jobs · node: id in the plan that EXPLAIN shows · uid · operator: what it does · parallelism ·
+/// rows_in, rows_out, batches_in, batches_out · busy_ms: estimated · late_rows: left out as their time was over · state_rows,
+/// state_bytes: as last counted, at every sixteenth batch and at the end.
+/// </remarks>
+internal sealed class OperatorsTable(JobDirectory jobs) : SystemTable
+{
+    /// <inheritdoc/>
+    public override string Name => "operators";
+
+    /// <inheritdoc/>
+    public override string Doc => "Lists what each operator of the jobs of this process did.";
+
+    /// <inheritdoc/>
+    public override ValueList<SqlField> Columns { get; } =
+    [
+        new("job", SystemTypes.Number), new("job_id", SystemTypes.Text), new("node", SystemTypes.Number),
+        new("uid", SystemTypes.Text), new("operator", SystemTypes.Text), new("parallelism", SystemTypes.Number),
+        new("rows_in", SystemTypes.Number), new("rows_out", SystemTypes.Number), new("batches_in", SystemTypes.Number),
+        new("batches_out", SystemTypes.Number), new("busy_ms", SqlType.Double), new("late_rows", SystemTypes.Number),
+        new("state_rows", SystemTypes.Number), new("state_bytes", SystemTypes.Number),
+    ];
+
+    /// <inheritdoc/>
+    public override IEnumerable<object?[]> Rows() =>
+        from entry in jobs.Jobs()
+        from node in entry.Metrics.Nodes
+        select new object?[]
+        {
+            entry.Number, entry.Job.JobId, (long)node.NodeId, node.Uid, node.Name, Parallelism(entry.Graph, node.NodeId),
+            node.RowsIn, node.RowsOut, node.BatchesIn, node.BatchesOut, node.BusyNs / 1e6,
+            node.Counters.GetValueOrDefault("lateRows"), node.StateRows, node.StateBytes,
+        };
+
+    private static long Parallelism(JobGraph graph, int node) =>
+        graph.Fragments.First(fragment => fragment.Nodes.Contains(node)).Parallelism;
+}

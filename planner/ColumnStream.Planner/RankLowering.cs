@@ -17,16 +17,44 @@ internal static class RankLowering
     {
         int start = Bound(plan, WindowRole.Start);
         int end = Bound(plan, WindowRole.End);
-        return start >= 0 && end >= 0 && !facts.IsBatch && !facts.Updates(input)
-            ? new WindowRankNode(plan.Function, plan.Partition, plan.Order, plan.Start, plan.End, plan.HasNumber, end)
+        bool isInsertOnly = !facts.Updates(input);
+        if (start >= 0 && end >= 0 && !facts.IsBatch && isInsertOnly)
+        {
+            return new WindowRankNode(plan.Function, plan.Partition, plan.Order, plan.Start, plan.End, plan.HasNumber, end)
             {
                 Id = 0, Inputs = [input], Output = plan.Fields, Uid = uid,
-            }
-            : new RankNode(plan.Function, plan.Partition, plan.Order, plan.Start, plan.End, plan.HasNumber)
-            {
-                Id = 0, Inputs = [input], Output = plan.Fields, Uid = uid, InsertOnlyInput = !facts.Updates(input),
             };
+        }
+
+        var rank = new RankNode(plan.Function, plan.Partition, plan.Order, plan.Start, plan.End, plan.HasNumber)
+        {
+            Id = 0, Inputs = [input], Output = plan.Fields, Uid = uid, InsertOnlyInput = isInsertOnly,
+        };
+        return rank with
+        {
+            WaitsForWatermark = isInsertOnly && !facts.IsBatch && rank.KeepsFirst && rank.Time == TimeAttribute.Rowtime,
+        };
     }
+
+    /// <summary>Tells whether ORDER BY with LIMIT, or LIMIT over updates, has to answer before its input ends.</summary>
+    public static bool IsChangelog(int input, long count, ChangelogFacts facts) =>
+        count >= 0 && !facts.IsBatch && !facts.IsBounded(input);
+
+    /// <summary>Makes the node of ORDER BY with LIMIT: a top-N of all rows.</summary>
+    public static PhysicalNode Limit(
+        int input,
+        ValueList<SortKey> keys,
+        long offset,
+        long count,
+        ValueList<SqlField> fields,
+        ChangelogFacts facts,
+        string uid) =>
+        new RankNode(RankFunction.RowNumber, default, keys, offset + 1, Last(offset, count), HasNumber: false)
+        {
+            Id = 0, Inputs = [input], Output = fields, Uid = uid, InsertOnlyInput = !facts.Updates(input),
+        };
+
+    private static long Last(long offset, long count) => count > long.MaxValue - offset ? long.MaxValue : offset + count;
 
     private static int Bound(RankPlan plan, WindowRole role)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Operators.Rank;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;
@@ -18,6 +19,9 @@ public sealed record RankNode(
 {
     /// <summary>Gets whether the input only inserts: then rows behind the range are forgotten.</summary>
     public bool InsertOnlyInput { get; init; }
+
+    /// <summary>Gets whether rows are sent when the watermark says that they are the first: nothing is then taken back.</summary>
+    public bool WaitsForWatermark { get; init; }
 
     /// <summary>Gets whether at most one row of a partition passes, under no number.</summary>
     public bool IsSingle => Function == RankFunction.RowNumber && Start == End && !HasNumber;
@@ -47,4 +51,10 @@ public sealed record RankNode(
         return $"{what} over [{string.Join(", ", Partition)}] by [{string.Join(", ", Order)}]"
             + (InsertOnlyInput ? string.Empty : ", all rows kept");
     }
+
+    /// <inheritdoc/>
+    protected internal override Operator CreateOperator() =>
+        !InsertOnlyInput || !IsSingle || Start > 1 ? new RankOperator(this)
+        : WaitsForWatermark ? new FirstInTimeOperator(this)
+        : new SingleRankOperator(this);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Engine.Operators.Rank;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;
@@ -27,4 +28,7 @@ public sealed record WindowRankNode(
         CultureInfo.InvariantCulture,
         $"window rank {Function} {Start} to {End}{(HasNumber ? ", numbered" : string.Empty)} over [{string.Join(", ", Partition)}]")
         + $" by [{string.Join(", ", Order)}] closing at ${WindowEnd}";
+
+    /// <inheritdoc/>
+    protected internal override Operator CreateOperator() => new WindowRankOperator(this);
 }

@@ -88,6 +88,58 @@ internal readonly unsafe struct ViewKey(ulong* words, ushort* nulls) : IRowKey
     }
 }
 
+/// <summary>Is the leading part of rows that are found by it; words and null bits behind it are not looked at.</summary>
+internal readonly unsafe struct HeadKey(ulong* words, ushort* nulls, int stride, StateLayout layout) : IRowKey
+{
+    private readonly int _first = layout.NullWords;
+    private readonly int _end = layout.IdentityWords;
+    private readonly int _nullOffset = layout.NullOffset;
+    private readonly ulong _longs = layout.LongKeyWords;
+    private readonly ushort _mask = (ushort)((1u << layout.IdentityColumns) - 1);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(byte* row, int index)
+    {
+        if (((*(ushort*)(row + _nullOffset) ^ nulls[index]) & _mask) != 0 | (row[4] & RowStore.Dead) != 0)
+        {
+            return false;
+        }
+
+        var held = (ulong*)(row + 8);
+        ulong* wanted = words + ((long)index * stride) - _first;
+        for (int i = _first; i < _end; i++)
+        {
+            if (held[i] != wanted[i]
+                && ((_longs >> i & 1) == 0
+                    || (int)held[i - 1] <= StringView.InlineLength
+                    || !GeneralKey.SameBytes((StringView*)(held + i - 1), (StringView*)(wanted + i - 1))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Store(byte* row, int index)
+    {
+        ulong* source = words + ((long)index * stride) - _first;
+        for (int i = _first; i < _end; i++)
+        {
+            ((ulong*)(row + 8))[i] = source[i];
+        }
+
+        *(ushort*)(row + _nullOffset) = (ushort)(nulls[index] & _mask);
+    }
+
+    /// <inheritdoc/>
+    public void Prefetch(byte* row)
+    {
+    }
+}
+
 /// <summary>Is the key of a row of another table.</summary>
 internal readonly unsafe struct SourceRowKey(byte** sources, int count, ulong longWords) : IRowKey
 {

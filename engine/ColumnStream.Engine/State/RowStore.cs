@@ -59,6 +59,9 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     /// <summary>Gets or sets the share of dirty rows, one in so many, up to which a snapshot goes by list.</summary>
     internal int ListOneIn { get; set; } = 40;
 
+    /// <summary>Gets or sets whether no snapshot is ever taken, so that changes need not be listed.</summary>
+    public bool IsTransient { get; set; }
+
     /// <summary>Gets the page addresses by slot >> page shift.</summary>
     public byte** Pages => (byte**)_pages.Pointer;
 
@@ -109,7 +112,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     public void Touch(byte* row, uint slot)
     {
         uint last = *(uint*)row;
-        if (last <= _checkpointed)
+        if (last <= _checkpointed && !IsTransient)
         {
             _dirty.Add(slot);
             if (IsGathering && last > _checkpointedBefore

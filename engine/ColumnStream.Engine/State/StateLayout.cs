@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.Linq;
 using System.Numerics;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
@@ -31,10 +32,13 @@ internal sealed class StateLayout
     /// <param name="cells">The value cells.</param>
     /// <param name="groupColumns">Leading key columns that decide the key group, or -1 for all.</param>
     /// <param name="hasTime">Whether rows know when they were last touched: <see cref="StateTtl"/>.</param>
-    public StateLayout(ValueList<Field> keys, ValueList<StateCell> cells, int groupColumns = -1, bool hasTime = false)
+    /// <param name="identityColumns">Leading key columns that a row is found by, or -1 for all; the rest goes along.</param>
+    public StateLayout(
+        ValueList<Field> keys, ValueList<StateCell> cells, int groupColumns = -1, bool hasTime = false, int identityColumns = -1)
     {
         Keys = keys;
-        GroupColumns = groupColumns < 0 ? keys.Count : groupColumns;
+        IdentityColumns = identityColumns < 0 ? keys.Count : identityColumns;
+        GroupColumns = groupColumns < 0 ? IdentityColumns : groupColumns;
         cells = hasTime ? [.. cells, new StateCell("touched_ms", CellType.Int64)] : cells;
         Cells = cells;
         KeyOffsets = new int[keys.Count];
@@ -53,6 +57,7 @@ internal sealed class StateLayout
             }
 
             offset += KeyWidth(type);
+            IdentityWords = i < IdentityColumns ? (offset - HeaderBytes) / 8 : Math.Max(IdentityWords, NullWords);
             if (offset - HeaderBytes > MostKeyWords * 8)
             {
                 throw new UserException(6010, $"Key has too many columns: {keys.Count}.");
@@ -60,6 +65,7 @@ internal sealed class StateLayout
         }
 
         KeyWords = (offset - HeaderBytes) / 8;
+        FileCells = [.. Enumerable.Range(0, cells.Count).Where(i => !cells[i].IsTransient)];
         for (int i = 0; i < cells.Count; i++)
         {
             CellOffsets[i] = offset;
@@ -83,6 +89,15 @@ internal sealed class StateLayout
 
     /// <summary>Gets how many leading key columns decide the key group.</summary>
     public int GroupColumns { get; }
+
+    /// <summary>Gets how many leading key columns a row is found by.</summary>
+    public int IdentityColumns { get; }
+
+    /// <summary>Gets the leading key words, null bits included, that belong to <see cref="IdentityColumns"/>.</summary>
+    public int IdentityWords { get; }
+
+    /// <summary>Gets the cells that checkpoints hold.</summary>
+    public int[] FileCells { get; }
 
     /// <summary>Gets the value cells.</summary>
     public ValueList<StateCell> Cells { get; }
@@ -126,7 +141,7 @@ internal sealed class StateLayout
     /// <summary>Returns the columns of a checkpoint batch, behind <paramref name="extra"/> ones.</summary>
     public Schema SnapshotSchema(params ReadOnlySpan<Field> extra)
     {
-        var fields = new Field[3 + extra.Length + Keys.Count + Cells.Count];
+        var fields = new Field[3 + extra.Length + Keys.Count + FileCells.Length];
         int n = 0;
         fields[n++] = new Field("slot", new DataType(TypeId.UInt32), Nullable: false);
         fields[n++] = new Field("live", DataType.Bool, Nullable: false);
@@ -141,7 +156,7 @@ internal sealed class StateLayout
             fields[n++] = new Field($"key{i}:{Keys[i].Name}", FileType(Keys[i].Type));
         }
 
-        for (int i = 0; i < Cells.Count; i++)
+        foreach (int i in FileCells)
         {
             fields[n++] = new Field(Cells[i].Name, FileType(Cells[i].Type), Nullable: false);
         }
@@ -153,13 +168,13 @@ internal sealed class StateLayout
     public unsafe void Hash(ReadOnlySpan<ArrayData> keys, int count, ulong* hashes)
     {
         KeyHash.Hash(keys[..GroupColumns], count, new Span<ulong>(hashes, count));
-        if (GroupColumns == keys.Length)
+        if (GroupColumns == IdentityColumns)
         {
             return;
         }
 
         ulong[] tail = ArrayPool<ulong>.Shared.Rent(count);
-        KeyHash.Hash(keys[GroupColumns..], count, tail);
+        KeyHash.Hash(keys[GroupColumns..IdentityColumns], count, tail);
         for (int i = 0; i < count; i++)
         {
             ulong mixed = Hash64.Combine(hashes[i], tail[i]);

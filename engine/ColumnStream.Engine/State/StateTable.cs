@@ -286,6 +286,22 @@ internal sealed unsafe class StateTable : IDisposable
         FindBlock(new SourceRowKey(sources, Layout.KeyWords, Layout.LongKeyWords), hashes, count, rows, slots);
     }
 
+    /// <summary>Finds or creates rows by the leading columns that the layout's rows are found by; all else stays zero.</summary>
+    /// <remarks>The owner stores the rest with <see cref="RowWords"/>. Heads have at most 15 columns.</remarks>
+    public void FindOrCreateHeads(KeyEncoder heads, int headWords, ulong* hashes, int start, int count, byte** rows, uint* slots)
+    {
+        EnsureOpen();
+        var key = new HeadKey(heads.Words + ((long)start * headWords), heads.Nulls + start, headWords, Layout);
+        FindBlock(key, hashes + start, count, rows, slots);
+    }
+
+    /// <summary>Adds a row that only links reach, of zeros; touched.</summary>
+    public byte* AppendEmpty(out uint slot)
+    {
+        EnsureOpen();
+        return _rows.Create(out slot);
+    }
+
     /// <summary>Walks all rows, a block at a time: returns 0 at the end.</summary>
     public int Entries(ref long position, ulong* hashes, uint* slots, byte** rows)
     {

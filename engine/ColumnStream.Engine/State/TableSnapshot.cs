@@ -126,7 +126,7 @@ internal sealed unsafe class TableSnapshot : IDisposable
         table.EnsureOpen();
         table.Rows.FinishPlacing(isClean);
         uint next = 1;
-        while (CollectLive(table, ref next))
+        while (table.IsIndexed && CollectLive(table, ref next))
         {
             ulong* hashes = HashRows((byte**)_rows.Pointer, _rows.Count);
             for (int i = 0; i < _rows.Count; i++)
@@ -233,10 +233,11 @@ internal sealed unsafe class TableSnapshot : IDisposable
             *(long*)(row + _layout.TimeOffset) = table.Rows.NowMs;
         }
 
-        for (int c = 0; c < Math.Min(cells.Length, _layout.Cells.Count); c++)
+        for (int f = 0; f < Math.Min(cells.Length, _layout.FileCells.Length); f++)
         {
+            int c = _layout.FileCells[f];
             byte* target = row + _layout.CellOffsets[c];
-            switch (cells[c])
+            switch (cells[f])
             {
                 case FixedWidthArray { ByteWidth: 16 } a:
                     *(Int128*)target = ((Int128*)a.Pointer)[index];
@@ -323,7 +324,7 @@ internal sealed unsafe class TableSnapshot : IDisposable
             n++;
         }
 
-        for (int i = 0; i < _layout.Cells.Count; i++)
+        foreach (int i in _layout.FileCells)
         {
             DataType type = _schema.Fields[n].Type;
             columns[n++] = RowColumns.Values(type, _layout.CellOffsets[i], false, rows, count, null, _account);

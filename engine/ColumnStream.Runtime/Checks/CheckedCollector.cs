@@ -98,7 +98,7 @@ internal sealed unsafe class CheckedCollector(PhysicalNode node) : Collector
                 node.Changelog != ChangelogMode.Upsert || kind != RowKind.UpdateBefore, "−U on an upsert edge");
 
             // A filter may drop one half of an update, so only operators that make updates promise pairs.
-            if (node.Changelog == ChangelogMode.Retract && node is GroupAggregateNode)
+            if (node.Changelog == ChangelogMode.Retract && node is GroupAggregateNode or RankNode)
             {
                 Require(!_updateOpen || kind == RowKind.UpdateAfter, "−U without its +U");
                 _updateOpen = kind == RowKind.UpdateBefore;

@@ -20,7 +20,7 @@ namespace ColumnStream.Planner.Binding;
 
 /// <summary>Binds calls with OVER: each becomes a column that stands behind all others of what the query reads.</summary>
 /// <remarks>How many others there are is known at the end; until then the columns have numbers from <c>First</c> on.</remarks>
-internal sealed class OverBinder(DiagnosticBag diagnostics, bool isBatch, EquatableArray<NamedWindow> named)
+internal sealed class OverBinder(DiagnosticBag diagnostics, EquatableArray<NamedWindow> named)
 {
     private const int First = 1 << 24;
     private readonly List<Window> _windows = [];
@@ -135,8 +135,7 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, bool isBatch, Equata
         name = aggregate?.Name ?? function!.Name;
         if (Refusal(call, name, aggregate) is { } refusal)
         {
-            string? hint = isBatch ? null : "SET 'execution.runtime-mode' = 'batch' for a bounded input.";
-            diagnostics.Report(PlannerErrors.NotSupported, call.Span, hint, refusal);
+            diagnostics.Report(PlannerErrors.NotSupported, call.Span, null, refusal);
             return LiteralBinder.Error;
         }
 
@@ -180,9 +179,8 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, bool isBatch, Equata
                 AggregateBinder.NullsOf(call), filter, aggregate is null ? null : bound.Frame, type));
     }
 
-    private string? Refusal(FunctionCall call, string name, AggregateFunction? aggregate) =>
-        !isBatch ? "OVER in streaming mode"
-        : call.IsDistinct ? $"{name}(DISTINCT ...) OVER"
+    private static string? Refusal(FunctionCall call, string name, AggregateFunction? aggregate) =>
+        call.IsDistinct ? $"{name}(DISTINCT ...) OVER"
         : !call.WithinGroup.IsEmpty ? "WITHIN GROUP"
         : call.NullTreatment != NullTreatment.Default && aggregate is not { HasNullTreatment: true }
             ? $"IGNORE or RESPECT NULLS of {name}"

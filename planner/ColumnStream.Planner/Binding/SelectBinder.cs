@@ -27,7 +27,6 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     public Relation Bind(SelectBody select, EquatableArray<OrderItem> orderBy, long offset, long count)
     {
         Relation input = select.From is null ? OneRow() : new TableBinder(context, common).Bind(select.From);
-        RefuseUnsupported(select);
         QueryHints hints = QueryHints.Bind(select.Hints, input, _diagnostics);
         Ast.Expression? condition = select.Where;
         if (JoinFinisher.IsOpen(input))
@@ -49,7 +48,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
             || select.Items.OfType<ExpressionItem>().Any(item => SyntaxTree.HasAggregate(item.Expression))
             || orderBy.Any(item => SyntaxTree.HasAggregate(item.Expression))
             || (select.Qualify is not null && SyntaxTree.HasAggregate(select.Qualify));
-        var over = new OverBinder(_diagnostics, context.Settings.IsBatch, select.Windows);
+        var over = new OverBinder(_diagnostics, select.Windows);
         if (isGrouped)
         {
             return BindGrouped(select, input, over, hints, orderBy, offset, count);
@@ -132,14 +131,6 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
 
     private static Relation Limit(Relation relation, long offset, long count) =>
         offset == 0 && count < 0 ? relation : relation with { Plan = new LimitPlan(relation.Plan, offset, count) };
-
-    private void RefuseUnsupported(SelectBody select)
-    {
-        if (select.Qualify is not null && !context.Settings.IsBatch)
-        {
-            _diagnostics.Report(PlannerErrors.NotSupported, select.Qualify.Span, null, "QUALIFY in streaming mode");
-        }
-    }
 
     private Relation BindGrouped(
         SelectBody select,
@@ -381,7 +372,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     /// <summary>Binds QUALIFY, which sees the names of the result where the input has none like them.</summary>
     private BoundExpression? BindQualify(SelectBody select, List<Item> items, ExpressionBinder binder)
     {
-        if (select.Qualify is not { } condition || !context.Settings.IsBatch)
+        if (select.Qualify is not { } condition)
         {
             return null;
         }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Errors;
 
 namespace ColumnStream.Planner.Changelogs;
 
@@ -14,6 +15,16 @@ internal sealed class OverTrait : NodeTrait
 
     public override IEnumerable<int[]> Keys(PhysicalNode node, ChangelogFacts facts) =>
         facts.KeysBy(node.Inputs[0], ((OverNode)node).Partition);
+
+    public override void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report)
+    {
+        if (!facts.IsBatch)
+        {
+            report.Add(
+                PlannerErrors.NotSupported, node, "SET 'execution.runtime-mode' = 'batch' for a bounded input.",
+                "OVER in streaming mode");
+        }
+    }
 
     public override string Maker(PhysicalNode node, ChangelogFacts facts) => "OVER";
 }

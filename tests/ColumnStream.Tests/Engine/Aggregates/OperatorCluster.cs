@@ -32,10 +32,32 @@ internal sealed unsafe class OperatorCluster(
     private readonly List<Operator> _subtasks = [];
     private readonly List<List<List<List<RecordBatch>>>> _chain = [];
 
+    private readonly Dictionary<string, string> _rowOfKey = [];
+
     public Dictionary<string, int> Output { get; } = [];
 
     /// <summary>Is told of every row that comes out, with +1 or -1.</summary>
     public Action<string, int>? Observe { get; set; }
+
+    /// <summary>Gets or sets the rows that stand, with those of each key under an upsert changelog.</summary>
+    public (Dictionary<string, int> Output, Dictionary<string, string> Keys) Standing
+    {
+        get => (new(Output), new(_rowOfKey));
+        set
+        {
+            Output.Clear();
+            _rowOfKey.Clear();
+            foreach ((string row, int count) in value.Output)
+            {
+                Output.Add(row, count);
+            }
+
+            foreach ((string key, string row) in value.Keys)
+            {
+                _rowOfKey.Add(key, row);
+            }
+        }
+    }
 
     public long LateRows { get; set; }
 
@@ -255,8 +277,14 @@ internal sealed unsafe class OperatorCluster(
             for (int n = 0; n < batch.Count; n++)
             {
                 int i = batch.Selection is null ? n : batch.Selection.Pointer[n];
-                string row = BoxedRows.Print(BoxedRows.Read(batch.Rows, i));
+                object?[] values = BoxedRows.Read(batch.Rows, i);
+                string row = BoxedRows.Print(values);
                 RowKind kind = batch.Kinds is null ? RowKind.Insert : batch.Kinds[i];
+                if (cluster.IsUpsert)
+                {
+                    cluster.Upsert(BoxedRows.Print([.. cluster.UpsertKey.Select(k => values[k])]), row, kind);
+                }
+
                 cluster.Log.Add($"{Letters[(int)kind]} {row}");
                 int sign = kind is RowKind.Insert or RowKind.UpdateAfter ? 1 : -1;
                 cluster.Observe?.Invoke(row, sign);
@@ -276,6 +304,35 @@ internal sealed unsafe class OperatorCluster(
     }
 
     private Schema OutputSchema { get; } = node.OutputSchema();
+
+    private bool IsUpsert { get; } = node.Changelog == ChangelogMode.Upsert && node.UpsertKey.Count > 0;
+
+    private ValueList<int> UpsertKey { get; } = node.UpsertKey;
+
+    /// <summary>Takes the row that a key had out of the output; a kind that does not fit it fails.</summary>
+    private void Upsert(string key, string row, RowKind kind)
+    {
+        Assert.NotEqual(RowKind.UpdateBefore, kind);
+        bool stood = _rowOfKey.Remove(key, out string? old);
+        Assert.Equal(kind != RowKind.Insert, stood);
+        if (kind == RowKind.UpdateAfter)
+        {
+            Output[old!]--;
+            if (Output[old!] == 0)
+            {
+                Output.Remove(old!);
+            }
+        }
+
+        if (kind != RowKind.Delete)
+        {
+            _rowOfKey.Add(key, row);
+        }
+        else
+        {
+            Assert.Equal(old, row);
+        }
+    }
 
     private sealed class Files(List<RecordBatch> batches) : StateSnapshotReader
     {

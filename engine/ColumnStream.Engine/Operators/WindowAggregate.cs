@@ -22,7 +22,8 @@ public sealed record WindowAggregateNode(WindowSpec Window, ValueList<int> Keys,
 
     /// <inheritdoc/>
     protected internal override Operator CreateOperator() => Window.Kind == WindowKind.Session
-        ? new SessionAggregateOperator(this) : new WindowAggregateOperator(this);
+        ? new SessionAggregateOperator(this)
+        : Firing is not null ? new FiringWindowOperator(this) : new WindowAggregateOperator(this);
 
     /// <inheritdoc/>
     public override string Describe() =>

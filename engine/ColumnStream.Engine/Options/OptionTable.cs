@@ -75,6 +75,21 @@ public static class OptionTable
     /// <summary>Key of the phases of aggregations.</summary>
     public const string AggPhases = "table.optimizer.agg-phase-strategy";
 
+    /// <summary>Key of the time behind the end of a window of GROUP BY for which late rows count.</summary>
+    public const string AllowLateness = "table.exec.emit.allow-lateness";
+
+    /// <summary>Key of the time between early results.</summary>
+    public const string EarlyFireDelay = "table.exec.emit.early-fire.delay";
+
+    /// <summary>Key of whether there are early results.</summary>
+    public const string EarlyFire = "table.exec.emit.early-fire.enabled";
+
+    /// <summary>Key of the time between late results.</summary>
+    public const string LateFireDelay = "table.exec.emit.late-fire.delay";
+
+    /// <summary>Key of whether late results wait.</summary>
+    public const string LateFire = "table.exec.emit.late-fire.enabled";
+
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
@@ -92,6 +107,12 @@ public static class OptionTable
         new(Parallelism, OptionKind.Integer, "1", "Subtasks of each step.", Range: "1..1024"),
         new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
         new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),
+        new(AllowLateness, OptionKind.Duration, "0 ms",
+            "Time behind the end of a window of GROUP BY for which late rows still count; results are updated."),
+        new(EarlyFireDelay, OptionKind.Duration, "0 ms", "Time between early results of such a window; 0 gives one a batch."),
+        new(EarlyFire, OptionKind.Boolean, "false", "Whether windows of GROUP BY give results before they end."),
+        new(LateFireDelay, OptionKind.Duration, "0 ms", "Time between results for late rows; 0 gives one a batch."),
+        new(LateFire, OptionKind.Boolean, "false", "Whether results for late rows wait for their delay."),
         new(KeyedShuffle, OptionKind.Choice, "auto", "Whether rows of one primary key go to a sink through one subtask.",
             Values: "none|auto|force"),
         new(Materialize, OptionKind.Choice, "auto",

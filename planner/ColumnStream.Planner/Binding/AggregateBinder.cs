@@ -60,6 +60,9 @@ internal sealed class AggregateBinder
     public ExpressionBinder For(string clause, Func<Ast.Expression, BoundExpression?>? first = null) =>
         new(_diagnostics, _input, clause) { Intercept = e => first?.Invoke(e) ?? Intercept(e) };
 
+    /// <summary>Binds a column of GROUP BY.</summary>
+    public BoundExpression BindKey(ColumnReference column) => Intercept(column) ?? LiteralBinder.Error;
+
     /// <summary>Builds the aggregation after everything over it is bound.</summary>
     public Relation Build()
     {

@@ -51,8 +51,10 @@ internal sealed class CallBinder(DiagnosticBag diagnostics)
                 .Where(n => char.IsAsciiLetter(n[0]) && !n.Contains(' ', StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal);
             string? near = NameSuggester.Suggest(name, known);
-            diagnostics.Report(
-                PlannerErrors.FunctionNotFound, nameSpan ?? span, NameResolver.DidYouMean(near), name);
+            string? hint = GroupWindowBinder.IsProperty(name.ToUpperInvariant())
+                ? "It tells of a window in GROUP BY, which this query does not have; windows of FROM have window_start."
+                : NameResolver.DidYouMean(near);
+            diagnostics.Report(PlannerErrors.FunctionNotFound, nameSpan ?? span, hint, name);
             return LiteralBinder.Error;
         }
 

@@ -141,9 +141,13 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
         long offset,
         long count)
     {
-        var aggregates = new AggregateBinder(_diagnostics, input, BindKeys(select, input));
-        ExpressionBinder inner = aggregates.For("OVER");
-        ExpressionBinder For(string clause) => aggregates.For(clause, e => over.Intercept(e, inner));
+        List<List<Ast.Expression>> sets = BindKeys(select, input);
+        var window = GroupWindowBinder.Bind(context, input, sets);
+        input = window?.Input ?? input;
+        var aggregates = new AggregateBinder(_diagnostics, input, window?.Sets ?? sets);
+        ExpressionBinder inner = aggregates.For("OVER", e => window?.Intercept(e, aggregates));
+        ExpressionBinder For(string clause) => aggregates.For(
+            clause, e => window?.Intercept(e, aggregates) ?? over.Intercept(e, inner));
         List<Item> items = BindItems(select, input, For("SELECT"), isGrouped: true);
         BoundExpression? having = select.Having is null
             ? null : aggregates.For("HAVING").BindCondition(select.Having, "Condition of HAVING");

@@ -25,6 +25,7 @@ internal sealed class AggregatePlan
     /// <param name="expires">Whether groups expire: then every set is chained to its group, to go with it.</param>
     /// <param name="countsRows">Whether rows are counted even if nothing is taken back.</param>
     /// <param name="isPartial">Whether cells come, made before an exchange, and no rows.</param>
+    /// <param name="keepsGiven">Whether a group remembers the results that it gave last.</param>
     /// <param name="isSession">Whether groups are sessions: they begin with their session's cells, and own their values.</param>
     public AggregatePlan(
         ValueList<int> keys,
@@ -34,7 +35,8 @@ internal sealed class AggregatePlan
         bool expires = false,
         bool countsRows = false,
         bool isPartial = false,
-        bool isSession = false)
+        bool isSession = false,
+        bool keepsGiven = false)
     {
         bool isChained = expires || isSession;
         int groupValues = isSession ? 1 : 0;
@@ -100,7 +102,14 @@ internal sealed class AggregatePlan
             }
         }
 
+        int given = cells.Count;
+        if (keepsGiven)
+        {
+            cells.AddRange(GivenCells(calls));
+        }
+
         Layout = new StateLayout(keyFields, ValueList.From(cells), hasTime: expires);
+        GivenOffsets = keepsGiven ? Layout.CellOffsets[given..] : [];
         for (int i = 0; i < calls.Count; i++)
         {
             Accumulators[i].Offset = Layout.CellOffsets[firstCells[i]];
@@ -136,6 +145,9 @@ internal sealed class AggregatePlan
     /// <summary>Gets the layout of a group's row.</summary>
     public StateLayout Layout { get; }
 
+    /// <summary>Gets where a group's row holds the bits of what it gave last, then each result; empty when it does not.</summary>
+    public int[] GivenOffsets { get; }
+
     /// <summary>Gets where a group's row counts its rows, or -1.</summary>
     public int RowCountOffset { get; }
 
@@ -169,6 +181,17 @@ internal sealed class AggregatePlan
         }
 
         return true;
+    }
+
+    private static IEnumerable<StateCell> GivenCells(ValueList<AggregateCall> calls)
+    {
+        yield return new StateCell("given", CellType.Int64);
+        foreach (AggregateCall call in calls)
+        {
+            DataType type = call.Type.ToArrow();
+            CellType cell = type.IsView ? CellType.View : type.ByteWidth == 16 ? CellType.Int128 : CellType.Int64;
+            yield return new StateCell($"given.{call.StateId}", cell);
+        }
     }
 
     /// <summary>Finds an earlier call over the same value that has room for one more.</summary>

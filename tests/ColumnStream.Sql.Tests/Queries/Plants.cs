@@ -36,6 +36,9 @@ internal static class Plants
             ? g with { Aggregates = Plain(g.Aggregates) }
             : n is WindowAggregateNode w && w.Aggregates.Any(a => a.Distinct) ? w with { Aggregates = Plain(w.Aggregates) } : n),
         new("a filter goes below the side that gives NULLs", static graph => graph) { Rewrite = MoveFilterIntoJoin },
+        Node("top-N keeps one row less", n => n is RankNode { End: > 1 and < long.MaxValue } r && r.End > r.Start
+            ? r with { End = r.End - 1 }
+            : n),
         Node("a restore forgets half of its key groups", n => n is GroupAggregateNode or SemiJoinNode or SetOperationNode or JoinNode
             ? SabotagedNode.Of(n) with { ForgetsHalf = true }
             : n),

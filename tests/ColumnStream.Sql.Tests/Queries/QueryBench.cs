@@ -38,8 +38,8 @@ internal sealed class QueryBench : IDisposable
             var session = new TestSession(leg) { Sabotage = g => plant?.Change(g) ?? g };
             _sessions[leg.Name] = session;
             Plan(session, leg.Name == Batch ? "SET 'execution.runtime-mode' = 'batch'" : "");
-            Plan(session, QueryWorld.Definitions());
-            world.Feed(session.Scripts);
+            Plan(session, QueryWorld.Definitions(leg.Name == Batch));
+            world.Feed(session.Scripts, leg.Name == Batch);
         }
 
         _sqlite.Open();

@@ -36,7 +36,7 @@ public sealed class QueryMaker
             return Filtered(From(0));
         }
 
-        return _random.Next(29) switch
+        return _random.Next(34) switch
         {
             0 or 1 => Filtered(From(depth - 1)),
             2 or 3 or 4 or 5 => Grouped(From(depth - 1)),
@@ -52,6 +52,10 @@ public sealed class QueryMaker
             24 or 25 => Over(),
             26 => ScalarFiltered(depth),
             27 => Unnested(From(depth - 1)),
+            28 => Limited(Make(depth - 1)),
+            29 => Shared(depth),
+            30 or 31 => WindowRanked(),
+            32 => Cascaded(),
             _ => ScalarSelected(depth),
         };
     }
@@ -62,6 +66,11 @@ public sealed class QueryMaker
     private Source From(int depth, bool insertOnly = false)
     {
         string alias = $"q{++_names}";
+        if (!insertOnly && _random.Next(14) == 0)
+        {
+            return Window(Pick(["e1", "e2"]), _random.Next(3), _random.Next(1, 9));
+        }
+
         if (depth <= 0 || _random.Next(3) == 0)
         {
             string table = insertOnly ? Pick(["e1", "e2"]) : Pick(["e1", "e2", "e1", "r1", "u1"]);
@@ -441,6 +450,9 @@ public sealed class QueryMaker
         string alias = $"q{++_names}";
         int size = seconds * 2000;
         int step = seconds * 1000;
+
+        // Rows seven seconds apart exist to the millisecond: they touch, and touching sessions are one.
+        int gap = Math.Min(seconds, 7) * 1000;
         string floor(int ms) => $"e.ts / {ms} * {ms}";
         string both(string start, string end) => $"(SELECT e.*, {start} AS window_start, {end} AS window_end FROM {table} AS e";
         string steps = "(SELECT 0 AS i UNION ALL SELECT 1) AS h";
@@ -454,8 +466,10 @@ public sealed class QueryMaker
             2 => ("cumulate", $"CUMULATE{ours}{twice}",
                 both(floor(size), $"{floor(size)} + (h.i + 1) * {step}")
                     + $", {steps} WHERE {floor(size)} + (h.i + 1) * {step} > e.ts)"),
-            _ => ("session",
-                $"SESSION(TABLE {table} PARTITION BY k, DESCRIPTOR(ts), INTERVAL '{Math.Min(seconds, 3)}' SECOND)", null),
+            _ => ("session", $"SESSION(TABLE {table} PARTITION BY k, DESCRIPTOR(ts), INTERVAL '{gap / 1000}' SECOND)",
+                $"(SELECT e.*, MIN(ts) OVER (PARTITION BY k, part) AS window_start, MAX(ts) OVER (PARTITION BY k, part) + {gap} AS window_end "
+                + "FROM (SELECT e.*, SUM(first) OVER (PARTITION BY k ORDER BY ts) AS part FROM (SELECT e.*, CASE WHEN ts - LAG(ts) "
+                + $"OVER (PARTITION BY k ORDER BY ts) <= {gap} THEN 0 ELSE 1 END AS first FROM {table} AS e) AS e) AS e)"),
         };
         return new Source(
             new QueryNode(function.Tag, ($"TABLE({function.Ours}) AS {alias}", function.Theirs is null ? null
@@ -548,6 +562,109 @@ public sealed class QueryMaker
         QueryType[] types = [.. new[] { QueryType.Whole, QueryType.Whole, QueryType.Text, QueryType.Truth }
             .Where(t => left.Any(c => c.Type == t) && right.Any(c => c.Type == t))];
         return types.Length == 0 ? null : Pick(types);
+    }
+
+    /// <summary>Names a query once and joins or unites it with itself: its plan may be shared.</summary>
+    private Relation Shared(int depth)
+    {
+        string name = $"w{++_names}";
+        Relation shared = Make(depth - 1);
+        (string a, string b) = ($"q{++_names}", $"q{++_names}");
+        QueryColumn key = shared.Columns[0];
+        List<QueryColumn> columns = [];
+        if (shared.Rows * shared.Rows / 5 > MostRows || _random.Next(2) == 0)
+        {
+            QueryNode[] left = [.. shared.Columns.Select(c => Item(
+                ExpressionMaker.Of(c.Type, $"{a}.{c.Name}"), c with { IsRowtime = false, IsUnique = false }, columns))];
+            QueryNode[] right = [.. shared.Columns.Select(c => ExpressionMaker.Of(c.Type, $"{b}.{c.Name}"))];
+            QueryColumn[] scope = [.. shared.Columns.Select(c => c with { Name = $"{b}.{c.Name}" })];
+            return Query(
+                "shared query",
+                [
+                    $"WITH {name} AS (", shared.Query, ") SELECT ", new QueryNode("", [.. Between(left)]),
+                        $" FROM {name} AS {a} UNION ALL SELECT ",
+                    new QueryNode("", [.. Between(right)]), $" FROM {name} AS {b}", Where(scope, out _),
+                ],
+                columns, shared.IsUpdating, shared.Rows * 2);
+        }
+
+        IEnumerable<QueryColumn> both = shared.Columns.SelectMany(c =>
+            new[] { c with { Name = $"{a}.{c.Name}" }, c with { Name = $"{b}.{c.Name}" } });
+        QueryNode[] items = [.. both.Take(6).Select(c => Item(
+            ExpressionMaker.Of(c.Type, c.Name), c with { IsRowtime = false, IsUnique = false }, columns))];
+        return Query(
+            "shared query",
+            [
+                $"WITH {name} AS (", shared.Query, ") ", Select(items),
+                    $" FROM {name} AS {a} {Pick(["INNER", "LEFT"])} JOIN {name} AS {b} ",
+                $"ON {a}.{key.Name} = {b}.{key.Name}",
+            ],
+            columns, true, shared.Rows * 3);
+    }
+
+    private static IEnumerable<object> Between(IEnumerable<QueryNode> nodes) =>
+        nodes.SelectMany((n, i) => i == 0 ? new object[] { n } : [", ", n]);
+
+    /// <summary>Ranks the rows of a window, or keeps one a key.</summary>
+    private Relation WindowRanked()
+    {
+        string alias = $"q{++_names}";
+        Source window = Window(Pick(["e1", "e2"]), _random.Next(3), _random.Next(1, 9));
+        List<QueryColumn> inside = [];
+        List<QueryNode> items = [.. Some(window.Columns, 4).Append(window.Columns[^1]).Select(c =>
+            Item(ExpressionMaker.Of(c.Type, c.Name), c with { IsRowtime = false }, inside))];
+        QueryColumn time = window.Columns.Single(c => c.IsRowtime);
+        QueryColumn key = Pick([.. window.Columns.Where(c => c.Type is QueryType.Whole or QueryType.Text)]);
+        string by = _random.Next(3) == 0 ? "" : $", {key.Name}";
+        bool isDeduplicate = _random.Next(2) == 0;
+        string order = isDeduplicate
+            ? time.Name + Pick([" ASC", " DESC"])
+            : $"{Pick([.. window.Columns.Where(c => c.Type is QueryType.Whole or QueryType.Real)]).Name} DESC, {time.Name} ASC";
+        int most = isDeduplicate ? 1 : _random.Next(1, 4);
+        items.Add(new QueryNode(
+            "", $"ROW_NUMBER() OVER (PARTITION BY {window.Columns[^2].Name}, {window.Columns[^1].Name}{by} ORDER BY {order}) AS rn"));
+        QueryNode inner = new("", Select(items), " FROM ", window.Text, Where(window.Columns, out _)) { IsQuery = true };
+        List<QueryColumn> columns = [];
+        List<QueryNode> outer = [.. inside.Select(c => Item(ExpressionMaker.Of(c.Type, $"{alias}.{c.Name}"), c, columns))];
+        return Query(
+            isDeduplicate ? "window deduplicate" : "window top-n",
+            [Select(outer), " FROM (", inner, $") AS {alias} WHERE {alias}.rn <= {most}"], columns, false, 30);
+    }
+
+    /// <summary>Aggregates windows of windows by window_time.</summary>
+    private Relation Cascaded()
+    {
+        string alias = $"q{++_names}";
+        Source window = Window(Pick(["e1", "e2"]), 0, _random.Next(1, 4));
+        string name = window.Columns[0].Name.Split('.')[0];
+        int size = _random.Next(2, 5) * 6;
+        List<QueryColumn> inside = [];
+        QueryNode sum = _expressions.Aggregate([.. window.Columns.Take(window.Columns.Count - 2)], mayFilter: false,
+            out QueryType type);
+        QueryNode value = Item(sum, new QueryColumn("", type), inside);
+        QueryNode inner = new(
+            "", $"SELECT {name}.k AS k, ", ($"{name}.window_time", $"{name}.window_end - 1"), " AS wt, ", value, " FROM ",
+                window.Text,
+            $" GROUP BY {name}.k, {name}.window_start, {name}.window_end", ($", {name}.window_time", "")) { IsQuery = true };
+        string with = $"w{++_names}";
+        List<QueryColumn> columns = [];
+        QueryNode[] items =
+        [
+            Item(ExpressionMaker.Of(QueryType.Time, $"{alias}.window_start"), new QueryColumn("", QueryType.Time), columns),
+            Item(new QueryNode("", "COUNT(*)"), new QueryColumn("", QueryType.Whole), columns),
+            Item(new QueryNode("", $"MAX({alias}.{inside[0].Name})"), inside[0], columns),
+        ];
+        (string, string?) outer = (
+            $"TABLE(TUMBLE(TABLE {with}, DESCRIPTOR(wt), INTERVAL '{size}' SECOND)) AS {alias}",
+            $"(SELECT e.*, e.wt / {size * 1000} * {size * 1000} AS window_start, 0 AS window_end FROM {with} AS e) AS {alias}");
+        return Query(
+            "window cascade",
+            [
+                $"WITH {with} AS (", inner, ") ", new QueryNode("", "SELECT ", new QueryNode("", [.. Between(items)])),
+                    " FROM ", outer,
+                $" GROUP BY {alias}.window_start, {alias}.window_end",
+            ],
+            columns, false, 10);
     }
 
     private void AddAggregates(List<QueryNode> items, List<QueryColumn> columns, IReadOnlyList<QueryColumn> scope, int most)

@@ -51,9 +51,10 @@ public sealed class QueryWorld
     /// <summary>Gets the rows that stand at the end.</summary>
     public Dictionary<string, List<string?[]>> Rows { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the definitions for our engine.</summary>
-    public static string Definitions() => string.Join(";\n", Names.Select(name => name switch
+    /// <summary>Returns the definitions for our engine; batches read no changelogs: they get the rows that stand at the end.</summary>
+    public static string Definitions(bool isBatch) => string.Join(";\n", Names.Select(name => name switch
     {
+        "u1" or "r1" when isBatch => $"CREATE TABLE {name} ({Columns}) WITH ('connector' = 'script', 'bounded' = 'true')",
         "u1" => $"CREATE TABLE u1 ({Columns}, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'script', 'bounded' = 'true', "
             + "'changelog-mode' = 'upsert')",
         "r1" => $"CREATE TABLE r1 ({Columns}) WITH ('connector' = 'script', 'bounded' = 'true', 'changelog-mode' = 'retract')",
@@ -79,12 +80,12 @@ public sealed class QueryWorld
     }
 
     /// <summary>Feeds all tables and ends them.</summary>
-    public void Feed(ScriptRegistry scripts)
+    public void Feed(ScriptRegistry scripts, bool isBatch)
     {
-        foreach ((string name, List<ScriptRow> rows) in Changes)
+        foreach (string name in Names)
         {
             ScriptTable table = scripts.Table(name);
-            rows.ForEach(table.Feed);
+            (isBatch ? Rows[name].ConvertAll(row => new ScriptRow(RowKind.Insert, row)) : Changes[name]).ForEach(table.Feed);
             table.End();
         }
     }

@@ -10,7 +10,8 @@ namespace ColumnStream.Nexmark;
 /// <param name="Repetitions">Rounds that count.</param>
 /// <param name="Queries">Names of queries.</param>
 /// <param name="UseDuckDb">Whether DuckDB runs beside.</param>
-/// <param name="Task">What is done: answers compared and queries timed, answers compared, or DuckDB's answers kept.</param>
+/// <param name="Task">What is done: answers compared and queries timed, answers compared,
+/// DuckDB's answers kept, or adverse inputs run.</param>
 internal sealed record HarnessOptions(
     long Events, long CheckEvents, int EventsPerSecond, int Repetitions, string[] Queries, bool UseDuckDb, string Task)
 {
@@ -21,10 +22,10 @@ internal sealed record HarnessOptions(
     ];
 
     public const string Usage =
-        "usage: ColumnStream.Nexmark [run|check|answers] [--events 10000000] [--check-events 1000000] [--rate 10000] [--reps 5] "
+        "usage: ColumnStream.Nexmark [run|check|answers|adverse] [--events 10000000] [--check-events 1000000] [--rate 10000] [--reps 5] "
         + "[--queries q0,q1] [--no-duckdb]";
 
-    private static readonly string[] s_tasks = ["run", "check", "answers"];
+    private static readonly string[] s_tasks = ["run", "check", "answers", "adverse"];
 
     /// <summary>Reads the arguments; null when they are wrong.</summary>
     public static HarnessOptions? Parse(string[] args)

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Nexmark;
+using ColumnStream.Nexmark.Adverse;
 
 HarnessOptions? options = HarnessOptions.Parse(args);
 if (options is null)
@@ -18,5 +19,11 @@ while (!File.Exists(Path.Combine(folder, "ColumnStream.sln")))
 
 using var pool = new SizeClassPool();
 using var allocator = new BufferAllocator("perf", pool);
+if (options.Task == "adverse")
+{
+    AdverseRunner.Run((int)options.Events, options.Repetitions, allocator);
+    return 0;
+}
+
 using var harness = new Harness(options, Path.Combine(folder, "perf"), allocator);
 return harness.Run() ? 0 : 1;

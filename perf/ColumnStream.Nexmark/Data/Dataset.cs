@@ -43,7 +43,7 @@ internal sealed class Dataset : IDisposable
         new("dateTime", SqlType.Timestamp(3)), new("extra", SqlType.String),
     ];
 
-    private Dataset(long events, EventTable[] tables)
+    public Dataset(long events, EventTable[] tables)
     {
         Events = events;
         Tables = tables;

@@ -22,7 +22,7 @@ internal sealed class MemoryConnector(Dataset dataset) : Connector, IDisposable
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionDefinition> Options { get; } =
-        [new("kind", OptionKind.Choice, null, "Which events.", Values: "person|auction|bid")];
+        [new("kind", OptionKind.Text, null, "Which table of the data set.")];
 
     /// <inheritdoc/>
     public override bool CanRead => true;

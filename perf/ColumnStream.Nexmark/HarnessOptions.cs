@@ -22,8 +22,8 @@ internal sealed record HarnessOptions(
     ];
 
     public const string Usage =
-        "usage: ColumnStream.Nexmark [run|check|answers|adverse] [--events 10000000] [--check-events 1000000] [--rate 10000] [--reps 5] "
-        + "[--queries q0,q1] [--no-duckdb]";
+        "usage: ColumnStream.Nexmark [run|check|answers|adverse] [--events 10000000] [--check-events 1000000] "
+        + "[--rate 10000] [--reps 5] [--queries q0,q1] [--no-duckdb]";
 
     private static readonly string[] s_tasks = ["run", "check", "answers", "adverse"];
 

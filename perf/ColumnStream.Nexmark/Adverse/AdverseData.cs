@@ -53,8 +53,11 @@ internal static class AdverseData
 
             bool nulls = kind == AdverseKind.Nulls;
             batches.Add(Batch(
-                [Column(k, SqlType.BigInt, nulls ? random : null, allocator), Column(v, SqlType.BigInt, nulls ? random : null, allocator),
-                    Column(t, SqlType.Timestamp(3), null, allocator)],
+                [
+                    Column(k, SqlType.BigInt, nulls ? random : null, allocator),
+                    Column(v, SqlType.BigInt, nulls ? random : null, allocator),
+                    Column(t, SqlType.Timestamp(3), null, allocator),
+                ],
                 count));
         }
 

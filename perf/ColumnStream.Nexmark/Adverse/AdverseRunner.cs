@@ -23,7 +23,10 @@ internal static class AdverseRunner
     private static readonly (string Name, string Sql)[] s_queries =
     [
         ("group aggregate", "SELECT k, COUNT(*) AS c, SUM(v) AS s, MAX(v) AS m FROM facts GROUP BY k"),
-        ("DISTINCT aggregate", "SELECT MOD(k, 100) AS g, COUNT(DISTINCT v) AS c, COUNT(DISTINCT v) FILTER (WHERE v > 500) AS d FROM facts GROUP BY MOD(k, 100)"),
+        ("DISTINCT aggregate", """
+            SELECT MOD(k, 100) AS g, COUNT(DISTINCT v) AS c, COUNT(DISTINCT v) FILTER (WHERE v > 500) AS d
+            FROM facts GROUP BY MOD(k, 100)
+            """),
         ("TUMBLE", Window("TUMBLE(TABLE facts, DESCRIPTOR(t), INTERVAL '10' SECOND)")),
         ("HOP", Window("HOP(TABLE facts, DESCRIPTOR(t), INTERVAL '2' SECOND, INTERVAL '10' SECOND)")),
         ("CUMULATE", Window("CUMULATE(TABLE facts, DESCRIPTOR(t), INTERVAL '2' SECOND, INTERVAL '10' SECOND)")),
@@ -74,7 +77,8 @@ internal static class AdverseRunner
                     }
 
                     cost[(name, kind)] = Measurement.Median(times);
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind} {name}: {cost[(name, kind)]:F1} ns/event"));
+                    Console.WriteLine(
+                        string.Create(CultureInfo.InvariantCulture, $"{kind} {name}: {cost[(name, kind)]:F1} ns/event"));
                 }
                 catch (InvalidOperationException error)
                 {

@@ -24,14 +24,20 @@ internal static class LocalAggregation
     public static bool CanSplit(ValueList<AggregateCall> calls, int input, ChangelogFacts facts) =>
         facts.Options.IsTwoPhase && calls.All(call => CanSplit(call, facts.Updates(input)));
 
+    /// <summary>Tells whether windows are slices of event time, given once: rows of one slice may then meet before the exchange.</summary>
+    public static bool HasSlices(WindowSpec window, WindowFiring? firing) =>
+        window is { Kind: not WindowKind.Session, IsProctime: false } && firing is null;
+
     /// <summary>Makes the phase before the exchange.</summary>
     public static LocalAggregateNode Node(
-        ValueList<int> keys, ValueList<AggregateCall> calls, int input, ChangelogFacts facts, string uid) => new(keys, calls)
+        ValueList<int> keys, ValueList<AggregateCall> calls, WindowSpec? window, int input, ChangelogFacts facts, string uid) =>
+        new(keys, calls)
         {
             Id = 0,
             Inputs = [input],
-            Output = Fields(keys, calls, input, facts),
+            Output = Fields(keys, calls, window, input, facts),
             Uid = uid,
+            Window = window,
             InsertOnlyInput = !facts.Updates(input),
         };
 
@@ -39,18 +45,29 @@ internal static class LocalAggregation
     public static int SourceOf(PhysicalNode node, ChangelogFacts facts)
     {
         PhysicalNode below = facts.Node(node.Inputs[0]);
-        while (node is GroupAggregateNode { TakesPartials: true } && below is not LocalAggregateNode)
+        if (node is not (GroupAggregateNode { TakesPartials: true } or WindowAggregateNode { TakesPartials: true }))
+        {
+            return node.Inputs[0];
+        }
+
+        while (below is not LocalAggregateNode)
         {
             below = facts.Node(below.Inputs[0]);
         }
 
-        return below is LocalAggregateNode ? below.Inputs[0] : node.Inputs[0];
+        return below.Inputs[0];
     }
 
     private static ValueList<SqlField> Fields(
-        ValueList<int> keys, ValueList<AggregateCall> calls, int input, ChangelogFacts facts)
+        ValueList<int> keys, ValueList<AggregateCall> calls, WindowSpec? window, int input, ChangelogFacts facts)
     {
         List<SqlField> fields = [.. keys.Select(key => facts.Node(input).Output[key])];
+        if (window is not null)
+        {
+            SqlType time = facts.Node(input).Output[window.TimeColumn].Type;
+            fields.Add(new SqlField("slice", (time with { TimeAttribute = TimeAttribute.None }).WithNullable(false)));
+        }
+
         fields.Add(new SqlField("rows", SqlType.BigInt.WithNullable(false)));
         foreach (AggregateCall call in calls)
         {

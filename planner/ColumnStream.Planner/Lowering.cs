@@ -190,12 +190,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             case AggregatePlan aggregate:
                 return LowerAggregate(aggregate);
             case WindowAggregatePlan aggregate:
-                return AddUnary(
-                    Keyed(LowerInput(aggregate.Input), aggregate.Keys),
-                    id => new WindowAggregateNode(aggregate.Window, aggregate.Keys, aggregate.Aggregates)
-                    {
-                        Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), Firing = aggregate.Firing,
-                    });
+                return LowerWindowAggregate(aggregate);
             case ScalarJoinPlan join:
                 int[] sides = [Keyed(Lower(join.Left), default), Keyed(Lower(join.Right), default)];
                 return Add(
@@ -368,8 +363,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         bool isSplit = parallelism > 1 && LocalAggregation.CanSplit(aggregate.Aggregates, input, facts);
         if (isSplit)
         {
-            string uid = Derived("local", Uid(input), string.Join(',', keys), string.Join(',', aggregate.Aggregates));
-            input = AddUnary(input, id => LocalAggregation.Node(keys, aggregate.Aggregates, id, facts, uid));
+            input = LowerLocal(input, keys, aggregate.Aggregates, null);
             keys = ValueList.From(Enumerable.Range(0, keys.Count));
         }
 
@@ -379,6 +373,34 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                 Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), TakesPartials = isSplit,
                 StateTtlMs = aggregate.StateTtlMs,
             });
+    }
+
+    private int LowerWindowAggregate(WindowAggregatePlan aggregate)
+    {
+        int input = LowerInput(aggregate.Input);
+        ValueList<int> keys = aggregate.Keys;
+        WindowSpec window = aggregate.Window;
+        bool isSplit = parallelism > 1 && LocalAggregation.HasSlices(window, aggregate.Firing)
+            && LocalAggregation.CanSplit(aggregate.Aggregates, input, facts);
+        if (isSplit)
+        {
+            input = LowerLocal(input, keys, aggregate.Aggregates, window);
+            keys = ValueList.From(Enumerable.Range(0, keys.Count));
+            window = window with { TimeColumn = keys.Count };
+        }
+
+        return AddUnary(
+            Keyed(input, keys), id => new WindowAggregateNode(window, keys, aggregate.Aggregates)
+            {
+                Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), Firing = aggregate.Firing,
+                TakesPartials = isSplit,
+            });
+    }
+
+    private int LowerLocal(int input, ValueList<int> keys, ValueList<AggregateCall> calls, WindowSpec? window)
+    {
+        string uid = Derived("local", Uid(input), $"{window}", string.Join(',', keys), string.Join(',', calls));
+        return AddUnary(input, id => LocalAggregation.Node(keys, calls, window, id, facts, uid));
     }
 
     private int LowerSemiJoin(SemiJoinPlan join)

@@ -36,6 +36,10 @@ public sealed class TwoPhaseTests
     [InlineData("SELECT channel, COUNT(DISTINCT bidder), MAX(DISTINCT price) FROM bid GROUP BY channel", false)]
     [InlineData("SELECT channel, bidder, COUNT(*), GROUPING_ID(channel, bidder) FROM bid GROUP BY ROLLUP (channel, bidder)", true)]
     [InlineData("SELECT DISTINCT channel FROM bid", true)]
+    [InlineData("SELECT channel, window_start, " + Calls + " FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '2' SECOND)) GROUP BY channel, window_start, window_end", true)]
+    [InlineData("SELECT bidder, window_end, " + Calls + " FROM TABLE(HOP(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '2' SECOND, INTERVAL '6' SECOND)) GROUP BY bidder, window_start, window_end", true)]
+    [InlineData("SELECT window_end, " + Calls + " FROM TABLE(CUMULATE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '1' SECOND, INTERVAL '6' SECOND)) GROUP BY window_start, window_end", true)]
+    [InlineData("SELECT window_start, COUNT(DISTINCT bidder) FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '2' SECOND)) GROUP BY window_start, window_end", false)]
     public void Two_phases_answer_as_one(string query, bool splits)
     {
         IReadOnlyDictionary<string, long> expected = Run(query, 1, "AUTO", out int none);

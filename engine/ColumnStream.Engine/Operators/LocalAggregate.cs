@@ -15,9 +15,14 @@ public sealed record LocalAggregateNode(ValueList<int> Keys, ValueList<Aggregate
     /// <summary>Gets whether the input only inserts; the aggregation behind the exchange is told the same.</summary>
     public bool InsertOnlyInput { get; init; }
 
+    /// <summary>Gets the windows whose slices are told apart; a column behind the keys then holds a time of the row's slice.</summary>
+    public WindowSpec? Window { get; init; }
+
     /// <inheritdoc/>
     protected internal override Operator CreateOperator() => new LocalAggregateOperator(this);
 
     /// <inheritdoc/>
-    public override string Describe() => $"local aggregate by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
+    public override string Describe() =>
+        $"local {(Window is null ? string.Empty : $"window {Window} ")}aggregate by "
+        + $"[{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]";
 }

@@ -20,6 +20,9 @@ public sealed record WindowAggregateNode(WindowSpec Window, ValueList<int> Keys,
     /// <summary>Gets when windows give results beside the one at their end; null for never.</summary>
     public WindowFiring? Firing { get; init; }
 
+    /// <summary>Gets whether the input comes from a <see cref="LocalAggregateNode"/>: keys, a time of a slice, a count of rows, cells.</summary>
+    public bool TakesPartials { get; init; }
+
     /// <inheritdoc/>
     protected internal override Operator CreateOperator() => Window.Kind == WindowKind.Session
         ? new SessionAggregateOperator(this)
@@ -27,6 +30,7 @@ public sealed record WindowAggregateNode(WindowSpec Window, ValueList<int> Keys,
 
     /// <inheritdoc/>
     public override string Describe() =>
-        $"window aggregate {Window} by [{string.Join(", ", Keys)}] [{string.Join(", ", Aggregates)}]"
+        $"{(TakesPartials ? "global " : string.Empty)}window aggregate {Window} by [{string.Join(", ", Keys)}] "
+        + $"[{string.Join(", ", Aggregates)}]"
         + (Firing is null ? string.Empty : $" {Firing}");
 }

@@ -13,7 +13,8 @@ internal sealed class WindowAggregateTrait : NodeTrait
 
     public override bool Updates(PhysicalNode node, ChangelogFacts facts) => ((WindowAggregateNode)node).Firing is not null;
 
-    public override bool Deletes(PhysicalNode node, ChangelogFacts facts) => facts.Updates(node.Inputs[0]);
+    public override bool Deletes(PhysicalNode node, ChangelogFacts facts) =>
+        facts.Updates(LocalAggregation.SourceOf(node, facts));
 
     public override IEnumerable<int[]> Keys(PhysicalNode node, ChangelogFacts facts)
     {
@@ -33,5 +34,5 @@ internal sealed class WindowAggregateTrait : NodeTrait
         GroupAggregateTrait.CheckRetractions(node, ((WindowAggregateNode)node).Aggregates, facts, report);
 
     public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
-        (WindowAggregateNode)node with { InsertOnlyInput = !facts.Updates(node.Inputs[0]) };
+        (WindowAggregateNode)node with { InsertOnlyInput = !facts.Updates(LocalAggregation.SourceOf(node, facts)) };
 }

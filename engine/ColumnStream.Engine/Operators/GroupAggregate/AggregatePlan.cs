@@ -24,8 +24,8 @@ internal sealed class AggregatePlan
     /// <param name="insertOnly">Whether nothing is taken back.</param>
     /// <param name="expires">Whether groups expire: then every set is chained to its group, to go with it.</param>
     /// <param name="countsRows">Whether rows are counted even if nothing is taken back.</param>
-    /// <param name="isPartial">Whether cells come, made before an exchange, and no rows.</param>
     /// <param name="keepsGiven">Whether a group remembers the results that it gave last.</param>
+    /// <param name="partialsAt">The first column of cells made before an exchange, where no rows come; else -1.</param>
     /// <param name="isSession">Whether groups are sessions: they begin with their session's cells, and own their values.</param>
     public AggregatePlan(
         ValueList<int> keys,
@@ -34,13 +34,13 @@ internal sealed class AggregatePlan
         bool insertOnly,
         bool expires = false,
         bool countsRows = false,
-        bool isPartial = false,
+        int partialsAt = -1,
         bool isSession = false,
         bool keepsGiven = false)
     {
         bool isChained = expires || isSession;
         int groupValues = isSession ? 1 : 0;
-        IsPartial = isPartial;
+        PartialsAt = partialsAt;
         Keys = keys;
         Calls = calls;
         InsertOnly = insertOnly;
@@ -131,7 +131,10 @@ internal sealed class AggregatePlan
     public bool InsertOnly { get; }
 
     /// <summary>Gets whether cells come, made before an exchange, and no rows.</summary>
-    public bool IsPartial { get; }
+    public bool IsPartial => PartialsAt >= 0;
+
+    /// <summary>Gets the column that counts rows, behind which cells stand, or -1.</summary>
+    public int PartialsAt { get; }
 
     /// <summary>Gets what runs each call.</summary>
     public Accumulator[] Accumulators { get; }

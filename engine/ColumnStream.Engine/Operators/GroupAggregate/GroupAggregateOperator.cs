@@ -40,7 +40,8 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
         _schema = node.OutputSchema();
         var ttl = StateTtl.Of(node.StateTtlMs, context);
         _plan = new AggregatePlan(
-            node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, ttl is not null, isPartial: node.TakesPartials);
+            node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, ttl is not null,
+            partialsAt: node.TakesPartials ? node.Keys.Count : -1);
         _updater = new GroupUpdater(_plan, context.Allocator);
         _rows = new NativeList<nint>(context.Allocator);
         _kinds = new NativeList<byte>(context.Allocator);

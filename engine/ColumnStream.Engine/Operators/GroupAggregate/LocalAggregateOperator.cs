@@ -5,6 +5,7 @@ using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.GroupAggregate;
@@ -22,6 +23,8 @@ internal sealed unsafe class LocalAggregateOperator(LocalAggregateNode node) : O
     private OperatorContext _context = null!;
     private Schema _schema = null!;
     private AggregatePlan _plan = null!;
+    private ValueList<int> _keys;
+    private SliceColumn? _slicing;
     private GroupUpdater _updater = null!;
     private GroupTables _tables = null!;
     private NativeList<nint> _rows = null!;
@@ -34,8 +37,16 @@ internal sealed unsafe class LocalAggregateOperator(LocalAggregateNode node) : O
     {
         _context = context;
         _schema = node.OutputSchema();
-        _plan = new AggregatePlan(
-            node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, countsRows: true);
+        Schema input = context.Inputs[0];
+        _keys = node.Keys;
+        if (node.Window is WindowSpec window)
+        {
+            _slicing = new SliceColumn(window, input, context.Allocator);
+            _keys = [.. node.Keys, input.Fields.Count];
+            input = _slicing.Schema;
+        }
+
+        _plan = new AggregatePlan(_keys, node.Aggregates, input, node.InsertOnlyInput, countsRows: true);
         _updater = new GroupUpdater(_plan, context.Allocator);
         _tables = new GroupTables(
             new StateTable(_plan.Layout, context.Pages, context.Allocator), new StateTable?[node.Aggregates.Count]);
@@ -53,6 +64,8 @@ internal sealed unsafe class LocalAggregateOperator(LocalAggregateNode node) : O
             {
                 return;
             }
+
+            batch = _slicing?.Append(batch) ?? batch;
 
             _updater.Prepare(batch.Rows, batch.Kinds);
             RecordBatch partial = _paused > 0 ? Spread(batch.Rows) : Group(length);
@@ -132,9 +145,9 @@ internal sealed unsafe class LocalAggregateOperator(LocalAggregateNode node) : O
         }
 
         var columns = new ArrayData[_schema.Fields.Count];
-        for (int i = 0; i < node.Keys.Count; i++)
+        for (int i = 0; i < _keys.Count; i++)
         {
-            columns[i] = batch.Columns[node.Keys[i]].Retain();
+            columns[i] = batch.Columns[_keys[i]].Retain();
         }
 
         PartialCells.Build(_plan, rows, length, columns, _context.Allocator);

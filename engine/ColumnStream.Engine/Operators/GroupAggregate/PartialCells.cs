@@ -25,6 +25,19 @@ internal sealed unsafe class PartialCells(AggregatePlan plan, BufferAllocator ac
         }
     }
 
+    /// <summary>Returns how many rows the parts [start, end) of a batch are made of; rows taken back count too.</summary>
+    public static long CountRows(RecordBatch batch, int column, int start, int end)
+    {
+        var counts = (long*)((FixedWidthArray)batch.Columns[column]).Pointer;
+        long rows = 0;
+        for (int i = start; i < end; i++)
+        {
+            rows += Math.Max(1, Math.Abs(counts[i]));
+        }
+
+        return rows;
+    }
+
     /// <summary>Merges rows [at, at + count) of a batch of cells into the rows of their groups.</summary>
     public void Merge(RecordBatch batch, int at, int count, byte** groups, TextHeap heap)
     {
@@ -37,7 +50,7 @@ internal sealed unsafe class PartialCells(AggregatePlan plan, BufferAllocator ac
             sources[i] = scratch + (i * stride);
         }
 
-        int column = plan.Layout.Keys.Count;
+        int column = plan.PartialsAt;
         var counts = (long*)((FixedWidthArray)batch.Columns[column++]).Pointer + at;
         int cell = 0;
         if (plan.RowCountOffset >= 0)

@@ -44,7 +44,9 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         _context = context;
         _time = new WindowTime(node.Window, context);
         _schema = node.OutputSchema();
-        _plan = new AggregatePlan(node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput);
+        _plan = new AggregatePlan(
+            node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput,
+            partialsAt: node.TakesPartials ? node.Keys.Count + 1 : -1);
         _updater = new GroupUpdater(_plan, context.Allocator);
         _merger = new WindowMerger(_plan, context.Allocator);
         _runs = new SliceRuns(_math, node.Window.TimeColumn, context.Allocator);
@@ -94,7 +96,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
             }
 
             _updater.Prepare(batch.Rows, batch.Kinds);
-            Fold();
+            Fold(batch.Rows);
             ArmTimer();
         }
         finally
@@ -174,7 +176,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     }
 
     /// <summary>Folds each run of the batch into its slice; rows whose windows have all fired are late.</summary>
-    private void Fold()
+    private void Fold(RecordBatch rows)
     {
         long late = 0;
         foreach ((int start, int end, long slice) in _runs.Runs)
@@ -188,7 +190,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
             if (lastEnd - 1 <= _fired.Value)
             {
-                late += end - start;
+                late += node.TakesPartials ? PartialCells.CountRows(rows, _plan.PartialsAt, start, end) : end - start;
                 continue;
             }
 

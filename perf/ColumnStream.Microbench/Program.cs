@@ -13,6 +13,7 @@ using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Microbench.Formats;
+using ColumnStream.Microbench.Joins;
 using ColumnStream.Microbench.Kernels;
 
 namespace ColumnStream.Microbench;
@@ -36,6 +37,12 @@ internal static class Program
         if (arguments is ["kernels", .. var filter])
         {
             KernelBench.Run(filter.FirstOrDefault());
+            return;
+        }
+
+        if (arguments is ["joins", .. var joins])
+        {
+            JoinBench.Run(joins.FirstOrDefault());
             return;
         }
 

@@ -62,14 +62,20 @@ internal static class JoinBench
             ("hand loop: rows that find one", () => JoinHandLoop.Both([.. right, .. many], keys), 2_000_000 + keys),
             ("inner, inserts: rows that find one", () => Once(Node(JoinType.Inner), right, many, allocator, pages), 2_000_000),
             ("inner, retracts: updates that find one",
-                () => Once(Node(JoinType.Inner, inserts: false), right, updates, allocator, pages), updates.Sum(u => u.Rows.Length)),
+                () => Once(Node(JoinType.Inner, inserts: false), right, updates, allocator, pages),
+                updates.Sum(u => u.Rows.Length)),
         ];
         var best = cases.ToDictionary(c => c.Name, _ => new Run(double.MaxValue, 0, 0));
         int repeats = keys < 100_000 ? 20 : 1;
         for (int round = 0; round < 4; round++)
         {
-            foreach ((string name, Func<Run> once, double _) in cases.Where(c => filter is null || c.Name.Contains(filter, StringComparison.Ordinal)))
+            foreach ((string name, Func<Run> once, double _) in cases)
             {
+                if (filter is not null && !name.Contains(filter, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
                 for (int i = 0; i < (name.Contains("both", StringComparison.Ordinal) ? repeats : 1); i++)
                 {
                     Run run = once();
@@ -82,7 +88,8 @@ internal static class JoinBench
         {
             Run run = best[name];
             Console.WriteLine(
-                $"{keys,9} keys  {name,-46} {run.Nanoseconds / events,7:F1} ns/event {run.Bytes / events,7:F3} B/event {run.Rows,9} rows out");
+                $"{keys,9} keys  {name,-46} {run.Nanoseconds / events,7:F1} ns/event"
+                + $" {run.Bytes / events,7:F3} B/event {run.Rows,9} rows out");
         }
 
         foreach (JoinInput input in both.Concat(right).Concat(many).Concat(updates))
@@ -98,7 +105,8 @@ internal static class JoinBench
         const int Keys = 10_000_000;
         List<JoinInput> both = Interleave(Shuffled(Keys, random), Shuffled(Keys, random), allocator);
         Run run = Once(Node(JoinType.Inner), [], both, allocator, pages);
-        Console.WriteLine($"10 M keys, inserts, both sides once a key: {run.Nanoseconds / (2.0 * Keys):F1} ns/event, {run.Rows} rows out");
+        double perEvent = run.Nanoseconds / (2.0 * Keys);
+        Console.WriteLine($"10 M keys, inserts, both sides once a key: {perEvent:F1} ns/event, {run.Rows} rows out");
         both.ForEach(b => b.Rows.Release());
         long[] left = [.. Enumerable.Range(0, 1000).Select(_ => (long)random.Next(100_000) + 1)];
         long[] right = [.. Enumerable.Range(0, 1_000_000).Select(i => i % 3 == 0 ? 0L : random.Next(100_000) + 1)];
@@ -106,7 +114,7 @@ internal static class JoinBench
         List<JoinInput> table = Interleave([], right, allocator);
         List<JoinInput> probe = Interleave(left, [], allocator);
         run = Once(Node(JoinType.Inner), table, probe, allocator, pages);
-        Console.WriteLine($"one hot key of 333,334 rows, found once: {run.Nanoseconds / run.Rows:F1} ns/row out, {run.Rows} rows out");
+        Console.WriteLine($"one hot key of 333,334 rows, found once: {run.Nanoseconds / run.Rows:F1} ns/row out, {run.Rows} rows");
         table.Concat(probe).ToList().ForEach(b => b.Rows.Release());
     }
 

@@ -224,6 +224,9 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     {
                         Id = 0, Inputs = [id], Output = unnest.Fields, Uid = Derived("unnest", Uid(id), unnest.ToString()),
                     });
+            case TimeJoinPlan join:
+                int[] timed = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
+                return Add(TimeJoinLowering.Join(join, ValueList.From(timed), Claim(join.Uid)));
             case ExpandPlan expand:
                 return AddUnary(
                     Lower(expand.Input), id => new ExpandNode(expand.Nulled)

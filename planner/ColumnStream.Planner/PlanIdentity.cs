@@ -63,6 +63,7 @@ internal sealed class PlanIdentity
             ScalarJoinPlan join => join with { Uid = Unique($"scalar-join-{Of(plan).Rows}") },
             SemiJoinPlan join => join with { Uid = Unique($"semi-join-{Of(plan).Rows}") },
             JoinPlan join => join with { Uid = Unique($"join-{Of(plan).Rows}") },
+            TimeJoinPlan join => join with { Uid = Unique($"{join.Kind.ToString().ToLowerInvariant()}-join-{Of(plan).Rows}") },
             SetOperationPlan set => set with { Uid = Unique($"set-operation-{Of(plan).Rows}") },
             WindowPlan { Window.Kind: WindowKind.Session } window => window with { Uid = Unique($"window-{Of(plan).Rows}") },
             SortPlan sort => sort with { Uid = Unique($"sort-{Of(plan).Rows}") },
@@ -166,6 +167,14 @@ internal sealed class PlanIdentity
                     join.Residual is null ? string.Empty : Text(join.Residual, both),
                 ]);
                 return new Lineage(paired, join.HasRightColumns ? both : one.Columns);
+            case TimeJoinPlan join:
+                Lineage early = Of(join.Left);
+                Lineage late = Of(join.Right);
+                string near = Hash(
+                    "time-join", $"{join.Kind},{join.LowerMs},{join.UpperMs}", Compute(join.Timeless).Rows,
+                    join.LeftTime < 0 ? string.Empty : early.Columns[join.LeftTime],
+                    join.RightTime < 0 ? string.Empty : late.Columns[join.RightTime]);
+                return new Lineage(near, join.HasRightColumns ? [.. early.Columns, .. late.Columns] : early.Columns);
             case ExpandPlan expand:
                 Lineage repeated = Of(expand.Input);
                 string sets = Hash(

@@ -33,8 +33,14 @@ internal sealed class StateLayout
     /// <param name="groupColumns">Leading key columns that decide the key group, or -1 for all.</param>
     /// <param name="hasTime">Whether rows know when they were last touched: <see cref="StateTtl"/>.</param>
     /// <param name="identityColumns">Leading key columns that a row is found by, or -1 for all; the rest goes along.</param>
+    /// <param name="linkBytes">Bytes behind the cells for what follows from the rows, such as links; no snapshot holds them.</param>
     public StateLayout(
-        ValueList<Field> keys, ValueList<StateCell> cells, int groupColumns = -1, bool hasTime = false, int identityColumns = -1)
+        ValueList<Field> keys,
+        ValueList<StateCell> cells,
+        int groupColumns = -1,
+        bool hasTime = false,
+        int identityColumns = -1,
+        int linkBytes = 0)
     {
         Keys = keys;
         IdentityColumns = identityColumns < 0 ? keys.Count : identityColumns;
@@ -74,6 +80,8 @@ internal sealed class StateLayout
         }
 
         TimeOffset = hasTime ? CellOffsets[^1] : 0;
+        LinkOffset = offset;
+        offset += linkBytes;
         Stride = offset <= 16 ? 16 : offset <= 32 ? 32 : (offset + 63) & ~63;
         if (Stride > StatePool.PageBytes / 2)
         {
@@ -107,6 +115,9 @@ internal sealed class StateLayout
 
     /// <summary>Gets where each cell begins in a row.</summary>
     public int[] CellOffsets { get; }
+
+    /// <summary>Gets where the bytes begin that no snapshot holds.</summary>
+    public int LinkOffset { get; }
 
     /// <summary>Gets the 8-byte words of a key.</summary>
     public int KeyWords { get; }

@@ -16,6 +16,7 @@ internal static class NodeTraits
         new ExpandTrait(),
         new FilterTrait(),
         new GroupAggregateTrait(),
+        new IntervalJoinTrait(),
         new JoinTrait(),
         new LimitTrait(),
         new LocalAggregateTrait(),
@@ -28,6 +29,7 @@ internal static class NodeTraits
         new SinkTrait(),
         new SortTrait(),
         new SourceTrait(),
+        new TemporalJoinTrait(),
         new UnionTrait(),
         new UnnestTrait(),
         new UpsertChangesTrait(),
@@ -36,6 +38,7 @@ internal static class NodeTraits
         new WatermarkTrait(),
         new WindowAggregateTrait(),
         new WindowAssignTrait(),
+        new WindowJoinTrait(),
         new WindowRankTrait(),
     }.ToDictionary(trait => trait.Node);
 

@@ -110,6 +110,15 @@ internal static class LogicalPrinter
             + (join.Residual is null ? null : $" where {Print(join.Residual, [.. join.Left.Fields, .. join.Right.Fields])}")
             + Kept(" left", join.LeftTtlMs) + Kept(" right", join.RightTtlMs)
             + (join.Hint.Length == 0 ? null : $" hint {join.Hint}, which changes nothing"),
+        TimeJoinPlan join => $"{join.Kind}{Line(join.Timeless)}" + (join.Kind, join.LeftTime) switch
+        {
+            (TimeJoinKind.Interval, < 0) => $" arrived within [{join.LowerMs} ms, {join.UpperMs} ms]",
+            (TimeJoinKind.Interval, _) => $" {join.Left.Fields[join.LeftTime].Name} - {join.Right.Fields[join.RightTime].Name}"
+                + $" in [{join.LowerMs} ms, {join.UpperMs} ms]",
+            (TimeJoinKind.Window, _) => $" ending {join.Left.Fields[join.LeftTime].Name}",
+            _ => $" {join.Left.Fields[join.LeftTime].Name} {(join.UpperMs < 0 ? ">" : ">=")}"
+                + $" {join.Right.Fields[join.RightTime].Name}",
+        },
         SetOperationPlan set => set.Kind + (set.IsAll ? " all" : string.Empty),
         UnnestPlan unnest => $"Unnest {Print(unnest.Collection, unnest.Input.Fields)}"
             + $" beside [{Keys(unnest.Kept, unnest.Input.Fields)}]"

@@ -32,6 +32,7 @@ internal sealed record WindowBounds(ValueList<int> Starts, ValueList<int> Ends, 
             ? below.Map(c => Places(aggregate.Keys.Count, i => aggregate.Keys[i] == c)) : null,
         ExpandPlan expand => Of(expand.Input) is { } repeated
             && !expand.Nulled.Any(n => n.Any(c => repeated.Starts.Contains(c) || repeated.Ends.Contains(c))) ? repeated : null,
+        TimeJoinPlan { Kind: TimeJoinKind.Window } join => OfJoin(join),
         UnionPlan union => union.Branches.Select(Of).Aggregate(
             (left, right) => left is not null && left.SameAs(right) ? left : null),
         _ => null,
@@ -56,6 +57,16 @@ internal sealed record WindowBounds(ValueList<int> Starts, ValueList<int> Ends, 
 
     /// <summary>Tells whether two plans are cut into the same windows.</summary>
     public bool IsCutLike(WindowBounds other) => Plain(Window) == Plain(other.Window);
+
+    /// <summary>Both sides' bounds are the joined rows'; those of a side that may be missing are not always there.</summary>
+    private static WindowBounds? OfJoin(TimeJoinPlan join)
+    {
+        int width = join.Left.Fields.Count;
+        WindowBounds? left = join.Type is JoinType.Right or JoinType.Full ? null : Of(join.Left);
+        WindowBounds? right = join.Type is JoinType.Inner or JoinType.Right ? Of(join.Right)?.Map(c => [c + width]) : null;
+        return left is null || right is null ? left ?? right : new WindowBounds(
+            [.. left.Starts, .. right.Starts], [.. left.Ends, .. right.Ends], [.. left.Times, .. right.Times], left.Window);
+    }
 
     private static WindowSpec Plain(WindowSpec window) => window with { TimeColumn = 0, Partition = default };
 

@@ -43,6 +43,7 @@ internal static class EncodeNested
         SemiJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         RankPlan rank when rank.Input.Fields.Any(f => f.Type.IsNested) => Encode(rank),
         JoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
+        TimeJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         OverPlan over => Apply(over),
         _ => node,
     });
@@ -150,6 +151,16 @@ internal static class EncodeNested
             },
             ValueList.From(join.Fields.Select((field, i) => Decoded(i, field.Type, field.Type.Nullable))),
             join.Fields);
+    }
+
+    private static ProjectPlan Encode(TimeJoinPlan join)
+    {
+        ProjectPlan encoded = Encode(join.Timeless);
+        var inner = (JoinPlan)encoded.Input;
+        return encoded with
+        {
+            Input = join with { Left = inner.Left, Right = inner.Right, Residual = inner.Residual, Fields = inner.Fields },
+        };
     }
 
     private static LogicalPlan Bare(LogicalPlan input)

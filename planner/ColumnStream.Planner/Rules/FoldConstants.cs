@@ -13,6 +13,7 @@ internal static class FoldConstants
     {
         FilterPlan filter => filter with { Predicate = Fold(filter.Predicate) },
         JoinPlan { Residual: { } residual } join => join with { Residual = Fold(residual) },
+        TimeJoinPlan { Residual: { } residual } join => join with { Residual = Fold(residual) },
         ProjectPlan project => project with { Expressions = ValueList.From(project.Expressions.Select(Fold)) },
         UnnestPlan unnest => unnest with { Collection = Fold(unnest.Collection) },
         _ => node,

@@ -51,6 +51,7 @@ internal static class PruneColumns
         ScalarJoinPlan join => PruneScalarJoin(join, wanted),
         SemiJoinPlan join => PruneSemiJoin(join, wanted),
         JoinPlan join => PruneJoin(join, wanted),
+        TimeJoinPlan join => PruneTimeJoin(join, wanted),
         OverPlan over => PruneOver(over, wanted),
         RankPlan rank => PruneRank(rank, wanted),
         SetOperationPlan set => PruneSet(set),
@@ -254,6 +255,46 @@ internal static class PruneColumns
                 Right = right.Plan,
                 LeftKeys = ValueList.From(join.LeftKeys.Select(k => left.Map[k])),
                 RightKeys = ValueList.From(join.RightKeys.Select(k => right.Map[k])),
+                Residual = join.Residual is null ? null : ExpressionTree.Remap(join.Residual, c => all[c]),
+                Fields = ValueList.Create<SqlField>(fields),
+            },
+            map);
+    }
+
+    private static Pruned PruneTimeJoin(TimeJoinPlan join, SortedSet<int> wanted)
+    {
+        int width = join.Left.Fields.Count;
+        int[] times = join.LeftTime < 0 ? [] : [join.LeftTime, join.RightTime + width];
+        var needed = new SortedSet<int>(
+            wanted.Concat(times).Concat(join.LeftKeys).Concat(join.RightKeys.Select(k => k + width)));
+        if (join.Residual is not null)
+        {
+            ExpressionTree.CollectColumns(join.Residual, needed);
+        }
+
+        Pruned left = Prune(join.Left, [.. needed.Where(c => c < width)]);
+        Pruned right = Prune(join.Right, [.. needed.Where(c => c >= width).Select(c => c - width)]);
+        int first = left.Plan.Fields.Count;
+        int[] all = [.. left.Map, .. right.Map.Select(c => c < 0 ? -1 : c + first)];
+        int[] map = all[..join.Fields.Count];
+        var fields = new SqlField[first + (join.HasRightColumns ? right.Plan.Fields.Count : 0)];
+        for (int i = 0; i < map.Length; i++)
+        {
+            if (map[i] >= 0)
+            {
+                fields[map[i]] = join.Fields[i];
+            }
+        }
+
+        return new Pruned(
+            join with
+            {
+                Left = left.Plan,
+                Right = right.Plan,
+                LeftKeys = ValueList.From(join.LeftKeys.Select(k => left.Map[k])),
+                RightKeys = ValueList.From(join.RightKeys.Select(k => right.Map[k])),
+                LeftTime = join.LeftTime < 0 ? -1 : left.Map[join.LeftTime],
+                RightTime = join.RightTime < 0 ? -1 : right.Map[join.RightTime],
                 Residual = join.Residual is null ? null : ExpressionTree.Remap(join.Residual, c => all[c]),
                 Fields = ValueList.Create<SqlField>(fields),
             },

@@ -19,6 +19,7 @@ internal static class RuleTable
         new("merge-limits", MergeLimits.Apply),
         new("aggregate-windows", AggregateWindows.Apply),
         new("recognize-ranks", RecognizeRanks.Apply, IsRequired: true),
+        new("join-windows", JoinWindows.Apply),
         new("encode-nested", EncodeNested.Apply, IsRequired: true),
         new("prune-columns", PruneColumns.Apply),
         new("remove-projects", RemoveProjects.Apply),

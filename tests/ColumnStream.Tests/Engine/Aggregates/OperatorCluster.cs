@@ -72,6 +72,12 @@ internal sealed unsafe class OperatorCluster(
 
     public long Watermark { get; private set; } = long.MinValue;
 
+    /// <summary>Gets the least watermark that the subtasks passed on.</summary>
+    public long OutputWatermark { get; private set; } = long.MinValue;
+
+    /// <summary>Gets the rows in all tables, progress not counted.</summary>
+    public long TableRows => _subtasks.Sum(s => s.States.Where(state => state is not ProgressState).Sum(state => state.RowCount));
+
     public void Start(int parallelism)
     {
         _subtasks.ForEach(s => s.Dispose());
@@ -112,11 +118,14 @@ internal sealed unsafe class OperatorCluster(
     public void Advance(long watermarkMs)
     {
         Watermark = watermarkMs;
+        long passed = long.MaxValue;
         foreach (Operator subtask in _subtasks)
         {
-            subtask.Advance(watermarkMs, new Sink(this));
+            passed = Math.Min(passed, subtask.Advance(watermarkMs, new Sink(this)));
             Drain(subtask);
         }
+
+        OutputWatermark = passed;
     }
 
     public void Wake(long clockMs)
@@ -272,6 +281,7 @@ internal sealed unsafe class OperatorCluster(
     {
         public override void Emit(StreamBatch batch)
         {
+            batch = batch.Compact(cluster.Allocator);
             Assert.InRange(batch.Count, 1, 4096);
             Assert.Equal(cluster.OutputSchema, batch.Rows.Schema);
             for (int n = 0; n < batch.Count; n++)
@@ -302,6 +312,8 @@ internal sealed unsafe class OperatorCluster(
             batch.Release();
         }
     }
+
+    private BufferAllocator Allocator => allocator;
 
     private Schema OutputSchema { get; } = node.OutputSchema();
 

@@ -1,0 +1,408 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
+using ColumnStream.Compute.Aggregates;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Operators.WindowAggregate;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators.TimeJoin;
+
+/// <summary>Keeps left rows until the watermark reaches them, so that their version is known, and versions until a later one is valid for all.</summary>
+/// <remarks>
+/// Versions of a key stand in the order of their times; a second one of the same time replaces the first. A delete is a version that
+/// says that there is none. −U say nothing: the +U that follows does. A left row behind the watermark is answered at
+/// the next watermark, by what is still kept.
+/// </remarks>
+internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Operator
+{
+    private static readonly ValueList<StateCell> LeftCells = [new StateCell("kind", CellType.Int64)];
+    private static readonly ValueList<StateCell> RightCells = [new StateCell("deleted", CellType.Int64)];
+    private readonly ChainedRows[] _sides = new ChainedRows[2];
+    private readonly List<int> _unmatchable = [];
+    private readonly List<nint> _answered = [];
+    private ValueList<bool> _nullSafe;
+    private OperatorContext _context = null!;
+    private KeyChains _chains = null!;
+    private PairWriter _pairs = null!;
+    private TimeHeap _waiting = null!;
+    private TimeHeap _versions = null!;
+    private int _kindOffset;
+    private int _deletedOffset;
+    private int _leftOffset;
+    private long _units = 1;
+    private long _passed = long.MinValue;
+    private bool _isAnswering;
+
+    public override IReadOnlyList<OperatorState> States => [_sides[0], _sides[1]];
+
+    public override bool HasMore => _isAnswering;
+
+    public override void Open(OperatorContext context)
+    {
+        _context = context;
+        _units = WindowMath.UnitsPerMs(context.Inputs[0].Fields[node.LeftTime].Type);
+        _nullSafe = ValueList.Create<bool>(new bool[node.LeftKeys.Count]);
+        _sides[0] = new ChainedRows("left", context.Inputs[0], node.LeftKeys, node.LeftUpdates ? LeftCells : default, context);
+        _sides[1] = new ChainedRows("right", context.Inputs[1], node.RightKeys, RightCells, context);
+        _leftOffset = _sides[0].OffsetOf(node.LeftTime);
+        _kindOffset = node.LeftUpdates ? _sides[0].CellOffset(0) : -1;
+        _deletedOffset = _sides[1].CellOffset(0);
+        _sides[1].OrderOffset = _sides[1].OffsetOf(node.RightTime);
+        _chains = new KeyChains(JoinRows.Fields(context.Inputs[0], node.LeftKeys), _sides[0], _sides[1], context);
+        _pairs = new PairWriter(
+            node.OutputSchema(), context.Inputs[0].Fields.Count, _sides[0], _sides[1], node.Residual, context);
+        _waiting = new TimeHeap(context.Allocator);
+        _versions = new TimeHeap(context.Allocator);
+    }
+
+    public override void Process(int input, StreamBatch batch, Collector output)
+    {
+        batch = batch.Compact(_context.Allocator);
+        try
+        {
+            LinkRestored();
+            _sides[0].BeginBatch();
+            _sides[1].BeginBatch();
+            if (input == 0)
+            {
+                StoreLeft(batch, output);
+            }
+            else
+            {
+                StoreRight(batch);
+            }
+        }
+        finally
+        {
+            batch.Release();
+        }
+    }
+
+    public override long Advance(long watermarkMs, Collector output)
+    {
+        LinkRestored();
+        _sides[0].BeginBatch();
+        _sides[1].BeginBatch();
+        _passed = watermarkMs == Watermark.Max ? long.MaxValue : ((watermarkMs + 1) * _units) - 1;
+        _isAnswering = true;
+        Answer(output);
+        return watermarkMs;
+    }
+
+    public override void Continue(Collector output) => Answer(output);
+
+    protected override void Dispose(bool disposing)
+    {
+        _chains?.Dispose();
+        _pairs?.Dispose();
+        _waiting?.Dispose();
+        _versions?.Dispose();
+        _sides[0]?.Dispose();
+        _sides[1]?.Dispose();
+    }
+
+    private void LinkRestored()
+    {
+        if (!_chains.LinkRestored())
+        {
+            return;
+        }
+
+        _waiting.Clear();
+        _versions.Clear();
+        uint next = 1;
+        for (byte* row = _sides[0].Table.NextLive(ref next); row is not null; row = _sides[0].Table.NextLive(ref next))
+        {
+            _waiting.Add(*(long*)(row + _leftOffset), next - 1);
+        }
+
+        next = 1;
+        for (byte* row = _sides[1].Table.NextLive(ref next); row is not null; row = _sides[1].Table.NextLive(ref next))
+        {
+            _versions.Add(*(long*)(row + _sides[1].OrderOffset), next - 1);
+        }
+    }
+
+    private static long* Times(RecordBatch rows, int column)
+    {
+        if (rows.Columns[column].NullCount > 0)
+        {
+            throw new UserException(4002, $"Rowtime must not be NULL: column {rows.Schema.Fields[column].Name}.");
+        }
+
+        return (long*)((FixedWidthArray)rows.Columns[column]).Pointer;
+    }
+
+    private void StoreLeft(StreamBatch batch, Collector output)
+    {
+        RecordBatch rows = batch.Rows;
+        List<int>? matchable = JoinRows.Matchable(rows, node.LeftKeys, _nullSafe, _unmatchable);
+        long* times = Times(rows, node.LeftTime);
+        if (_unmatchable.Count > 0 && node.Type == JoinType.Left)
+        {
+            EmitAlone(batch, output);
+        }
+
+        _chains.Find(JoinRows.Keys(rows, node.LeftKeys), rows.Length);
+        _sides[0].Encode(rows);
+        for (int i = 0; i < (matchable?.Count ?? rows.Length); i++)
+        {
+            int index = matchable is null ? i : matchable[i];
+            byte* row = _sides[0].Append(index, out uint slot);
+            if (node.LeftUpdates)
+            {
+                *(long*)(row + _kindOffset) = batch.Kinds is null ? (long)RowKind.Insert : (long)batch.Kinds[index];
+            }
+
+            _chains.Insert(0, _chains.Slots[index], row);
+            _waiting.Add(times[index], slot);
+        }
+
+        DropUnused();
+    }
+
+    private void StoreRight(StreamBatch batch)
+    {
+        RecordBatch rows = batch.Rows;
+        List<int>? matchable = JoinRows.Matchable(rows, node.RightKeys, _nullSafe, _unmatchable);
+        long* times = Times(rows, node.RightTime);
+        _chains.Find(JoinRows.Keys(rows, node.RightKeys), rows.Length);
+        _sides[1].Encode(rows);
+        for (int i = 0; i < (matchable?.Count ?? rows.Length); i++)
+        {
+            int index = matchable is null ? i : matchable[i];
+            RowKind kind = batch.Kinds is null ? RowKind.Insert : batch.Kinds[index];
+            if (kind == RowKind.UpdateBefore)
+            {
+                _unmatchable.Add(index);
+                continue;
+            }
+
+            uint replaced = LastUpTo(_chains.Rows[index], times[index]);
+            byte* row = _sides[1].Append(index, out uint slot);
+            *(long*)(row + _deletedOffset) = kind == RowKind.Delete ? 1 : 0;
+            _chains.Insert(1, _chains.Slots[index], row);
+            _versions.Add(times[index], slot);
+            if (replaced != 0 && TimeOf(replaced) == times[index])
+            {
+                _chains.Delete(1, _sides[1].Row(replaced));
+            }
+        }
+
+        DropUnused();
+    }
+
+    /// <summary>Drops keys that were found only for rows that are not kept; not before, since later rows of the batch may need them.</summary>
+    private void DropUnused()
+    {
+        foreach (int index in _unmatchable)
+        {
+            _chains.DropIfEmpty(_chains.Slots[index]);
+        }
+    }
+
+    private void EmitAlone(StreamBatch batch, Collector output)
+    {
+        _pairs.Begin(batch.Rows, 0);
+        for (int i = 0; i < _unmatchable.Count; i++)
+        {
+            _pairs.Add(_unmatchable[i], _pairs.NullRow(1));
+            if (!_pairs.IsFull && i < _unmatchable.Count - 1)
+            {
+                continue;
+            }
+
+            NativeBuffer? kinds = null;
+            if (batch.Kinds is not null)
+            {
+                kinds = _context.Allocator.Allocate(_pairs.Count);
+                for (int k = 0; k < _pairs.Count; k++)
+                {
+                    kinds.Pointer[k] = (byte)batch.Kinds[_pairs.Indices[k]];
+                }
+            }
+
+            output.Emit(new StreamBatch(_pairs.Build(), kinds));
+            _pairs.Clear();
+        }
+    }
+
+    private long TimeOf(uint version) => *(long*)(_sides[1].Row(version) + _sides[1].OrderOffset);
+
+    /// <summary>Returns the last version of a key whose time is at most <paramref name="time"/>, or 0.</summary>
+    private uint LastUpTo(byte* key, long time)
+    {
+        ChainEnds* ends = _chains.Chain(key, 1);
+        if (ends->Head == 0 || TimeOf(ends->Head) > time)
+        {
+            return 0;
+        }
+
+        if (TimeOf(ends->Tail) <= time)
+        {
+            return ends->Tail;
+        }
+
+        ChainedRows rows = _sides[1];
+        uint slot;
+        if (time - TimeOf(ends->Head) < TimeOf(ends->Tail) - time)
+        {
+            slot = ends->Head;
+            for (uint next = rows.Link(rows.Row(slot))->Next; TimeOf(next) <= time; next = rows.Link(rows.Row(slot))->Next)
+            {
+                slot = next;
+            }
+
+            return slot;
+        }
+
+        slot = ends->Tail;
+        while (TimeOf(slot) > time)
+        {
+            slot = rows.Link(rows.Row(slot))->Previous;
+        }
+
+        return slot;
+    }
+
+    /// <summary>Answers left rows up to the watermark, a chunk at a time, then drops versions that none to come can see.</summary>
+    private void Answer(Collector output)
+    {
+        _pairs.Begin(null, -1);
+        while (_waiting.TryPop(_passed, out uint slot))
+        {
+            byte* row = _sides[0].Row(slot);
+            long time = *(long*)(row + _leftOffset);
+            uint version = LastUpTo(_chains.Row(_sides[0].Link(row)->Key), node.IsStrict ? time - 1 : time);
+            byte* other = version == 0 ? null : _sides[1].Row(version);
+            bool isThere = other is not null && *(long*)(other + _deletedOffset) == 0;
+            if (!isThere && node.Type == JoinType.Inner)
+            {
+                _chains.Delete(0, row);
+                continue;
+            }
+
+            _pairs.Add(row, isThere ? other : _pairs.NullRow(1));
+            _answered.Add((nint)row);
+            if (_pairs.IsFull && EmitAnswers(output))
+            {
+                return;
+            }
+        }
+
+        bool any = _pairs.Count > 0 && EmitAnswers(output);
+        if (any)
+        {
+            return;
+        }
+
+        DropVersions();
+        _isAnswering = false;
+    }
+
+    /// <summary>Emits the answers collected; returns whether any stands.</summary>
+    private bool EmitAnswers(Collector output)
+    {
+        RecordBatch pairs = _pairs.Build();
+        Selection? survivors = null;
+        try
+        {
+            survivors = _pairs.Test(pairs);
+            if (survivors is not null && node.Type == JoinType.Left)
+            {
+                RecordBatch padded = Pad(survivors);
+                pairs.Release();
+                survivors.Dispose();
+                survivors = null;
+                pairs = padded;
+            }
+        }
+        catch
+        {
+            pairs.Release();
+            throw;
+        }
+
+        NativeBuffer? kinds = null;
+        if (node.LeftUpdates)
+        {
+            kinds = _context.Allocator.Allocate(_pairs.Count);
+            for (int i = 0; i < _pairs.Count; i++)
+            {
+                kinds.Pointer[i] = (byte)*(long*)(_pairs.Rows(0)[i] + _kindOffset);
+            }
+        }
+
+        foreach (nint row in _answered)
+        {
+            _chains.Delete(0, (byte*)row);
+        }
+
+        _answered.Clear();
+        bool any = (survivors?.Count ?? pairs.Length) > 0;
+        _pairs.Emit(pairs, kinds, survivors, output);
+        _pairs.Clear();
+        return any;
+    }
+
+    /// <summary>Makes the pairs anew, with no version where the condition does not hold.</summary>
+    private RecordBatch Pad(Selection survivors)
+    {
+        int next = 0;
+        for (int i = 0; i < _pairs.Count; i++)
+        {
+            bool holds = next < survivors.Count && survivors.Pointer[next] == i;
+            next += holds ? 1 : 0;
+            _pairs.Rows(1)[i] = holds ? _pairs.Rows(1)[i] : _pairs.NullRow(1);
+        }
+
+        return _pairs.Build();
+    }
+
+    /// <summary>
+    /// Drops the versions before the last one at or below the watermark. A slot may have been reused since it was listed:
+    /// what stands there is looked at, not what was meant.
+    /// </summary>
+    private void DropVersions()
+    {
+        ChainedRows rows = _sides[1];
+        if (_passed == long.MaxValue)
+        {
+            // All inputs ended: nothing asks any more, and nothing is worth a walk.
+            return;
+        }
+
+        while (_versions.TryPop(_passed, out uint slot))
+        {
+            if (!rows.Table.Rows.IsLive(slot))
+            {
+                continue;
+            }
+
+            byte* row = rows.Row(slot);
+            if (*(long*)(row + rows.OrderOffset) > _passed)
+            {
+                continue;
+            }
+
+            while (rows.Link(row)->Previous is uint previous && previous != 0)
+            {
+                _chains.Delete(1, rows.Row(previous));
+            }
+
+            // A delete stays like any last version: a row that comes late must not stand up behind it.
+            uint following = rows.Link(row)->Next;
+            if (following != 0 && TimeOf(following) <= _passed)
+            {
+                _chains.Delete(1, row);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+
+namespace ColumnStream.Planner.Changelogs;
+
+/// <summary>Left rows come out as they are, with the version of their time; versions are upserts, so nobody reads their old images.</summary>
+internal sealed class TemporalJoinTrait : NodeTrait
+{
+    public override Type Node => typeof(TemporalJoinNode);
+
+    public override bool Updates(PhysicalNode node, ChangelogFacts facts) => facts.Updates(node.Inputs[0]);
+
+    public override bool Deletes(PhysicalNode node, ChangelogFacts facts) => facts.Deletes(node.Inputs[0]);
+
+    /// <summary>A left row has one version at most, so its key stays one where the order of its changes does.</summary>
+    public override IEnumerable<int[]> Keys(PhysicalNode node, ChangelogFacts facts) =>
+        facts.KeysBy(node.Inputs[0], ((TemporalJoinNode)node).LeftKeys).ToArray();
+
+    // An old row may have got another version than the new one: both must come.
+    public override bool NeedsOld(PhysicalNode node, int position, ChangelogFacts facts) => position == 0;
+
+    public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) => true;
+
+    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
+        (TemporalJoinNode)node with { LeftUpdates = facts.Updates(node.Inputs[0]) };
+}

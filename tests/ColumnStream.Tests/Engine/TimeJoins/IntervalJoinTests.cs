@@ -1,0 +1,301 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.State;
+using ColumnStream.Testing.Reference;
+using ColumnStream.Tests.Engine.Aggregates;
+using Xunit;
+
+namespace ColumnStream.Tests.Engine.TimeJoins;
+
+// Goal: pairs of near rows, each once; rows without one when none can come; late rows meet what is kept. Method: random rows with
+// disorder, NULL keys and late ones in random cuts, against lists that keep a row while watermark < time + its reach; checkpoints
+// in the middle, restored at other parallelism. A row dropped one millisecond too early or late is seen.
+public sealed class IntervalJoinTests : IDisposable
+{
+    private static readonly SqlField[] Fields =
+        [new("s", SqlType.String), new("k", SqlType.BigInt), new("ts", SqlType.Timestamp(3)), new("v", SqlType.Integer)];
+    private static readonly SqlField[] Micros =
+        [new("s", SqlType.String), new("k", SqlType.BigInt), new("ts", SqlType.Timestamp(6)), new("v", SqlType.Integer)];
+    private readonly SizeClassPool _buffers = new();
+    private readonly StatePool _pages = new();
+    private readonly BufferAllocator _allocator;
+
+    public IntervalJoinTests() => _allocator = new BufferAllocator("test", _buffers);
+
+    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 50)];
+
+    public void Dispose()
+    {
+        _allocator.Dispose();
+        _pages.Dispose();
+        _buffers.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Output_is_what_lists_of_kept_rows_say(int seed)
+    {
+        var random = new Random(seed);
+        bool isMicro = seed % 8 == 0;
+        IntervalJoinNode node = NodeOf(seed, isMicro, random);
+        int[] keys = [.. node.LeftKeys];
+        using var cluster = new OperatorCluster(
+            node, SchemaOf(isMicro), keys, _allocator, _pages, second: SchemaOf(isMicro), secondKeys: keys);
+        int most = keys.Length == 0 ? 1 : 4;
+        cluster.Start(1 + random.Next(most));
+        var model = new Model(node, isMicro ? 1000 : 1);
+        long now = 1_000_000;
+        for (int step = 0; step < 25; step++)
+        {
+            Feed(cluster, model, random, ref now);
+            if (random.Next(3) == 0)
+            {
+                long delay = random.Next(40);
+                model.Advance(Math.Max(model.Watermark, now - delay));
+                cluster.Advance(model.Watermark);
+            }
+
+            if (random.Next(5) == 0)
+            {
+                var output = new Dictionary<string, int>(cluster.Output);
+                Model before = model.Copy();
+                long then = now;
+                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, model, random, ref now));
+                if (random.Next(2) == 0)
+                {
+                    cluster.Restore(1 + random.Next(most));
+                    (model, now) = (before, then);
+                    cluster.Output.Clear();
+                    foreach ((string row, int count) in output)
+                    {
+                        cluster.Output.Add(row, count);
+                    }
+                }
+            }
+
+            Compare(model, cluster, seed);
+        }
+
+        model.Advance(long.MaxValue);
+        cluster.Advance(long.MaxValue);
+        Compare(model, cluster, seed);
+        Assert.True(node.Type == JoinType.Inner || cluster.Output.Count > 0);
+    }
+
+    [Fact]
+    public void One_hot_key_comes_out_in_chunks_and_leaves_nothing()
+    {
+        IntervalJoinNode node = NodeOf(0, isMicro: false, new Random(1)) with { Type = JoinType.Full, LowerMs = -1000, UpperMs = 1000, Residual = null };
+        using var cluster = new OperatorCluster(node, SchemaOf(false), [1], _allocator, _pages, second: SchemaOf(false), secondKeys: [1]);
+        cluster.Start(1);
+        object?[][] rows = [.. Enumerable.Range(0, 300).Select(i => new object?[] { "s", 1L, 5000L + i, 0L })];
+        cluster.Process(rows, null, new Random(1));
+        cluster.Process(rows, null, new Random(1), side: 1);
+        Assert.Equal(90_000, cluster.Output.Values.Sum());
+        cluster.Advance(long.MaxValue);
+        Assert.Equal(90_000, cluster.Output.Values.Sum());
+        Assert.Equal(0, cluster.TableRows);
+    }
+
+    [Fact]
+    public void Rows_that_come_out_later_are_above_the_watermark_passed_on()
+    {
+        IntervalJoinNode node = NodeOf(0, isMicro: false, new Random(1)) with { Type = JoinType.Left, LowerMs = -70, UpperMs = -20, Residual = null };
+        using var cluster = new OperatorCluster(node, SchemaOf(false), [1], _allocator, _pages, second: SchemaOf(false), secondKeys: [1]);
+        cluster.Start(1);
+        cluster.Process([["s", 1L, 1000L, 0L]], null, new Random(1));
+        cluster.Advance(1069);
+        Assert.Empty(cluster.Output);
+        Assert.Equal(999, cluster.OutputWatermark);
+        cluster.Advance(1070);
+        Assert.Single(cluster.Output);
+        Assert.Equal(1000, cluster.OutputWatermark);
+    }
+
+    private static IntervalJoinNode NodeOf(int seed, bool isMicro, Random random)
+    {
+        SqlField[] fields = isMicro ? Micros : Fields;
+        var type = (JoinType)(seed % 4);
+        int[] keys = (seed / 4 % 3) switch
+        {
+            0 => [1],
+            1 => [1, 3],
+            _ => [],
+        };
+        long lower = random.Next(-60, 30);
+        long upper = lower + random.Next(-3, 60);
+        BoundExpression? residual = seed / 12 % 2 == 0 ? null : new CallExpression(
+            "<", [new ColumnExpression(3, SqlType.Integer), new ColumnExpression(7, SqlType.Integer)], SqlType.Boolean);
+        return new IntervalJoinNode(
+            type, ValueList.Create<int>(keys), ValueList.Create<int>(keys), ValueList.From(keys.Select(_ => seed % 7 == 0)), 2, 2, lower, upper, residual)
+        {
+            Id = 2,
+            Inputs = [0, 1],
+            Output = [.. fields, .. fields],
+            Uid = "u",
+        };
+    }
+
+    private static void Feed(OperatorCluster cluster, Model model, Random random, ref long now)
+    {
+        int side = random.Next(2);
+        var rows = new List<object?[]>();
+        int count = 1 + random.Next(random.Next(20) == 0 ? 600 : 15);
+        while (rows.Count < count)
+        {
+            now += random.Next(3);
+            long time = now - random.Next(random.Next(6) == 0 ? 120 : 10);
+            rows.Add(
+            [
+                random.Next(2) == 0 ? "short" : $"a text that is longer than a view {random.Next(3)}",
+                random.Next(9) == 0 ? null : (long)random.Next(4),
+                (time * model.Units) + random.Next(model.Units),
+                random.Next(9) == 0 ? null : (long)random.Next(3),
+            ]);
+        }
+
+        model.Process(side, rows);
+        cluster.Process(rows, null, random, side);
+    }
+
+    private static void Compare(Model model, OperatorCluster cluster, int seed)
+    {
+        string[] wrong =
+        [
+            .. model.Output.Keys.Union(cluster.Output.Keys).Order(StringComparer.Ordinal)
+                .Where(r => model.Output.GetValueOrDefault(r) != cluster.Output.GetValueOrDefault(r))
+                .Select(r => $"{r}: expected {model.Output.GetValueOrDefault(r)}, found {cluster.Output.GetValueOrDefault(r)}"),
+        ];
+        Assert.True(wrong.Length == 0, $"seed {seed} watermark {model.Watermark} {model.Node.Describe()}\n{string.Join('\n', wrong)}");
+    }
+
+    private static Schema SchemaOf(bool isMicro) =>
+        new((isMicro ? Micros : Fields).Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable)).ToArray());
+
+    private sealed class Model(IntervalJoinNode node, int units)
+    {
+        private readonly List<Kept>[] _sides = [[], []];
+
+        public IntervalJoinNode Node => node;
+
+        public int Units => units;
+
+        public long Watermark { get; private set; } = long.MinValue;
+
+        public Dictionary<string, int> Output { get; } = [];
+
+        public Model Copy()
+        {
+            var copy = new Model(node, units) { Watermark = Watermark };
+            for (int side = 0; side < 2; side++)
+            {
+                copy._sides[side].AddRange(_sides[side].Select(k => new Kept(k.Row) { Matched = k.Matched }));
+            }
+
+            foreach ((string row, int count) in Output)
+            {
+                copy.Output.Add(row, count);
+            }
+
+            return copy;
+        }
+
+        public void Process(int side, List<object?[]> rows)
+        {
+            foreach (object?[] row in rows)
+            {
+                var own = new Kept(row);
+                foreach (Kept other in _sides[1 - side])
+                {
+                    if (Matches(side == 0 ? row : other.Row, side == 0 ? other.Row : row))
+                    {
+                        own.Matched = true;
+                        other.Matched = true;
+                        Add(side == 0 ? row : other.Row, side == 0 ? other.Row : row);
+                    }
+                }
+
+                bool hasNull = node.LeftKeys.Where((k, i) => !node.NullSafe[i] && row[k] is null).Any();
+                if (!hasNull && IsKept(side, row))
+                {
+                    _sides[side].Add(own);
+                }
+                else if (!own.Matched)
+                {
+                    AddAlone(side, row);
+                }
+            }
+        }
+
+        public void Advance(long watermark)
+        {
+            Watermark = watermark;
+            for (int side = 0; side < 2; side++)
+            {
+                foreach (Kept kept in _sides[side].Where(k => !IsKept(side, k.Row) && !k.Matched))
+                {
+                    AddAlone(side, kept.Row);
+                }
+
+                _sides[side].RemoveAll(k => !IsKept(side, k.Row));
+            }
+        }
+
+        /// <summary>Whether a row of the other side with a time above the watermark could be in reach.</summary>
+        private bool IsKept(int side, object?[] row)
+        {
+            long reach = (long)row[2]! + (units * (side == 0 ? -node.LowerMs : node.UpperMs));
+            long passed = Watermark == long.MaxValue ? long.MaxValue : Watermark == long.MinValue ? long.MinValue : ((Watermark + 1) * units) - 1;
+            return reach > passed;
+        }
+
+        private bool Matches(object?[] left, object?[] right)
+        {
+            for (int i = 0; i < node.LeftKeys.Count; i++)
+            {
+                int k = node.LeftKeys[i];
+                if (left[k] is null || right[k] is null ? !(node.NullSafe[i] && left[k] is null && right[k] is null) : !left[k]!.Equals(right[k]))
+                {
+                    return false;
+                }
+            }
+
+            long distance = (long)left[2]! - (long)right[2]!;
+            return distance >= node.LowerMs * units && distance <= node.UpperMs * units
+                && (node.Residual is null || (left[3] is long l && right[3] is long r && l < r));
+        }
+
+        private void AddAlone(int side, object?[] row)
+        {
+            object?[] nulls = [null, null, null, null];
+            if (side == 0 && node.Type is (JoinType.Left or JoinType.Full))
+            {
+                Add(row, nulls);
+            }
+            else if (side == 1 && node.Type is (JoinType.Right or JoinType.Full))
+            {
+                Add(nulls, row);
+            }
+        }
+
+        private void Add(object?[] left, object?[] right)
+        {
+            string text = BoxedRows.Print([.. left, .. right]);
+            Output[text] = Output.GetValueOrDefault(text) + 1;
+        }
+
+        private sealed class Kept(object?[] row)
+        {
+            public object?[] Row => row;
+
+            public bool Matched { get; set; }
+        }
+    }
+}

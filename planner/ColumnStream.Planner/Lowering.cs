@@ -235,10 +235,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     });
             case OverPlan over:
                 return AddUnary(
-                    Keyed(Lower(over.Input), over.Partition), id => new OverNode(over.Partition, over.Order, over.Calls)
-                    {
-                        Id = 0, Inputs = [id], Output = over.Fields, Uid = Claim(over.Uid),
-                    });
+                    Keyed(Lower(over.Input), over.Partition), id => OverLowering.Node(over, id, facts, Claim(over.Uid)));
             case RankPlan rank:
                 return AddUnary(
                     Keyed(Lower(rank.Input), rank.Partition), id => RankLowering.Rank(rank, id, facts, Claim(rank.Uid)));

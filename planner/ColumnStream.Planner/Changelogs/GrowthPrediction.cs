@@ -18,6 +18,7 @@ internal static class GrowthPrediction
         StateGrowth growth = node switch
         {
             WindowAggregateNode or WindowRankNode => StateGrowth.Watermark,
+            TimeOverNode over => OverLowering.IsBoundedByTime(over) ? StateGrowth.Watermark : StateGrowth.Keys,
             GroupAggregateNode aggregate => OfAggregate(aggregate),
             ChangelogNormalizeNode normalize => Bounded(StateGrowth.Keys, normalize.StateTtlMs),
             UpsertMaterializeNode materialize => Bounded(OfRows(node.Inputs[0], facts), materialize.StateTtlMs),

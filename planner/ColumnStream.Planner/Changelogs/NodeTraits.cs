@@ -30,6 +30,7 @@ internal static class NodeTraits
         new SortTrait(),
         new SourceTrait(),
         new TemporalJoinTrait(),
+        new TimeOverTrait(),
         new UnionTrait(),
         new UnnestTrait(),
         new UpsertChangesTrait(),

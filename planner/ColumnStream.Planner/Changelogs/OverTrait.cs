@@ -18,11 +18,9 @@ internal sealed class OverTrait : NodeTrait
 
     public override void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report)
     {
-        if (!facts.IsBatch)
+        if (!facts.IsBatch && OverLowering.WhyNot((OverNode)node) is var (what, hint))
         {
-            report.Add(
-                PlannerErrors.NotSupported, node, "SET 'execution.runtime-mode' = 'batch' for a bounded input.",
-                "OVER in streaming mode");
+            report.Add(PlannerErrors.NotSupported, node, hint, what);
         }
     }
 

@@ -1,0 +1,261 @@
+using System;
+using System.Collections.Generic;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Aggregates;
+using ColumnStream.Engine.Operators.Rank;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators.TimeOver;
+
+/// <summary>Keeps rows that wait and rows that frames reach back to, chained by partition in time, and what goes on from row to row.</summary>
+/// <remarks>
+/// <code>
+/// row        partition | time | rest | sequence | answered | next
+/// partition  columns | rows so far | distinct times so far | last time | cells of aggregates | head | tail | due | chained | hash
+/// </code>
+/// Links are made anew after a restore.
+/// </remarks>
+internal sealed unsafe class OverRows : IDisposable
+{
+    private readonly BufferAllocator _allocator;
+    private readonly KeyEncoder _keys;
+    private readonly NativeList<ulong> _hashes;
+    private readonly int _sequence;
+    private readonly int _answered;
+    private readonly int _next;
+    private readonly int _timeOffset;
+    private int _restores;
+
+    /// <summary>Lays out both tables.</summary>
+    public OverRows(TimeOverNode node, OverCall[] calls, OperatorContext context)
+    {
+        _allocator = context.Allocator;
+        Columns = new RankColumns(
+            node.Partition, [new SortKey(node.TimeColumn, Descending: false, NullsFirst: true)], context.Inputs[0]);
+        var layout = new StateLayout(
+            Columns.Fields,
+            [
+                new StateCell("sequence", CellType.Int64), new StateCell("answered", CellType.Int64), Transient("next"),
+            ],
+            Columns.PartitionCount);
+        (_sequence, _answered, _next) = (layout.CellOffsets[0], layout.CellOffsets[1], layout.CellOffsets[2]);
+        _timeOffset = layout.KeyOffsets[Columns.PlaceOf(node.TimeColumn)];
+        Rows = new KeyedState("rows", layout, context.Pages, context.Allocator, context.KeyGroups, isIndexed: false);
+        var keys = new Field[Columns.PartitionCount];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = Columns.Fields[i];
+        }
+
+        List<StateCell> cells = [new("rows", CellType.Int64), new("times", CellType.Int64), new("last", CellType.Int64)];
+        var first = new int[calls.Length];
+        for (int i = 0; i < calls.Length; i++)
+        {
+            first[i] = cells.Count;
+            int cell = 0;
+            foreach (CellType type in calls[i].Accumulator?.Cells ?? default)
+            {
+                cells.Add(new StateCell($"{i}.{calls[i].Window.Call.Function}.{cell++}", type));
+            }
+        }
+
+        int links = cells.Count;
+        cells.AddRange([Transient("head"), Transient("tail"), Transient("due"), Transient("chained"), Transient("hash")]);
+        var partitions = new StateLayout(ValueList.Create<Field>(keys), ValueList.From(cells));
+        for (int i = 0; i < calls.Length; i++)
+        {
+            if (calls[i].Accumulator is { } accumulator)
+            {
+                accumulator.Offset = partitions.CellOffsets[first[i]];
+            }
+        }
+
+        int[] offsets = partitions.CellOffsets;
+        (RowsSoFar, TimesSoFar, LastTime) = (offsets[0], offsets[1], offsets[2]);
+        (Head, Tail, Due, Chained, Hash) =
+            (offsets[links], offsets[links + 1], offsets[links + 2], offsets[links + 3], offsets[links + 4]);
+        Partitions = new KeyedState("partitions", partitions, context.Pages, context.Allocator, context.KeyGroups);
+        _keys = new KeyEncoder(partitions, context.Allocator);
+        _hashes = new NativeList<ulong>(context.Allocator);
+    }
+
+    /// <summary>Gets the columns of a row.</summary>
+    public RankColumns Columns { get; }
+
+    /// <summary>Gets the rows.</summary>
+    public KeyedState Rows { get; }
+
+    /// <summary>Gets the partitions.</summary>
+    public KeyedState Partitions { get; }
+
+    /// <summary>Gets the number of the next row.</summary>
+    public long NextSequence { get; set; }
+
+    /// <summary>Gets where a partition counts its rows.</summary>
+    public int RowsSoFar { get; }
+
+    /// <summary>Gets where a partition counts its distinct times.</summary>
+    public int TimesSoFar { get; }
+
+    /// <summary>Gets where the time of the last row stands.</summary>
+    public int LastTime { get; }
+
+    /// <summary>Gets where the first chained row stands.</summary>
+    public int Head { get; }
+
+    /// <summary>Gets where the last chained row stands.</summary>
+    public int Tail { get; }
+
+    /// <summary>Gets where the first row that is due stands.</summary>
+    public int Due { get; }
+
+    /// <summary>Gets where the number of chained rows stands.</summary>
+    public int Chained { get; }
+
+    /// <summary>Gets where the hash of the partition stands.</summary>
+    public int Hash { get; }
+
+    /// <summary>Returns a partition's or row's cell.</summary>
+    public static ref long Cell(byte* row, int offset) => ref *(long*)(row + offset);
+
+    /// <summary>Returns the slot of the next row of a chain.</summary>
+    public ref long Next(byte* row) => ref *(long*)(row + _next);
+
+    /// <summary>Returns when a row was, as its column stores it.</summary>
+    public long TimeOf(byte* row) => *(long*)(row + _timeOffset);
+
+    /// <summary>Begins a batch; returns whether a restore came before it.</summary>
+    public bool BeginBatch()
+    {
+        Rows.Table.BeginUnlisted();
+        Partitions.Table.BeginUnlisted();
+        if (_restores == Rows.Restores + Partitions.Restores)
+        {
+            return false;
+        }
+
+        _restores = Rows.Restores + Partitions.Restores;
+        return true;
+    }
+
+    /// <summary>Numbers a new row.</summary>
+    public long Number(byte* row) => *(long*)(row + _sequence) = NextSequence++;
+
+    /// <summary>Finds or creates the partitions of rows, at most a block.</summary>
+    public void Find(byte** rows, int count, byte** partitions, uint* slots)
+    {
+        var columns = new ArrayData[Columns.PartitionCount];
+        StateLayout layout = Rows.Table.Layout;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = RowColumns.Key(layout, i, layout.Keys[i].Type, rows, count, _allocator);
+        }
+
+        ulong* hashes = _hashes.Reserve(Math.Max(1, count));
+        StateTable table = Partitions.Table;
+        table.Layout.Hash(columns, count, hashes);
+        _keys.Encode(columns, count);
+        table.FindOrCreate(_keys, hashes, 0, count, partitions, slots);
+        for (int i = 0; i < count; i++)
+        {
+            *(ulong*)(partitions[i] + Hash) = hashes[i];
+        }
+
+        foreach (ArrayData column in columns)
+        {
+            column.Release();
+        }
+    }
+
+    /// <summary>Puts a row at the end of its partition's chain.</summary>
+    public void Chain(byte* partition, byte* row, uint slot)
+    {
+        Next(row) = 0;
+        ref long tail = ref Cell(partition, Tail);
+        if (tail == 0)
+        {
+            Cell(partition, Head) = slot;
+        }
+        else
+        {
+            Next(Rows.Table.Rows.Row((uint)tail)) = slot;
+        }
+
+        tail = slot;
+        Cell(partition, Chained)++;
+    }
+
+    /// <summary>Says that a row was answered and only stays for frames.</summary>
+    public void Answer(byte* row, uint slot)
+    {
+        Rows.Table.Rows.Touch(row, slot);
+        *(long*)(row + _answered) = 1;
+    }
+
+    /// <summary>Deletes the first row of a chain.</summary>
+    public void DropFirst(byte* partition)
+    {
+        ref long head = ref Cell(partition, Head);
+        byte* row = Rows.Table.Rows.Row((uint)head);
+        long next = Next(row);
+        Rows.Table.Delete(row, (uint)head, *(ulong*)(partition + Hash));
+        head = next;
+        if (next == 0)
+        {
+            Cell(partition, Tail) = 0;
+        }
+
+        Cell(partition, Chained)--;
+    }
+
+    /// <summary>Hands all rows that wait to <paramref name="waiting"/> and chains those that were answered, after a restore.</summary>
+    public void Relink(Action<nint, uint, long> waiting)
+    {
+        uint next = 1;
+        StateTable partitions = Partitions.Table;
+        for (byte* row = partitions.NextLive(ref next); row is not null; row = partitions.NextLive(ref next))
+        {
+            new Span<long>(row + Head, 4).Clear();
+        }
+
+        var answered = new List<(long Time, long Sequence, uint Slot)>();
+        next = 1;
+        NextSequence = 0;
+        for (byte* row = Rows.Table.NextLive(ref next); row is not null; row = Rows.Table.NextLive(ref next))
+        {
+            long sequence = *(long*)(row + _sequence);
+            NextSequence = Math.Max(NextSequence, sequence + 1);
+            if (*(long*)(row + _answered) != 0)
+            {
+                answered.Add((TimeOf(row), sequence, next - 1));
+            }
+            else
+            {
+                waiting((nint)row, next - 1, sequence);
+            }
+        }
+
+        answered.Sort();
+        byte* partition;
+        uint partitionSlot;
+        foreach ((long _, long _, uint slot) in answered)
+        {
+            byte* row = Rows.Table.Rows.Row(slot);
+            Find(&row, 1, &partition, &partitionSlot);
+            Chain(partition, row, slot);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Rows.Dispose();
+        Partitions.Dispose();
+        _keys.Dispose();
+        _hashes.Dispose();
+    }
+
+    private static StateCell Transient(string name) => new(name, CellType.Int64) { IsTransient = true };
+}

@@ -1,0 +1,59 @@
+using System.Linq;
+using ColumnStream.Compute.Types;
+using ColumnStream.Compute.WindowFunctions;
+using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Changelogs;
+using ColumnStream.Planner.Logical;
+
+namespace ColumnStream.Planner;
+
+/// <summary>Decides which window functions are answered while rows come: those over all rows up to the current one in time.</summary>
+internal static class OverLowering
+{
+    private const string Batch = "SET 'execution.runtime-mode' = 'batch' for a bounded input.";
+
+    /// <summary>Makes the node of window functions; in streaming mode the one that answers in time, where that can be.</summary>
+    public static PhysicalNode Node(OverPlan plan, int input, ChangelogFacts facts, string uid)
+    {
+        var over = new OverNode(plan.Partition, plan.Order, plan.Calls)
+        {
+            Id = 0, Inputs = [input], Output = plan.Fields, Uid = uid,
+        };
+        return facts.IsBatch || WhyNot(over) is not null ? over : new TimeOverNode(plan.Partition, plan.Order[0].Column, plan.Calls)
+        {
+            Id = 0, Inputs = [input], Output = plan.Fields, Uid = uid,
+        };
+    }
+
+    /// <summary>Says what does not run in streaming mode, as the beginning of a sentence; null where all does.</summary>
+    public static (string What, string Hint)? WhyNot(OverNode over)
+    {
+        if (over.Order.Count != 1 || over.Order[0].Descending
+            || over.Output[over.Order[0].Column].Type.TimeAttribute == TimeAttribute.None)
+        {
+            return ("OVER ordered by something else than one ascending time attribute",
+                "Order by a rowtime or PROCTIME(), or bound ROW_NUMBER(), RANK() or DENSE_RANK() by a constant.");
+        }
+
+        foreach (WindowCall call in over.Calls)
+        {
+            if (call.Frame is null && call.Call.Function is not ("ROW_NUMBER" or "RANK" or "DENSE_RANK" or "LAG"))
+            {
+                return ($"{call.Call.Function} OVER in streaming mode", Batch);
+            }
+
+            if (call.Frame is { } frame && (frame.End.Kind != FrameLimitKind.CurrentRow
+                || frame.Start.Kind > FrameLimitKind.CurrentRow))
+            {
+                return ("A frame that does not end with the current row, in streaming mode,", "Write ... AND CURRENT ROW.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Tells whether nothing stays of a partition that gets no rows any more.</summary>
+    public static bool IsBoundedByTime(TimeOverNode over) => over.IsRowtime
+        && over.Calls.All(c => c.Frame is { IsRows: false, Start.Kind: not FrameLimitKind.UnboundedPreceding });
+}

@@ -19,14 +19,19 @@ namespace ColumnStream.Planner;
 internal sealed class JobBuilder(
     ConnectorRegistry connectors, SessionSettings settings, DiagnosticBag diagnostics, ValueList<string> withoutRules = default)
 {
+    /// <summary>Gets the table that takes late rows, or null.</summary>
+    public TableSpec? LateRows { get; init; }
+
     /// <summary>Builds a job; null after a report.</summary>
     public BuiltJob? Build(IReadOnlyList<BoundSink> bound)
     {
         int before = diagnostics.Failures;
         SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
         sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink, withoutRules))]);
-        var options = new ChangelogOptions(
-            settings.IsBatch, settings.Milliseconds(OptionTable.StateTtl), !settings.Is(OptionTable.AggPhases, "ONE_PHASE"))
+
+        // What one phase has merged is no row any more that a side table could take.
+        bool hasPhases = !settings.Is(OptionTable.AggPhases, "ONE_PHASE") && LateRows is null;
+        var options = new ChangelogOptions(settings.IsBatch, settings.Milliseconds(OptionTable.StateTtl), hasPhases)
         {
             Materialize = settings.Text(OptionTable.Materialize)!.ToLowerInvariant(),
             KeyedShuffle = settings.Text(OptionTable.KeyedShuffle)!.ToLowerInvariant(),
@@ -46,6 +51,11 @@ internal sealed class JobBuilder(
                 spans[lowering.LowerSink(sinks[i])] = bound[i].Span;
             }
 
+            if (LateRows is not null)
+            {
+                lowering.LowerLateRows(LateRows);
+            }
+
             if (ChangelogInference.Run(lowering.Nodes, facts, diagnostics, spans))
             {
                 return diagnostics.Failures > before ? null : new BuiltJob(
@@ -61,7 +71,8 @@ internal sealed class JobBuilder(
     /// <summary>Describes the rows of a SELECT's job.</summary>
     public static QueryResult ResultOf(BuiltJob job)
     {
-        PhysicalNode sink = job.Graph.Plan.Nodes[^1];
+        PhysicalNode sink = job.Graph.Plan.Nodes.Last(
+            node => node is SinkNode { Table.Connector: PlannedJob.ResultConnector });
         PhysicalNode input = job.Graph.Plan.Nodes[sink.Inputs[0]];
         PhysicalNode ordered = input;
         while (ordered is ProjectNode)

@@ -38,6 +38,18 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         return Add(new SinkNode(sink.Table) { Id = 0, Inputs = [input], Output = Named(sink, input), Uid = Claim(sink.Uid) });
     }
 
+    /// <summary>Puts a side table behind every operator that leaves out late rows.</summary>
+    public void LowerLateRows(TableSpec table)
+    {
+        foreach (PhysicalNode node in _nodes.Where(LateRowsLowering.LeavesOut).ToList())
+        {
+            PhysicalNode input = _nodes[node.Inputs[0]];
+            int late = Add(LateRowsLowering.Make(node, input, Derived("late-rows", node.Uid)));
+            string uid = Derived("late-sink", node.Uid);
+            Add(new SinkNode(table) { Id = 0, Inputs = [late], Output = _nodes[late].Output, Uid = uid });
+        }
+    }
+
     /// <summary>Makes what comes fit the primary key of a table: one row a key, changes by it, or rows of a key in one subtask.</summary>
     private int Keyed(SinkPlan sink, int input)
     {

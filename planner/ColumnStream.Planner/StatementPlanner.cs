@@ -96,7 +96,10 @@ internal sealed class StatementPlanner(BindingContext context)
     private static string ShortName(TableSpec table) => table.Name[(table.Name.LastIndexOf('.') + 1)..];
 
     private BuiltJob? Build(IReadOnlyList<BoundSink> sinks) =>
-        new JobBuilder(context.Connectors, context.Settings, _diagnostics, context.WithoutRules).Build(sinks);
+        new JobBuilder(context.Connectors, context.Settings, _diagnostics, context.WithoutRules)
+        {
+            LateRows = new LateTableBinder(context).Bind(sinks[0].Span),
+        }.Build(sinks);
 
     private void Collect(InsertStatement insert, List<BoundSink> into)
     {

@@ -1,4 +1,5 @@
 using System;
+using ColumnStream.Arrow;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
@@ -27,6 +28,9 @@ public sealed record OperatorContext(
 {
     /// <summary>Gets the counters that CLI, console and metrics show; names in the field's terms: <c>lateRows</c>.</summary>
     public Action<string, long> Count { get; init; } = static (_, _) => { };
+
+    /// <summary>Gets what takes rows that are left out as late, with their batch; null when nobody wants them.</summary>
+    public Action<RecordBatch>? Late { get; init; }
 
     /// <summary>Gets the task's clock: milliseconds that never go back, of no meaning as a date.</summary>
     public Func<long> ClockMs { get; init; } = static () => 0;

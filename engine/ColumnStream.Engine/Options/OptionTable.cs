@@ -90,6 +90,9 @@ public static class OptionTable
     /// <summary>Key of whether late results wait.</summary>
     public const string LateFire = "table.exec.emit.late-fire.enabled";
 
+    /// <summary>Key of the table that takes rows that come too late.</summary>
+    public const string LateRowsTable = "table.exec.late-rows.table";
+
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
@@ -113,6 +116,8 @@ public static class OptionTable
         new(EarlyFire, OptionKind.Boolean, "false", "Whether windows of GROUP BY give results before they end."),
         new(LateFireDelay, OptionKind.Duration, "0 ms", "Time between results for late rows; 0 gives one a batch."),
         new(LateFire, OptionKind.Boolean, "false", "Whether results for late rows wait for their delay."),
+        new(LateRowsTable, OptionKind.Text, null,
+            "Table (operator STRING, watermark TIMESTAMP(3), late_row STRING) that takes rows that windows leave out as late."),
         new(KeyedShuffle, OptionKind.Choice, "auto", "Whether rows of one primary key go to a sink through one subtask.",
             Values: "none|auto|force"),
         new(Materialize, OptionKind.Choice, "auto",

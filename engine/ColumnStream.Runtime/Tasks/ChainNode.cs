@@ -1,3 +1,4 @@
+using ColumnStream.Arrow;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
@@ -99,6 +100,14 @@ internal sealed class ChainNode
         }
 
         MarkPending();
+    }
+
+    /// <summary>Handles rows that come beside the input: what an operator left out as late.</summary>
+    public void ProcessSide(RecordBatch rows)
+    {
+        _rowsIn += rows.Length;
+        _batchesIn++;
+        _operator!.Process(1, new StreamBatch(rows), Output);
     }
 
     public void Advance(int input, long watermarkMs)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Engine.Connectors;
@@ -268,12 +269,18 @@ internal sealed class TaskBuilder(JobExecution job)
             inputs[i] = Graph.Plan.Nodes[node.Node.Inputs[i]].OutputSchema();
         }
 
+        if (node.Node is LateRowsNode late)
+        {
+            inputs = [.. inputs, late.RowSchema()];
+        }
+
         return new OperatorContext(
             job.Memory, job.Pages,
             Evaluation(task, node.Node) with { WatermarkMillis = () => node.InputWatermarkMs },
             ValueList.Create<Schema>(inputs), task.Subtask, task.Parallelism, Graph.KeyGroups, Options.IsBatch)
         {
             Count = node.Counters.Add,
+            Late = Late(task, node),
             ClockMs = () => job.Executor.Now / 1_000_000,
             WakeAtMs = at =>
             {
@@ -281,6 +288,20 @@ internal sealed class TaskBuilder(JobExecution job)
                 job.Executor.WakeAt(task, at * 1_000_000);
             },
         };
+    }
+
+    /// <summary>Returns what takes a node's late rows to the side table behind it.</summary>
+    private static Action<RecordBatch>? Late(StreamTask task, ChainNode node)
+    {
+        foreach (ChainNode consumer in task.Chain.Nodes)
+        {
+            if (consumer.Node is LateRowsNode late && late.Inputs[0] == node.Node.Id)
+            {
+                return consumer.ProcessSide;
+            }
+        }
+
+        return null;
     }
 
     private EvaluatorOptions Evaluation(StreamTask task, PhysicalNode node) => new(

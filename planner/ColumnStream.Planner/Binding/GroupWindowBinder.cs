@@ -193,7 +193,7 @@ internal sealed class GroupWindowBinder
             if (!TypeBinder.IsError(bound.Type))
             {
                 maker.Wrong(
-                    _call.Arguments[0].Span, _kind, "its time is no column", "Compute it in a table's definition, with a watermark.");
+                    _call.Arguments[0].Span, _kind, "its time is no column", "Compute it in CREATE TABLE, with a watermark.");
             }
 
             return null;

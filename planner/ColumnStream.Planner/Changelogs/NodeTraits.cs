@@ -18,6 +18,7 @@ internal static class NodeTraits
         new GroupAggregateTrait(),
         new IntervalJoinTrait(),
         new JoinTrait(),
+        new LateRowsTrait(),
         new LimitTrait(),
         new LocalAggregateTrait(),
         new OverTrait(),

@@ -25,6 +25,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     private readonly List<OperatorState> _states = [];
     private OperatorContext _context = null!;
     private WindowTime _time = null!;
+    private LateRowList _late = null!;
     private AggregatePlan _plan = null!;
     private GroupUpdater _updater = null!;
     private SessionTables _tables = null!;
@@ -60,6 +61,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     {
         _context = context;
         _time = new WindowTime(node.Window, context);
+        _late = new LateRowList(context);
         _schema = node.OutputSchema();
         _plan = new AggregatePlan(
             node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, isSession: true);
@@ -98,11 +100,8 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             _tables.Sessions.Table.EnsureOpen();
             _tables.Heads.EnsureOpen();
             _cache.Bind(_tables.Sessions.Table.Rows);
-            long late = Fold(times, batch.Rows.Length);
-            if (late > 0)
-            {
-                _context.Count("lateRows", late);
-            }
+            Fold(times, batch.Rows.Length);
+            _late.Flush(batch.Rows);
 
             if (node.Window.IsProctime)
             {
@@ -149,6 +148,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     protected override void Dispose(bool disposing)
     {
         _updater?.Dispose();
+        _late?.Dispose();
         _tables?.Dispose();
         _values?.Dispose();
         _cache?.Dispose();
@@ -192,23 +192,22 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         return times;
     }
 
-    /// <summary>Folds the prepared batch; returns how many rows were late.</summary>
-    private long Fold(long* times, int length)
+    /// <summary>Folds the prepared batch.</summary>
+    private void Fold(long* times, int length)
     {
         int* missed = stackalloc int[StateTable.BlockRows];
         bool hasWords = _updater.Keys.Shape == KeyShape.Word && !_updater.Keys.HasNulls && _plan.Keys.Count > 0;
         _countsOnly = hasWords && _updater.OnlyCounts;
-        long late = 0;
         if (_countsOnly)
         {
             for (_at = 0; _at < length; _at += StateTable.BlockRows)
             {
                 int count = Math.Min(StateTable.BlockRows, length - _at);
                 int misses = CountKnown(_updater.Keys.Words + _at, times + _at, count, missed);
-                late += CountMissed(times + _at, missed, misses);
+                CountMissed(times + _at, missed, misses);
             }
 
-            return late;
+            return;
         }
 
         byte** heads = stackalloc byte*[StateTable.BlockRows];
@@ -232,7 +231,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             if (hasWords)
             {
                 int misses = FindKnown(_updater.Keys.Words + _at, times + _at, count, missed);
-                late += Resolve(times + _at, missed, misses, null, null);
+                Resolve(times + _at, missed, misses, null, null);
                 continue;
             }
 
@@ -242,13 +241,12 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
                 missed[i] = i;
             }
 
-            late += Resolve(times + _at, missed, count, heads, headSlots);
+            Resolve(times + _at, missed, count, heads, headSlots);
         }
 
         Accumulate(length);
         _updater.Finish(_groups);
         _updater.GroupValue = null;
-        return late;
     }
 
     private void FindHeads(int count, byte** heads, uint* headSlots)
@@ -296,25 +294,22 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         return (int)misses;
     }
 
-    private long CountMissed(long* times, int* missed, int misses)
+    private void CountMissed(long* times, int* missed, int misses)
     {
         int counter = _plan.Accumulators[0].Offset;
-        long late = 0;
         for (int k = 0; k < misses; k++)
         {
             int i = missed[k];
             byte* row = FindWord(i, times[i], out _);
             if (row is null)
             {
-                late++;
+                _late.Add(_at + i);
             }
             else
             {
                 ++*(long*)(row + counter);
             }
         }
-
-        return late;
     }
 
     /// <summary>Finds the rows that go on with the newest session of a key in the cache; lists the others.</summary>
@@ -367,7 +362,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     }
 
     /// <summary>Finds the sessions of the listed rows of the block, in their order; those of late rows stay null.</summary>
-    private long Resolve(long* times, int* missed, int misses, byte** heads, uint* headSlots)
+    private void Resolve(long* times, int* missed, int misses, byte** heads, uint* headSlots)
     {
         long late = 0;
         for (int k = 0; k < misses; k++)
@@ -379,7 +374,11 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
                 : _tables.Resolve(
                     heads[i], headSlots[i], _updater.Hashes()[_at + i], times[i], _fired.Value, out _slots[_at + i]);
             _rows[_at + i] = row;
-            late += row is null ? 1 : 0;
+            if (row is null)
+            {
+                late++;
+                _late.Add(_at + i);
+            }
         }
 
         for (int i = 0; late > 0 && heads is not null && i < misses; i++)
@@ -390,8 +389,6 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
                 _tables.RemoveHead(heads[i], headSlots[i], _updater.Hashes()[_at + i]);
             }
         }
-
-        return late;
     }
 
     /// <summary>Accumulates rows [_from, end) of the batch, which all have their session or are late.</summary>

@@ -18,6 +18,7 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
     private const int ChunkRows = 4096;
     private OperatorContext _context = null!;
     private WindowTime _time = null!;
+    private LateRowList _late = null!;
     private SessionTables _tables = null!;
     private SessionRows _rows = null!;
     private SessionFiring _firing = null!;
@@ -50,6 +51,7 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
     {
         _context = context;
         _time = new WindowTime(node.Window, context);
+        _late = new LateRowList(context);
         _schema = node.OutputSchema();
         Schema input = context.Inputs[0];
         var fields = new Field[node.Window.Partition.Count];
@@ -135,6 +137,7 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
     protected override void Dispose(bool disposing)
     {
         _tables?.Dispose();
+        _late?.Dispose();
         _rows?.Dispose();
         _firing?.Dispose();
         _encoder?.Dispose();
@@ -164,7 +167,6 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
         byte** heads = stackalloc byte*[StateTable.BlockRows];
         uint* headSlots = stackalloc uint[StateTable.BlockRows];
         byte** sessions = stackalloc byte*[StateTable.BlockRows];
-        long late = 0;
         for (int at = 0; at < rows.Length; at += StateTable.BlockRows)
         {
             int count = Math.Min(StateTable.BlockRows, rows.Length - at);
@@ -179,7 +181,7 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
                 sessions[i] = _tables.Resolve(heads[key], headSlots[key], hash, time, _fired.Value, out _);
                 if (sessions[i] is null)
                 {
-                    late++;
+                    _late.Add(at + i);
                     Keep(at, from, i, sessions);
                     from = i + 1;
                 }
@@ -194,10 +196,7 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
             DropEmpty(at, keyed, heads, headSlots);
         }
 
-        if (late > 0)
-        {
-            _context.Count("lateRows", late);
-        }
+        _late.Flush(rows);
 
         if (node.Window.IsProctime)
         {

@@ -32,6 +32,7 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Op
     private readonly WindowFiring _rule = node.Firing!;
     private OperatorContext _context = null!;
     private WindowTime _time = null!;
+    private LateRowList _late = null!;
     private AggregatePlan _plan = null!;
     private GroupUpdater _updater = null!;
     private SliceRuns _runs = null!;
@@ -51,6 +52,7 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Op
     {
         _context = context;
         _time = new WindowTime(node.Window, context);
+        _late = new LateRowList(context);
         _schema = node.OutputSchema();
         _plan = new AggregatePlan(
             node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, keepsGiven: true);
@@ -96,6 +98,7 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Op
 
             _updater.Prepare(batch.Rows, batch.Kinds);
             Fold();
+            _late.Flush(batch.Rows);
         }
         finally
         {
@@ -150,6 +153,7 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Op
     protected override void Dispose(bool disposing)
     {
         _updater?.Dispose();
+        _late?.Dispose();
         _changes?.Dispose();
         _store?.Dispose();
         foreach (OperatorState state in _states)
@@ -173,7 +177,6 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Op
     /// <summary>Folds each run of the batch into all its windows that are not gone.</summary>
     private void Fold()
     {
-        long late = 0;
         long gone = _fired.Value < Watermark.Min + _rule.LatenessMs ? Watermark.Min : _fired.Value - _rule.LatenessMs;
         foreach ((int start, int end, long slice) in _runs.Runs)
         {
@@ -190,13 +193,12 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Op
                 Note(next, window);
             }
 
-            late += isHeld ? 0 : end - start;
+            if (!isHeld)
+            {
+                _late.Add(start, end);
+            }
         }
 
-        if (late > 0)
-        {
-            _context.Count("lateRows", late);
-        }
     }
 
     private WindowState Begin(long end)

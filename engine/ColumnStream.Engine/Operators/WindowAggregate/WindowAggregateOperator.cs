@@ -18,6 +18,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     private readonly WindowMath _math = new(node.Window);
     private OperatorContext _context = null!;
     private WindowTime _time = null!;
+    private LateRowList _late = null!;
     private AggregatePlan _plan = null!;
     private GroupUpdater _updater = null!;
     private WindowMerger _merger = null!;
@@ -43,6 +44,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     {
         _context = context;
         _time = new WindowTime(node.Window, context);
+        _late = new LateRowList(context);
         _schema = node.OutputSchema();
         _plan = new AggregatePlan(
             node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput,
@@ -97,6 +99,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
             _updater.Prepare(batch.Rows, batch.Kinds);
             Fold(batch.Rows);
+            _late.Flush(batch.Rows);
             ArmTimer();
         }
         finally
@@ -136,6 +139,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     protected override void Dispose(bool disposing)
     {
         _updater?.Dispose();
+        _late?.Dispose();
         _merger?.Dispose();
         _rows?.Dispose();
         _merged?.Dispose();
@@ -178,7 +182,6 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     /// <summary>Folds each run of the batch into its slice; rows whose windows have all fired are late.</summary>
     private void Fold(RecordBatch rows)
     {
-        long late = 0;
         foreach ((int start, int end, long slice) in _runs.Runs)
         {
             long lastEnd = _math.LastEnd(slice);
@@ -190,7 +193,8 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
             if (lastEnd - 1 <= _fired.Value)
             {
-                late += node.TakesPartials ? PartialCells.CountRows(rows, _plan.PartialsAt, start, end) : end - start;
+                _late.Add(
+                    start, end, node.TakesPartials ? PartialCells.CountRows(rows, _plan.PartialsAt, start, end) : end - start);
                 continue;
             }
 
@@ -198,10 +202,6 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
             _updater.Update(_slices.Get(slice), start, end);
         }
 
-        if (late > 0)
-        {
-            _context.Count("lateRows", late);
-        }
     }
 
     /// <summary>Goes on firing windows up to the watermark until a chunk is out or none is left.</summary>

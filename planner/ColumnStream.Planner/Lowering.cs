@@ -206,7 +206,10 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             case ScalarJoinPlan join:
                 int[] sides = [Keyed(Lower(join.Left), default), Keyed(Lower(join.Right), default)];
                 return Add(
-                    new ScalarJoinNode { Id = 0, Inputs = ValueList.From(sides), Output = join.Fields, Uid = Claim(join.Uid) });
+                    new ScalarJoinNode(join.Place)
+                    {
+                        Id = 0, Inputs = ValueList.From(sides), Output = join.Fields, Uid = Claim(join.Uid),
+                    });
             case SemiJoinPlan join:
                 return LowerSemiJoin(join);
             case JoinPlan { Type: JoinType.Semi or JoinType.Anti, Residual: null, LeftTtlMs: < 0, RightTtlMs: < 0 } join

@@ -64,6 +64,7 @@ internal sealed class PlanIdentity
             SemiJoinPlan join => join with { Uid = Unique($"semi-join-{Of(plan).Rows}") },
             JoinPlan join => join with { Uid = Unique($"join-{Of(plan).Rows}") },
             TimeJoinPlan join => join with { Uid = Unique($"{join.Kind.ToString().ToLowerInvariant()}-join-{Of(plan).Rows}") },
+            RankPlan { Uid: "" } rank => rank with { Uid = Unique($"rank-{Of(plan).Rows}") },
             SetOperationPlan set => set with { Uid = Unique($"set-operation-{Of(plan).Rows}") },
             WindowPlan { Window.Kind: WindowKind.Session } window => window with { Uid = Unique($"window-{Of(plan).Rows}") },
             SortPlan sort => sort with { Uid = Unique($"sort-{Of(plan).Rows}") },
@@ -144,8 +145,8 @@ internal sealed class PlanIdentity
                 return new Lineage(group, [.. keys, .. aggregate.Aggregates.Select(a => $"{group}.{Call(a, input)}")]);
             case ScalarJoinPlan join:
                 Lineage valued = Of(join.Left);
-                string single = Hash("scalar-join", valued.Rows, Of(join.Right).Rows, Of(join.Right).Columns[0]);
-                return new Lineage(single, [.. valued.Columns, $"{single}.value"]);
+                string single = Hash(["scalar-join", valued.Rows, Of(join.Right).Rows, .. Of(join.Right).Columns]);
+                return new Lineage(single, [.. valued.Columns, .. Of(join.Right).Columns.Select(c => Hash(single, c))]);
             case SemiJoinPlan join:
                 Lineage asked = Of(join.Left);
                 Lineage asking = Of(join.Right);
@@ -197,6 +198,15 @@ internal sealed class PlanIdentity
                 return new Lineage(
                     Hash(["union", .. branches.Select(b => b.Rows)]),
                     [.. union.Fields.Select((f, i) => Hash([.. branches.Select(b => b.Columns[i])]))]);
+            case RankPlan rank:
+                Lineage numbered = Of(rank.Input);
+                string top = Hash(
+                [
+                    "rank", numbered.Rows, $"{rank.Function},{rank.Start},{rank.End}",
+                    .. rank.Partition.Select(k => numbered.Columns[k]),
+                    .. rank.Order.Select(k => $"{numbered.Columns[k.Column]} {k.Descending} {k.NullsFirst}"),
+                ]);
+                return new Lineage(top, rank.HasNumber ? [.. numbered.Columns, $"{top}.rank"] : numbered.Columns);
             case SetOperationPlan set:
                 Lineage first = Of(set.Left);
                 Lineage second = Of(set.Right);

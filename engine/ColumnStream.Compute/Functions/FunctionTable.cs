@@ -71,6 +71,7 @@ public static class FunctionTable
         Conditional.IsDigit.Definition,
         Conditional.Least.Definition,
         Conditional.NullIf.Definition,
+        Conditional.SingleRow.Definition,
 
         Construction.ArrayOf.Definition,
         Construction.MapOf.Definition,

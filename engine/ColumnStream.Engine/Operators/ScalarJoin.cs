@@ -1,11 +1,13 @@
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Operators.SemiJoin;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Operators;
 
-/// <summary>Adds the single value of the second input, which has one column, to each row of the first; NULL when there is none.</summary>
-[PlanNode("scalar-join", version: 1)]
-public sealed record ScalarJoinNode : PhysicalNode
+/// <summary>Adds the single row of the second input to each row of the first; NULLs when there is none.</summary>
+/// <param name="Place">Where the query of the second input stands, for the error of a second row.</param>
+[PlanNode("scalar-join", version: 2)]
+public sealed record ScalarJoinNode(SourceLocation Place) : PhysicalNode
 {
     /// <inheritdoc/>
     public override string Describe() => "scalar join";

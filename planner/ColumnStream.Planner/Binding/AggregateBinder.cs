@@ -6,6 +6,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Planner.Decorrelation;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql.Ast.Expressions;
@@ -79,7 +80,7 @@ internal sealed class AggregateBinder
         }
 
         SqlField[] fields = [.. _inputs.Select((e, i) => new SqlField(_inputNames[i], e.Type))];
-        LogicalPlan project = new ProjectPlan(_input.Plan, ValueList.From(_inputs), ValueList.From(fields));
+        LogicalPlan project = SubqueryPlanner.Project(_input.Plan, _inputs, ValueList.From(fields), _diagnostics);
         IEnumerable<int> keys = Enumerable.Range(0, _keyCount);
         if (_hasSets)
         {
@@ -194,6 +195,12 @@ internal sealed class AggregateBinder
             return column;
         }
 
+        // What a query around this one knows is the same for all rows here.
+        if (ExpressionTree.ColumnsOf(column).Count == 0)
+        {
+            return column;
+        }
+
         // A field of a key row is as good as the key; anything else has no single value in a group.
         if (column is CallExpression && FoldKeys(column) is { } folded)
         {
@@ -227,7 +234,7 @@ internal sealed class AggregateBinder
     {
         int same = _keySyntax.IndexOf(expression);
         if (same >= 0 || _keyCount == 0 || expression is StringLiteral or ExactNumericLiteral
-            || SyntaxTree.HasAggregate(expression))
+            || SyntaxTree.HasAggregate(expression) || SubqueryBinder.HasSubquery(expression))
         {
             return same;
         }

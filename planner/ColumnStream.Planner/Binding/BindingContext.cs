@@ -22,4 +22,7 @@ internal sealed record BindingContext(
 {
     /// <summary>Gets the names of rewrites that are left out.</summary>
     public ValueList<string> WithoutRules { get; init; }
+
+    /// <summary>Gets what a query inside another one takes of it; null for a query that stands by itself.</summary>
+    public Correlation? Outer { get; init; }
 }

@@ -54,7 +54,8 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
 
     /// <summary>Binds an expression.</summary>
     public BoundExpression Bind(Ast.Expression expression) =>
-        Intercept?.Invoke(expression) ?? _literals.Bind(expression) ?? BindComposite(expression);
+        Intercept?.Invoke(expression) ?? _literals.Bind(expression)
+        ?? (relation.Scope is { } scope ? new SubqueryBinder(scope, this).Bind(expression) : null) ?? BindComposite(expression);
 
     private BoundExpression BindComposite(Ast.Expression expression)
     {
@@ -332,10 +333,10 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
     {
         string what = expression switch
         {
-            SubqueryExpression => "A subquery in an expression",
-            ExistsExpression => "EXISTS",
-            InQueryExpression => "IN with a query",
-            QuantifiedExpression => "ANY or ALL with a query",
+            Ast.SubqueryExpression => $"A query as a value in {clause}",
+            ExistsExpression => $"EXISTS in {clause}",
+            InQueryExpression => $"IN with a query in {clause}",
+            QuantifiedExpression => $"ANY or ALL with a query in {clause}",
             NamedArgument => "An argument by name",
             StarArgument => "* outside COUNT(*)",
             DynamicParameter => "A parameter (?)",
@@ -356,7 +357,8 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
         return LiteralBinder.Error;
     }
 
-    private static string Symbol(BinaryOperator symbol) => symbol switch
+    /// <summary>Returns an operator as it is written.</summary>
+    public static string Symbol(BinaryOperator symbol) => symbol switch
     {
         BinaryOperator.Add => "+",
         BinaryOperator.Subtract => "-",

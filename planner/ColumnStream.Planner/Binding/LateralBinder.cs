@@ -1,8 +1,11 @@
+using System.Collections.Generic;
 using System.Linq;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Binding.Joins;
+using ColumnStream.Planner.Decorrelation;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
@@ -12,7 +15,7 @@ using Ast = ColumnStream.Sql.Ast.Expressions;
 
 namespace ColumnStream.Planner.Binding;
 
-/// <summary>Binds what stands right of a join and sees the left side's columns: UNNEST.</summary>
+/// <summary>Binds what stands right of a join and sees the left side's columns: UNNEST and LATERAL.</summary>
 internal sealed class LateralBinder(BindingContext context, TableBinder tables)
 {
     private readonly DiagnosticBag _diagnostics = context.Diagnostics;
@@ -20,25 +23,82 @@ internal sealed class LateralBinder(BindingContext context, TableBinder tables)
     /// <summary>Binds a join whose right side sees the left one; null for any other.</summary>
     public Relation? TryBind(JoinTable join)
     {
-        if (join.Right is not UnnestTable unnest)
+        if (join.Right is not (UnnestTable or DerivedTable { IsLateral: true }))
         {
             return null;
         }
 
-        Relation left = new JoinFinisher(context).Finish(tables.Bind(join.Left), []);
+        Relation left = new JoinFinisher(context).Finish(tables.Bind(join.Left), []) with { Scope = tables.Scope };
         if (!IsAllowed(join))
         {
             return left with { IsBroken = true };
         }
 
-        Relation bound = Bind(unnest, left, isOuter: join.Kind == JoinKind.Left);
+        if (join.Right is DerivedTable derived)
+        {
+            return Bind(derived, left, join);
+        }
+
+        Relation bound = Bind((UnnestTable)join.Right, left, isOuter: join.Kind == JoinKind.Left);
         return bound.IsBroken ? bound : Restrict(bound, join);
+    }
+
+    /// <summary>Joins each row with what a query gives for it.</summary>
+    private Relation Bind(DerivedTable derived, Relation left, JoinTable join)
+    {
+        (Relation right, Correlation correlation) = SubqueryBinder.Bind(
+            derived.Query, tables.Scope, new ExpressionBinder(_diagnostics, left, "LATERAL"));
+        right = tables.Alias(right, derived.Alias, null);
+        if (left.IsBroken || right.IsBroken || !PlanExpressions.HasParameters(right.Plan, correlation.Depth))
+        {
+            return new JoinBinder(context, tables).Bind(join, left, right);
+        }
+
+        JoinType type = join.Kind == JoinKind.Left ? JoinType.Left : JoinType.Inner;
+        string lost = $"LATERAL at {_diagnostics.Locate(derived.Span)} makes it an ordinary value";
+        ScopeColumn[] columns = [.. JoinBinder.ColumnsOf(left, right, type).Select(c => c with
+        {
+            Type = c.Type.Materialized(),
+            Role = WindowRole.None,
+            Lost = c.Type.TimeAttribute == TimeAttribute.None ? c.Lost : lost,
+        })];
+        var both = new Relation(Relation.Broken.Plan, columns, IsBroken: true);
+        List<BoundExpression> conditions = [];
+        if (join.On is not null)
+        {
+            BoundExpression on = new ExpressionBinder(_diagnostics, both with { IsBroken = false }, "ON")
+                .BindCondition(join.On, "Condition of ON");
+            if (TypeBinder.IsError(on.Type))
+            {
+                return both;
+            }
+
+            conditions.AddRange(ExpressionTree.Conjuncts(on).Where(c => c != ExpressionTree.True));
+        }
+
+        Dependent? free = DependentJoin.Free(
+            right.Plan, correlation.Depth, left.Plan, correlation.Arguments, isKeyed: false, out string? refused);
+        if (free is null)
+        {
+            NotSupported(derived.Span, $"LATERAL that refers to the left side below {refused}", null);
+            return both;
+        }
+
+        (LogicalPlan plan, BoundExpression[] outputs) = DependentJoin.Join(
+            left.Plan, free, correlation.Depth, correlation.Arguments, type == JoinType.Left, conditions);
+        BoundExpression[] shown = [.. Dependent.Columns(plan).Take(left.Columns.Count), .. outputs];
+        columns = [.. columns.Select((c, i) => c with { Type = shown[i].Type.Materialized() })];
+        return new Relation(new ProjectPlan(plan, ValueList.From(shown), Relation.FieldsOf(columns)), columns)
+        {
+            Shown = left.Shown is null ? null
+                : [.. left.Shown, .. Enumerable.Range(left.Columns.Count, right.Columns.Count)],
+        };
     }
 
     /// <summary>Binds UNNEST beside the columns of a relation, or alone.</summary>
     public Relation Bind(UnnestTable unnest, Relation? beside, bool isOuter = false)
     {
-        Relation left = beside ?? new Relation(new ValuesPlan([new ValuesRow(default)], default), []);
+        Relation left = beside ?? new Relation(new ValuesPlan([new ValuesRow(default)], default), []) { Scope = tables.Scope };
         if (unnest.Operands.Count != 1)
         {
             return NotSupported(unnest.Span, "UNNEST of several collections", "Unnest one after the other.");
@@ -111,7 +171,7 @@ internal sealed class LateralBinder(BindingContext context, TableBinder tables)
         return bound with { Plan = new FilterPlan(bound.Plan, condition) };
     }
 
-    private Relation NotSupported(SourceSpan span, string what, string hint)
+    private Relation NotSupported(SourceSpan span, string what, string? hint)
     {
         _diagnostics.Report(PlannerErrors.NotSupported, span, hint, what);
         return Relation.Broken;

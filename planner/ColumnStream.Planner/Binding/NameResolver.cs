@@ -20,6 +20,11 @@ internal sealed class NameResolver(Relation relation, DiagnosticBag diagnostics)
     public BoundExpression Resolve(ColumnReference reference)
     {
         EquatableArray<Identifier> parts = reference.Parts;
+        if (relation.Scope?.Context.Outer is { } outer && !Knows(reference) && outer.Resolve(reference) is { } parameter)
+        {
+            return parameter;
+        }
+
         int column = Find(parts, out int used);
         if (column < 0)
         {
@@ -36,6 +41,14 @@ internal sealed class NameResolver(Relation relation, DiagnosticBag diagnostics)
         }
 
         return value;
+    }
+
+    /// <summary>Tells whether a reference begins with a column of the relation, be it ambiguous.</summary>
+    public bool Knows(ColumnReference reference)
+    {
+        EquatableArray<Identifier> parts = reference.Parts;
+        return Match(parts[0].Value, null).Length > 0
+            || Enumerable.Range(1, Math.Min(3, parts.Count - 1)).Any(n => Match(parts[n].Value, parts[n - 1].Value).Length > 0);
     }
 
     /// <summary>Takes a field of a row.</summary>

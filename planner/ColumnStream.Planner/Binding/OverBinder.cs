@@ -8,6 +8,7 @@ using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Compute.WindowFunctions;
+using ColumnStream.Planner.Decorrelation;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
@@ -81,7 +82,7 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, EquatableArray<Named
         LogicalPlan plan = below.Plan;
         if (inputs.Count > below.Columns.Count)
         {
-            plan = new ProjectPlan(plan, ValueList.From(inputs), Relation.FieldsOf(columns));
+            plan = SubqueryPlanner.Project(plan, inputs, Relation.FieldsOf(columns), diagnostics);
         }
 
         var places = new int[_columns.Count];

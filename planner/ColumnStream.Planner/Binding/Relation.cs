@@ -18,6 +18,9 @@ internal sealed record Relation(LogicalPlan Plan, IReadOnlyList<ScopeColumn> Col
     /// </summary>
     public IReadOnlyList<int>? Shown { get; init; }
 
+    /// <summary>Gets what queries in expressions over this relation see beside it; null where none may stand.</summary>
+    public QueryScope? Scope { get; init; }
+
     /// <summary>Gets the columns that <c>*</c> gives.</summary>
     public IEnumerable<int> ShownColumns => Shown ?? Enumerable.Range(0, Columns.Count);
 

@@ -7,6 +7,7 @@ using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Binding.Joins;
+using ColumnStream.Planner.Decorrelation;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
@@ -28,20 +29,19 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     {
         Relation input = select.From is null ? OneRow() : new TableBinder(context, common).Bind(select.From);
         QueryHints hints = QueryHints.Bind(select.Hints, input, _diagnostics);
+        var scope = new QueryScope(context, common);
+        input = input with { Scope = scope };
         Ast.Expression? condition = select.Where;
         if (JoinFinisher.IsOpen(input))
         {
             (input, condition) = new JoinFinisher(context, hints).Finish(select, input);
+            input = input with { Scope = scope };
         }
 
-        if (condition is not null && SubqueryBinder.HasSubquery(condition))
-        {
-            input = new SubqueryBinder(context, common, input).Filter(condition);
-        }
-        else if (condition is not null)
+        if (condition is not null)
         {
             var where = new ExpressionBinder(_diagnostics, input, "WHERE");
-            input = Filter(input, where.BindCondition(condition, "Condition of WHERE"));
+            input = Filter(input, where.BindCondition(condition, "Condition of WHERE"), "WHERE", condition.Span);
         }
 
         bool isGrouped = select.GroupBy is not null || select.Having is not null
@@ -122,10 +122,26 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
         return relation with { Plan = plan, Columns = columns };
     }
 
-    private static Relation Filter(Relation input, BoundExpression condition) =>
-        TypeBinder.IsError(condition.Type)
-            ? input
-            : input with { Plan = new FilterPlan(input.Plan, condition) };
+    /// <summary>Keeps the rows that meet a condition; behind a query in it, time attributes are ordinary values.</summary>
+    private Relation Filter(Relation input, BoundExpression condition, string clause, SourceSpan span)
+    {
+        if (TypeBinder.IsError(condition.Type) || input.IsBroken)
+        {
+            return input;
+        }
+
+        Relation filtered = input with { Plan = SubqueryPlanner.Filter(input.Plan, condition, _diagnostics) };
+        return ExpressionTree.Has<SubqueryExpression>(condition)
+            ? filtered with { Columns = Lose(input.Columns, $"the query in {clause} at {_diagnostics.Locate(span)}") } : filtered;
+    }
+
+    private static ScopeColumn[] Lose(IReadOnlyList<ScopeColumn> columns, string by) =>
+    [
+        .. columns.Select(c => c.Type.TimeAttribute == TimeAttribute.None ? c : c with
+        {
+            Type = c.Type.Materialized(), Lost = $"{by} makes it an ordinary value",
+        }),
+    ];
 
     private static Relation OneRow() => new(new ValuesPlan([new ValuesRow(default)], default), []);
 
@@ -153,7 +169,8 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
             ? null : aggregates.For("HAVING").BindCondition(select.Having, "Condition of HAVING");
         return Finish(
             select, items, For, over, orderBy, offset, count,
-            () => having is null ? hints.Apply(aggregates.Build()) : Filter(hints.Apply(aggregates.Build()), having));
+            () => having is null ? hints.Apply(aggregates.Build())
+                : Filter(hints.Apply(aggregates.Build()), having, "HAVING", select.Having!.Span));
     }
 
     /// <summary>Returns the grouping sets with what positions and aliases stand for; both are reported.</summary>
@@ -341,13 +358,18 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
         Relation below = over.Build(build(), expressions);
         if (qualify is not null)
         {
-            below = Filter(below, expressions[^1]);
+            below = Filter(below, expressions[^1], "QUALIFY", select.Qualify!.Span);
             expressions.RemoveAt(expressions.Count - 1);
         }
 
         // Written columns are known by name whatever is wrong below; only a star over something broken is not.
         bool isBroken = below.IsBroken && select.Items.Any(item => item is StarItem);
-        var project = new ProjectPlan(below.Plan, ValueList.From(expressions), Relation.FieldsOf(columns));
+        if (expressions.Any(ExpressionTree.Has<SubqueryExpression>))
+        {
+            columns = [.. Lose(columns, $"the query in SELECT at {_diagnostics.Locate(select.Span)}")];
+        }
+
+        LogicalPlan project = SubqueryPlanner.Project(below.Plan, expressions, Relation.FieldsOf(columns), _diagnostics);
         var result = new Relation(project, columns, isBroken);
         if (select.IsDistinct)
         {

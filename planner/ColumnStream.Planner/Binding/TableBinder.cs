@@ -25,6 +25,9 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
 {
     private readonly DiagnosticBag _diagnostics = context.Diagnostics;
 
+    /// <summary>Gets what queries in conditions of FROM see.</summary>
+    public QueryScope Scope { get; } = new(context, common);
+
     /// <summary>Binds a table reference.</summary>
     public Relation Bind(TableReference reference) => reference switch
     {
@@ -221,7 +224,7 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
     private Relation BindView(CatalogView view, NamedTable named)
     {
         // The view was right when it was created; what can be wrong now is a table below that was dropped or changed.
-        var inner = context with { Diagnostics = new DiagnosticBag(view.Source) };
+        var inner = context with { Diagnostics = new DiagnosticBag(view.Source), Outer = null };
         Relation relation = new QueryBinder(inner).Bind(view.Query);
         if (inner.Diagnostics.Failures > 0 || relation.Columns.Count != view.Columns.Count)
         {
@@ -241,11 +244,6 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
 
     private Relation BindDerived(DerivedTable derived)
     {
-        if (derived.IsLateral)
-        {
-            return NotSupported(derived.Span, "LATERAL");
-        }
-
         return Alias(new QueryBinder(context, common).Bind(derived.Query), derived.Alias, null);
     }
 

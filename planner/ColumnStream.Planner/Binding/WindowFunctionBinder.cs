@@ -113,7 +113,7 @@ internal sealed class WindowFunctionBinder(BindingContext context, TableBinder t
 
     private Relation? BindData(Ast.Expression data, string name, bool mustBeTable = true)
     {
-        if (data is SubqueryExpression subquery)
+        if (data is Sql.Ast.Expressions.SubqueryExpression subquery)
         {
             return tables.Bind(new DerivedTable(subquery.Query) { Span = subquery.Span });
         }

@@ -27,6 +27,7 @@ internal static class ExpressionTree
         CastExpression cast => [cast.Input],
         CaseExpression choice => choice.Branches.SelectMany<CaseBranch, BoundExpression>(b => [b.Condition, b.Value])
             .Concat(choice.Otherwise is null ? [] : [choice.Otherwise]),
+        SubqueryExpression query => query.Arguments.Concat(query.Operands),
         _ => [],
     };
 
@@ -41,7 +42,11 @@ internal static class ExpressionTree
                 Branches = ValueList.From(choice.Branches.Select(b => new CaseBranch(map(b.Condition), map(b.Value)))),
                 Otherwise = choice.Otherwise is null ? null : map(choice.Otherwise),
             },
-            ColumnExpression or LiteralExpression => expression,
+            SubqueryExpression query => query with
+            {
+                Arguments = ValueList.From(query.Arguments.Select(map)), Operands = ValueList.From(query.Operands.Select(map)),
+            },
+            ColumnExpression or LiteralExpression or ParameterExpression => expression,
             _ => throw new InvariantException(9001, $"Expression is unknown: {expression.GetType().Name}."),
         };
 
@@ -81,6 +86,10 @@ internal static class ExpressionTree
     public static bool IsVolatile(BoundExpression expression) =>
         (expression is CallExpression call && FunctionTable.Find(call.Function)?.Volatility == Volatility.Volatile)
         || Children(expression).Any(IsVolatile);
+
+    /// <summary>Tells whether an expression or a part of it is of a kind.</summary>
+    public static bool Has<T>(BoundExpression expression)
+        where T : BoundExpression => expression is T || Children(expression).Any(Has<T>);
 
     /// <summary>Splits a condition at its ANDs.</summary>
     public static IEnumerable<BoundExpression> Conjuncts(BoundExpression predicate) =>

@@ -33,6 +33,7 @@ internal static class LogicalPrinter
                 b => $" WHEN {Print(b.Condition, fields)} THEN {Print(b.Value, fields)}"))
             + (choice.Otherwise is null ? string.Empty : " ELSE " + Print(choice.Otherwise, fields)) + " END",
         CallExpression call => Call(call, fields),
+        ParameterExpression or SubqueryExpression => expression.ToString()!,
         _ => throw new InvariantException(9001, $"Expression is unknown: {expression.GetType().Name}."),
     };
 

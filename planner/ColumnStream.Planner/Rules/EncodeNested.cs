@@ -39,6 +39,7 @@ internal static class EncodeNested
             },
             a.Keys,
             a.Aggregates),
+        ScalarJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         SetOperationPlan set when set.Fields.Any(f => f.Type.IsNested) => Encode(set),
         SemiJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         RankPlan rank when rank.Input.Fields.Any(f => f.Type.IsNested) => Encode(rank),
@@ -87,6 +88,19 @@ internal static class EncodeNested
             return result.Type == wanted ? (BoundExpression)column : new CastExpression(column, wanted);
         });
         return new ProjectPlan(encoded, ValueList.From(plain.Concat(values)), over.Fields);
+    }
+
+    /// <summary>Lets a scalar join keep bytes of all nested columns of both sides.</summary>
+    private static ProjectPlan Encode(ScalarJoinPlan join)
+    {
+        SqlField[] fields = [.. join.Fields.Select(
+            f => f.Type.IsNested ? f with { Type = Bytes.WithNullable(f.Type.Nullable) } : f)];
+        return new ProjectPlan(
+            join with { Left = Bare(join.Left), Right = Bare(join.Right), Fields = ValueList.From(fields) },
+            ValueList.From(fields.Select((field, i) => field.Type == join.Fields[i].Type
+                ? (BoundExpression)new ColumnExpression(i, field.Type)
+                : new CastExpression(new ColumnExpression(i, field.Type), join.Fields[i].Type))),
+            join.Fields);
     }
 
     /// <summary>Compares rows by the bytes of their nested columns.</summary>

@@ -191,13 +191,28 @@ internal static class PruneColumns
 
     private static Pruned PruneScalarJoin(ScalarJoinPlan join, SortedSet<int> wanted)
     {
+        // Without a column that is read, one still stands for the row, of which there may be only one.
         int width = join.Left.Fields.Count;
+        SortedSet<int> values = [.. wanted.Where(c => c >= width).Select(c => c - width)];
+        if (values.Count == 0)
+        {
+            values.Add(0);
+        }
+
         Pruned left = Prune(join.Left, [.. wanted.Where(c => c < width)]);
+        int[] map = [.. left.Map, .. MapOf(values, join.Right.Fields.Count)];
+        for (int i = width; i < map.Length; i++)
+        {
+            map[i] += map[i] < 0 ? 0 : left.Plan.Fields.Count;
+        }
+
         ScalarJoinPlan pruned = join with
         {
-            Left = left.Plan, Right = Exactly(join.Right, [0]), Fields = [.. left.Plan.Fields, join.Fields[width]],
+            Left = left.Plan,
+            Right = Exactly(join.Right, values),
+            Fields = [.. left.Plan.Fields, .. values.Select(c => join.Fields[width + c])],
         };
-        return new Pruned(pruned, [.. left.Map, left.Plan.Fields.Count]);
+        return new Pruned(pruned, map);
     }
 
     private static Pruned PruneSemiJoin(SemiJoinPlan join, SortedSet<int> wanted)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
@@ -107,7 +108,7 @@ public sealed class ScalarJoinTests : IDisposable
 
     private OperatorCluster NewCluster()
     {
-        var node = new ScalarJoinNode
+        var node = new ScalarJoinNode(default(SourceLocation))
         {
             Id = 2,
             Inputs = [0, 1],

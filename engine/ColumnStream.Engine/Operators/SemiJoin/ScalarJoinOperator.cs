@@ -12,7 +12,7 @@ using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.SemiJoin;
 
-/// <summary>Keeps the left rows and the right ones, of which at most one stands behind a batch; all left rows follow its changes.</summary>
+/// <summary>Keeps left rows and right ones, of which at most one stands behind a batch; all left rows follow its changes.</summary>
 internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
 {
     private const int ChunkRows = 4096;
@@ -24,8 +24,8 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
     private KeyEncoder _rightKeys = null!;
     private NativeList<ulong> _hashes = null!;
     private NativeList<nint> _rows = null!;
-    private ArrayData? _value;
-    private ArrayData? _before;
+    private ArrayData[]? _value;
+    private ArrayData[]? _before;
     private int _restores = -1;
     private uint _next;
     private long _times;
@@ -118,10 +118,18 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
         _rightKeys?.Dispose();
         _hashes?.Dispose();
         _rows?.Dispose();
-        _value?.Release();
-        _before?.Release();
-        _value = null;
-        _before = null;
+        Release(ref _value);
+        Release(ref _before);
+    }
+
+    private static void Release(ref ArrayData[]? row)
+    {
+        foreach (ArrayData column in row ?? [])
+        {
+            column.Release();
+        }
+
+        row = null;
     }
 
     private static long* Count(StateTable table, byte* row) => (long*)(row + table.Layout.CellOffsets[0]);
@@ -171,13 +179,13 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
         if (_restores != _right.Restores)
         {
             _restores = _right.Restores;
-            _value?.Release();
+            Release(ref _value);
             _value = Read();
         }
     }
 
-    /// <summary>Returns the right side's value as a column of one row.</summary>
-    private ArrayData Read()
+    /// <summary>Returns the right side's row, a column each.</summary>
+    private ArrayData[] Read()
     {
         StateTable table = _right.Table;
         uint next = 1;
@@ -187,19 +195,26 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
             long count = *Count(table, row);
             if (count > 1 || (count > 0 && found is not null))
             {
-                throw new UserException(4001, "A query that is used as a value gave more than one row.");
+                string place = node.Place.Text is null ? string.Empty : $"{node.Place}: error CST4001: ";
+                throw new UserException(4001, $"{place}A query that is used as a value gave more than one row.");
             }
 
             found = count > 0 ? row : found;
         }
 
-        Field field = _context.Inputs[1].Fields[0];
-        if (found is not null)
+        var columns = new ArrayData[_context.Inputs[1].Fields.Count];
+        for (int i = 0; i < columns.Length; i++)
         {
-            return RowColumns.Key(table.Layout, 0, field.Type, &found, 1, _context.Allocator);
+            columns[i] = found is null ? Null(_context.Inputs[1].Fields[i].Type)
+                : RowColumns.Key(table.Layout, i, _context.Inputs[1].Fields[i].Type, &found, 1, _context.Allocator);
         }
 
-        using ColumnBuilder builder = ColumnBuilder.Create(field.Type, _context.Allocator, 1);
+        return columns;
+    }
+
+    private ArrayData Null(DataType type)
+    {
+        using ColumnBuilder builder = ColumnBuilder.Create(type, _context.Allocator, 1);
         builder.AppendNull();
         return builder.Finish();
     }
@@ -213,15 +228,28 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
             return;
         }
 
-        ArrayData value = Read();
-        _before?.Release();
+        ArrayData[] value = Read();
+        Release(ref _before);
         _before = _value;
         _value = value;
-        if (!ArrayEquality.Equals(_before!, value))
+        if (!IsSame(_before!, value))
         {
             _next = 1;
             Continue(output);
         }
+    }
+
+    private static bool IsSame(ArrayData[] one, ArrayData[] other)
+    {
+        for (int i = 0; i < one.Length; i++)
+        {
+            if (!ArrayEquality.Equals(one[i], other[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void EmitLeft(StreamBatch batch, Collector output)
@@ -237,7 +265,12 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
             columns[i] = batch.Rows.Columns[i].Retain();
         }
 
-        columns[^1] = TakeKernel.Take(_value!, new int[batch.Rows.Length], _context.Allocator);
+        var zeros = new int[batch.Rows.Length];
+        for (int i = 0; i < _value!.Length; i++)
+        {
+            columns[batch.Rows.Columns.Length + i] = TakeKernel.Take(_value[i], zeros, _context.Allocator);
+        }
+
         output.Emit(new StreamBatch(new RecordBatch(_schema, columns, batch.Rows.Length), batch.KindsBuffer?.Retain()));
     }
 
@@ -271,15 +304,19 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
             columns[i] = RowColumns.Key(layout, i, layout.Keys[i].Type, rows, count, _context.Allocator);
         }
 
-        if (!pairs)
+        for (int i = 0; i < _value!.Length; i++)
         {
-            columns[^1] = TakeKernel.Take(_value!, values, _context.Allocator);
-            return new RecordBatch(_schema, columns, count);
+            if (!pairs)
+            {
+                columns[layout.Keys.Count + i] = TakeKernel.Take(_value[i], values, _context.Allocator);
+                continue;
+            }
+
+            ArrayData both = ArrayConcat.Concat([_before![i], _value[i]], _context.Allocator);
+            columns[layout.Keys.Count + i] = TakeKernel.Take(both, values, _context.Allocator);
+            both.Release();
         }
 
-        ArrayData both = ArrayConcat.Concat([_before!, _value!], _context.Allocator);
-        columns[^1] = TakeKernel.Take(both, values, _context.Allocator);
-        both.Release();
         return new RecordBatch(_schema, columns, count);
     }
 }

@@ -56,7 +56,7 @@ internal sealed class JoinBinder(BindingContext context, TableBinder tables)
         bool isBroken = left.IsBroken || right.IsBroken || (systemTime is not null && TypeBinder.IsError(systemTime.Type));
         int[]? shown = left.Shown is null && right.Shown is null ? null
             : [.. left.ShownColumns, .. right.ShownColumns.Select(c => c + left.Columns.Count)];
-        var both = new Relation(Relation.Broken.Plan, columns, isBroken) { Shown = shown };
+        var both = new Relation(Relation.Broken.Plan, columns, isBroken) { Shown = shown, Scope = tables.Scope };
         List<BoundExpression> conjuncts = [];
         List<(int Left, int Right)> merged = [];
         if (join.On is { } on)
@@ -73,6 +73,11 @@ internal sealed class JoinBinder(BindingContext context, TableBinder tables)
         if (isBroken)
         {
             return both with { IsBroken = true };
+        }
+
+        if (conjuncts.Any(ExpressionTree.Has<Logical.SubqueryExpression>))
+        {
+            return new SubqueryJoin(context).Build(join, left, right, type, conjuncts) with { Shown = shown };
         }
 
         var plan = new ProvisionalJoinPlan(

@@ -59,9 +59,9 @@ public sealed class SqliteTests
         Assert.True(answered > 1_000, $"{answered} rows only");
     }
 
-    private static string Difference(string[] rows, string[] from) => string.Join(" | ", rows.Except(from).Take(4));
+    internal static string Difference(string[] rows, string[] from) => string.Join(" | ", rows.Except(from).Take(4));
 
-    private static string Normal(string row) => string.Join('\t', row.Split('\t').Select(Number));
+    internal static string Normal(string row) => string.Join('\t', row.Split('\t').Select(Number));
 
     // Numbers compare as numbers: 1.0 is 1, sums of doubles may differ in the last digits.
     private static string Number(string cell) =>
@@ -69,7 +69,7 @@ public sealed class SqliteTests
             ? (value + 0.0).ToString("G10", CultureInfo.InvariantCulture).Replace("-0", value == 0 ? "0" : "-0", StringComparison.Ordinal)
             : cell;
 
-    private static string[] Ask(SqliteConnection connection, string sql)
+    internal static string[] Ask(SqliteConnection connection, string sql)
     {
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;

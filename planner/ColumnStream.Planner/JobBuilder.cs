@@ -45,6 +45,7 @@ internal sealed class JobBuilder(
         {
             var facts = new ChangelogFacts(connectors, options, demands);
             var lowering = new Lowering(settings.Parallelism, facts);
+            lowering.Prepare(sinks);
             var spans = new Dictionary<int, SourceSpan>();
             for (int i = 0; i < sinks.Length; i++)
             {

@@ -23,6 +23,8 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     private readonly Dictionary<LogicalPlan, int> _lowered = [];
     private readonly Dictionary<LogicalPlan, int> _wide = [];
     private readonly Dictionary<(int Input, Partitioning Kind, ValueList<int> Keys), int> _exchanges = [];
+    private readonly Dictionary<JoinPlan, int> _joinUses = [];
+    private readonly HashSet<LogicalPlan> _seen = [];
     private readonly HashSet<string> _uids = new(StringComparer.Ordinal);
 
     /// <summary>Gets the nodes; a node's id is its position.</summary>
@@ -30,6 +32,20 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
 
     /// <summary>Gets the number of subtasks of each node.</summary>
     public IReadOnlyList<int> Parallelism => _parallelism;
+
+    /// <summary>Looks at all sinks before the first is lowered: who takes a join's rows alone may choose its columns.</summary>
+    public void Prepare(IEnumerable<LogicalPlan> plans)
+    {
+        foreach (LogicalPlan plan in plans.Where(_seen.Add))
+        {
+            foreach (JoinPlan join in plan.Inputs.OfType<JoinPlan>())
+            {
+                _joinUses[join] = _joinUses.GetValueOrDefault(join) + 1;
+            }
+
+            Prepare(plan.Inputs);
+        }
+    }
 
     /// <summary>Lowers one sink with everything below it; returns its id.</summary>
     public int LowerSink(SinkPlan sink)
@@ -189,6 +205,10 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     new ValuesNode(values.Rows) { Id = 0, Output = values.Fields, Uid = Derived("values", values.ToString()) }, 1);
             case FilterPlan filter:
                 return Trim(LowerWide(filter), filter.Fields);
+            case ProjectPlan { Input: JoinPlan { HasRightColumns: true } join, Expressions.Count: > 0 } project
+                when project.Expressions.All(e => e is ColumnExpression) && _joinUses.GetValueOrDefault(join) < 2:
+                IEnumerable<int> given = project.Expressions.Select(e => ((ColumnExpression)e).Index);
+                return LowerJoin(join, project.Fields, ValueList.From(given));
             case ProjectPlan project:
                 return Project(LowerWide(project.Input), project.Expressions, project.Fields);
             case WindowPlan window:
@@ -218,12 +238,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                 return LowerSemiJoin(new SemiJoinPlan(
                     join.Left, join.Right, kind, join.LeftKeys, join.RightKeys, false, join.Fields, join.Uid));
             case JoinPlan join:
-                int[] joined = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
-                return Add(new JoinNode(join.Type, join.LeftKeys, join.RightKeys, join.NullSafe, join.Residual)
-                {
-                    Id = 0, Inputs = ValueList.From(joined), Output = join.Fields, Uid = Claim(join.Uid),
-                    LeftTtlMs = join.LeftTtlMs, RightTtlMs = join.RightTtlMs,
-                });
+                return LowerJoin(join, join.Fields, default);
             case SetOperationPlan set:
                 ValueList<int> whole = ValueList.From(Enumerable.Range(0, set.Fields.Count));
                 int[] compared = [Keyed(Lower(set.Left), whole), Keyed(Lower(set.Right), whole)];
@@ -416,6 +431,17 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     {
         string uid = Derived("local", Uid(input), $"{window}", string.Join(',', keys), string.Join(',', calls));
         return AddUnary(input, id => LocalAggregation.Node(keys, calls, window, id, facts, uid));
+    }
+
+    /// <summary>Joins; <paramref name="columns"/> are those that come out under <paramref name="fields"/>, none means all.</summary>
+    private int LowerJoin(JoinPlan join, ValueList<SqlField> fields, ValueList<int> columns)
+    {
+        int[] sides = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
+        return Add(new JoinNode(join.Type, join.LeftKeys, join.RightKeys, join.NullSafe, join.Residual)
+        {
+            Id = 0, Inputs = ValueList.From(sides), Output = fields, Uid = Claim(join.Uid), Columns = columns,
+            LeftTtlMs = join.LeftTtlMs, RightTtlMs = join.RightTtlMs,
+        });
     }
 
     private int LowerSemiJoin(SemiJoinPlan join)

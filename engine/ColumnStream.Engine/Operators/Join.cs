@@ -21,6 +21,9 @@ public sealed record JoinNode(
     ValueList<bool> NullSafe,
     BoundExpression? Residual) : PhysicalNode
 {
+    /// <summary>Gets which of the columns come out, in their order; none means all.</summary>
+    public ValueList<int> Columns { get; init; }
+
     /// <summary>Gets how long a left row is kept after its last change, in milliseconds; 0 for ever, −1 undecided.</summary>
     public long LeftTtlMs { get; init; } = -1;
 
@@ -38,7 +41,8 @@ public sealed record JoinNode(
         CultureInfo.InvariantCulture,
         $"{Type.ToString().ToLowerInvariant()} join [{string.Join(", ", LeftKeys)}] = [{string.Join(", ", RightKeys)}]"
         + $"{(NullSafe.Span.IndexOf(true) >= 0 ? " null-safe" : null)}{(Residual is null ? null : $" where {Residual}")}"
-        + $"{(LeftTtlMs > 0 ? $" left kept {LeftTtlMs} ms" : null)}{(RightTtlMs > 0 ? $" right kept {RightTtlMs} ms" : null)}");
+        + $"{(LeftTtlMs > 0 ? $" left kept {LeftTtlMs} ms" : null)}{(RightTtlMs > 0 ? $" right kept {RightTtlMs} ms" : null)}"
+        + $"{(Columns.Count > 0 ? $" gives [{string.Join(", ", Columns)}]" : null)}");
 
     /// <inheritdoc/>
     protected internal override Operator CreateOperator() => new JoinOperator(this);

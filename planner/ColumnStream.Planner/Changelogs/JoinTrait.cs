@@ -23,6 +23,14 @@ internal sealed class JoinTrait : NodeTrait
     /// </summary>
     public override IEnumerable<int[]> Keys(PhysicalNode node, ChangelogFacts facts)
     {
+        int[] given = [.. ((JoinNode)node).Columns];
+        IEnumerable<int[]> keys = AllKeys(node, facts);
+        return given.Length == 0 ? keys
+            : keys.Where(key => key.All(given.Contains)).Select(key => key.Select(c => Array.IndexOf(given, c)).ToArray());
+    }
+
+    private static IEnumerable<int[]> AllKeys(PhysicalNode node, ChangelogFacts facts)
+    {
         var join = (JoinNode)node;
         List<int[]> left = [.. facts.KeysBy(node.Inputs[0], join.LeftKeys)];
         if (join.Type is JoinType.Semi or JoinType.Anti)

@@ -253,29 +253,31 @@ internal sealed unsafe class JoinMatcher : IDisposable
         bool isLeft = ReferenceEquals(_own, _left);
         nint* lefts = isLeft ? pairs.Owns : pairs.Others;
         nint* rights = isLeft ? pairs.Others : pairs.Owns;
-        if (_condition is null)
+        int count = pairs.Count;
+        if (_condition is not null && count > 0)
         {
-            if (!Rules.CountsByRow && !_own.IsIndexed && !_other.IsIndexed)
+            // Those that hold close up at the front.
+            _condition.Filter(lefts, rights, count, _survivors);
+            count = _survivors.Count;
+            for (int k = 0; k < count; k++)
             {
-                _output.Add(lefts, rights, kind, pairs.Count);
-                return pairs.Count + 1;
+                int i = _survivors.Pointer[k];
+                pairs.Owns[k] = pairs.Owns[i];
+                pairs.Others[k] = pairs.Others[i];
+                pairs.Times[k] = pairs.Times[i];
+                pairs.Slots[k] = pairs.Slots[i];
             }
+        }
 
-            for (int i = 0; i < pairs.Count; i++)
-            {
-                Pair(pairs, i, kind, isLeft);
-            }
-
+        if (!Rules.CountsByRow && !_own.IsIndexed && !_other.IsIndexed)
+        {
+            _output.Add(lefts, rights, kind, count);
             return pairs.Count + 1;
         }
 
-        if (pairs.Count > 0)
+        for (int i = 0; i < count; i++)
         {
-            _condition.Filter(lefts, rights, pairs.Count, _survivors);
-            for (int k = 0; k < _survivors.Count; k++)
-            {
-                Pair(pairs, _survivors.Pointer[k], kind, isLeft);
-            }
+            Pair(pairs, i, kind, isLeft);
         }
 
         return pairs.Count + 1;

@@ -93,10 +93,11 @@ internal sealed unsafe class JoinOutput(JoinNode node, JoinRows left, JoinRows r
         int width = left.Place.Length;
         for (int i = 0; i < columns.Length; i++)
         {
-            int own = input == 0 ? i : i - width;
-            int others = input == 0 ? i - width : i;
+            int from = From(i);
+            int own = input == 0 ? from : from - width;
+            int others = input == 0 ? from - width : from;
             StateLayout layout = other.Table.Layout;
-            columns[i] = (i < width) == (input == 0)
+            columns[i] = (from < width) == (input == 0)
                 ? TakeKernel.Take(batch.Rows.Columns[own], rows, allocator)
                 : RowColumns.Key(
                     layout, other.Place[others], layout.Keys[other.Place[others]].Type, (byte**)missing, rows.Length, allocator);
@@ -125,6 +126,8 @@ internal sealed unsafe class JoinOutput(JoinNode node, JoinRows left, JoinRows r
         _times.Dispose();
         _chunk.Dispose();
     }
+
+    private int From(int column) => node.Columns.Count == 0 ? column : node.Columns[column];
 
     private void EmitRepeated(Collector output)
     {
@@ -162,11 +165,12 @@ internal sealed unsafe class JoinOutput(JoinNode node, JoinRows left, JoinRows r
         int width = left.Place.Length;
         for (int i = 0; i < columns.Length; i++)
         {
-            JoinRows side = i < width ? left : right;
-            int column = i < width ? left.Place[i] : right.Place[i - width];
+            int from = From(i);
+            JoinRows side = from < width ? left : right;
+            int column = from < width ? left.Place[from] : right.Place[from - width];
             StateLayout layout = side.Table.Layout;
             columns[i] = RowColumns.Key(
-                layout, column, layout.Keys[column].Type, (byte**)(i < width ? leftRows : rightRows), count, allocator);
+                layout, column, layout.Keys[column].Type, (byte**)(from < width ? leftRows : rightRows), count, allocator);
         }
 
         NativeBuffer? made = null;

@@ -13,7 +13,7 @@ internal sealed class JoinRules(JoinNode node, bool expires, bool isBatch)
     /// Gets whether each row counts its own matches: where a condition tells rows of one key apart, and where rows expire, since
     /// what went that way is not taken back.
     /// </summary>
-    public bool CountsByRow { get; } = node.Residual is not null || expires;
+    public bool CountsByRow { get; } = node.Type != JoinType.Inner && (node.Residual is not null || expires);
 
     /// <summary>Tells whether rows of a side come out, with NULLs, while they have no match.</summary>
     public bool KeepsLone(int side) => side == 0

@@ -56,7 +56,10 @@ internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
         ValueList<BoundExpression> expressions = [node.Expression];
         _evaluator = new Evaluator(expressions, context.Inputs[0], context.Allocator, context.Evaluation);
         _watermark = new ProgressState("watermark", Watermark.Min, context.Allocator);
-        ArmIdleTimer();
+
+        // The first wake comes behind a restore: what was promised is said again, or a join of two inputs would wait for a next row.
+        _lastRowAtMs = context.ClockMs();
+        context.WakeAtMs(_lastRowAtMs);
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
@@ -117,7 +120,8 @@ internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
 
     public override void OnTimer(long clockMs, Collector output)
     {
-        if (clockMs - _lastRowAtMs >= node.IdleTimeoutMs)
+        EmitWatermark(output);
+        if (node.IdleTimeoutMs > 0 && clockMs - _lastRowAtMs >= node.IdleTimeoutMs)
         {
             output.EmitIdle();
         }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
@@ -27,7 +28,14 @@ internal sealed class JobBuilder(
     {
         int before = diagnostics.Failures;
         SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
-        sinks = ShareTableReads.Apply([.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink, withoutRules))]);
+        sinks = [.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink, withoutRules))];
+        if (settings.Is(OptionTable.DistinctSplit, "true"))
+        {
+            int buckets = int.Parse(settings.Text(OptionTable.DistinctBuckets)!, CultureInfo.InvariantCulture);
+            sinks = [.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(SplitDistinct.Apply(sink, buckets, settings.IsBatch), withoutRules))];
+        }
+
+        sinks = ShareTableReads.Apply(sinks);
 
         // What one phase has merged is no row any more that a side table could take.
         bool hasPhases = !settings.Is(OptionTable.AggPhases, "ONE_PHASE") && LateRows is null;

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using ColumnStream.Engine.Operators;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Testing.SqlFiles;
@@ -54,15 +55,42 @@ public sealed class TwoPhaseTests
         }
     }
 
-    private static IReadOnlyDictionary<string, long> Run(string query, int parallelism, string strategy, out int local)
+    /// <summary>Sums, counts and extremes beside DISTINCT of one value, over inserts and updates; two distinct values stay whole.</summary>
+    [Theory]
+    [InlineData("SELECT channel, COUNT(DISTINCT bidder), COUNT(DISTINCT bidder) FILTER (WHERE price > 5000), SUM(DISTINCT bidder), COUNT(*), SUM(price), MIN(price), MAX(price) FROM bid GROUP BY channel", 2)]
+    [InlineData("SELECT COUNT(DISTINCT channel), COUNT(price) FROM bid", 2)]
+    [InlineData("SELECT n, COUNT(DISTINCT m), SUM(m) FROM (SELECT bidder, COUNT(*) AS n, MAX(price) AS m FROM bid GROUP BY bidder) GROUP BY n", 3)]
+    [InlineData("SELECT channel, COUNT(DISTINCT CAST(price AS DECIMAL(12, 2))) AS c FROM bid GROUP BY channel HAVING COUNT(DISTINCT CAST(price AS DECIMAL(12, 2))) > 2", 2)]
+    [InlineData("SELECT channel, COUNT(DISTINCT bidder), COUNT(DISTINCT auction) FROM bid GROUP BY channel", 1)]
+    public void Buckets_of_distinct_values_add_up(string query, int aggregations)
+    {
+        IReadOnlyDictionary<string, long> expected = Run(query, 1, "AUTO", out _);
+        const string Split = "SET 'table.optimizer.distinct-agg.split.enabled' = 'true'; "
+            + "SET 'table.optimizer.distinct-agg.split.bucket-num' = '7'";
+        foreach (int parallelism in new[] { 1, 4 })
+        {
+            IReadOnlyDictionary<string, long> found = Run(query, parallelism, "AUTO", out _, out int groups, Split);
+            Assert.Equal(aggregations, groups);
+            string[] wrong = [.. expected.Except(found).Concat(found.Except(expected)).Take(6).Select(r => $"{r.Value} x {r.Key}")];
+            Assert.True(wrong.Length == 0, string.Join('\n', wrong));
+        }
+    }
+
+    private static IReadOnlyDictionary<string, long> Run(string query, int parallelism, string strategy, out int local) =>
+        Run(query, parallelism, strategy, out local, out _);
+
+    private static IReadOnlyDictionary<string, long> Run(
+        string query, int parallelism, string strategy, out int local, out int groups, string more = "SELECT 1")
     {
         using var session = new TestSession(new SltLeg(parallelism, 4096, null, 1 << 20));
         Assert.True(session.Plan(Bids).IsSuccess);
         Assert.True(session.Plan($"SET 'table.optimizer.agg-phase-strategy' = '{strategy}'").IsSuccess);
+        Assert.True(session.Plan(more).IsSuccess);
         PlanResult plan = session.Plan(query);
         Assert.True(plan.IsSuccess, TestSession.Errors(plan));
         PlannedJob job = plan.Statements.OfType<PlannedJob>().Single();
         local = job.Graph.Plan.Nodes.Count(node => node.Describe().StartsWith("local", StringComparison.Ordinal));
+        groups = job.Graph.Plan.Nodes.OfType<GroupAggregateNode>().Count();
         var running = session.Start(job, string.Create(CultureInfo.InvariantCulture, $"two-phase-{parallelism}"));
         Assert.True(running.Wait(60_000), "The job does not end.");
         Assert.True(running.Failure is null, running.Failure?.ToString());

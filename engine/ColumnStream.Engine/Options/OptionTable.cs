@@ -93,6 +93,12 @@ public static class OptionTable
     /// <summary>Key of the table that takes rows that come too late.</summary>
     public const string LateRowsTable = "table.exec.late-rows.table";
 
+    /// <summary>Key of the split of DISTINCT aggregations by buckets.</summary>
+    public const string DistinctSplit = "table.optimizer.distinct-agg.split.enabled";
+
+    /// <summary>Key of the buckets of a split DISTINCT aggregation.</summary>
+    public const string DistinctBuckets = "table.optimizer.distinct-agg.split.bucket-num";
+
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
@@ -132,6 +138,8 @@ public static class OptionTable
         new(LocalTimeZone, OptionKind.TimeZone, "UTC", "Zone of TIMESTAMP_LTZ text and conversions."),
         new(AggPhases, OptionKind.Choice, "AUTO", "Whether aggregations begin before their exchange; AUTO and TWO_PHASE do.",
             Values: "AUTO|ONE_PHASE|TWO_PHASE"),
+        new(DistinctSplit, OptionKind.Boolean, "false", "Spread DISTINCT values of one key over buckets, then add these up."),
+        new(DistinctBuckets, OptionKind.Integer, "1024", "Buckets of a split DISTINCT aggregation.", Range: "1..1048576"),
         new(Nondeterminism, OptionKind.Choice, "IGNORE",
             "Whether a value that a later change needs, and an expression gives anew each time, is refused.",
             Values: "IGNORE|TRY_RESOLVE|TRY-RESOLVE"),

@@ -26,7 +26,8 @@ internal static class Plants
             WindowAssignNode w => w with { Window = w.Window with { OffsetMs = w.Window.OffsetMs + 1 } },
             _ => n,
         }),
-        Node("the third retraction is lost", n => n is GroupAggregateNode or SemiJoinNode or SetOperationNode or JoinNode or RankNode
+        Node("the third retraction is lost", n =>
+            n is GroupAggregateNode or SemiJoinNode or SetOperationNode or JoinNode or RankNode
             ? SabotagedNode.Of(n) with { Reads = () => LoseThirdRetraction() }
             : n),
         Node("padded rows of outer joins stay when a match comes", n => n is JoinNode { Type: not JoinType.Inner }
@@ -39,7 +40,8 @@ internal static class Plants
         Node("top-N keeps one row less", n => n is RankNode { End: > 1 and < long.MaxValue } r && r.End > r.Start
             ? r with { End = r.End - 1 }
             : n),
-        Node("a restore forgets half of its key groups", n => n is GroupAggregateNode or SemiJoinNode or SetOperationNode or JoinNode
+        Node("a restore forgets half of its key groups", n =>
+            n is GroupAggregateNode or SemiJoinNode or SetOperationNode or JoinNode
             ? SabotagedNode.Of(n) with { ForgetsHalf = true }
             : n),
         Node("EXCEPT counts its rows", n => n is SetOperationNode { IsAll: false } s ? s with { IsAll = true } : n),

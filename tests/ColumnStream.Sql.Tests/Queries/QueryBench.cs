@@ -32,6 +32,8 @@ internal sealed class QueryBench : IDisposable
             new(4, 7, 7, 4096) { Name = Parallel },
             new(1, 4096, null, Credit) { Name = Batch },
             new(1, 4096, null, Credit) { Name = NoRules, WithoutRules = ["*"] },
+            new(1, 4096, null, Credit) { Name = RuleLess,
+                WithoutRules = [SltLeg.OptionalRules[world.Seed % SltLeg.OptionalRules.Count]] },
             new(1, 4096, null, Credit) { Name = Killed, Lives = [1, 4, 3, 1] },
         })
         {
@@ -50,6 +52,7 @@ internal sealed class QueryBench : IDisposable
     public const string Parallel = "parallel";
     public const string Batch = "batch";
     public const string NoRules = "no rules";
+    public const string RuleLess = "one rule less";
     public const string Killed = "killed";
 
     public QueryWorld World { get; }

@@ -8,7 +8,7 @@ namespace ColumnStream.Sql.Tests.Queries;
 /// <summary>Asks one query in many ways and compares the answers.</summary>
 internal sealed class QueryJudge(QueryBench bench, int killEvery = 3)
 {
-    private static readonly string[] Ways = [QueryBench.Parallel, QueryBench.Batch, QueryBench.NoRules];
+    private static readonly string[] Ways = [QueryBench.Parallel, QueryBench.Batch, QueryBench.NoRules, QueryBench.RuleLess];
     private int _judged;
 
     /// <summary>Gets how often each oracle could answer.</summary>
@@ -138,7 +138,8 @@ internal sealed class QueryJudge(QueryBench bench, int killEvery = 3)
     }
 
     /// <summary>Returns the only value; a stream over nothing has none, which is zero.</summary>
-    private static string One(Answer answer) => string.Join(" and ", answer.Rows!.Keys) is var rows && rows is "" or "NULL" ? "0" : rows;
+    private static string One(Answer answer) => string.Join(" and ", answer.Rows!.Keys) is var rows && rows is "" or "NULL"
+        ? "0" : rows;
 
     private static void Count(Dictionary<string, int> counts, string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
 }

@@ -11,11 +11,12 @@ namespace ColumnStream.Testing.Queries;
 /// <summary>Is a set of base tables of one shape with seeded rows, as changelogs and as what stands at their end.</summary>
 /// <remarks>
 /// e1, e2: inserts with a rowtime, out of order by less than the watermark allows, so that no row is late. r1: a retract
-/// changelog with duplicates; u1: an upsert changelog by id. A fifth of the values are NULL, reals are quarters.
+/// changelog with duplicates; u1: an upsert changelog by id; their watermarks let any change come. A fifth of the values are NULL, reals are quarters.
 /// </remarks>
 public sealed class QueryWorld
 {
     private const string Columns = "id BIGINT, k INT, b BIGINT, s STRING, d DOUBLE, x DECIMAL(10, 2), f BOOLEAN, ts TIMESTAMP(3)";
+    private const string Late = "WATERMARK FOR ts AS ts - INTERVAL '1' HOUR";
     private const string SqliteColumns = "id INTEGER, k INTEGER, b INTEGER, s TEXT, d REAL, x REAL, f INTEGER, ts INTEGER";
     private const long StartMs = 1_767_225_600_000;
     private static readonly string[] Words = ["", "a", "ab", "b", "Zoë", "a longer text than twelve", "ABC", "x_y"];
@@ -55,9 +56,9 @@ public sealed class QueryWorld
     public static string Definitions(bool isBatch) => string.Join(";\n", Names.Select(name => name switch
     {
         "u1" or "r1" when isBatch => $"CREATE TABLE {name} ({Columns}) WITH ('connector' = 'script', 'bounded' = 'true')",
-        "u1" => $"CREATE TABLE u1 ({Columns}, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'script', 'bounded' = 'true', "
+        "u1" => $"CREATE TABLE u1 ({Columns}, PRIMARY KEY (id) NOT ENFORCED, {Late}) WITH ('connector' = 'script', 'bounded' = 'true', "
             + "'changelog-mode' = 'upsert')",
-        "r1" => $"CREATE TABLE r1 ({Columns}) WITH ('connector' = 'script', 'bounded' = 'true', 'changelog-mode' = 'retract')",
+        "r1" => $"CREATE TABLE r1 ({Columns}, {Late}) WITH ('connector' = 'script', 'bounded' = 'true', 'changelog-mode' = 'retract')",
         _ => $"CREATE TABLE {name} ({Columns}, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) "
             + "WITH ('connector' = 'script', 'bounded' = 'true')",
     }));

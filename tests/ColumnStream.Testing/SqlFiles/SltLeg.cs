@@ -1,4 +1,6 @@
 using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Planner.Rules;
 
 namespace ColumnStream.Testing.SqlFiles;
 
@@ -24,6 +26,9 @@ public sealed record SltLeg(int Parallelism, int BatchRows, int? CutSeed, long C
         new(1, 4096, null, Credit) { Name = "rescaled", Lives = [1, 4, 3, 4, 1] },
         new(4, 7, 7, 1) { Name = "mixed" },
     ];
+
+    /// <summary>Gets the names of the rewrites that can be left out.</summary>
+    public static IReadOnlyList<string> OptionalRules { get; } = [.. RuleTable.All.Where(r => !r.IsRequired).Select(r => r.Name)];
 
     /// <summary>Gets the name that reports and exemptions use.</summary>
     public string Name { get; init; } = "plain";

@@ -44,6 +44,8 @@ internal sealed class JobBuilder(
             Materialize = settings.Text(OptionTable.Materialize)!.ToLowerInvariant(),
             KeyedShuffle = settings.Text(OptionTable.KeyedShuffle)!.ToLowerInvariant(),
             HasDuplicates = settings.Is(OptionTable.SourceDuplicates, "true"),
+            DropsNulls = settings.Is(OptionTable.NotNullEnforcer, "drop"),
+            LengthEnforcer = settings.Text(OptionTable.LengthEnforcer)!.ToLowerInvariant(),
             Unbounded = settings.Text(OptionTable.StateUnbounded)!.ToLowerInvariant(),
             ResolvesNondeterminism = !settings.Is(OptionTable.Nondeterminism, "ignore"),
             ReusesSubPlans = !settings.Is(OptionTable.ReuseSubPlans, "false"),

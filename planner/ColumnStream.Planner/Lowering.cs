@@ -50,7 +50,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     /// <summary>Lowers one sink with everything below it; returns its id.</summary>
     public int LowerSink(SinkPlan sink)
     {
-        int input = Keyed(sink, Lower(sink.Input));
+        int input = Keyed(sink, Checked(sink, Lower(sink.Input)));
         return Add(new SinkNode(sink.Table) { Id = 0, Inputs = [input], Output = Named(sink, input), Uid = Claim(sink.Uid) });
     }
 
@@ -65,6 +65,53 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             Add(new SinkNode(table) { Id = 0, Inputs = [late], Output = _nodes[late].Output, Uid = uid });
         }
     }
+
+    /// <summary>Sees to NOT NULL and lengths that the table declares and the query does not keep.</summary>
+    private int Checked(SinkPlan sink, int input)
+    {
+        SqlField[] fields = [.. _nodes[input].Output];
+        SqlField[] columns = [.. sink.Table.Columns];
+        int[] notNull = [.. Enumerable.Range(0, columns.Length).Where(i => !columns[i].Type.Nullable && fields[i].Type.Nullable)];
+        int[] lengths = facts.Options.LengthEnforcer == "ignore" ? []
+            : [.. Enumerable.Range(0, columns.Length).Where(i => MayNotFit(fields[i].Type, columns[i].Type))];
+        if (lengths.Length > 0 && facts.Options.LengthEnforcer == "trim_pad")
+        {
+            SqlField[] cut = [.. fields.Select((f, i) => lengths.Contains(i)
+                ? f with { Type = columns[i].Type.WithNullable(f.Type.Nullable) } : f)];
+            input = Project(
+                input,
+                ValueList.From(fields.Select((f, i) => lengths.Contains(i)
+                    ? (BoundExpression)new CastExpression(new ColumnExpression(i, f.Type), cut[i].Type)
+                    : new ColumnExpression(i, f.Type))),
+                ValueList.From(cut));
+            fields = cut;
+            lengths = [];
+        }
+
+        if (notNull.Length + lengths.Length == 0)
+        {
+            return input;
+        }
+
+        return AddUnary(input, id => new SinkCheckNode(
+            ValueList.From(notNull),
+            facts.Options.DropsNulls,
+            ValueList.From(lengths),
+            ValueList.From(lengths.Select(i => columns[i].Type.Id is SqlTypeId.Char or SqlTypeId.Binary
+                ? -columns[i].Type.Length : columns[i].Type.Length)))
+        {
+            Id = 0, Inputs = [id], Uid = Derived("check", Uid(id), sink.Uid), Table = sink.Table.Name,
+            Output = ValueList.From(fields.Select((f, i) =>
+                notNull.Contains(i) ? f with { Type = f.Type.WithNullable(false) } : f)),
+        });
+    }
+
+    /// <summary>Tells whether text or bytes may be longer than a column, or shorter than one of fixed length.</summary>
+    private static bool MayNotFit(SqlType from, SqlType to) =>
+        to.Id is SqlTypeId.Char or SqlTypeId.VarChar or SqlTypeId.Binary or SqlTypeId.VarBinary
+        && from.IsText == to.IsText
+        && !(from.Length <= to.Length && (to.Id is SqlTypeId.VarChar or SqlTypeId.VarBinary
+            || (from.Id == to.Id && from.Length == to.Length)));
 
     /// <summary>Makes what comes fit the primary key of a table: one row a key, changes by it, or rows of a key in one subtask.</summary>
     private int Keyed(SinkPlan sink, int input)

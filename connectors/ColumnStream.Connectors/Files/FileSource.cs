@@ -23,6 +23,7 @@ internal sealed class FileSource : SourceReader
     private readonly List<FileSplit> _splits = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly FileCursor _cursor;
+    private readonly FileMetadata _metadata;
     private readonly DeadLetterFile? _deadLetters;
     private bool _listed;
     private long _listedAt;
@@ -33,10 +34,11 @@ internal sealed class FileSource : SourceReader
     {
         _context = context;
         _options = options;
+        _metadata = new FileMetadata(context);
         var format = new FormatContext(
             context.Table.Name,
-            context.Table.Columns,
-            context.Projection,
+            _metadata.Columns,
+            _metadata.Projection,
             context.Table.Options,
             context.Allocator,
             context.MaxRows);
@@ -83,6 +85,7 @@ internal sealed class FileSource : SourceReader
             batch = _cursor.Read();
             if (batch is not null)
             {
+                batch = _metadata.Add(batch, _cursor.Split!);
                 return SourcePoll.Batch;
             }
 

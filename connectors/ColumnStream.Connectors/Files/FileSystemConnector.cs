@@ -42,8 +42,11 @@ internal sealed class FileSystemConnector : Connector
 
         using var pool = new SizeClassPool(idleLimitBytes: 0);
         using var allocator = new BufferAllocator("validate", pool);
-        options.Format.Validate(FormatContext.AllColumns(table.Name, table.Columns, table.Options, allocator));
+        options.Format.Validate(FormatContext.AllColumns(table.Name, FileMetadata.ColumnsOf(table), table.Options, allocator));
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MetadataKey> Metadata(TableSpec table) => FileMetadata.Keys;
 
     /// <inheritdoc/>
     public override bool IsBounded(TableSpec table) => FileTableOptions.Read(table).MonitorInterval is null;

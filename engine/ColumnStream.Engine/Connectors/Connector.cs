@@ -28,6 +28,9 @@ public abstract class Connector
     /// <summary>Gets which option keys follow from the table's other options, such as those of its format.</summary>
     public virtual IReadOnlyList<OptionDefinition> OptionsFor(TableSpec table) => Options;
 
+    /// <summary>Gets what METADATA columns of a table may name; nothing by default.</summary>
+    public virtual IReadOnlyList<MetadataKey> Metadata(TableSpec table) => [];
+
     /// <summary>Checks values and combinations beyond single options, when a statement uses the table.</summary>
     /// <exception cref="Errors.UserException">An option is wrong: names option, value and what was expected.</exception>
     public virtual void Validate(TableSpec table, bool forRead)

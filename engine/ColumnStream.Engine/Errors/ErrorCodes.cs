@@ -81,6 +81,7 @@ public static class ErrorCodes
         new(4001, "22000", "INVALID_ARGUMENT", false, "user", "An expression failed."),
         new(4002, "22007", "INVALID_ARGUMENT", false, "user", "A rowtime is NULL."),
         new(4003, "22001", "INVALID_ARGUMENT", false, "user", "A text is too long."),
+        new(4004, "23502", "INVALID_ARGUMENT", false, "user", "A column that is NOT NULL gets NULL."),
         new(4010, "22000", "INVALID_ARGUMENT", false, "user", "Input could not be parsed."),
         new(4020, "55000", "FAILED_PRECONDITION", false, "user", "The plan on disk cannot be read by this version."),
         new(4121, "22000", "FAILED_PRECONDITION", false, "user", "A file's schema does not fit table '{0}'."),

@@ -51,6 +51,12 @@ public static class OptionTable
     /// <summary>Key of the operator checks.</summary>
     public const string CheckOperators = "execution.check-operators";
 
+    /// <summary>Key of the choice what becomes of NULL in a NOT NULL column of a sink.</summary>
+    public const string NotNullEnforcer = "table.exec.sink.not-null-enforcer";
+
+    /// <summary>Key of the choice what becomes of text that does not fit a sink's column.</summary>
+    public const string LengthEnforcer = "table.exec.sink.type-length-enforcer";
+
     /// <summary>Key of the choice whether sinks get a materialiser.</summary>
     public const string Materialize = "table.exec.sink.upsert-materialize";
 
@@ -126,6 +132,10 @@ public static class OptionTable
             "Table (operator STRING, watermark TIMESTAMP(3), late_row STRING) that takes rows that windows leave out as late."),
         new(KeyedShuffle, OptionKind.Choice, "auto", "Whether rows of one primary key go to a sink through one subtask.",
             Values: "none|auto|force"),
+        new(NotNullEnforcer, OptionKind.Choice, "ERROR", "What becomes of a row with NULL in a NOT NULL column of a sink.",
+            Values: "ERROR|DROP"),
+        new(LengthEnforcer, OptionKind.Choice, "IGNORE", "What becomes of text or bytes that do not fit a sink's column.",
+            Values: "IGNORE|TRIM_PAD|ERROR"),
         new(Materialize, OptionKind.Choice, "auto",
             "Whether rows are kept by a sink's primary key: auto where the query knows rows by another key.",
             Values: "none|auto|force"),

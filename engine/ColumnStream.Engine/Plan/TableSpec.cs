@@ -20,6 +20,12 @@ public sealed record TableSpec(
     ValueList<int> PartitionedBy,
     string Location)
 {
+    /// <summary>Gets a metadata key for each column, empty for one that is none; no keys at all when no column is metadata.</summary>
+    public ValueList<string> Metadata { get; init; }
+
+    /// <summary>Returns the metadata key of a column, or null for one of the records themselves.</summary>
+    public string? MetadataOf(int column) => Metadata.Count > 0 && Metadata[column].Length > 0 ? Metadata[column] : null;
+
     /// <summary>Returns an option's value, or null.</summary>
     public string? Option(string key)
     {

@@ -7,7 +7,7 @@ using ColumnStream.Engine.Connectors;
 namespace ColumnStream.Server.Introspection;
 
 /// <summary>Is <c>sys.errors</c>: what failed and what was warned of in jobs of this process, the newest thousand.</summary>
-/// <remarks>at · job_id: as in sys.jobs · severity: error, warning · code: CST and four digits, NULL for warnings · message.</remarks>
+/// <remarks>reported_at · job_id: as in sys.jobs · severity: error, warning · code: CST and four digits, NULL for warnings · message.</remarks>
 internal sealed class ErrorsTable(JobDirectory jobs) : SystemTable
 {
     /// <inheritdoc/>
@@ -19,7 +19,8 @@ internal sealed class ErrorsTable(JobDirectory jobs) : SystemTable
     /// <inheritdoc/>
     public override ValueList<SqlField> Columns { get; } =
     [
-        new("at", SystemTypes.Instant.WithNullable(false)), new("job_id", SystemTypes.Text), new("severity", SystemTypes.Text),
+        new("reported_at", SystemTypes.Instant.WithNullable(false)),
+        new("job_id", SystemTypes.Text), new("severity", SystemTypes.Text),
         new("code", SqlType.String), new("message", SystemTypes.Text),
     ];
 

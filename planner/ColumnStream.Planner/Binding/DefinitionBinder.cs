@@ -4,6 +4,7 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Connectors;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
@@ -46,7 +47,9 @@ internal sealed class DefinitionBinder(BindingContext context)
         {
             Definition = statement,
         };
-        new OptionBinder(context).Check(table.ToSpec(options), statement.Options, statement.Name.Span);
+        Engine.Plan.TableSpec spec = table.ToSpec(options);
+        new OptionBinder(context).Check(spec, statement.Options, statement.Name.Span);
+        CheckMetadata(statement, table, spec);
         return _diagnostics.Failures == before ? table : null;
     }
 
@@ -104,8 +107,7 @@ internal sealed class DefinitionBinder(BindingContext context)
             }
             else if (column is MetadataColumn metadata)
             {
-                _diagnostics.Report(PlannerErrors.NotSupported, metadata.Span, null, "METADATA");
-                physical.Add(new ScopeColumn(null, metadata.Name.Value, TypeBinder.ErrorType));
+                physical.Add(new ScopeColumn(null, metadata.Name.Value, types.Bind(metadata.Type)));
             }
         }
 
@@ -125,13 +127,48 @@ internal sealed class DefinitionBinder(BindingContext context)
             }
             else
             {
+                var metadata = column as MetadataColumn;
                 columns.Add(new CatalogColumn(
-                    column.Name.Value, physical[next].Type, next, null, null, column.Comment));
+                    column.Name.Value, physical[next].Type, next, null, null, column.Comment)
+                {
+                    MetadataKey = metadata is null ? null : metadata.Key?.Value ?? metadata.Name.Value,
+                    IsVirtual = metadata is { IsVirtual: true },
+                });
                 next++;
             }
         }
 
         return columns;
+    }
+
+    /// <summary>Reports METADATA columns that the connector does not know, or knows by another type.</summary>
+    private void CheckMetadata(CreateTableStatement statement, CatalogTable table, Engine.Plan.TableSpec spec)
+    {
+        if (context.Connectors.Find(spec.Connector) is not { } connector)
+        {
+            return;
+        }
+
+        IReadOnlyList<MetadataKey> keys = connector.Metadata(spec);
+        foreach (MetadataColumn column in statement.Columns.OfType<MetadataColumn>())
+        {
+            CatalogColumn bound = table.Columns.First(c => c.Name == column.Name.Value);
+            string what = $"METADATA column '{bound.Name}'";
+            if (keys.FirstOrDefault(k => k.Key == bound.MetadataKey) is not { } key)
+            {
+                string known = keys.Count == 0 ? "It has none."
+                    : $"Keys: {string.Join(", ", keys.Select(k => $"{k.Key} {k.Type}"))}.";
+                _diagnostics.Report(
+                    PlannerErrors.Clause, column.Span, known, what,
+                    $"connector '{spec.Connector}' has no key '{bound.MetadataKey}'");
+            }
+            else if (bound.Type.Materialized().WithNullable(true) != key.Type.WithNullable(true))
+            {
+                _diagnostics.Report(
+                    PlannerErrors.Clause, column.Type.Span, $"Declare it as {key.Type} and cast where it is read.", what,
+                    $"key '{key.Key}' is {key.Type}");
+            }
+        }
     }
 
     private HashSet<string> BindPrimaryKey(

@@ -3,6 +3,7 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
@@ -43,7 +44,7 @@ internal sealed class InsertBinder(BindingContext context)
             return null;
         }
 
-        TableSpec spec = table.ToSpec(tables.OptionsOf(table, statement.Hints, forRead: false));
+        TableSpec spec = table.ToSpec(tables.OptionsOf(table, statement.Hints, forRead: false), forWrite: true);
         if (context.Connectors.Find(spec.Connector) is { } connector)
         {
             if (!connector.CanWrite)
@@ -54,6 +55,7 @@ internal sealed class InsertBinder(BindingContext context)
             else
             {
                 tables.Validate(connector, spec, forRead: false, statement.Table.Span);
+                RefuseReadOnly(connector, spec, statement);
             }
         }
 
@@ -75,6 +77,22 @@ internal sealed class InsertBinder(BindingContext context)
 
         ProjectPlan project = Project(statement, spec, query, targets, partition!);
         return _diagnostics.Failures == before ? new SinkPlan(project, spec) : null;
+    }
+
+    /// <summary>Reports metadata that cannot be written and is not declared VIRTUAL.</summary>
+    private void RefuseReadOnly(Connector connector, TableSpec spec, InsertStatement statement)
+    {
+        for (int i = 0; i < spec.Columns.Count; i++)
+        {
+            if (spec.MetadataOf(i) is { } key
+                && connector.Metadata(spec).FirstOrDefault(k => k.Key == key) is { CanWrite: false })
+            {
+                _diagnostics.Report(
+                    PlannerErrors.Clause, statement.Table.Span,
+                    "Declare it VIRTUAL: it is then left out when the table is written.",
+                    $"METADATA column '{spec.Columns[i].Name}'", $"key '{key}' can only be read");
+            }
+        }
     }
 
     /// <summary>Binds the static values of PARTITION (...) by the position of their column; null after a report.</summary>

@@ -11,4 +11,11 @@ namespace ColumnStream.Planner.Catalogs;
 /// <param name="Text">The expression as written, or null.</param>
 /// <param name="Comment">The comment, or null.</param>
 public sealed record CatalogColumn(
-    string Name, SqlType Type, int Physical, BoundExpression? Computed, string? Text, string? Comment);
+    string Name, SqlType Type, int Physical, BoundExpression? Computed, string? Text, string? Comment)
+{
+    /// <summary>Gets the connector's key of a METADATA column, or null.</summary>
+    public string? MetadataKey { get; init; }
+
+    /// <summary>Gets whether the column is left out when the table is written.</summary>
+    public bool IsVirtual { get; init; }
+}

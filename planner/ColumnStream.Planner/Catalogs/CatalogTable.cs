@@ -30,10 +30,12 @@ public sealed record CatalogTable(
     /// <summary>Gets the definition as syntax, LIKE and AS resolved; null for tables made by the program.</summary>
     public CreateTableStatement? Definition { get; init; }
 
-    /// <summary>Returns the table as its connector sees it, with <paramref name="options"/> in place of those of WITH.</summary>
-    public TableSpec ToSpec(ValueList<TableOption> options)
+    /// <summary>Returns the table as its connector sees it.</summary>
+    /// <param name="options">Stand in place of those of WITH.</param>
+    /// <param name="forWrite">Whether the table is written: virtual columns are left out.</param>
+    public TableSpec ToSpec(ValueList<TableOption> options, bool forWrite = false)
     {
-        CatalogColumn[] physical = [.. Columns.Where(column => column.Physical >= 0)];
+        CatalogColumn[] physical = [.. Columns.Where(column => column.Physical >= 0 && !(forWrite && column.IsVirtual))];
         string[] names = [.. physical.Select(column => column.Name)];
         return new TableSpec(
             Name.ToString(),
@@ -42,6 +44,10 @@ public sealed record CatalogTable(
             options,
             ValueList.From(PrimaryKey.Select(name => System.Array.IndexOf(names, name))),
             ValueList.From(PartitionedBy.Select(name => System.Array.IndexOf(names, name))),
-            Location);
+            Location)
+        {
+            Metadata = physical.Any(column => column.MetadataKey is not null)
+                ? ValueList.From(physical.Select(column => column.MetadataKey ?? string.Empty)) : default,
+        };
     }
 }

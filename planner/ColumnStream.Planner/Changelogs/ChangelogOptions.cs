@@ -15,6 +15,12 @@ internal sealed record ChangelogOptions(bool IsBatch, long StateTtlMs = 0, bool 
     /// <summary>Gets whether changelog sources with a key may tell a change twice.</summary>
     public bool HasDuplicates { get; init; }
 
+    /// <summary>Gets whether rows with NULL in a NOT NULL column of a sink are left out; otherwise they fail the job.</summary>
+    public bool DropsNulls { get; init; }
+
+    /// <summary>Gets what becomes of text that does not fit a sink's column: ignore, trim_pad, error.</summary>
+    public string LengthEnforcer { get; init; } = "ignore";
+
     /// <summary>Gets what becomes of state that nothing bounds: allow, warn, error.</summary>
     public string Unbounded { get; init; } = "allow";
 

@@ -80,7 +80,8 @@ internal sealed class Determinism(IReadOnlyList<PhysicalNode> nodes, ChangelogFa
     }
 
     private static bool IsTransparent(PhysicalNode node) =>
-        node is ProjectNode or FilterNode or ExchangeNode or UnionNode or LimitNode or WatermarkNode or UpsertChangesNode;
+        node is ProjectNode or FilterNode or ExchangeNode or UnionNode or LimitNode or WatermarkNode or UpsertChangesNode
+            or SinkCheckNode;
 
     private IEnumerable<int> Needs(PhysicalNode node, int input)
     {
@@ -102,7 +103,7 @@ internal sealed class Determinism(IReadOnlyList<PhysicalNode> nodes, ChangelogFa
             case GroupAggregateNode aggregate:
                 return aggregate.Keys.Concat(aggregate.Aggregates.SelectMany(a => a.Arguments))
                     .Concat(aggregate.Aggregates.Where(a => a.Filter >= 0).Select(a => a.Filter));
-            case ExchangeNode or UnionNode or LimitNode or WatermarkNode:
+            case ExchangeNode or UnionNode or LimitNode or WatermarkNode or SinkCheckNode:
                 return required;
             default:
                 return Enumerable.Range(0, facts.Node(input).Output.Count);

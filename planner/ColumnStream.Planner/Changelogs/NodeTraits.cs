@@ -27,6 +27,7 @@ internal static class NodeTraits
         new ScalarJoinTrait(),
         new SemiJoinTrait(),
         new SetOperationTrait(),
+        new SinkCheckTrait(),
         new SinkTrait(),
         new SortTrait(),
         new SourceTrait(),

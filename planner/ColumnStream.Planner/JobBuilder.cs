@@ -32,7 +32,8 @@ internal sealed class JobBuilder(
         if (settings.Is(OptionTable.DistinctSplit, "true"))
         {
             int buckets = int.Parse(settings.Text(OptionTable.DistinctBuckets)!, CultureInfo.InvariantCulture);
-            sinks = [.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(SplitDistinct.Apply(sink, buckets, settings.IsBatch), withoutRules))];
+            sinks = [.. sinks.Select(sink => (SinkPlan)SplitDistinct.Apply(sink, buckets, settings.IsBatch))];
+            sinks = [.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink, withoutRules))];
         }
 
         sinks = ShareTableReads.Apply(sinks);

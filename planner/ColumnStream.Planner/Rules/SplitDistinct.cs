@@ -14,15 +14,16 @@ namespace ColumnStream.Planner.Rules;
 /// </summary>
 /// <remarks>
 /// A value is in one bucket only, so that counts of buckets add up. That holds for one value: aggregations over several distinct
-/// ones stay as they are, and so do those with aggregates whose parts do not merge by an aggregate of their own.
+/// ones stay as they are, and so do those with aggregates whose parts do not merge by an aggregate of their own, and those of
+/// all rows in batch mode, which count 0 where there is none.
 /// </remarks>
 internal static class SplitDistinct
 {
     private static readonly string[] s_merging = ["COUNT", "SUM", "MIN", "MAX"];
 
     /// <summary>Splits every aggregation that can be, into <paramref name="buckets"/> buckets a key.</summary>
-    public static LogicalPlan Apply(LogicalPlan plan, int buckets) =>
-        LogicalRule.BottomUp(plan, node => node is AggregatePlan aggregate ? Split(aggregate, buckets) : node);
+    public static LogicalPlan Apply(LogicalPlan plan, int buckets, bool isBatch) => LogicalRule.BottomUp(
+        plan, node => node is AggregatePlan aggregate && (!isBatch || aggregate.Keys.Count > 0) ? Split(aggregate, buckets) : node);
 
     private static LogicalPlan Split(AggregatePlan aggregate, int buckets)
     {
@@ -90,7 +91,8 @@ internal static class SplitDistinct
                 return null;
             }
 
-            value = type.Id == SqlTypeId.VarChar ? value : new CastExpression(value, SqlType.String.WithNullable(type.Nullable), Try: false);
+            value = type.Id == SqlTypeId.VarChar
+                ? value : new CastExpression(value, SqlType.String.WithNullable(type.Nullable), Try: false);
             value = new CallExpression("HASH_CODE", [value], SqlType.Integer.WithNullable(type.Nullable));
         }
 

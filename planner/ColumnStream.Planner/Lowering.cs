@@ -277,10 +277,15 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     {
                         Id = 0, Inputs = ValueList.From(sides), Output = join.Fields, Uid = Claim(join.Uid),
                     });
+            case SemiJoinPlan { Kind: not SemiJoinKind.Mark, IsNullAware: false } join when facts.Options.StateTtlMs > 0:
+                JoinType type = join.Kind == SemiJoinKind.Semi ? JoinType.Semi : JoinType.Anti;
+                ValueList<bool> strict = ValueList.From(join.LeftKeys.Select(_ => false));
+                return Lower(new JoinPlan(
+                    join.Left, join.Right, type, join.LeftKeys, join.RightKeys, strict, null, join.Fields, join.Uid));
             case SemiJoinPlan join:
                 return LowerSemiJoin(join);
             case JoinPlan { Type: JoinType.Semi or JoinType.Anti, Residual: null, LeftTtlMs: < 0, RightTtlMs: < 0 } join
-                when !join.NullSafe.Contains(true):
+                when !join.NullSafe.Contains(true) && facts.Options.StateTtlMs <= 0:
                 SemiJoinKind kind = join.Type == JoinType.Semi ? SemiJoinKind.Semi : SemiJoinKind.Anti;
                 return LowerSemiJoin(new SemiJoinPlan(
                     join.Left, join.Right, kind, join.LeftKeys, join.RightKeys, false, join.Fields, join.Uid));

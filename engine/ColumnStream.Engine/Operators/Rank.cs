@@ -23,6 +23,9 @@ public sealed record RankNode(
     /// <summary>Gets whether rows are sent when the watermark says that they are the first: nothing is then taken back.</summary>
     public bool WaitsForWatermark { get; init; }
 
+    /// <summary>Gets the milliseconds after which a partition that nothing changes is forgotten where one row of it is kept; 0 keeps it.</summary>
+    public long StateTtlMs { get; init; }
+
     /// <summary>Gets whether at most one row of a partition passes, under no number.</summary>
     public bool IsSingle => Function == RankFunction.RowNumber && Start == End && !HasNumber;
 

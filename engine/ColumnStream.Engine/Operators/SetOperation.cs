@@ -9,6 +9,9 @@ namespace ColumnStream.Engine.Operators;
 [PlanNode("set-operation", version: 1)]
 public sealed record SetOperationNode(SetOperationKind Kind, bool IsAll) : PhysicalNode
 {
+    /// <summary>Gets the milliseconds after which a row that neither side changes is forgotten; 0 keeps it for ever.</summary>
+    public long StateTtlMs { get; init; }
+
     /// <inheritdoc/>
     public override string Describe() => Kind.ToString().ToLowerInvariant() + (IsAll ? " all" : string.Empty);
 

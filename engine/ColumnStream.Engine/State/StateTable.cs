@@ -293,6 +293,7 @@ internal sealed unsafe class StateTable : IDisposable
         EnsureOpen();
         var key = new HeadKey(heads.Words + ((long)start * headWords), heads.Nulls + start, headWords, Layout);
         FindBlock(key, hashes + start, count, rows, slots);
+        RenewExpired(key, hashes + start, count, rows, slots);
     }
 
     /// <summary>Adds a row that only links reach, of zeros; touched.</summary>
@@ -591,9 +592,10 @@ internal sealed unsafe class StateTable : IDisposable
     }
 
     /// <summary>Puts new rows in the place of expired ones among those that were found.</summary>
-    private void RenewExpired(GeneralKey key, ulong* hashes, int count, byte** rows, uint* slots)
+    private void RenewExpired<TKey>(TKey key, ulong* hashes, int count, byte** rows, uint* slots)
+        where TKey : struct, IRowKey
     {
-        for (int i = 0; i < count; i++)
+        for (int i = 0; _ttl is not null && i < count; i++)
         {
             // A row may stand here twice: the second time it is new.
             if (IsExpired(rows[i]))

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Errors;
@@ -22,11 +23,13 @@ internal static class GrowthPrediction
             GroupAggregateNode aggregate => OfAggregate(aggregate),
             ChangelogNormalizeNode normalize => Bounded(StateGrowth.Keys, normalize.StateTtlMs),
             UpsertMaterializeNode materialize => Bounded(OfRows(node.Inputs[0], facts), materialize.StateTtlMs),
+            RankNode { InsertOnlyInput: true, IsSingle: true, Start: 1 } rank when rank.Time == TimeAttribute.None
+                || !rank.KeepsFirst || rank.Time == TimeAttribute.Proctime => Bounded(StateGrowth.Keys, rank.StateTtlMs),
             RankNode rank when rank.InsertOnlyInput && rank.End != long.MaxValue => StateGrowth.Keys,
+            SetOperationNode set => Bounded(OfInputs(node, facts), set.StateTtlMs),
             JoinNode join => Most(
                 Bounded(OfRows(node.Inputs[0], facts), join.LeftTtlMs), Bounded(OfRows(node.Inputs[1], facts), join.RightTtlMs)),
-            RankNode or SemiJoinNode or ScalarJoinNode or SetOperationNode =>
-                node.Inputs.Select(input => OfRows(input, facts)).Aggregate(StateGrowth.None, Most),
+            RankNode or SemiJoinNode or ScalarJoinNode => OfInputs(node, facts),
             _ => StateGrowth.None,
         };
         return growth == StateGrowth.None || !facts.IsBounded(node.Id) ? growth : StateGrowth.Input;
@@ -76,6 +79,9 @@ internal static class GrowthPrediction
         && ((call.Distinct && call.Arguments.Count > 0)
             || (insertOnly ? function.CreateInsertOnly(call) : function.CreateAccumulator(call)) is { } accumulator
                 && ((!insertOnly && !accumulator.CanRetract) || accumulator.Cells.Contains(CellType.Bytes)));
+
+    private static StateGrowth OfInputs(PhysicalNode node, ChangelogFacts facts) =>
+        node.Inputs.Select(input => OfRows(input, facts)).Aggregate(StateGrowth.None, Most);
 
     /// <summary>Predicts for whoever keeps the rows of an input: as many as there are keys, or all of them.</summary>
     private static StateGrowth OfRows(int input, ChangelogFacts facts) => facts.IsBounded(input) ? StateGrowth.Input

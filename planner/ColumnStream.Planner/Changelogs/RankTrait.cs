@@ -38,4 +38,7 @@ internal sealed class RankTrait : NodeTrait
 
     private static bool ChangesInPlace(RankNode rank) =>
         rank.IsSingle || (rank.HasNumber && rank.Function == RankFunction.RowNumber);
+
+    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
+        (RankNode)node with { StateTtlMs = facts.Options.StateTtlMs };
 }

@@ -25,4 +25,7 @@ internal sealed class SetOperationTrait : NodeTrait
 
     public override string Maker(PhysicalNode node, ChangelogFacts facts) =>
         ((SetOperationNode)node).Kind.ToString().ToUpperInvariant();
+
+    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
+        (SetOperationNode)node with { StateTtlMs = facts.Options.StateTtlMs };
 }

@@ -51,6 +51,17 @@ public sealed class StateAndDeterminismTests
         + "INSERT INTO all_kinds SELECT k, COUNT(DISTINCT n) FROM t GROUP BY k").IsSuccess);
 
     [Theory]
+    [InlineData("SELECT DISTINCT k, n FROM t")]
+    [InlineData("SELECT k, n FROM keyed WHERE k IN (SELECT k FROM t GROUP BY k)")]
+    [InlineData("SELECT k, n FROM t EXCEPT SELECT k, n FROM ended")]
+    [InlineData("SELECT k, n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY n DESC) AS r FROM t) WHERE r = 1")]
+    [InlineData("SELECT t.k, b.n FROM t LEFT JOIN keyed AS b ON t.k = b.k")]
+    public void The_job_s_time_to_live_reaches_every_kept_row(string sql) => Assert.True(PlannerFixture.Plan(
+        Tables + "SET 'table.exec.state.unbounded' = 'error'; SET 'table.exec.state.ttl' = '1 h';"
+        + $"EXPLAIN INSERT INTO all_kinds {sql}").Statements.OfType<ColumnStream.Planner.Statements.PlannedListing>().Last()
+        .Rows[0][0].Contains(": bounded by time to live", StringComparison.Ordinal));
+
+    [Theory]
     [InlineData("INSERT INTO all_kinds SELECT UUID(), n FROM t", true)]
     [InlineData("INSERT INTO all_kinds SELECT UUID(), n FROM old", false)]
     [InlineData("INSERT INTO by_k SELECT k, CAST(RAND() * 10 AS BIGINT) FROM keyed", true)]

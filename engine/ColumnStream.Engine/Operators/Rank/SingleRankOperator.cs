@@ -20,6 +20,7 @@ internal sealed unsafe class SingleRankOperator(RankNode node) : Operator
     private readonly SingleRows.Preference _preference = PreferenceOf(node);
     private OperatorContext _context = null!;
     private SingleRows _rows = null!;
+    private StateSweeper _sweeper = null!;
     private NativeList<int> _inputs = null!;
     private NativeList<nint> _old = null!;
     private uint _final;
@@ -34,7 +35,9 @@ internal sealed unsafe class SingleRankOperator(RankNode node) : Operator
     {
         _context = context;
         var columns = new RankColumns(node.Partition, node.Order, context.Inputs[0]);
-        _rows = new SingleRows(columns, KeepsRows, context);
+        var ttl = StateTtl.Of(node.StateTtlMs, context);
+        _rows = new SingleRows(columns, KeepsRows, context, ttl);
+        _sweeper = new StateSweeper(ttl, context, _rows.State);
         _inputs = new NativeList<int>(context.Allocator);
         _old = new NativeList<nint>(context.Allocator);
     }
@@ -45,6 +48,7 @@ internal sealed unsafe class SingleRankOperator(RankNode node) : Operator
         try
         {
             _rows.BeginBatch();
+            _sweeper.Sweep();
             RecordBatch rows = batch.Rows;
             _rows.Choose(_rows.Columns.Arrange(rows.Columns), rows.Length, _preference);
             if (_rows.Touched.Count > 0)
@@ -78,6 +82,8 @@ internal sealed unsafe class SingleRankOperator(RankNode node) : Operator
             output.Emit(new StreamBatch(new RecordBatch(_schema, Old(), _old.Count)));
         }
     }
+
+    public override void OnTimer(long clockMs, Collector output) => _sweeper.OnTimer(clockMs);
 
     public override void Finish(Collector output)
     {

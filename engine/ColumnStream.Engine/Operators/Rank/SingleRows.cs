@@ -28,7 +28,8 @@ internal sealed unsafe class SingleRows : IDisposable
     /// <param name="columns">The columns.</param>
     /// <param name="keepsRows">Whether rows are kept, or only that there was one.</param>
     /// <param name="context">Pages and account.</param>
-    public SingleRows(RankColumns columns, bool keepsRows, OperatorContext context)
+    /// <param name="ttl">When partitions that nothing changes are forgotten, or null.</param>
+    public SingleRows(RankColumns columns, bool keepsRows, OperatorContext context, StateTtl? ttl = null)
     {
         Columns = columns;
         Layout = new StateLayout(
@@ -39,9 +40,10 @@ internal sealed unsafe class SingleRows : IDisposable
                 new StateCell("candidate", CellType.Int64) { IsTransient = true },
             ],
             columns.PartitionCount,
-            identityColumns: columns.PartitionCount);
+            identityColumns: columns.PartitionCount,
+            hasTime: ttl is not null);
         (Sent, Word, _candidate) = (Layout.CellOffsets[0], Layout.CellOffsets[1], Layout.CellOffsets[2]);
-        State = new KeyedState("rows", Layout, context.Pages, context.Allocator, context.KeyGroups);
+        State = new KeyedState("rows", Layout, context.Pages, context.Allocator, context.KeyGroups, ttl: ttl);
         Order = new RowOrder(Layout, columns.SortKeys);
         _heads = new KeyEncoder(columns.Head, context.Allocator);
         _encoder = new KeyEncoder(Layout, context.Allocator);

@@ -24,6 +24,7 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
     private OperatorContext _context = null!;
     private KeyedState _state = null!;
     private KeyEncoder _keys = null!;
+    private StateSweeper _sweeper = null!;
     private NativeList<ulong> _hashes = null!;
     private NativeList<nint> _rows = null!;
     private NativeList<byte> _kinds = null!;
@@ -38,8 +39,11 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
     {
         _context = context;
         StateCell[] cells = [new("left", CellType.Int64), new("right", CellType.Int64), new("emitted", CellType.Int64)];
-        var layout = new StateLayout(ValueList.Create<Field>(Fields()), ValueList.Create<StateCell>(cells));
-        _state = new KeyedState("rows", layout, context.Pages, context.Allocator, context.KeyGroups);
+        var ttl = StateTtl.Of(node.StateTtlMs, context);
+        var layout = new StateLayout(
+            ValueList.Create<Field>(Fields()), ValueList.Create<StateCell>(cells), hasTime: ttl is not null);
+        _state = new KeyedState("rows", layout, context.Pages, context.Allocator, context.KeyGroups, ttl: ttl);
+        _sweeper = new StateSweeper(ttl, context, _state);
         _keys = new KeyEncoder(layout, context.Allocator);
         _hashes = new NativeList<ulong>(context.Allocator);
         _rows = new NativeList<nint>(context.Allocator);
@@ -88,6 +92,8 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
 
         Emit(output, withKinds: false);
     }
+
+    public override void OnTimer(long clockMs, Collector output) => _sweeper.OnTimer(clockMs);
 
     public override void Finish(Collector output)
     {
@@ -140,6 +146,7 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
         StateTable table = _state.Table;
         int length = batch.Rows.Length;
         table.BeginBatch();
+        _sweeper.Sweep();
         ulong* hashes = _hashes.Reserve(Math.Max(1, length));
         table.Layout.Hash(batch.Rows.Columns, length, hashes);
         _keys.Encode(batch.Rows.Columns, length);

@@ -25,7 +25,7 @@ internal static class TimeJoinLowering
         _ => new TemporalJoinNode(
             join.Type, join.LeftKeys, join.RightKeys, join.LeftTime, join.RightTime, join.UpperMs < 0, join.Residual)
         {
-            Id = 0, Inputs = inputs, Output = join.Fields, Uid = uid,
+            Id = 0, Inputs = inputs, Output = join.Fields, Uid = uid, IsAsof = join.Kind == TimeJoinKind.Asof,
         },
     };
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Errors;
 
 namespace ColumnStream.Planner.Changelogs;
 
@@ -23,6 +24,16 @@ internal sealed class TemporalJoinTrait : NodeTrait
     public override bool NeedsOld(PhysicalNode node, int position, ChangelogFacts facts) => position == 0;
 
     public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) => true;
+
+    public override void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report)
+    {
+        if (((TemporalJoinNode)node).IsAsof && facts.Updates(node.Inputs[1]))
+        {
+            report.Add(
+                PlannerErrors.NeedsInserts, node, "Write FOR SYSTEM_TIME AS OF for versions.",
+                "The right side of an ASOF JOIN", facts.Maker(node.Inputs[1]));
+        }
+    }
 
     public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
         (TemporalJoinNode)node with { LeftUpdates = facts.Updates(node.Inputs[0]) };

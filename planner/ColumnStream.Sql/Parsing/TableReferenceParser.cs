@@ -56,14 +56,15 @@ internal sealed class TableReferenceParser(Grammar grammar)
         int height = _cursor.Height;
         while (true)
         {
-            bool isNatural = _cursor.Accept("NATURAL");
+            bool isAsof = IsAsofAhead() && _cursor.Accept("ASOF");
+            bool isNatural = !isAsof && _cursor.Accept("NATURAL");
             if (ParseKind(isNatural) is not { } kind)
             {
                 break;
             }
 
             _cursor.Height = 0;
-            JoinTable join = new(table, kind, ParsePrimary(), IsNatural: isNatural);
+            JoinTable join = new(table, kind, ParsePrimary(), IsNatural: isNatural, IsAsof: isAsof);
             table = ParseCondition(join) with { Span = _cursor.SpanFrom(start) };
             height = _cursor.CheckHeight(Math.Max(height, _cursor.Height) + 1);
         }
@@ -71,6 +72,10 @@ internal sealed class TableReferenceParser(Grammar grammar)
         _cursor.Height = Math.Max(outer, height);
         return table;
     }
+
+    /// <summary>Tells whether ASOF stands before a join here; elsewhere it is a name like any other.</summary>
+    private bool IsAsofAhead() => _cursor.At("ASOF", "JOIN") || _cursor.At("ASOF", "INNER", "JOIN")
+        || _cursor.At("ASOF", "LEFT", "JOIN") || _cursor.At("ASOF", "LEFT", "OUTER");
 
     private JoinKind? ParseKind(bool isNatural)
     {
@@ -253,7 +258,7 @@ internal sealed class TableReferenceParser(Grammar grammar)
     {
         int start = _cursor.Current.Start;
         bool hasAs = _cursor.Accept("AS");
-        if (!hasAs && (!NameParser.IsName(_cursor.Current) || grammar.Pivots.IsAhead()))
+        if (!hasAs && (!NameParser.IsName(_cursor.Current) || grammar.Pivots.IsAhead() || IsAsofAhead()))
         {
             return null;
         }

@@ -84,7 +84,7 @@ internal sealed class TableReferencePrinter(QueryPrinter queries)
     private void PrintJoin(JoinTable join)
     {
         Print(join.Left);
-        _writer.AddIf(join.IsNatural, " NATURAL").Add(join.Kind switch
+        _writer.AddIf(join.IsNatural, " NATURAL").AddIf(join.IsAsof, " ASOF").Add(join.Kind switch
         {
             JoinKind.Inner => " JOIN ",
             JoinKind.Left => " LEFT JOIN ",

@@ -26,6 +26,11 @@ internal static class JoinClassifier
             return VersionedJoin.Build(candidate, context);
         }
 
+        if (candidate.Syntax.IsAsof)
+        {
+            return AsofJoin.Build(candidate, context);
+        }
+
         if (context.Settings.IsBatch || candidate.Type is JoinType.Semi or JoinType.Anti)
         {
             return null;

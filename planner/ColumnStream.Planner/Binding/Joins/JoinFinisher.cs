@@ -85,6 +85,9 @@ internal sealed class JoinFinisher(BindingContext context, QueryHints? hints = n
         ProvisionalJoinPlan join, IReadOnlyList<ScopeColumn> columns, IReadOnlyList<BoundExpression> conditions)
     {
         int width = join.LeftSide.Columns.Count;
+
+        // A row meets one right row: what it may be is decided before any other condition.
+        bool isOfTime = join.SystemTime is not null || join.Syntax.IsAsof;
         JoinType type = Narrow(join.Type, conditions, width);
         List<BoundExpression> left = [];
         List<BoundExpression> right = [];
@@ -94,7 +97,7 @@ internal sealed class JoinFinisher(BindingContext context, QueryHints? hints = n
         {
             JoinSide side = JoinSides.Of(condition, width);
             bool goesLeft = side == JoinSide.Left && type is JoinType.Inner or JoinType.Right;
-            bool goesRight = side == JoinSide.Right && type is JoinType.Inner or JoinType.Left && join.SystemTime is null;
+            bool goesRight = side == JoinSide.Right && type is JoinType.Inner or JoinType.Left && !isOfTime;
             (goesLeft && side == JoinSide.Left ? left : goesRight && side == JoinSide.Right ? right : on).Add(condition);
         }
 
@@ -103,8 +106,8 @@ internal sealed class JoinFinisher(BindingContext context, QueryHints? hints = n
             JoinSide side = JoinSides.Of(condition, width);
             bool isInner = type == JoinType.Inner && !ExpressionTree.IsVolatile(condition);
             (side == JoinSide.Left && type is JoinType.Inner or JoinType.Left ? left
-                : side == JoinSide.Right && type is JoinType.Inner or JoinType.Right && join.SystemTime is null ? right
-                : isInner && join.SystemTime is null ? on : above).Add(condition);
+                : side == JoinSide.Right && type is JoinType.Inner or JoinType.Right && !isOfTime ? right
+                : isInner && !isOfTime ? on : above).Add(condition);
         }
 
         Relation one = Finish(join.LeftSide, left);

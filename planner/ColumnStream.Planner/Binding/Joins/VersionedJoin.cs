@@ -86,6 +86,7 @@ internal static class VersionedJoin
                 Lost = c.Type.TimeAttribute == TimeAttribute.None ? c.Lost : lostBy,
             }),
         ];
+        candidate = candidate with { Right = candidate.Right with { Plan = VersionedKeys.Unfold(right) } };
         return TimeJoinBuilder.Build(candidate, TimeJoinKind.Versioned, time.Index, rightTime, 0, 0, conditions, columns);
     }
 

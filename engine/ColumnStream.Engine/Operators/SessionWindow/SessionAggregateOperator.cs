@@ -67,7 +67,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, isSession: true);
         _tables = new SessionTables(_plan.Layout, node.Window.SizeMs, context) { Merging = Merge };
         _updater = new GroupUpdater(_plan, context.Allocator, _tables.HeadLayout);
-        _cache = new SessionCache(context.Allocator);
+        _cache = new SessionCache(_plan.Layout.CellOffsets[0], context.Allocator);
         _firing = new SessionFiring(_tables, context.Allocator);
         _times = new NativeList<long>(context.Allocator);
         _rowList = new NativeList<nint>(context.Allocator);
@@ -196,6 +196,9 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     private void Fold(long* times, int length)
     {
         int* missed = stackalloc int[StateTable.BlockRows];
+        byte** heads = stackalloc byte*[StateTable.BlockRows];
+        uint* headSlots = stackalloc uint[StateTable.BlockRows];
+        ulong* hashes = stackalloc ulong[StateTable.BlockRows];
         bool hasWords = _updater.Keys.Shape == KeyShape.Word && !_updater.Keys.HasNulls && _plan.Keys.Count > 0;
         _countsOnly = hasWords && _updater.OnlyCounts;
         if (_countsOnly)
@@ -204,14 +207,13 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             {
                 int count = Math.Min(StateTable.BlockRows, length - _at);
                 int misses = CountKnown(_updater.Keys.Words + _at, times + _at, count, missed);
-                CountMissed(times + _at, missed, misses);
+                FindWordHeads(missed, misses, heads, headSlots, hashes);
+                CountMissed(times + _at, missed, misses, heads, headSlots, hashes);
             }
 
             return;
         }
 
-        byte** heads = stackalloc byte*[StateTable.BlockRows];
-        uint* headSlots = stackalloc uint[StateTable.BlockRows];
         _rowList.Count = 0;
         _slotList.Count = 0;
         _rows = (byte**)_rowList.Reserve(length);
@@ -231,7 +233,8 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             if (hasWords)
             {
                 int misses = FindKnown(_updater.Keys.Words + _at, times + _at, count, missed);
-                Resolve(times + _at, missed, misses, null, null);
+                FindWordHeads(missed, misses, heads, headSlots, hashes);
+                Resolve(times + _at, missed, misses, hasWords, heads, headSlots, hashes);
                 continue;
             }
 
@@ -241,7 +244,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
                 missed[i] = i;
             }
 
-            Resolve(times + _at, missed, count, heads, headSlots);
+            Resolve(times + _at, missed, count, hasWords, heads, headSlots, _updater.Hashes() + _at);
         }
 
         Accumulate(length);
@@ -283,7 +286,8 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             SessionCache.Entry* entry = entries + SessionCache.PlaceOf(word);
             byte* row = entry->Row;
             long before = *(long*)(row + last);
-            bool isKnown = (entry->Key == word) & (time >= *(long*)(row + start)) & (time - before <= gap);
+            bool isKnown = (*(ulong*)(row + StateLayout.HeaderBytes) == word)
+                & (time >= *(long*)(row + start)) & (time - before <= gap);
             int known = Unsafe.BitCast<bool, byte>(isKnown);
             *(long*)(row + last) = isKnown & (time > before) ? time : before;
             *(long*)(row + counter) += known;
@@ -294,13 +298,14 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         return (int)misses;
     }
 
-    private void CountMissed(long* times, int* missed, int misses)
+    /// <summary>Counts the listed rows of the block, whose heads are found together.</summary>
+    private void CountMissed(long* times, int* missed, int misses, byte** heads, uint* headSlots, ulong* hashes)
     {
         int counter = _plan.Accumulators[0].Offset;
         for (int k = 0; k < misses; k++)
         {
             int i = missed[k];
-            byte* row = FindWord(i, times[i], out _);
+            byte* row = FindWord(i, times[i], heads[k], headSlots[k], hashes[k], out _);
             if (row is null)
             {
                 _late.Add(_at + i);
@@ -308,6 +313,39 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             else
             {
                 ++*(long*)(row + counter);
+            }
+        }
+
+        DropEmpty(misses, heads, headSlots, hashes);
+    }
+
+    /// <summary>Finds or creates the heads of listed rows whose keys are one word.</summary>
+    private void FindWordHeads(int* missed, int misses, byte** heads, uint* headSlots, ulong* hashes)
+    {
+        ulong* words = stackalloc ulong[StateTable.BlockRows];
+        ushort* nulls = stackalloc ushort[StateTable.BlockRows];
+        ulong* given = _updater.Keys.Words + _at;
+        for (int k = 0; k < misses; k++)
+        {
+            words[k] = given[missed[k]];
+            nulls[k] = 0;
+            hashes[k] = Hash64.Word(words[k]);
+        }
+
+        if (misses > 0)
+        {
+            _tables.Heads.FindOrCreate(words, nulls, KeyShape.Word, hashes, misses, heads, headSlots);
+        }
+    }
+
+    /// <summary>Deletes keys that only late rows had; several rows may share a head, which may be gone already.</summary>
+    private void DropEmpty(int count, byte** heads, uint* headSlots, ulong* hashes)
+    {
+        for (int k = 0; k < count; k++)
+        {
+            if (_tables.IsEmpty(heads[k]) && (heads[k][4] & RowStore.Dead) == 0)
+            {
+                _tables.RemoveHead(heads[k], headSlots[k], hashes[k]);
             }
         }
     }
@@ -328,7 +366,8 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             SessionCache.Entry* entry = entries + SessionCache.PlaceOf(word);
             byte* row = entry->Row;
             long before = *(long*)(row + last);
-            bool isKnown = (entry->Key == word) & (time >= *(long*)(row + start)) & (time - before <= gap);
+            bool isKnown = (*(ulong*)(row + StateLayout.HeaderBytes) == word)
+                & (time >= *(long*)(row + start)) & (time - before <= gap);
             *(long*)(row + last) = isKnown & (time > before) ? time : before;
             _rows[_at + i] = row;
             _slots[_at + i] = entry->Slot;
@@ -340,54 +379,40 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     }
 
     /// <summary>Finds or begins the session of a row whose key is one word; the cache learns the newest of its key.</summary>
-    private byte* FindWord(int index, long timeMs, out uint slot)
+    private byte* FindWord(int index, long timeMs, byte* head, uint headSlot, ulong hash, out uint slot)
     {
-        ulong* word = _updater.Keys.Words + _at + index;
-        ulong hash = Hash64.Word(*word);
-        byte* head = _tables.Heads.FindOrCreate(word, _updater.Keys.Nulls + _at + index, hash, out uint headSlot);
         byte* row = _tables.Resolve(head, headSlot, hash, timeMs, _fired.Value, out slot);
-        if (row is null)
+        if (row is not null && _tables.IsNewest(head, slot))
         {
-            if (_tables.IsEmpty(head))
-            {
-                _tables.RemoveHead(head, headSlot, hash);
-            }
-        }
-        else if (_tables.IsNewest(head, slot))
-        {
-            _cache.Learn(*word, row, slot);
+            _cache.Learn(_updater.Keys.Words[_at + index], row, slot);
         }
 
         return row;
     }
 
     /// <summary>Finds the sessions of the listed rows of the block, in their order; those of late rows stay null.</summary>
-    private void Resolve(long* times, int* missed, int misses, byte** heads, uint* headSlots)
+    private void Resolve(
+        long* times, int* missed, int misses, bool hasWords, byte** heads, uint* headSlots, ulong* hashes)
     {
-        long late = 0;
+        bool hasLate = false;
         for (int k = 0; k < misses; k++)
         {
             int i = missed[k];
             _resolved = _at + i;
-            byte* row = heads is null
-                ? FindWord(i, times[i], out _slots[_at + i])
-                : _tables.Resolve(
-                    heads[i], headSlots[i], _updater.Hashes()[_at + i], times[i], _fired.Value, out _slots[_at + i]);
+            byte* row = hasWords
+                ? FindWord(i, times[i], heads[k], headSlots[k], hashes[k], out _slots[_at + i])
+                : _tables.Resolve(heads[k], headSlots[k], hashes[k], times[i], _fired.Value, out _slots[_at + i]);
             _rows[_at + i] = row;
             if (row is null)
             {
-                late++;
+                hasLate = true;
                 _late.Add(_at + i);
             }
         }
 
-        for (int i = 0; late > 0 && heads is not null && i < misses; i++)
+        if (hasLate)
         {
-            // Several rows may share a head, and a head may be gone already.
-            if (_rows[_at + i] is null && (heads[i][4] & RowStore.Dead) == 0 && _tables.IsEmpty(heads[i]))
-            {
-                _tables.RemoveHead(heads[i], headSlots[i], _updater.Hashes()[_at + i]);
-            }
+            DropEmpty(misses, heads, headSlots, hashes);
         }
     }
 

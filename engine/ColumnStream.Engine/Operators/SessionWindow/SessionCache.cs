@@ -6,7 +6,8 @@ using ColumnStream.Engine.State;
 namespace ColumnStream.Engine.Operators.SessionWindow;
 
 /// <summary>Remembers the newest session of recent one-word keys, touched in the current epoch: most rows only go on with it.</summary>
-internal sealed unsafe class SessionCache(BufferAllocator account) : IDisposable
+/// <remarks>The key is compared in the row, which is read anyway. An empty place holds row 0, which begins behind all times.</remarks>
+internal sealed unsafe class SessionCache(int startOffset, BufferAllocator account) : IDisposable
 {
     private const int PlaceBits = 13;
     private readonly NativeList<Entry> _entries = new(account);
@@ -27,24 +28,20 @@ internal sealed unsafe class SessionCache(BufferAllocator account) : IDisposable
         {
             _sequence = rows.Sequence;
             _isOpen = true;
-            Entry* entries = _entries.Reserve(1 << PlaceBits);
-            new Span<Entry>(entries, 1 << PlaceBits).Fill(new Entry { Row = rows.Row(0) });
-
-            // Zero belongs to place 0, one does not.
-            entries[0].Key = 1;
+            *(long*)(rows.Row(0) + startOffset) = long.MaxValue;
+            new Span<Entry>(_entries.Reserve(1 << PlaceBits), 1 << PlaceBits).Fill(new Entry { Row = rows.Row(0) });
         }
     }
 
     /// <summary>Learns the newest session of a key.</summary>
-    public void Learn(ulong word, byte* row, uint slot) =>
-        Entries[PlaceOf(word)] = new Entry { Key = word, Row = row, Slot = slot };
+    public void Learn(ulong word, byte* row, uint slot) => Entries[PlaceOf(word)] = new Entry { Row = row, Slot = slot };
 
     /// <summary>Forgets a row that is about to go.</summary>
     public void Forget(ulong word, byte* row, RowStore rows)
     {
         if (_isOpen && Entries[PlaceOf(word)].Row == row)
         {
-            Entries[PlaceOf(word)] = new Entry { Key = PlaceOf(word) == 0 ? 1UL : 0, Row = rows.Row(0) };
+            Entries[PlaceOf(word)] = new Entry { Row = rows.Row(0) };
         }
     }
 
@@ -54,10 +51,9 @@ internal sealed unsafe class SessionCache(BufferAllocator account) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _entries.Dispose();
 
-    /// <summary>Holds a key, its newest session and that one's slot.</summary>
+    /// <summary>Holds the newest session of a key and its slot.</summary>
     internal struct Entry
     {
-        public ulong Key;
         public byte* Row;
         public uint Slot;
     }

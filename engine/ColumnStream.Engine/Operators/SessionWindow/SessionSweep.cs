@@ -15,6 +15,8 @@ internal sealed class SessionSweep(long gapMs, BufferAllocator account) : IDispo
     private readonly long _stepMs = Math.Max(1, gapMs / 16);
     private readonly SortedList<long, Bucket> _buckets = [];
     private readonly Stack<Bucket> _spare = new();
+    private Bucket? _last;
+    private long _lastKey;
 
     /// <summary>Gets a time before which no session ends, or null when there is none.</summary>
     public long? LeastEnd => _buckets.Count == 0 ? null : _buckets.Values[0].LeastEnd;
@@ -23,12 +25,21 @@ internal sealed class SessionSweep(long gapMs, BufferAllocator account) : IDispo
     public void Add(uint slot, long endMs)
     {
         long key = WindowAggregate.WindowMath.FloorDivide(endMs, _stepMs);
+        if (_last is { } last && key == _lastKey)
+        {
+            last.Slots.Add(slot);
+            last.LeastEnd = Math.Min(last.LeastEnd, endMs);
+            return;
+        }
+
         if (!_buckets.TryGetValue(key, out Bucket? bucket))
         {
             bucket = _spare.TryPop(out Bucket? spare) ? spare : new Bucket(new NativeList<uint>(account));
             _buckets.Add(key, bucket);
         }
 
+        _last = bucket;
+        _lastKey = key;
         bucket.Slots.Add(slot);
         bucket.LeastEnd = Math.Min(bucket.LeastEnd, endMs);
     }
@@ -40,6 +51,7 @@ internal sealed class SessionSweep(long gapMs, BufferAllocator account) : IDispo
         {
             Bucket bucket = _buckets.Values[0];
             _buckets.RemoveAt(0);
+            _last = null;
             for (int i = 0; i < bucket.Slots.Count; i++)
             {
                 slots.Add(Slot(bucket, i));
@@ -60,6 +72,7 @@ internal sealed class SessionSweep(long gapMs, BufferAllocator account) : IDispo
         }
 
         _buckets.Clear();
+        _last = null;
     }
 
     /// <inheritdoc/>

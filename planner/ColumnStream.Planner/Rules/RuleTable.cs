@@ -23,6 +23,7 @@ internal static class RuleTable
         new("encode-nested", EncodeNested.Apply, IsRequired: true),
         new("prune-columns", PruneColumns.Apply),
         new("remove-projects", RemoveProjects.Apply),
+        new("pack-wide-joins", PackWideJoins.Apply, IsRequired: true),
     ];
 
     private const int MaxRounds = 8;

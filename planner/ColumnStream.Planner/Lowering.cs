@@ -513,12 +513,8 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
 
     private int Sort(int input, ValueList<SortKey> keys, long offset, long count, string uid) =>
         AddUnary(
-            Exchange(input, Partitioning.Single, default), id => RankLowering.IsChangelog(id, count, facts)
-                ? RankLowering.Limit(id, keys, offset, count, _nodes[id].Output, facts, Claim(uid))
-                : new SortNode(keys, offset, count)
-                {
-                    Id = 0, Inputs = [id], Output = _nodes[id].Output, Uid = Claim(uid),
-                });
+            Exchange(input, Partitioning.Single, default),
+            id => RankLowering.Sort(id, keys, offset, count, _nodes[id].Output, facts, Claim(uid)));
 
     /// <summary>Computes columns; nothing is added where the columns are the input's as they are.</summary>
     private int Project(int input, ValueList<BoundExpression> expressions, ValueList<SqlField> fields)

@@ -36,23 +36,34 @@ internal static class RankLowering
         };
     }
 
-    /// <summary>Tells whether ORDER BY with LIMIT, or LIMIT over updates, has to answer before its input ends.</summary>
-    public static bool IsChangelog(int input, long count, ChangelogFacts facts) =>
-        count >= 0 && !facts.IsBatch && !facts.IsBounded(input);
-
-    /// <summary>Makes the node of ORDER BY with LIMIT: a top-N of all rows.</summary>
-    public static PhysicalNode Limit(
+    /// <summary>
+    /// Makes the node of ORDER BY and LIMIT: at the end of an input that ends; else a top-N of all rows, or a sort by rowtime
+    /// that follows the watermark.
+    /// </summary>
+    public static PhysicalNode Sort(
         int input,
         ValueList<SortKey> keys,
         long offset,
         long count,
         ValueList<SqlField> fields,
         ChangelogFacts facts,
-        string uid) =>
-        new RankNode(RankFunction.RowNumber, default, keys, offset + 1, Last(offset, count), HasNumber: false)
+        string uid)
+    {
+        bool isEndless = !facts.IsBatch && !facts.IsBounded(input);
+        if (isEndless && count >= 0)
         {
-            Id = 0, Inputs = [input], Output = fields, Uid = uid, InsertOnlyInput = !facts.Updates(input),
-        };
+            return new RankNode(RankFunction.RowNumber, default, keys, offset + 1, Last(offset, count), HasNumber: false)
+            {
+                Id = 0, Inputs = [input], Output = fields, Uid = uid, InsertOnlyInput = !facts.Updates(input),
+            };
+        }
+
+        bool isInTime = isEndless && offset == 0 && !facts.Updates(input) && keys is [{ Descending: false } first, ..]
+            && fields[first.Column].Type.TimeAttribute == TimeAttribute.Rowtime;
+        return isInTime
+            ? new TimeSortNode(keys) { Id = 0, Inputs = [input], Output = fields, Uid = uid }
+            : new SortNode(keys, offset, count) { Id = 0, Inputs = [input], Output = fields, Uid = uid };
+    }
 
     private static long Last(long offset, long count) => count > long.MaxValue - offset ? long.MaxValue : offset + count;
 

@@ -439,7 +439,8 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
                 {
                     column = expressions.Count;
                     expressions.Add(bound);
-                    columns.Add(new ScopeColumn(null, $"order{column}", bound.Type.Materialized()));
+                    columns.Add(new ScopeColumn(
+                        null, $"order{column}", bound is ColumnExpression ? bound.Type : bound.Type.Materialized()));
                 }
             }
 

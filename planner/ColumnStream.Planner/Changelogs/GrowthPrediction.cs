@@ -18,7 +18,7 @@ internal static class GrowthPrediction
     {
         StateGrowth growth = node switch
         {
-            WindowAggregateNode or WindowRankNode => StateGrowth.Watermark,
+            WindowAggregateNode or WindowRankNode or TimeSortNode => StateGrowth.Watermark,
             TimeOverNode over => OverLowering.IsBoundedByTime(over) ? StateGrowth.Watermark : StateGrowth.Keys,
             GroupAggregateNode aggregate => OfAggregate(aggregate),
             ChangelogNormalizeNode normalize => Bounded(StateGrowth.Keys, normalize.StateTtlMs),

@@ -33,6 +33,7 @@ internal static class NodeTraits
         new SourceTrait(),
         new TemporalJoinTrait(),
         new TimeOverTrait(),
+        new TimeSortTrait(),
         new UnionTrait(),
         new UnnestTrait(),
         new UpsertChangesTrait(),

@@ -10,7 +10,7 @@ namespace ColumnStream.Engine.Operators.Rank;
 /// <summary>Finds the tree of each partition; made anew out of the rows after a restore, so no checkpoint holds it.</summary>
 /// <remarks>
 /// <code>
-/// group   partition | root of its tree | largest word that is kept, all ones while all are | low | snapshot | hash
+/// group   partition | root of its tree | largest word that is kept, all ones while all are | low | snapshot | hash | list
 /// low       the first position that this batch touched, 0 for none
 /// snapshot  where the rows behind it, as they were, are listed
 /// </code>
@@ -25,8 +25,12 @@ internal sealed unsafe class RankGroups : IDisposable
     private readonly NativeList<uint> _slots;
 
     /// <summary>Prepares for the rows' partitions.</summary>
-    public RankGroups(RankRows rows, OperatorContext context)
+    /// <param name="rows">The rows.</param>
+    /// <param name="listLength">Number of rows that a list inside a group has, or 0 for trees; then the root is their count.</param>
+    /// <param name="context">Pages and account.</param>
+    public RankGroups(RankRows rows, int listLength, OperatorContext context)
     {
+        ListLength = listLength;
         _rows = rows;
         _allocator = context.Allocator;
         var keys = new Field[rows.Columns.PartitionCount];
@@ -36,8 +40,14 @@ internal sealed unsafe class RankGroups : IDisposable
         }
 
         string[] names = ["root", "worst", "low", "snapshot", "hash"];
-        ValueList<StateCell> cells = ValueList.Create<StateCell>(Array.ConvertAll(names, n => new StateCell(n, CellType.Int64)));
-        Table = new StateTable(new StateLayout(ValueList.Create<Field>(keys), cells), context.Pages, context.Allocator);
+        var cells = new StateCell[names.Length + listLength + ((listLength + 1) / 2)];
+        for (int i = 0; i < cells.Length; i++)
+        {
+            cells[i] = new StateCell(i < names.Length ? names[i] : $"list{i - names.Length}", CellType.Int64);
+        }
+
+        var layout = new StateLayout(ValueList.Create<Field>(keys), ValueList.Create<StateCell>(cells));
+        Table = new StateTable(layout, context.Pages, context.Allocator);
         _keys = new KeyEncoder(Table.Layout, context.Allocator);
         _hashes = new NativeList<ulong>(context.Allocator);
         _found = new NativeList<nint>(context.Allocator);
@@ -45,6 +55,7 @@ internal sealed unsafe class RankGroups : IDisposable
         int[] offsets = Table.Layout.CellOffsets;
         (RootOffset, WorstOffset, LowOffset, SnapshotOffset) = (offsets[0], offsets[1], offsets[2], offsets[3]);
         HashOffset = offsets[4];
+        ListOffset = listLength > 0 ? offsets[5] : 0;
     }
 
     /// <summary>Gets the groups.</summary>
@@ -70,6 +81,12 @@ internal sealed unsafe class RankGroups : IDisposable
 
     /// <summary>Gets where the listed rows are named.</summary>
     public int SnapshotOffset { get; }
+
+    /// <summary>Gets the number of rows that a list inside the group has, or 0 where a tree keeps them.</summary>
+    public int ListLength { get; }
+
+    /// <summary>Gets where the list begins.</summary>
+    public int ListOffset { get; }
 
     /// <summary>Gets where the hash of the partition stands.</summary>
     public int HashOffset { get; }

@@ -7,7 +7,7 @@ namespace ColumnStream.Engine.Operators.Rank;
 /// <summary>Lays out the rows that ranks keep, and the links of the tree that they stand in.</summary>
 /// <remarks>
 /// <code>
-/// row   partition | order | rest | sequence | count | tree: links, sizes, word of the order, first of its key | mark
+/// row   partition | order | rest | sequence | count | mark | tree: links, sizes, word of the order, first of its key
 /// </code>
 /// Checkpoints hold the columns, sequence and count; all else is made anew after a restore.
 /// </remarks>
@@ -16,8 +16,9 @@ internal sealed class RankRows : IDisposable
     /// <summary>Lays out rows.</summary>
     /// <param name="columns">The columns.</param>
     /// <param name="isIndexed">Whether rows are found by content.</param>
+    /// <param name="hasTree">Whether rows stand in trees; otherwise their places for links are left out.</param>
     /// <param name="context">Pages and account.</param>
-    public RankRows(RankColumns columns, bool isIndexed, OperatorContext context)
+    public RankRows(RankColumns columns, bool isIndexed, bool hasTree, OperatorContext context)
     {
         Columns = columns;
         Layout = new StateLayout(
@@ -25,15 +26,20 @@ internal sealed class RankRows : IDisposable
             [
                 new StateCell("sequence", CellType.Int64),
                 new StateCell("count", CellType.Int64),
-                Transient("links"), Transient("sizes"), Transient("word"), Transient("first"), Transient("mark"),
+                Transient("mark"),
+                .. hasTree ? [Transient("links"), Transient("sizes"), Transient("word"), Transient("first")]
+                    : Array.Empty<StateCell>(),
             ],
             columns.PartitionCount);
         State = new KeyedState(
             "rows", Layout, context.Pages, context.Allocator, context.KeyGroups, isIndexed: isIndexed);
         Order = new RowOrder(Layout, columns.SortKeys);
         int[] cells = Layout.CellOffsets;
-        (Sequence, Count, Links, Sizes) = (cells[0], cells[1], cells[2], cells[3]);
-        (Word, First, Mark) = (cells[4], cells[5], cells[6]);
+        (Sequence, Count, Mark) = (cells[0], cells[1], cells[2]);
+        if (hasTree)
+        {
+            (Links, Sizes, Word, First) = (cells[3], cells[4], cells[5], cells[6]);
+        }
     }
 
     /// <summary>Gets the columns.</summary>

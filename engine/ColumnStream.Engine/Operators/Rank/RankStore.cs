@@ -20,6 +20,7 @@ internal sealed unsafe class RankStore : IDisposable
     private readonly long _end;
     private readonly bool _isIndexed;
     private readonly BufferAllocator _allocator;
+    private readonly RankList? _list;
     private readonly KeyEncoder _heads;
     private readonly KeyEncoder _encoder;
     private readonly NativeList<ulong> _words;
@@ -52,8 +53,10 @@ internal sealed unsafe class RankStore : IDisposable
         _isIndexed = !isInsertOnly;
         _allocator = context.Allocator;
         Columns = new RankColumns(partition, order, context.Inputs[0]);
-        Rows = new RankRows(Columns, _isIndexed, context);
-        Groups = new RankGroups(Rows, context);
+        bool isList = isInsertOnly && function == RankFunction.RowNumber && end <= RankList.Most;
+        Rows = new RankRows(Columns, _isIndexed, hasTree: !isList, context);
+        Groups = new RankGroups(Rows, isList ? (int)end : 0, context);
+        _list = isList ? new RankList(Rows, Groups) : null;
         Groups.Table.Rows.IsTransient = true;
         Tree = new RankTree(Rows, countsKeys: function == RankFunction.DenseRank);
         _heads = new KeyEncoder(Columns.Head, context.Allocator);
@@ -182,6 +185,18 @@ internal sealed unsafe class RankStore : IDisposable
     public void Drop(byte* group, uint slot)
     {
         ulong hash = *(ulong*)(group + Groups.HashOffset);
+        for (int i = 1; _list is not null && i <= _list.Count(group); i++)
+        {
+            _gone.Add(_list.SlotAt(group, i));
+            _goneHashes.Add(hash);
+        }
+
+        if (_list is not null)
+        {
+            Groups.Drop(group, slot, hash);
+            return;
+        }
+
         Tree.Walk(Groups.Root(group), 1, _path, out _);
         for (uint row = Tree.Next(_path); row != 0; row = Tree.Next(_path))
         {
@@ -195,6 +210,16 @@ internal sealed unsafe class RankStore : IDisposable
     /// <summary>Adds the rows of a group from a position on, as far as its ranks are asked for and below another position.</summary>
     public void List(byte* group, uint position, uint below, NativeList<RankEntry> target)
     {
+        if (_list is not null)
+        {
+            for (uint p = position; p < below && p <= _list.Count(group); p++)
+            {
+                target.Add(new RankEntry(_list.SlotAt(group, p), 1, p));
+            }
+
+            return;
+        }
+
         uint root = Groups.Root(group);
         Tree.Walk(root, position, _path, out uint first);
         if (first == 0 || first >= below)
@@ -277,14 +302,41 @@ internal sealed unsafe class RankStore : IDisposable
         *(ushort*)(row + layout.NullOffset) = nulls;
         *(long*)(row + Rows.Sequence) = _sequence++;
         *(long*)(row + Rows.Count) = 1;
-        *(ulong*)(row + Rows.Word) = word;
         _fresh.Add(slot);
         _freshRows.Add(input);
         *(long*)(row + Rows.Mark) = _fresh.Count;
+        if (_list is not null)
+        {
+            AddToList(group, input, word, row, slot);
+            return;
+        }
+
+        *(ulong*)(row + Rows.Word) = word;
         Note(group, input, row);
         ref uint root = ref Groups.Root(group);
         Tree.Insert(ref root, slot);
         Evict(group, ref root, Groups.Hashes[input]);
+    }
+
+    private void AddToList(byte* group, int input, ulong word, byte* row, uint slot)
+    {
+        int position = _list!.PositionOf(group, word, row);
+        if (position <= _end)
+        {
+            Snapshots?.Note(group, Groups.Slots[input], Groups.Hashes[input], (uint)position);
+        }
+
+        Place(group, position, word, row, slot, Groups.Hashes[input]);
+    }
+
+    /// <summary>Puts a row into a group's list; the one that is then behind its end is forgotten.</summary>
+    private void Place(byte* group, int position, ulong word, byte* row, uint slot, ulong hash)
+    {
+        uint last = position > _end ? slot : _list!.Insert(group, position, word, slot);
+        if (last != 0)
+        {
+            Forget(last, last == slot ? row : Rows.Table.Rows.Row(last), hash);
+        }
     }
 
     private void Note(byte* group, int input, byte* row)
@@ -443,9 +495,16 @@ internal sealed unsafe class RankStore : IDisposable
                     Begin(group, i);
                 }
 
-                *(ulong*)(row + Rows.Word) = Rows.Order.Word(row);
+                ulong word = Rows.Order.Word(row);
                 *(long*)(row + Rows.Mark) = 0;
                 _sequence = Math.Max(_sequence, *(long*)(row + Rows.Sequence) + 1);
+                if (_list is not null)
+                {
+                    Place(group, _list.PositionOf(group, word, row), word, row, ((uint*)blockSlots)[i], Groups.Hashes[i]);
+                    continue;
+                }
+
+                *(ulong*)(row + Rows.Word) = word;
                 Tree.Insert(ref root, ((uint*)blockSlots)[i]);
                 if (!_isIndexed)
                 {

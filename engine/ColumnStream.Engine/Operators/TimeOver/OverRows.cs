@@ -29,11 +29,15 @@ internal sealed unsafe class OverRows : IDisposable
     private int _restores;
 
     /// <summary>Lays out both tables.</summary>
-    public OverRows(TimeOverNode node, OverCall[] calls, OperatorContext context)
+    /// <param name="partition">Columns of the partition.</param>
+    /// <param name="timeColumn">The time that orders rows.</param>
+    /// <param name="calls">What partitions go on with.</param>
+    /// <param name="context">Pages, account, schema.</param>
+    public OverRows(ValueList<int> partition, int timeColumn, OverCall[] calls, OperatorContext context)
     {
         _allocator = context.Allocator;
         Columns = new RankColumns(
-            node.Partition, [new SortKey(node.TimeColumn, Descending: false, NullsFirst: true)], context.Inputs[0]);
+            partition, [new SortKey(timeColumn, Descending: false, NullsFirst: true)], context.Inputs[0]);
         var layout = new StateLayout(
             Columns.Fields,
             [
@@ -41,7 +45,7 @@ internal sealed unsafe class OverRows : IDisposable
             ],
             Columns.PartitionCount);
         (_sequence, _answered, _next) = (layout.CellOffsets[0], layout.CellOffsets[1], layout.CellOffsets[2]);
-        _timeOffset = layout.KeyOffsets[Columns.PlaceOf(node.TimeColumn)];
+        _timeOffset = layout.KeyOffsets[Columns.PlaceOf(timeColumn)];
         Rows = new KeyedState("rows", layout, context.Pages, context.Allocator, context.KeyGroups, isIndexed: false);
         var keys = new Field[Columns.PartitionCount];
         for (int i = 0; i < keys.Length; i++)
@@ -167,6 +171,14 @@ internal sealed unsafe class OverRows : IDisposable
         {
             column.Release();
         }
+    }
+
+    /// <summary>Returns the hash of the partition that is all rows.</summary>
+    public ulong HashOfAll()
+    {
+        ulong hash = 0;
+        Partitions.Table.Layout.Hash([], 1, &hash);
+        return hash;
     }
 
     /// <summary>Puts a row at the end of its partition's chain.</summary>

@@ -49,7 +49,7 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
     public override void Open(OperatorContext context)
     {
         _context = context;
-        _rows = new OverRows(node, _calls, context);
+        _rows = new OverRows(node.Partition, node.TimeColumn, _calls, context);
         _evaluation = new OverEvaluation(node, _calls, _rows, _schema, context);
         _encoder = new KeyEncoder(_rows.Rows.Table.Layout, context.Allocator);
         _waiting = new TimeHeap(context.Allocator);
@@ -74,7 +74,8 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         try
         {
             Begin();
-            batch = WithoutLate(batch);
+            batch = node.IsRowtime
+                ? LateRows.Drop(batch, node.TimeColumn, _units, _watermark.Value, _context) : batch;
             Add(batch.Rows);
         }
         finally
@@ -338,48 +339,4 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         long reach = (_timeBefore / _units) + 1;
         return watermarkMs < long.MinValue + reach ? long.MinValue : watermarkMs - reach;
     }
-
-    private StreamBatch WithoutLate(StreamBatch batch)
-    {
-        ArrayData column = batch.Rows.Columns[node.TimeColumn];
-        if (!node.IsRowtime)
-        {
-            return batch;
-        }
-
-        if (column.NullCount > 0)
-        {
-            string name = batch.Rows.Schema.Fields[node.TimeColumn].Name;
-            throw new UserException(4002, $"Rowtime must not be NULL: column {name}.");
-        }
-
-        ReadOnlySpan<long> times = ((FixedWidthArray)column).Values<long>();
-        int late = 0;
-        foreach (long time in times)
-        {
-            late += IsLate(time) ? 1 : 0;
-        }
-
-        if (late == 0)
-        {
-            return batch;
-        }
-
-        _context.Count("lateRows", late);
-        var kept = new int[times.Length - late];
-        int next = 0;
-        for (int i = 0; i < times.Length; i++)
-        {
-            if (!IsLate(times[i]))
-            {
-                kept[next++] = i;
-            }
-        }
-
-        RecordBatch rows = TakeKernel.Take(batch.Rows, kept, _context.Allocator);
-        batch.Release();
-        return new StreamBatch(rows);
-    }
-
-    private bool IsLate(long time) => WindowMath.FloorDivide(time, _units) <= _watermark.Value;
 }

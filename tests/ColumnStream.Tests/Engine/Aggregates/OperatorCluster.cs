@@ -317,7 +317,7 @@ internal sealed unsafe class OperatorCluster(
 
     private Schema OutputSchema { get; } = node.OutputSchema();
 
-    private bool IsUpsert { get; } = node.Changelog == ChangelogMode.Upsert && node.UpsertKey.Count > 0;
+    private bool IsUpsert { get; } = node.Changelog == ChangelogMode.Upsert && (node.UpsertKey.Count > 0 || node is RankNode);
 
     private ValueList<int> UpsertKey { get; } = node.UpsertKey;
 

@@ -25,9 +25,6 @@ public sealed class NexmarkAnswerTests
     private static readonly string s_folder = Path.Combine(SltTests.Root, "perf/queries");
     private static readonly string[] s_answers = File.ReadAllLines(Path.Combine(s_folder, "answers.txt"));
 
-    /// <summary>Queries whose operators are not there yet: refused by name, or right.</summary>
-    private static readonly string[] s_waiting = ["q13"];
-
     public static IEnumerable<object[]> Queries() =>
         from line in s_answers.Skip(1)
         from parallelism in new[] { 1, 4 }
@@ -51,12 +48,6 @@ public sealed class NexmarkAnswerTests
         {
             Assert.True(session.Plan(views).IsSuccess);
             PlanResult plan = session.Plan(text, query);
-            if (s_waiting.Contains(query) && !plan.IsSuccess)
-            {
-                Assert.All(plan.Errors, e => Assert.InRange(e.Code, 2000, 3999));
-                return;
-            }
-
             Assert.True(plan.IsSuccess, TestSession.Errors(plan));
             var running = session.Start(plan.Statements.OfType<PlannedJob>().Single(), query);
             Assert.True(running.Wait(60_000), "The job does not end.");

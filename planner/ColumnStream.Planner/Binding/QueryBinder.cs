@@ -71,7 +71,7 @@ internal sealed class QueryBinder
     {
         SelectBody select => new SelectBinder(_context, _common).Bind(select, default, 0, -1),
         NestedQuery nested => Bind(nested.Query),
-        ValuesBody values => new ValuesBinder(Diagnostics).Bind(values),
+        ValuesBody values => new ValuesBinder(Diagnostics, new QueryScope(_context, _common)).Bind(values),
         TableBody table => new TableBinder(_context, _common).Bind(new NamedTable(table.Name) { Span = table.Span }),
         SetOperation operation => new SetOperationBinder(Diagnostics).Bind(
             operation, BindBody(operation.Left), BindBody(operation.Right)),

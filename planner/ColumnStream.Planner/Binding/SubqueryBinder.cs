@@ -79,7 +79,7 @@ internal sealed class SubqueryBinder(QueryScope scope, ExpressionBinder outer)
         }
 
         // A row compares with one column of rows, or with as many columns as it has fields.
-        if (right.Columns.Count == 1 && operands.Length > 1)
+        if (right.Columns.Count == 1 && operands.Length > 1 && right.Columns[0].Type.Id == SqlTypeId.Row)
         {
             operands = [outer.Bind(membership.Operand)];
         }

@@ -5,6 +5,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
+using ColumnStream.Planner.Decorrelation;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Planner.Rules;
@@ -14,11 +15,11 @@ using ColumnStream.Sql.Ast.Queries;
 namespace ColumnStream.Planner.Binding;
 
 /// <summary>Binds VALUES: rows of constants, each column cast to the common type of its cells.</summary>
-internal sealed class ValuesBinder(DiagnosticBag diagnostics)
+internal sealed class ValuesBinder(DiagnosticBag diagnostics, QueryScope? scope = null)
 {
     public Relation Bind(ValuesBody body)
     {
-        var binder = new ExpressionBinder(diagnostics, new Relation(new ValuesPlan(default, default), []), "VALUES");
+        var binder = new ExpressionBinder(diagnostics, new Relation(new ValuesPlan(default, default), []) { Scope = scope }, "VALUES");
         List<BoundExpression[]> rows = [];
         foreach (RowConstructor row in body.Rows)
         {
@@ -58,7 +59,7 @@ internal sealed class ValuesBinder(DiagnosticBag diagnostics)
         return new Relation(Plan(rows, Relation.FieldsOf(columns)), columns);
     }
 
-    private static LogicalPlan Plan(List<BoundExpression[]> rows, ValueList<SqlField> fields)
+    private LogicalPlan Plan(List<BoundExpression[]> rows, ValueList<SqlField> fields)
     {
         BoundExpression[][] cells = [.. rows.Select(row => row
             .Select((cell, i) => FoldConstants.Fold(ExpressionTree.CastTo(cell, fields[i].Type))).ToArray())];
@@ -70,8 +71,8 @@ internal sealed class ValuesBinder(DiagnosticBag diagnostics)
                 fields);
         }
 
-        LogicalPlan[] branches = [.. cells.Select(row => new ProjectPlan(
-            new ValuesPlan([new ValuesRow(default)], default), ValueList.From(row), fields))];
+        LogicalPlan[] branches = [.. cells.Select(row => SubqueryPlanner.Project(
+            new ValuesPlan([new ValuesRow(default)], default), row, fields, diagnostics))];
         return branches.Length == 1 ? branches[0] : new UnionPlan(ValueList.From(branches), fields);
     }
 }

@@ -427,7 +427,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
 
         // With an exchange below, a branch may share its source with another: an own fragment keeps the graph acyclic.
         bool isCut = width > 1 && inputs.Any(HasExchange);
-        inputs = [.. inputs.Select(id => _parallelism[id] != width ? Exchange(id, Partitioning.RoundRobin, default, width)
+        inputs = [.. inputs.Select(id => _parallelism[id] != width ? Spread(id, width)
             : isCut ? Exchange(id, Partitioning.Forward, default, width) : id)];
         return Add(
             new UnionNode
@@ -435,6 +435,15 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                 Id = 0, Inputs = ValueList.From(inputs), Output = union.Fields, Uid = Derived("union", [.. inputs.Select(Uid)]),
             },
             width);
+    }
+
+    /// <summary>Deals out rows of few subtasks; where they may go again, by content, so that a −D never overtakes its +I.</summary>
+    private int Spread(int id, int width)
+    {
+        ValueList<SqlField> fields = _nodes[id].Output;
+        ValueList<int> columns = !facts.Updates(id) ? default
+            : ValueList.From(Enumerable.Range(0, fields.Count).Where(c => !fields[c].Type.IsNested));
+        return Exchange(id, columns.Count == 0 ? Partitioning.RoundRobin : Partitioning.Hash, columns, width);
     }
 
     /// <summary>Aggregates behind an exchange by key, and before it too where that makes less of what is exchanged.</summary>

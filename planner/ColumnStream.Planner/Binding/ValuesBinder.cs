@@ -19,7 +19,8 @@ internal sealed class ValuesBinder(DiagnosticBag diagnostics, QueryScope? scope 
 {
     public Relation Bind(ValuesBody body)
     {
-        var binder = new ExpressionBinder(diagnostics, new Relation(new ValuesPlan(default, default), []) { Scope = scope }, "VALUES");
+        var nothing = new Relation(new ValuesPlan(default, default), []) { Scope = scope };
+        var binder = new ExpressionBinder(diagnostics, nothing, "VALUES");
         List<BoundExpression[]> rows = [];
         foreach (RowConstructor row in body.Rows)
         {

@@ -317,7 +317,9 @@ internal sealed unsafe class OperatorCluster(
 
     private Schema OutputSchema { get; } = node.OutputSchema();
 
-    private bool IsUpsert { get; } = node.Changelog == ChangelogMode.Upsert && (node.UpsertKey.Count > 0 || node is RankNode);
+    // What was forgotten comes as an insert once more.
+    private bool IsUpsert { get; } = node.Changelog == ChangelogMode.Upsert && (node.UpsertKey.Count > 0 || node is RankNode)
+        && node is not RankNode { StateTtlMs: > 0 };
 
     private ValueList<int> UpsertKey { get; } = node.UpsertKey;
 

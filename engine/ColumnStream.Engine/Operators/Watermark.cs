@@ -57,7 +57,7 @@ internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
         _evaluator = new Evaluator(expressions, context.Inputs[0], context.Allocator, context.Evaluation);
         _watermark = new ProgressState("watermark", Watermark.Min, context.Allocator);
 
-        // The first wake comes behind a restore: what was promised is said again, or a join of two inputs would wait for a next row.
+        // The first wake comes behind a restore: what was promised is said again, or a join of two inputs would wait for a row.
         _lastRowAtMs = context.ClockMs();
         context.WakeAtMs(_lastRowAtMs);
     }

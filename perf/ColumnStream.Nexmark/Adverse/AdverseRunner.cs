@@ -72,7 +72,7 @@ internal static class AdverseRunner
                         EngineRun run = engine.Run(job);
                         if (i > 0)
                         {
-                            times.Add((double)run.CpuNs / data.Events);
+                            times.Add((double)run.CpuNs / run.RowsIn);
                         }
                     }
 

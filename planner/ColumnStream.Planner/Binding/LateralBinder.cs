@@ -9,7 +9,6 @@ using ColumnStream.Planner.Decorrelation;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
-using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Queries;
 using Ast = ColumnStream.Sql.Ast.Expressions;
 

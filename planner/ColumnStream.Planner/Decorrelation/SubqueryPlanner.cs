@@ -9,7 +9,6 @@ using ColumnStream.Planner.Binding;
 using ColumnStream.Planner.Binding.Joins;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
-using ColumnStream.Sql;
 
 namespace ColumnStream.Planner.Decorrelation;
 

@@ -1,4 +1,3 @@
-using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;

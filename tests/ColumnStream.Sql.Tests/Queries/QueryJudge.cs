@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using ColumnStream.Testing.Queries;
 
 namespace ColumnStream.Sql.Tests.Queries;

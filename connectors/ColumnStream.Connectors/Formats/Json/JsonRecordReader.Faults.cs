@@ -1,9 +1,6 @@
 using System;
-using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Unicode;
 using ColumnStream.Connectors.Formats.Columns;
-using ColumnStream.Connectors.Formats.Values;
 
 namespace ColumnStream.Connectors.Formats.Json;
 

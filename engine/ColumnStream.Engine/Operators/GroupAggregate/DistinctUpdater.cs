@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
-using ColumnStream.Compute;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Kernels.Hash;
 using ColumnStream.Engine.State;

@@ -1,6 +1,5 @@
 using System;
 using System.Runtime.CompilerServices;
-using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.Rank;
 

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;

@@ -1,7 +1,5 @@
 using System;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Engine.State;
 

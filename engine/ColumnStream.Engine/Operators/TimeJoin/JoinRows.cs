@@ -1,8 +1,6 @@
-using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Engine.Operators.TimeJoin;

@@ -1,4 +1,3 @@
-using System;
 using System.Globalization;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.WindowFunctions;

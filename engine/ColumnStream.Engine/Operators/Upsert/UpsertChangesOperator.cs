@@ -1,7 +1,6 @@
 using System;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Engine.Elements;

@@ -3,7 +3,6 @@ using System.Linq;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 
 namespace ColumnStream.Planner.Binding.Joins;

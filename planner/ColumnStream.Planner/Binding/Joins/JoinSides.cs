@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Planner.Logical;
 

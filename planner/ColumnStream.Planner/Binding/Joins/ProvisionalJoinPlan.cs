@@ -1,4 +1,3 @@
-using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
@@ -34,5 +33,5 @@ internal sealed record ProvisionalJoinPlan(
     public override LogicalPlan WithInputs(ValueList<LogicalPlan> inputs) =>
         throw new InvariantException(9001, "A provisional join reached a rule.");
 
-    public override string ToString() => $"Provisional {Type} join, {Conjuncts.Count()} conditions";
+    public override string ToString() => $"Provisional {Type} join, {Conjuncts.Count} conditions";
 }

@@ -6,7 +6,6 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Testing.Contracts;
 using ColumnStream.Tests.Engine.Aggregates;

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;

@@ -3,7 +3,6 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
-using ColumnStream.Planner.Binding;
 using ColumnStream.Planner.Changelogs;
 using ColumnStream.Planner.Logical;
 
@@ -15,11 +14,14 @@ internal static class RankLowering
     /// <summary>Makes the node of a top-N over <paramref name="input"/>; over windows it waits until they close.</summary>
     public static PhysicalNode Rank(RankPlan plan, int input, ChangelogFacts facts, string uid)
     {
-        int start = Bound(plan, WindowRole.Start);
-        int end = Bound(plan, WindowRole.End);
         bool isInsertOnly = !facts.Updates(input);
-        if (start >= 0 && end >= 0 && !facts.IsBatch && isInsertOnly)
+
+        // The ends of windows of processing or local time are not those of the watermark: these rank as all rows do.
+        if (!facts.IsBatch && isInsertOnly
+            && WindowBounds.Of(plan.Input) is { Window: { IsProctime: false, IsLocal: false } } bounds
+            && bounds.AreIn(plan.Partition))
         {
+            int end = plan.Partition.First(c => bounds.Ends.Contains(c));
             return new WindowRankNode(plan.Function, plan.Partition, plan.Order, plan.Start, plan.End, plan.HasNumber, end)
             {
                 Id = 0, Inputs = [input], Output = plan.Fields, Uid = uid,
@@ -66,14 +68,4 @@ internal static class RankLowering
     }
 
     private static long Last(long offset, long count) => count > long.MaxValue - offset ? long.MaxValue : offset + count;
-
-    private static int Bound(RankPlan plan, WindowRole role)
-    {
-        foreach (int column in plan.Partition.Where(c => WindowLineage.RoleOf(plan.Input, c) == role))
-        {
-            return column;
-        }
-
-        return -1;
-    }
 }

@@ -58,18 +58,29 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
         }
     }
 
+    /// <summary>Holds the time back: all rows come at the end, and none of them is late.</summary>
+    public override long Advance(long watermarkMs, Collector output) => Watermark.Min;
+
     public override void Finish(Collector output)
     {
         _sorted = _kept.TakeAll();
         if (_sorted is null)
         {
+            output.EmitWatermark(Watermark.Max);
             return;
         }
 
         _order = new RowComparer(_sorted, node.Keys).Order();
         _next = Math.Min(node.Offset, _order.Length);
         _end = node.Count < 0 ? _order.Length : Math.Min(_order.Length, node.Offset + node.Count);
-        Continue(output);
+        if (HasMore)
+        {
+            Continue(output);
+        }
+        else
+        {
+            output.EmitWatermark(Watermark.Max);
+        }
     }
 
     public override void Continue(Collector output)
@@ -83,6 +94,10 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
         RecordBatch chunk = TakeKernel.Take(_sorted!, _order.AsSpan((int)_next, count), _context.Allocator);
         _next += count;
         output.Emit(new StreamBatch(chunk));
+        if (!HasMore)
+        {
+            output.EmitWatermark(Watermark.Max);
+        }
     }
 
     protected override void Dispose(bool disposing)

@@ -12,6 +12,7 @@ using Xunit.Abstractions;
 namespace ColumnStream.Sql.Tests;
 
 /// <summary>Runs examples/earthquakes.sql in many ways; SQLite, over the same lines, is the oracle.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class EarthquakesTests(ITestOutputHelper output)
 {
     private static readonly SltLeg[] Legs =

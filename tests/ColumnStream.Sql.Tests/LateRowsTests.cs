@@ -11,6 +11,7 @@ namespace ColumnStream.Sql.Tests;
 // Goal: a row that comes too late is counted, and stands in the side table with its operator and the watermark, once for
 // each operator that left it out. Method: rows with known late ones through each kind of window, at parallelism 1 and 4.
 // What would break it: an operator that counts without giving, or gives a row of the wrong batch.
+[Collection(AloneCollection.Name)]
 public sealed class LateRowsTests : IDisposable
 {
     private const string Rows =

@@ -325,7 +325,11 @@ public sealed class QueryMaker : RelationMaker
     {
         QuerySource outer = From(depth - 1);
         QuerySource inner = From(depth - 1);
-        QueryType type = Shared(outer.Columns, inner.Columns) ?? QueryType.Whole;
+        if (Shared(outer.Columns, inner.Columns) is not { } type)
+        {
+            return Filtered(outer);
+        }
+
         string alias = $"q{NextName()}";
         List<QueryColumn> inside = [];
         QueryNode where = new(

@@ -118,8 +118,12 @@ public sealed class CollectConnector : Connector
         wrong = null;
         lock (_rows)
         {
-            foreach ((RowKind kind, string row) in _rows)
+            foreach ((RowKind kind, string text) in _rows)
             {
+                // One zero: an image that came back from state may have lost the sign.
+                string row = text.Contains("-0.0", StringComparison.Ordinal)
+                    ? string.Join('\t', text.Split('\t').Select(cell => cell == "-0.0" ? "0.0" : cell))
+                    : text;
                 bool isBack = kind is RowKind.Delete or RowKind.UpdateBefore;
                 string? old = row;
                 if (key.Count > 0)

@@ -25,7 +25,12 @@ internal sealed class Correlation(ExpressionBinder outer, Correlation? around)
         }
 
         BoundExpression value = outer.Bind(reference);
-        if (TypeBinder.IsError(value.Type) || value is LiteralExpression)
+        if (TypeBinder.IsError(value.Type))
+        {
+            return LiteralBinder.Error;
+        }
+
+        if (value is LiteralExpression)
         {
             return value;
         }

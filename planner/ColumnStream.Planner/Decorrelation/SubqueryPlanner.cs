@@ -35,7 +35,7 @@ internal sealed class SubqueryPlanner(LogicalPlan input, DiagnosticBag diagnosti
     public static LogicalPlan Project(
         LogicalPlan input, IReadOnlyList<BoundExpression> expressions, ValueList<SqlField> fields, DiagnosticBag diagnostics)
     {
-        if (!expressions.Any(ExpressionTree.Has<SubqueryExpression>))
+        if (!expressions.Any(ExpressionTree.Has<SubqueryExpression>) || !expressions.All(e => Knows(input, e)))
         {
             return new ProjectPlan(input, ValueList.From(expressions), fields);
         }
@@ -50,6 +50,11 @@ internal sealed class SubqueryPlanner(LogicalPlan input, DiagnosticBag diagnosti
     /// <summary>Keeps the rows that meet a condition, with the answers of the queries in it; columns stay as they are.</summary>
     public static LogicalPlan Filter(LogicalPlan input, BoundExpression condition, DiagnosticBag diagnostics)
     {
+        if (!Knows(input, condition))
+        {
+            return input;
+        }
+
         BoundExpression[] conjuncts = [.. ExpressionTree.Conjuncts(condition)];
         BoundExpression[] plain = [.. conjuncts.Where(c => !ExpressionTree.Has<SubqueryExpression>(c))];
         LogicalPlan filtered = plain.Length == 0 ? input : new FilterPlan(input, ExpressionTree.And(plain));
@@ -70,6 +75,10 @@ internal sealed class SubqueryPlanner(LogicalPlan input, DiagnosticBag diagnosti
             planner.Plan, ValueList.From(columns),
             ValueList.From(input.Fields.Select((f, i) => f with { Type = planner.Plan.Fields[i].Type.Materialized() })));
     }
+
+    /// <summary>Tells whether a plan has all columns that an expression reads: what stands for something broken has none.</summary>
+    private static bool Knows(LogicalPlan plan, BoundExpression expression) =>
+        ExpressionTree.ColumnsOf(expression) is var columns && (columns.Count == 0 || columns.Max < plan.Fields.Count);
 
     /// <summary>Keeps the rows that meet one condition.</summary>
     public void Restrict(BoundExpression conjunct)

@@ -194,7 +194,7 @@ internal static class PruneColumns
         // Without a column that is read, one still stands for the row, of which there may be only one.
         int width = join.Left.Fields.Count;
         SortedSet<int> values = [.. wanted.Where(c => c >= width).Select(c => c - width)];
-        if (values.Count == 0)
+        if (values.Count == 0 && join.Right.Fields.Count > 0)
         {
             values.Add(0);
         }

@@ -49,6 +49,25 @@ internal sealed class FileSource : SourceReader
         _deadLetters = options.DeadLetterPath is null ? null : new DeadLetterFile(options.DeadLetterPath);
     }
 
+    /// <inheritdoc/>
+    public override bool HasSplits
+    {
+        get
+        {
+            if (IsMonitoring)
+            {
+                return true;
+            }
+
+            if (!_listed)
+            {
+                List();
+            }
+
+            return _splits.Count > 0;
+        }
+    }
+
     private bool IsMonitoring => _options.MonitorInterval is not null;
 
     /// <inheritdoc/>

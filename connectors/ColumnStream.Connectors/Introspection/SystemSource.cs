@@ -22,6 +22,9 @@ internal sealed class SystemSource(SourceContext context, SystemTable table) : S
     private int _next;
 
     /// <inheritdoc/>
+    public override bool HasSplits => context.Subtask == 0;
+
+    /// <inheritdoc/>
     public override void Restore(IReadOnlyList<SplitState> splits)
     {
         foreach (SplitState split in splits)

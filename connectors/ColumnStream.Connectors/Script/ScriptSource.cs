@@ -38,6 +38,9 @@ internal sealed unsafe class ScriptSource : SourceReader
     }
 
     /// <inheritdoc/>
+    public override bool HasSplits => _owns;
+
+    /// <inheritdoc/>
     public override void Restore(IReadOnlyList<SplitState> splits)
     {
         foreach (SplitState split in splits)

@@ -12,6 +12,10 @@ namespace ColumnStream.Engine.Sources;
 /// </remarks>
 public abstract class SourceReader : IDisposable
 {
+    /// <summary>Gets whether it has a split, or may come to have one; asked once, behind <see cref="Restore"/>, before the first poll.</summary>
+    /// <remarks>One that has none ends before any row of the job flows: nobody's watermark waits for its first turn.</remarks>
+    public virtual bool HasSplits => true;
+
     /// <summary>Takes up the positions of a checkpoint.</summary>
     public abstract void Restore(IReadOnlyList<SplitState> splits);
 

@@ -18,6 +18,9 @@ public sealed class ValuesReader(ValuesNode node, SourceContext context, Evaluat
     private int _next;
 
     /// <inheritdoc/>
+    public override bool HasSplits => context.Subtask == 0;
+
+    /// <inheritdoc/>
     public override void Restore(IReadOnlyList<SplitState> splits)
     {
         foreach (SplitState split in splits)

@@ -23,6 +23,20 @@ internal sealed unsafe class SourceSet(Executor executor, BufferAllocator alloca
         AllEnded = false;
     }
 
+    /// <summary>Ends the sources that have no split, before rows flow.</summary>
+    public void EndEmpty()
+    {
+        foreach (SourceSlot source in _sources)
+        {
+            if (!source.Reader.HasSplits)
+            {
+                source.End();
+            }
+        }
+
+        AllEnded = _sources.TrueForAll(static s => s.IsEnded);
+    }
+
     /// <summary>Reads one batch into the chain; false if no source has anything now.</summary>
     public bool Poll(OperatorChain chain)
     {

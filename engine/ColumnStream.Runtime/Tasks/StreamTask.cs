@@ -87,6 +87,7 @@ internal sealed class StreamTask : TaskUnit
     public void StartUp() => _mailbox.Post(() =>
     {
         _startUp();
+        Sources.EndEmpty();
         _owner.Ready(this);
     });
 

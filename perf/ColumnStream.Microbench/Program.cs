@@ -40,6 +40,12 @@ internal static class Program
             return;
         }
 
+        if (arguments is ["timejoins"])
+        {
+            TimeJoinBench.Run();
+            return;
+        }
+
         if (arguments is ["joins", .. var joins])
         {
             JoinBench.Run(joins.FirstOrDefault());

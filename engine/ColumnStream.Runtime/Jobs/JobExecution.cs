@@ -75,7 +75,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     /// <summary>Gets the name under which sinks know the job: without checkpoints every run is another job.</summary>
     public string SinkJobId => _store is null ? $"{_options.JobId}-{_generation.Nonce}" : _options.JobId;
 
-    public void Start()
+    public void Start(Action<RunningJob>? starting)
     {
         long highestEpoch = 0;
         Claim? claim = null;
@@ -84,6 +84,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             if (_options.Restore != RestoreMode.None && _store.ReadTerminal() is { } terminal)
             {
                 Handle.RestoredEpoch = terminal.Epoch;
+                starting?.Invoke(Handle);
                 Handle.End(JobStatus.AlreadyFinished, null);
                 return;
             }
@@ -98,6 +99,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         _coordinator = new CheckpointCoordinator(
             _io, _ioShare, _options, _store, _generation, _graph.KeyGroups, _failPoints, this);
         _open = _tasks.Count + 1;
+        starting?.Invoke(Handle);
         _coordinator.Start(_tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim);
     }
 

@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Plan;
@@ -27,14 +28,17 @@ public sealed class JobRunner(
     IFailPoints? failPoints = null)
 {
     /// <summary>Starts a job: restores it where asked, and runs it until its inputs end, it fails or is cancelled.</summary>
+    /// <param name="graph">What runs.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="starting">Is told of the handle before the job's first turn, when nothing can keep it from starting any more.</param>
     /// <exception cref="Engine.Errors.ColumnStreamException">The job cannot be started: an option, a checkpoint, a connector.</exception>
-    public RunningJob Start(JobGraph graph, JobOptions options)
+    public RunningJob Start(JobGraph graph, JobOptions options, Action<RunningJob>? starting = null)
     {
         var execution = new JobExecution(
             graph, options, executor, io, connectors, memory, pages, failPoints ?? NoFailPoints.Instance);
         try
         {
-            execution.Start();
+            execution.Start(starting);
         }
         catch (MemoryLimitException full)
         {

@@ -15,13 +15,12 @@ internal sealed class JobDirectory(TimeProvider time)
     private readonly Queue<JobError> _errors = new();
     private long _next;
 
-    /// <summary>Adds a started job.</summary>
+    /// <summary>Adds a job that starts; to be called before its first turn, so that it finds itself.</summary>
     public void Add(RunningJob job, JobGraph graph, string summary)
     {
-        var entry = new JobEntry(++_next, job, graph, summary, time.GetUtcNow().ToUnixTimeMilliseconds());
         lock (_lock)
         {
-            _jobs.Enqueue(entry);
+            _jobs.Enqueue(new JobEntry(++_next, job, graph, summary, time.GetUtcNow().ToUnixTimeMilliseconds()));
             while (_jobs.Count > MostJobs)
             {
                 _jobs.Dequeue();

@@ -115,9 +115,8 @@ internal sealed class StatementRunner : IDisposable
                 _node.Jobs.AddError(id ?? _script, "warning", code: null, text);
             });
             id = options.JobId;
-            RunningJob running = runner.Start(job.Graph, options);
+            RunningJob running = runner.Start(job.Graph, options, started => _node.Jobs.Add(started, job.Graph, job.Summary));
             _running = running;
-            _node.Jobs.Add(running, job.Graph, job.Summary);
             bool writesOutput = receiver is not null || Prints(job);
             while (!running.Wait(TimeSpan.FromMilliseconds(200)))
             {

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Threading;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Plan;
@@ -108,6 +109,22 @@ public sealed class JobTests : IDisposable
         Assert.Equal(JobStatus.Failed, job.Status);
         Assert.Equal("Planned.", job.Failure!.Message);
         Assert.Empty(ledger.Rows);
+    }
+
+    /// <summary>Would fail if the handle came after the tasks had begun: a job that lists the jobs would not find itself.</summary>
+    [Fact]
+    public void A_job_is_announced_before_its_first_turn()
+    {
+        MemoryLog log = MemoryLog.Random(new Random(7), splits: 2, rowsPerSplit: 100, keys: 10);
+        long rows = -1;
+        RunningJob job = Runner(log, new MemoryLedger()).Start(MemoryJob.SingleChain(), new JobOptions("announced"), started =>
+        {
+            Thread.Sleep(50);
+            rows = started.Metrics().Nodes[0].RowsOut;
+        });
+        Assert.True(job.Wait(Limit));
+        Assert.Equal(0, rows);
+        Assert.True(job.Metrics().Nodes[0].RowsOut > 0);
     }
 
     private JobRunner Runner(MemoryLog log, MemoryLedger ledger) => new(

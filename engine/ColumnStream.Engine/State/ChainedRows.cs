@@ -5,7 +5,6 @@ using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Engine.State;
 
@@ -17,17 +16,13 @@ namespace ColumnStream.Engine.State;
 /// The key columns come first since they decide the key group. Links follow from the rows: <see cref="KeyChains"/> makes them anew
 /// after a restore. Nothing is indexed here, so that a row costs its copy and no search.
 /// </remarks>
-internal sealed unsafe class ChainedRows : OperatorState, IDisposable
+internal sealed unsafe class ChainedRows : IDisposable
 {
-    private readonly StatePool _pool;
     private readonly BufferAllocator _account;
-    private readonly TableSnapshot _snapshot;
     private readonly KeyEncoder _encoder;
     private readonly int[] _columns;
     private readonly int[] _positions;
     private readonly ArrayData[] _ordered;
-    private bool _isRestored;
-    private bool _mustBeFull;
 
     /// <summary>Makes an empty state for rows of <paramref name="schema"/>.</summary>
     /// <param name="name">The name in checkpoints.</param>
@@ -38,8 +33,6 @@ internal sealed unsafe class ChainedRows : OperatorState, IDisposable
     public ChainedRows(
         string name, Schema schema, ValueList<int> keys, ValueList<StateCell> cells, Operators.OperatorContext context)
     {
-        Name = name;
-        _pool = context.Pages;
         _account = context.Allocator;
         var columns = new List<int>(keys);
         _positions = new int[schema.Fields.Count];
@@ -64,35 +57,22 @@ internal sealed unsafe class ChainedRows : OperatorState, IDisposable
         }
 
         var layout = new StateLayout(ValueList.Create<Field>(fields), cells, keys.Count, linkBytes: ChainLink.Bytes);
-        Table = new StateTable(layout, _pool, _account) { IsIndexed = false };
-        _snapshot = new TableSnapshot(layout, _account, context.KeyGroups);
+        State = new KeyedState(name, layout, context.Pages, _account, context.KeyGroups, isIndexed: false);
         _encoder = new KeyEncoder(layout, _account);
         LinkOffset = layout.LinkOffset;
     }
 
-    /// <inheritdoc/>
-    public override string Name { get; }
+    /// <summary>Gets the rows as checkpoints hold them.</summary>
+    public KeyedState State { get; }
 
     /// <summary>Gets the rows.</summary>
-    public StateTable Table { get; }
+    public StateTable Table => State.Table;
 
     /// <summary>Gets where the link stands in a row.</summary>
     public int LinkOffset { get; }
 
     /// <summary>Gets or sets where the number stands that chains are ordered by, or −1 for the order of arrival.</summary>
     public int OrderOffset { get; set; } = -1;
-
-    /// <summary>Gets the number of restores so far.</summary>
-    public int Restores { get; private set; }
-
-    /// <inheritdoc/>
-    public override long RowCount => Table.Count;
-
-    /// <inheritdoc/>
-    public override long Bytes => Table.Bytes;
-
-    /// <inheritdoc/>
-    public override bool MustBeFull => _mustBeFull;
 
     /// <summary>Returns where column <paramref name="column"/> begins in a row.</summary>
     public int OffsetOf(int column) => Table.Layout.KeyOffsets[_positions[column]];
@@ -156,70 +136,9 @@ internal sealed unsafe class ChainedRows : OperatorState, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void BeginSnapshot(bool full)
-    {
-        if (_mustBeFull && !full)
-        {
-            throw new InvariantException(9003, $"Snapshot must be full after a rescale: {Name}.");
-        }
-
-        Table.EnsureOpen();
-        Table.Rows.BeginSnapshot(full);
-    }
-
-    /// <inheritdoc/>
-    public override bool Gather(int maxRows, Action<RecordBatch> write)
-    {
-        bool more = _snapshot.Gather(Table, maxRows, 0, write);
-        _mustBeFull &= more;
-        return more;
-    }
-
-    /// <inheritdoc/>
-    public override void AbortSnapshot() => Table.Rows.AbortSnapshot();
-
-    /// <inheritdoc/>
-    public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups)
-    {
-        Restores++;
-        if (!_isRestored)
-        {
-            _isRestored = true;
-            _mustBeFull |= !Load(Table, snapshots, keyGroups);
-            return;
-        }
-
-        // A second former subtask has slots of its own: its rows are placed aside and added.
-        _mustBeFull = true;
-        using var aside = new StateTable(Table.Layout, _pool, _account) { IsIndexed = false };
-        Load(aside, snapshots, keyGroups);
-        _snapshot.Move(aside, Table);
-    }
-
-    /// <inheritdoc/>
     public void Dispose()
     {
-        Table.Dispose();
-        _snapshot.Dispose();
+        State.Dispose();
         _encoder.Dispose();
-    }
-
-    private bool Load(StateTable table, StateSnapshotReader snapshots, KeyGroupRange keyGroups)
-    {
-        bool complete = true;
-        foreach (RecordBatch batch in snapshots.ReadBatches())
-        {
-            try
-            {
-                complete &= _snapshot.Place(table, batch, 0, batch.Length, keyGroups);
-            }
-            finally
-            {
-                batch.Release();
-            }
-        }
-
-        _snapshot.FinishPlacing(table, complete);
-        return complete;
     }
 }

@@ -186,7 +186,7 @@ internal sealed unsafe class KeyChains : IDisposable
     /// <summary>Makes all chains anew when rows were restored since; returns whether it did.</summary>
     public bool LinkRestored()
     {
-        int restores = _sides[0].Restores + _sides[1].Restores;
+        int restores = _sides[0].State.Restores + _sides[1].State.Restores;
         if (restores == _restores)
         {
             return false;

@@ -55,7 +55,7 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
 
     private bool ByArrival => node.LeftTime < 0;
 
-    public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0], _sides[1]];
+    public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0].State, _sides[1].State];
 
     public override bool HasMore => _source is not null || _isExpiring;
 

@@ -38,7 +38,7 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
     private long _passed = long.MinValue;
     private bool _isAnswering;
 
-    public override IReadOnlyList<OperatorState> States => [_sides[0], _sides[1]];
+    public override IReadOnlyList<OperatorState> States => [_sides[0].State, _sides[1].State];
 
     public override bool HasMore => _isAnswering;
 

@@ -47,7 +47,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
 
     private bool IsLeftOnly => node.Type is JoinType.Semi or JoinType.Anti;
 
-    public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0], _sides[1]];
+    public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0].State, _sides[1].State];
 
     public override bool HasMore => _isFiring;
 

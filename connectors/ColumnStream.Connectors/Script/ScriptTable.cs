@@ -92,6 +92,20 @@ public sealed class ScriptTable
         WakeReaders();
     }
 
+    /// <summary>Begins anew where the table has ended, for the next job that reads it.</summary>
+    public void Renew()
+    {
+        lock (_lock)
+        {
+            if (_ended)
+            {
+                _fed.Clear();
+                _drained = 0;
+                _ended = false;
+            }
+        }
+    }
+
     /// <summary>Copies rows from <paramref name="position"/> on; tells whether it is the end.</summary>
     internal ScriptRow[] Read(long position, int most, out bool ended)
     {

@@ -36,6 +36,12 @@ public sealed class SimExecutor : Executor
     /// <summary>Gets the number of turns.</summary>
     public long Turns { get; private set; }
 
+    /// <summary>Gets whether nobody waits for a turn.</summary>
+    public bool IsIdle => _ready.Count == 0;
+
+    /// <summary>Moves the virtual time on.</summary>
+    public void Advance(TimeSpan time) => _now += time.Ticks * TimeSpan.NanosecondsPerTick;
+
     public override void Enqueue(TaskUnit unit)
     {
         CheckThread();

@@ -102,6 +102,37 @@ public sealed class InterruptedJob : TestJob, IFailPoints
         return true;
     }
 
+    public override bool Settle(Func<bool> isDrained, int limitMs)
+    {
+        int kills = -1;
+        while (Kills != kills && Status == JobStatus.Running)
+        {
+            kills = Kills;
+            if (!RunUntil(() => isDrained() && _executor.IsIdle, limitMs))
+            {
+                return false;
+            }
+
+            // The first may have begun before the last row came.
+            long before = Metrics.Checkpoints.LastEpoch;
+            if (!RunUntil(() => Metrics.Checkpoints.LastEpoch >= before + 2 || Kills != kills, limitMs))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public override void Advance(TimeSpan time, bool isDown)
+    {
+        _executor.Advance(time);
+        if (isDown)
+        {
+            Begin();
+        }
+    }
+
     public override void Cancel() => _job.Cancel();
 
     void IFailPoints.Hit(string name)

@@ -1,12 +1,19 @@
 using System;
+using System.Linq;
 using System.Threading;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Tasks;
 
 namespace ColumnStream.Testing.SqlFiles;
 
 /// <summary>Is a job on threads, which lives through.</summary>
-public sealed class LiveJob(RunningJob job) : TestJob
+/// <param name="job">The job.</param>
+/// <param name="workers">Run it; their clock is <paramref name="clock"/>.</param>
+/// <param name="clock">The time of the job.</param>
+public sealed class LiveJob(RunningJob job, WorkerPool workers, SessionClock clock) : TestJob
 {
+    private const int QuietLooks = 20;
+
     public override JobStatus Status => job.Status;
 
     public override Exception? Failure => job.Failure;
@@ -29,7 +36,37 @@ public sealed class LiveJob(RunningJob job) : TestJob
         return false;
     }
 
+    public override bool Settle(Func<bool> isDrained, int limitMs)
+    {
+        long rows = -1;
+        int quiet = 0;
+        return RunUntil(
+            () =>
+            {
+                long now = job.Metrics().Nodes.Sum(node => node.RowsIn + node.RowsOut);
+                quiet = isDrained() && now == rows ? quiet + 1 : 0;
+                rows = now;
+                return quiet == QuietLooks;
+            },
+            limitMs);
+    }
+
+    public override void Advance(TimeSpan time, bool isDown)
+    {
+        clock.Advance(time);
+
+        // Workers sleep by the system's clock: one that wakes looks at all timers.
+        workers.WakeAt(new Nudge(workers), 0);
+    }
+
     public override bool Wait(int limitMs) => job.Wait(TimeSpan.FromMilliseconds(limitMs));
 
     public override void Cancel() => job.Cancel();
+
+    private sealed class Nudge(Executor executor) : TaskUnit("nudge", executor, new JobShare())
+    {
+        protected override TurnResult Run(in TurnBudget budget) => TurnResult.Done;
+
+        protected override void Fail(Exception failure) => throw failure;
+    }
 }

@@ -11,6 +11,8 @@ namespace ColumnStream.Testing.SqlFiles;
 /// statement ok | statement error CST2003     followed by SQL, up to an empty line
 /// query [rowsort|nosort]                     SQL, a line ----, the rows with tabs between values
 /// stream SELECT …                            further SQL lines, then &gt; table row, &gt; end, &lt; row
+/// &gt; clock 2 h | &gt; down 2 h               a step of stream: the time passes behind the rows above, which are worked off;
+///                                        with down the job is dead meanwhile, in legs that kill it
 /// # legs: -rescaled, -killed: why           above a block: legs in which it may answer otherwise, and is only run
 /// </code>
 /// </remarks>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using ColumnStream.Connectors.Script;
+using ColumnStream.Engine.Options;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
@@ -147,6 +148,17 @@ public sealed class SltRunner : IDisposable
 
         var job = (PlannedJob)plan.Statements[^1];
         ScriptTable? script = ScriptSinkOf(job);
+        ScriptTable[] sources =
+        [
+            .. from node in job.Graph.Plan.Nodes.OfType<Engine.Plan.SourceNode>()
+               where node.Table.Connector == "script"
+               select TableOf(node.Table),
+        ];
+        foreach (ScriptTable table in sources.Where(t => record.Expected.Any(e => e.StartsWith($"> {t.Name} ", StringComparison.Ordinal))))
+        {
+            table.Renew();
+        }
+
         int seen = script is null ? 0 : CountOf(script);
         TestJob running = Start(job);
         string? difference = null;
@@ -156,15 +168,19 @@ public sealed class SltRunner : IDisposable
             string step = record.Expected[i];
             if (step == "> end")
             {
-                foreach (Engine.Plan.PhysicalNode node in job.Graph.Plan.Nodes)
+                foreach (ScriptTable table in sources)
                 {
-                    if (node is Engine.Plan.SourceNode { Table.Connector: "script" } source)
-                    {
-                        _session.Scripts.Table(source.Table.Name[(source.Table.Name.LastIndexOf('.') + 1)..]).End();
-                    }
+                    table.End();
                 }
 
                 ended = true;
+                i++;
+            }
+            else if (TimeStep(step, out TimeSpan time, out bool isDown))
+            {
+                difference = running.Settle(() => sources.All(table => table.IsDrained), LimitMs)
+                    ? null : $"the job does not come to rest before '{step}'";
+                running.Advance(time, isDown);
                 i++;
             }
             else if (step[0] == '>')
@@ -208,7 +224,19 @@ public sealed class SltRunner : IDisposable
     /// <summary>Returns the table that an INSERT into the script connector writes; its rows are compared then.</summary>
     private ScriptTable? ScriptSinkOf(PlannedJob job) =>
         job.Graph.Plan.Nodes[^1] is Engine.Plan.SinkNode { Table.Connector: "script" } sink
-            ? _session.Scripts.Table(sink.Table.Name[(sink.Table.Name.LastIndexOf('.') + 1)..]) : null;
+            ? TableOf(sink.Table) : null;
+
+    private ScriptTable TableOf(Engine.Plan.TableSpec table) =>
+        _session.Scripts.Table(table.Name[(table.Name.LastIndexOf('.') + 1)..]);
+
+    /// <summary>Reads <c>&gt; clock 2 h</c> and <c>&gt; down 2 h</c>: rows before have been worked off when the time moves on.</summary>
+    private static bool TimeStep(string step, out TimeSpan time, out bool isDown)
+    {
+        isDown = step.StartsWith("> down ", StringComparison.Ordinal);
+        time = default;
+        return (isDown || step.StartsWith("> clock ", StringComparison.Ordinal))
+            && OptionValue.TryParseDuration(step[(step.IndexOf(' ', 2) + 1)..], out time);
+    }
 
     private int CountOf(ScriptTable? script) => script is null ? _session.Result.Count() : RowsOf(script).Count;
 

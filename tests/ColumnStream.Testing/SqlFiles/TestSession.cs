@@ -26,7 +26,8 @@ public sealed class TestSession : IDisposable
     private readonly BufferPool _pool;
     private readonly BufferAllocator _memory;
     private readonly StatePool _pages = new();
-    private readonly WorkerPool _workers = new("worker", 2, TimeProvider.System);
+    private readonly SessionClock _clock = new();
+    private readonly WorkerPool _workers;
     private readonly WorkerPool _io = new("io", 1, TimeProvider.System);
     private readonly JobRunner _runner;
     private readonly ConnectorRegistry _connectors;
@@ -40,6 +41,7 @@ public sealed class TestSession : IDisposable
         _leg = leg;
         _pool = leg.IsDebugAllocator ? new GuardedPool() : BufferPools.FromEnvironment();
         _memory = new BufferAllocator("test", _pool);
+        _workers = new WorkerPool("worker", 2, _clock);
         Result.IsTransactional = leg.Lives.Count > 0;
         _connectors = new ConnectorRegistry(
             ConnectorTable.Create(TextWriter.Null, TextWriter.Null, Scripts, [new FunctionsTable()]).Append<Connector>(Result));
@@ -97,7 +99,7 @@ public sealed class TestSession : IDisposable
         };
         if (lives)
         {
-            return new LiveJob(_runner.Start(Sabotage(job.Graph), options));
+            return new LiveJob(_runner.Start(Sabotage(job.Graph), options), _workers, _clock);
         }
 
         JobGraph[] graphs = _graphs[job];

@@ -4,7 +4,6 @@ using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators.SessionWindow;
 using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.Plan;
@@ -53,15 +52,14 @@ internal sealed unsafe class WindowAssignOperator(WindowAssignNode node) : Opera
 
     public override void Process(int input, StreamBatch batch, Collector output)
     {
-        _batch = batch.Compact(_context.Allocator);
+        batch = batch.Compact(_context.Allocator);
+        _batch = batch;
         _next = 0;
         _fired = Watermark.Min;
         _now = node.Window.IsProctime ? _time.Now() : 0;
-        if (!node.Window.IsProctime && _batch.Rows.Columns[node.Window.TimeColumn].NullCount > 0)
+        if (!node.Window.IsProctime)
         {
-            string name = _batch.Rows.Schema.Fields[node.Window.TimeColumn].Name;
-            ReleaseBatch();
-            throw new UserException(4002, $"Rowtime must not be NULL: column {name}.");
+            WindowTime.RefuseNull(batch.Rows, node.Window.TimeColumn);
         }
 
         Continue(output);

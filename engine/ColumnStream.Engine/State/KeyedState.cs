@@ -44,9 +44,6 @@ internal sealed class KeyedState : OperatorState, IDisposable
     /// <summary>Gets the table.</summary>
     public StateTable Table { get; }
 
-    /// <summary>Gets the number of restores so far: whoever links rows to each other links them anew.</summary>
-    public int Restores { get; private set; }
-
     /// <inheritdoc/>
     public override long RowCount => Table.Count;
 

@@ -20,6 +20,9 @@ public abstract class OperatorState
     /// <summary>Gets the native bytes held now.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>Gets the number of restores so far: whoever links rows to each other links them anew.</summary>
+    public int Restores { get; protected set; }
+
     /// <summary>Gets whether the next snapshot has to be full and begin a new chain: rows got new slots at a rescale.</summary>
     public virtual bool MustBeFull => false;
 

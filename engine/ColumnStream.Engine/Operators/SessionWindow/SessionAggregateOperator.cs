@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -7,7 +6,6 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Kernels.Hash;
 using ColumnStream.Engine.Elements;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators.GroupAggregate;
 using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.State;
@@ -19,13 +17,9 @@ namespace ColumnStream.Engine.Operators.SessionWindow;
 /// A row belongs to a session that it is at most the gap away from; a row that stands between two makes them one. A row that
 /// belongs to none and whose own window has passed is late. Rows that take others back keep a session open as rows do.
 /// </remarks>
-internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) : Operator
+internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) : WindowOperator(node.Window)
 {
-    private const int ChunkRows = 4096;
-    private readonly List<OperatorState> _states = [];
-    private OperatorContext _context = null!;
-    private WindowTime _time = null!;
-    private LateRowList _late = null!;
+    private readonly Schema _schema = node.OutputSchema();
     private AggregatePlan _plan = null!;
     private GroupUpdater _updater = null!;
     private SessionTables _tables = null!;
@@ -33,17 +27,12 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     private SessionCache _cache = null!;
     private SessionFiring _firing = null!;
     private GroupTables _groups = null!;
-    private ProgressState _fired = null!;
     private NativeList<long> _times = null!;
     private NativeList<nint> _rowList = null!;
     private NativeList<uint> _slotList = null!;
     private NativeBuffer? _births;
     private FixedWidthArray? _birthColumn;
-    private Schema _schema = null!;
-    private long _target;
-    private bool _isFiring;
     private bool _countsOnly;
-    private int _restores;
 
     // The batch under way: rows [_from, _resolved) have their session and are not accumulated yet; the block is [_at, _end).
     private int _at;
@@ -53,128 +42,68 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     private byte** _rows;
     private uint* _slots;
 
-    public override IReadOnlyList<OperatorState> States => _states;
-
-    public override bool HasMore => _isFiring;
-
-    public override void Open(OperatorContext context)
+    protected override void OpenWindows()
     {
-        _context = context;
-        _time = new WindowTime(node.Window, context);
-        _late = new LateRowList(context);
-        _schema = node.OutputSchema();
-        _plan = new AggregatePlan(
-            node.Keys, node.Aggregates, context.Inputs[0], node.InsertOnlyInput, isSession: true);
-        _tables = new SessionTables(_plan.Layout, node.Window.SizeMs, context) { Merging = Merge };
-        _updater = new GroupUpdater(_plan, context.Allocator, _tables.HeadLayout);
-        _cache = new SessionCache(_plan.Layout.CellOffsets[0], context.Allocator);
-        _firing = new SessionFiring(_tables, context.Allocator);
-        _times = new NativeList<long>(context.Allocator);
-        _rowList = new NativeList<nint>(context.Allocator);
-        _slotList = new NativeList<uint>(context.Allocator);
-        _fired = new ProgressState("watermark", Watermark.Min, context.Allocator);
-        _states.Add(_fired);
-        _states.Add(_tables.Sessions);
-        _values = new SessionValues(_plan, _tables, context, _states);
+        _plan = new AggregatePlan(node.Keys, node.Aggregates, Context.Inputs[0], node.InsertOnlyInput, isSession: true);
+        _tables = Own(new SessionTables(_plan.Layout, Window.SizeMs, Context) { Merging = Merge });
+        _updater = Own(new GroupUpdater(_plan, Context.Allocator, _tables.HeadLayout));
+        _cache = Own(new SessionCache(_plan.Layout.CellOffsets[0], Context.Allocator));
+        _firing = Own(new SessionFiring(_tables, Context.Allocator));
+        _times = Own(new NativeList<long>(Context.Allocator));
+        _rowList = Own(new NativeList<nint>(Context.Allocator));
+        _slotList = Own(new NativeList<uint>(Context.Allocator));
+        StateList.Add(_tables.Sessions);
+        _values = Own(new SessionValues(_plan, _tables, Context, StateList));
         _groups = new GroupTables(_tables.Sessions.Table, _values.Tables);
-        if (node.Window.IsProctime)
-        {
-            // What a restore brings may have ended meanwhile.
-            _time.WakeIn(1);
-        }
     }
 
-    public override void Process(int input, StreamBatch batch, Collector output)
+    protected override void Relink()
     {
-        batch = batch.Compact(_context.Allocator);
-        try
-        {
-            LinkRestored();
-            if (batch.Rows.Length == 0)
-            {
-                return;
-            }
-
-            long* times = TimesOf(batch.Rows);
-            _updater.Prepare(batch.Rows, batch.Kinds);
-            _tables.Sessions.Table.EnsureOpen();
-            _tables.Heads.EnsureOpen();
-            _cache.Bind(_tables.Sessions.Table.Rows);
-            Fold(times, batch.Rows.Length);
-            _late.Flush(batch.Rows);
-
-            if (node.Window.IsProctime)
-            {
-                _time.Arm(_tables.Sweep.LeastEnd);
-            }
-        }
-        finally
-        {
-            _birthColumn?.Release();
-            _birthColumn = null;
-            _births = null;
-            _updater.Release();
-            batch.Release();
-        }
+        _cache.Reset();
+        _tables.Relink();
+        _values.Relink();
     }
 
-    public override long Advance(long watermarkMs, Collector output)
+    protected override void Fold(ref StreamBatch batch)
     {
-        if (!node.Window.IsProctime)
-        {
-            FireTo(_time.Passed(watermarkMs), output);
-        }
-
-        return watermarkMs;
+        long* times = TimesOf(batch.Rows);
+        _updater.Prepare(batch.Rows, batch.Kinds);
+        _tables.Sessions.Table.EnsureOpen();
+        _tables.Heads.EnsureOpen();
+        _cache.Bind(_tables.Sessions.Table.Rows);
+        Fold(times, batch.Rows.Length);
     }
 
-    public override void OnTimer(long clockMs, Collector output)
+    protected override void Forget()
     {
-        _time.Woken();
-        FireTo(_time.PassedNow(), output);
+        _birthColumn?.Release();
+        _birthColumn = null;
+        _births = null;
+        _updater.Release();
     }
 
-    public override void Finish(Collector output)
+    protected override void Begin() => _firing.Begin(Target);
+
+    protected override StreamBatch? Next(out bool isLast)
     {
-        if (node.Window.IsProctime)
-        {
-            // No row is lost: what is open at the end is given as it stands.
-            FireTo(Watermark.Max, output);
-        }
+        int count = _firing.Next(ChunkRows, out byte** rows, out uint* slots);
+        isLast = count == 0;
+        return isLast ? null : Give(rows, slots, count);
     }
 
-    public override void Continue(Collector output) => Fire(output);
-
-    protected override void Dispose(bool disposing)
-    {
-        _updater?.Dispose();
-        _late?.Dispose();
-        _tables?.Dispose();
-        _values?.Dispose();
-        _cache?.Dispose();
-        _firing?.Dispose();
-        _times?.Dispose();
-        _rowList?.Dispose();
-        _slotList?.Dispose();
-    }
+    protected override long? NextEnd() => _tables.Sweep.LeastEnd;
 
     private long* TimesOf(RecordBatch rows)
     {
-        if (node.Window.IsProctime)
+        if (Window.IsProctime)
         {
             _times.Count = 0;
             long* now = _times.Reserve(rows.Length);
-            new Span<long>(now, rows.Length).Fill(Math.Max(_time.Now(), _fired.Value + 1));
+            new Span<long>(now, rows.Length).Fill(TimeAt(Time.NowInstant()));
             return now;
         }
 
-        var column = (FixedWidthArray)rows.Columns[node.Window.TimeColumn];
-        if (column.NullCount > 0)
-        {
-            string name = rows.Schema.Fields[node.Window.TimeColumn].Name;
-            throw new UserException(4002, $"Rowtime must not be NULL: column {name}.");
-        }
-
+        var column = (FixedWidthArray)rows.Columns[Window.TimeColumn];
         long units = WindowMath.UnitsPerMs(column.Type);
         var values = (long*)column.Pointer;
         if (units == 1)
@@ -221,7 +150,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         _from = 0;
         if (_values.HasSets)
         {
-            _births = _context.Allocator.Allocate(length * 8L);
+            _births = Context.Allocator.Allocate(length * 8L);
             _birthColumn = new FixedWidthArray(DataType.Int64, length, _births, null);
             _updater.GroupValue = _birthColumn;
         }
@@ -277,7 +206,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         int start = _plan.Layout.CellOffsets[0];
         int last = _plan.Layout.CellOffsets[1];
         int counter = _plan.Accumulators[0].Offset;
-        long gap = node.Window.SizeMs;
+        long gap = Window.SizeMs;
         nint misses = 0;
         for (nint i = 0; i < count; i++)
         {
@@ -308,7 +237,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             byte* row = FindWord(i, times[i], heads[k], headSlots[k], hashes[k], out _);
             if (row is null)
             {
-                _late.Add(_at + i);
+                Late.Add(_at + i);
             }
             else
             {
@@ -357,7 +286,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         SessionCache.Entry* entries = _cache.Entries;
         int start = _plan.Layout.CellOffsets[0];
         int last = _plan.Layout.CellOffsets[1];
-        long gap = node.Window.SizeMs;
+        long gap = Window.SizeMs;
         nint misses = 0;
         for (nint i = 0; i < count; i++)
         {
@@ -381,7 +310,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     /// <summary>Finds or begins the session of a row whose key is one word; the cache learns the newest of its key.</summary>
     private byte* FindWord(int index, long timeMs, byte* head, uint headSlot, ulong hash, out uint slot)
     {
-        byte* row = _tables.Resolve(head, headSlot, hash, timeMs, _fired.Value, out slot);
+        byte* row = _tables.Resolve(head, headSlot, hash, timeMs, Fired.Value, out slot);
         if (row is not null && _tables.IsNewest(head, slot))
         {
             _cache.Learn(_updater.Keys.Words[_at + index], row, slot);
@@ -401,12 +330,12 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             _resolved = _at + i;
             byte* row = hasWords
                 ? FindWord(i, times[i], heads[k], headSlots[k], hashes[k], out _slots[_at + i])
-                : _tables.Resolve(heads[k], headSlots[k], hashes[k], times[i], _fired.Value, out _slots[_at + i]);
+                : _tables.Resolve(heads[k], headSlots[k], hashes[k], times[i], Fired.Value, out _slots[_at + i]);
             _rows[_at + i] = row;
             if (row is null)
             {
                 hasLate = true;
-                _late.Add(_at + i);
+                Late.Add(_at + i);
             }
         }
 
@@ -470,42 +399,8 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         _values.Merge(kept, keptSlot, going);
     }
 
-    private void FireTo(long timeMs, Collector output)
-    {
-        LinkRestored();
-        _target = Math.Max(timeMs, _fired.Value);
-        _firing.Begin(_target);
-        _isFiring = true;
-        Fire(output);
-    }
-
-    /// <summary>Goes on firing sessions until a chunk is out or none is left.</summary>
-    private void Fire(Collector output)
-    {
-        while (_isFiring)
-        {
-            int count = _firing.Next(ChunkRows, out byte** rows, out uint* slots);
-            if (count == 0)
-            {
-                _fired.Value = _target;
-                _isFiring = false;
-                if (node.Window.IsProctime)
-                {
-                    _time.Arm(_tables.Sweep.LeastEnd);
-                }
-
-                return;
-            }
-
-            if (Emit(rows, slots, count, output))
-            {
-                return;
-            }
-        }
-    }
-
-    /// <summary>Emits sessions and drops them; returns whether there was a row.</summary>
-    private bool Emit(byte** rows, uint* slots, int count, Collector output)
+    /// <summary>Makes the rows of sessions, perhaps none, and drops the sessions.</summary>
+    private StreamBatch? Give(byte** rows, uint* slots, int count)
     {
         StreamBatch? batch = null;
         int given = _firing.Select(_plan.RowCountOffset, count, out byte** live);
@@ -527,33 +422,15 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             _tables.Remove(rows[i], slots[i], hashes[i]);
         }
 
-        if (batch is null)
-        {
-            return false;
-        }
-
-        output.Emit(batch);
-        return true;
+        return batch;
     }
 
     private RecordBatch Build(byte** rows, int count)
     {
         var columns = new ArrayData[_schema.Fields.Count];
-        ResultColumns.Build(_plan, rows, count, columns, _context.Allocator);
+        ResultColumns.Build(_plan, rows, count, columns, Context.Allocator);
         int first = node.Keys.Count + node.Aggregates.Count;
-        SessionColumns.Fill(columns, first, _schema, _tables, rows, count, _time, _context.Allocator);
+        SessionColumns.Fill(columns, first, _schema, _tables, rows, count, Time, Context.Allocator);
         return new RecordBatch(_schema, columns, count);
-    }
-
-    private void LinkRestored()
-    {
-        int restores = _tables.Sessions.Restores + _values.Restores;
-        if (restores != _restores)
-        {
-            _restores = restores;
-            _cache.Reset();
-            _tables.Relink();
-            _values.Relink();
-        }
     }
 }

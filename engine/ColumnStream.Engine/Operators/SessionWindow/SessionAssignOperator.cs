@@ -6,23 +6,18 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Engine.Elements;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.SessionWindow;
 
 /// <summary>Keeps the rows of sessions until they end, and passes them on with the bounds, which are known only then.</summary>
-internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Operator
+internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : WindowOperator(node.Window)
 {
-    private const int ChunkRows = 4096;
-    private OperatorContext _context = null!;
-    private WindowTime _time = null!;
-    private LateRowList _late = null!;
+    private readonly Schema _schema = node.OutputSchema();
     private SessionTables _tables = null!;
     private SessionRows _rows = null!;
     private SessionFiring _firing = null!;
-    private ProgressState _fired = null!;
     private KeyEncoder _encoder = null!;
     private NativeList<ulong> _hashes = null!;
     private NativeList<sbyte> _signs = null!;
@@ -30,7 +25,6 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
     private NativeList<nint> _owners = null!;
     private NativeList<nint> _done = null!;
     private NativeList<uint> _doneSlots = null!;
-    private Schema _schema = null!;
     private ArrayData[] _keys = [];
     private ArrayData[] _columns = [];
     private FixedWidthArray? _came;
@@ -39,25 +33,14 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
     private uint _sessionSlot;
     private uint _next;
     private long _given;
-    private long _target;
-    private bool _isFiring;
-    private int _restores;
 
-    public override IReadOnlyList<OperatorState> States => [_fired, _tables.Sessions, _rows.State];
-
-    public override bool HasMore => _isFiring;
-
-    public override void Open(OperatorContext context)
+    protected override void OpenWindows()
     {
-        _context = context;
-        _time = new WindowTime(node.Window, context);
-        _late = new LateRowList(context);
-        _schema = node.OutputSchema();
-        Schema input = context.Inputs[0];
-        var fields = new Field[node.Window.Partition.Count];
+        Schema input = Context.Inputs[0];
+        var fields = new Field[Window.Partition.Count];
         for (int i = 0; i < fields.Length; i++)
         {
-            fields[i] = input.Fields[node.Window.Partition[i]];
+            fields[i] = input.Fields[Window.Partition[i]];
         }
 
         var cells = new List<StateCell>();
@@ -67,100 +50,35 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
         }
 
         var layout = new StateLayout(ValueList.Create<Field>(fields), ValueList.From(cells));
-        _tables = new SessionTables(layout, node.Window.SizeMs, context);
-        _rows = new SessionRows(_tables, input, node.Window, _time, context);
+        _tables = Own(new SessionTables(layout, Window.SizeMs, Context));
+        _rows = Own(new SessionRows(_tables, input, Window, Time, Context));
         _tables.Merging = (kept, _, going, _) => _rows.Merge(kept, going);
-        _firing = new SessionFiring(_tables, context.Allocator);
-        _fired = new ProgressState("watermark", Watermark.Min, context.Allocator);
-        _encoder = new KeyEncoder(_tables.HeadLayout, context.Allocator);
-        _hashes = new NativeList<ulong>(context.Allocator);
-        _signs = new NativeList<sbyte>(context.Allocator);
-        _chunk = new NativeList<nint>(context.Allocator);
-        _owners = new NativeList<nint>(context.Allocator);
-        _done = new NativeList<nint>(context.Allocator);
-        _doneSlots = new NativeList<uint>(context.Allocator);
+        _firing = Own(new SessionFiring(_tables, Context.Allocator));
+        _encoder = Own(new KeyEncoder(_tables.HeadLayout, Context.Allocator));
+        _hashes = Own(new NativeList<ulong>(Context.Allocator));
+        _signs = Own(new NativeList<sbyte>(Context.Allocator));
+        _chunk = Own(new NativeList<nint>(Context.Allocator));
+        _owners = Own(new NativeList<nint>(Context.Allocator));
+        _done = Own(new NativeList<nint>(Context.Allocator));
+        _doneSlots = Own(new NativeList<uint>(Context.Allocator));
         _keys = new ArrayData[fields.Length];
         _columns = new ArrayData[fields.Length + input.Fields.Count];
-        if (node.Window.IsProctime)
-        {
-            _time.WakeIn(1);
-        }
+        StateList.Add(_tables.Sessions);
+        StateList.Add(_rows.State);
     }
 
-    public override void Process(int input, StreamBatch batch, Collector output)
+    protected override void Relink()
     {
-        batch = batch.Compact(_context.Allocator);
-        try
-        {
-            LinkRestored();
-            if (batch.Rows.Length > 0)
-            {
-                Add(batch);
-            }
-        }
-        finally
-        {
-            Array.Clear(_keys);
-            Array.Clear(_columns);
-            _came?.Release();
-            _came = null;
-            batch.Release();
-        }
+        _tables.Relink();
+        _rows.Relink();
     }
 
-    public override long Advance(long watermarkMs, Collector output)
-    {
-        if (!node.Window.IsProctime)
-        {
-            FireTo(_time.Passed(watermarkMs), output);
-        }
-
-        return watermarkMs;
-    }
-
-    public override void OnTimer(long clockMs, Collector output)
-    {
-        _time.Woken();
-        FireTo(_time.PassedNow(), output);
-    }
-
-    public override void Finish(Collector output)
-    {
-        if (node.Window.IsProctime)
-        {
-            FireTo(Watermark.Max, output);
-        }
-    }
-
-    public override void Continue(Collector output) => Fire(output);
-
-    protected override void Dispose(bool disposing)
-    {
-        _tables?.Dispose();
-        _late?.Dispose();
-        _rows?.Dispose();
-        _firing?.Dispose();
-        _encoder?.Dispose();
-        _hashes?.Dispose();
-        _signs?.Dispose();
-        _chunk?.Dispose();
-        _owners?.Dispose();
-        _done?.Dispose();
-        _doneSlots?.Dispose();
-    }
-
-    private void Add(StreamBatch batch)
+    protected override void Fold(ref StreamBatch batch)
     {
         RecordBatch rows = batch.Rows;
-        var column = (FixedWidthArray)rows.Columns[node.Window.TimeColumn];
-        if (!node.Window.IsProctime && column.NullCount > 0)
-        {
-            string name = rows.Schema.Fields[node.Window.TimeColumn].Name;
-            throw new UserException(4002, $"Rowtime must not be NULL: column {name}.");
-        }
-
-        _now = node.Window.IsProctime ? _time.NowInstant() : 0;
-        long now = node.Window.IsProctime ? Math.Max(_time.Local(_now), _fired.Value + 1) : 0;
+        var column = (FixedWidthArray)rows.Columns[Window.TimeColumn];
+        _now = Window.IsProctime ? Time.NowInstant() : 0;
+        long now = Window.IsProctime ? TimeAt(_now) : 0;
         Prepare(rows, batch.Kinds);
         long units = WindowMath.UnitsPerMs(column.Type);
         var values = (long*)column.Pointer;
@@ -176,12 +94,12 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
             for (int i = 0; i < count; i++)
             {
                 int key = _keys.Length == 0 ? 0 : i;
-                long time = node.Window.IsProctime ? now : WindowMath.FloorDivide(values[at + i], units);
+                long time = Window.IsProctime ? now : WindowMath.FloorDivide(values[at + i], units);
                 ulong hash = _hashes.Pointer[at + key];
-                sessions[i] = _tables.Resolve(heads[key], headSlots[key], hash, time, _fired.Value, out _);
+                sessions[i] = _tables.Resolve(heads[key], headSlots[key], hash, time, Fired.Value, out _);
                 if (sessions[i] is null)
                 {
-                    _late.Add(at + i);
+                    Late.Add(at + i);
                     Keep(at, from, i, sessions);
                     from = i + 1;
                 }
@@ -195,14 +113,27 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
 
             DropEmpty(at, keyed, heads, headSlots);
         }
-
-        _late.Flush(rows);
-
-        if (node.Window.IsProctime)
-        {
-            _time.Arm(_tables.Sweep.LeastEnd);
-        }
     }
+
+    protected override void Forget()
+    {
+        Array.Clear(_keys);
+        Array.Clear(_columns);
+        _came?.Release();
+        _came = null;
+    }
+
+    protected override void Begin() => _firing.Begin(Target);
+
+    protected override StreamBatch? Next(out bool isLast)
+    {
+        isLast = Collect();
+        StreamBatch? chunk = _chunk.Count > 0 ? new StreamBatch(Build()) : null;
+        Drop();
+        return chunk;
+    }
+
+    protected override long? NextEnd() => _tables.Sweep.LeastEnd;
 
     private void Keep(int at, int from, int end, byte** sessions)
     {
@@ -229,19 +160,19 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
     {
         for (int i = 0; i < _keys.Length; i++)
         {
-            _keys[i] = rows.Columns[node.Window.Partition[i]];
+            _keys[i] = rows.Columns[Window.Partition[i]];
             _columns[i] = _keys[i];
         }
 
         rows.Columns.CopyTo(_columns.AsSpan(_keys.Length));
-        if (node.Window.IsProctime)
+        if (Window.IsProctime)
         {
             // The attribute becomes a value here: the instant at which the row came.
-            NativeBuffer values = _context.Allocator.Allocate(rows.Length * 8L);
+            NativeBuffer values = Context.Allocator.Allocate(rows.Length * 8L);
             new Span<long>(values.Pointer, rows.Length).Fill(_now);
-            DataType type = rows.Columns[node.Window.TimeColumn].Type;
+            DataType type = rows.Columns[Window.TimeColumn].Type;
             _came = new FixedWidthArray(type, rows.Length, values, null);
-            _columns[_keys.Length + node.Window.TimeColumn] = _came;
+            _columns[_keys.Length + Window.TimeColumn] = _came;
         }
 
         _hashes.Count = 0;
@@ -252,40 +183,6 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
         for (int i = 0; kinds is not null && i < rows.Length; i++)
         {
             _signs.Add(kinds[i] is RowKind.Insert or RowKind.UpdateAfter ? (sbyte)1 : (sbyte)-1);
-        }
-    }
-
-    private void FireTo(long timeMs, Collector output)
-    {
-        LinkRestored();
-        _target = Math.Max(timeMs, _fired.Value);
-        _firing.Begin(_target);
-        _isFiring = true;
-        Fire(output);
-    }
-
-    private void Fire(Collector output)
-    {
-        while (_isFiring)
-        {
-            bool isLast = Collect();
-            RecordBatch? chunk = _chunk.Count > 0 ? Build() : null;
-            Drop();
-            if (isLast)
-            {
-                _fired.Value = _target;
-                _isFiring = false;
-                if (node.Window.IsProctime)
-                {
-                    _time.Arm(_tables.Sweep.LeastEnd);
-                }
-            }
-
-            if (chunk is not null)
-            {
-                output.Emit(new StreamBatch(chunk));
-                return;
-            }
         }
     }
 
@@ -370,18 +267,7 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Oper
             columns[i] = _rows.Column(i, (byte**)_chunk.Pointer, count);
         }
 
-        SessionColumns.Fill(columns, inputs, _schema, _tables, (byte**)_owners.Pointer, count, _time, _context.Allocator);
+        SessionColumns.Fill(columns, inputs, _schema, _tables, (byte**)_owners.Pointer, count, Time, Context.Allocator);
         return new RecordBatch(_schema, columns, count);
-    }
-
-    private void LinkRestored()
-    {
-        int restores = _tables.Sessions.Restores + _rows.State.Restores;
-        if (restores != _restores)
-        {
-            _restores = restores;
-            _tables.Relink();
-            _rows.Relink();
-        }
     }
 }

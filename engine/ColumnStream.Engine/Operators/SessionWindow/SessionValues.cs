@@ -58,21 +58,6 @@ internal sealed unsafe class SessionValues : IDisposable
     /// <summary>Gets whether some aggregate keeps values.</summary>
     public bool HasSets { get; }
 
-    /// <summary>Gets the number of restores so far.</summary>
-    public int Restores
-    {
-        get
-        {
-            int restores = 0;
-            foreach (KeyedState? state in _states)
-            {
-                restores += state?.Restores ?? 0;
-            }
-
-            return restores;
-        }
-    }
-
     /// <summary>Adds what a session holds to another one of its key; its values move.</summary>
     public void Merge(byte* kept, uint keptSlot, byte* going)
     {

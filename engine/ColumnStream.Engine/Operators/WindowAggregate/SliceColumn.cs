@@ -4,7 +4,6 @@ using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
-using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Engine.Operators.WindowAggregate;
 
@@ -32,10 +31,7 @@ internal sealed unsafe class SliceColumn
     /// <summary>Returns the batch, perhaps in another order, with the column; the batch is moved.</summary>
     public StreamBatch Append(StreamBatch batch)
     {
-        if (batch.Rows.Columns[_time].NullCount > 0)
-        {
-            throw new UserException(4002, $"Rowtime must not be NULL: column {batch.Rows.Schema.Fields[_time].Name}.");
-        }
+        WindowTime.RefuseNull(batch.Rows, _time);
 
         batch = _runs.Cut(batch);
         int length = batch.Rows.Length;

@@ -43,9 +43,6 @@ internal sealed class SliceState : OperatorState, IDisposable
     /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <summary>Gets the number of restores so far.</summary>
-    public int Restores { get; private set; }
-
     /// <inheritdoc/>
     public override bool MustBeFull => _mustBeFull;
 

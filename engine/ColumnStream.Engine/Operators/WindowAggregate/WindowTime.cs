@@ -1,7 +1,9 @@
 using System;
+using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Engine.Operators.WindowAggregate;
 
@@ -17,6 +19,15 @@ internal sealed class WindowTime
         _context = context;
         string zone = context.Evaluation.LocalTimeZone;
         _zone = spec.IsLocal && zone is not ("UTC" or "Z" or "+00:00") ? new ZoneTime(zone) : null;
+    }
+
+    /// <summary>Refuses rows without a time.</summary>
+    public static void RefuseNull(RecordBatch rows, int column)
+    {
+        if (rows.Columns[column].NullCount > 0)
+        {
+            throw new UserException(4002, $"Rowtime must not be NULL: column {rows.Schema.Fields[column].Name}.");
+        }
     }
 
     /// <summary>Returns the last time that windows count as passed when the watermark is <paramref name="watermarkMs"/>.</summary>

@@ -1,13 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -17,14 +14,8 @@ namespace ColumnStream.Tests.Engine;
 // Goal: one row a key stays, the first or last in event or processing time, and the best rows of a window come once, when it
 // closes. Method: random rows in disorder and random cuts against a loop over the list; watermarks, checkpoints, restores
 // elsewhere. A tie taken the wrong way, a late row, or a window that comes twice fails.
-public sealed class DeduplicateTests : IDisposable
+public sealed class DeduplicateTests : OperatorTest
 {
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public DeduplicateTests() => _allocator = new BufferAllocator("test", _buffers);
-
     public enum Kind
     {
         LastRowtime,
@@ -46,13 +37,6 @@ public sealed class DeduplicateTests : IDisposable
         return cases;
     }
 
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
-
     [Theory]
     [MemberData(nameof(Cases))]
     public void What_stays_is_what_a_loop_finds(Kind kind, int seed)
@@ -61,7 +45,7 @@ public sealed class DeduplicateTests : IDisposable
         SqlField[] fields = FieldsOf(kind);
         PhysicalNode node = NodeOf(kind, fields, random);
         int[] partition = kind == Kind.Window ? [0, 1, 3] : [0, 3];
-        using var cluster = new OperatorCluster(node, SchemaOf(fields), partition, _allocator, _pages);
+        using var cluster = new OperatorCluster(node, SchemaOf(fields), partition, Allocator, Pages);
         cluster.Start(1 + random.Next(3));
         var rows = new List<object?[]>();
         long watermark = long.MinValue;
@@ -79,14 +63,10 @@ public sealed class DeduplicateTests : IDisposable
             Compare(node, kind, rows, watermark, cluster.Output, seed);
             if (random.Next(4) == 0)
             {
-                var output = cluster.Standing;
                 List<object?[]> before = [.. rows];
-                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, rows, kind, random, now, watermark));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 3, mostSubtasks: 3, () => Feed(cluster, rows, kind, random, now, watermark)))
                 {
-                    cluster.Restore(1 + random.Next(3));
                     rows = before;
-                    cluster.Standing = output;
                 }
             }
         }
@@ -136,9 +116,6 @@ public sealed class DeduplicateTests : IDisposable
         };
     }
 
-    private static Schema SchemaOf(SqlField[] fields) =>
-        new(ValueList.From(fields.Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable))));
-
     private static void Feed(OperatorCluster cluster, List<object?[]> rows, Kind kind, Random random, long now, long watermark)
     {
         var values = new List<object?[]>();
@@ -176,13 +153,11 @@ public sealed class DeduplicateTests : IDisposable
         {
             foreach (object?[] row in kind == Kind.Window ? Ranked((WindowRankNode)node, [.. group], watermark) : Kept(kind, [.. group], watermark))
             {
-                string text = BoxedRows.Print(row);
-                expected[text] = expected.GetValueOrDefault(text) + 1;
+                Count(expected, BoxedRows.Print(row));
             }
         }
 
-        string Text(Dictionary<string, int> set) => string.Join('\n', set.OrderBy(r => r.Key, StringComparer.Ordinal));
-        Assert.True(Text(expected) == Text(output), $"seed {seed}, {kind}\n{Text(expected)}\n---\n{Text(output)}");
+        AssertSame(expected, output, $"seed {seed}, {kind}");
     }
 
     private static IEnumerable<object?[]> Kept(Kind kind, object?[][] group, long watermark)

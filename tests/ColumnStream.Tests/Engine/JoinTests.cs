@@ -1,14 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -19,25 +16,12 @@ namespace ColumnStream.Tests.Engine;
 // batch gives and takes the same row. Method: random rows with duplicates and NULLs come and go on both sides in random cuts, all
 // types × keys × conditions × inputs that only insert, against nested loops over lists; checkpoints in the middle,
 // restored elsewhere. It fails when a chain, a count of matches, a NULL or the order of what goes and comes is wrong.
-public sealed class JoinTests : IDisposable
+public sealed class JoinTests : OperatorTest
 {
     private static readonly SqlField[] LeftFields = [new("k", SqlType.BigInt), new("v", SqlType.Integer), new("s", SqlType.String)];
     private static readonly SqlField[] RightFields = [new("k", SqlType.BigInt), new("v", SqlType.Integer)];
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
 
-    public JoinTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, int.Parse(
-        Environment.GetEnvironmentVariable("COLUMNSTREAM_JOIN_SEEDS") ?? "60", CultureInfo.InvariantCulture))];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(60, "COLUMNSTREAM_JOIN_SEEDS");
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -47,7 +31,7 @@ public sealed class JoinTests : IDisposable
         bool isBatch = seed % 11 == 0;
         JoinNode node = NodeOf(seed, isBatch);
         using var cluster = new OperatorCluster(
-            node, SchemaOf(LeftFields), [.. node.LeftKeys], _allocator, _pages, isBatch, SchemaOf(RightFields), [.. node.RightKeys]);
+            node, SchemaOf(LeftFields), [.. node.LeftKeys], Allocator, Pages, isBatch, SchemaOf(RightFields), [.. node.RightKeys]);
         var signs = new Dictionary<string, int>();
         cluster.Observe = (row, sign) =>
         {
@@ -70,18 +54,10 @@ public sealed class JoinTests : IDisposable
             Step();
             if (!isBatch && random.Next(4) == 0)
             {
-                var output = new Dictionary<string, int>(cluster.Output);
                 var before = new Sides([.. sides.Left], [.. sides.Right]);
-                cluster.Checkpoint(random.Next(3) == 0, Step);
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 3, most, Step))
                 {
-                    cluster.Restore(1 + random.Next(most));
                     sides = before;
-                    cluster.Output.Clear();
-                    foreach ((string row, int count) in output)
-                    {
-                        cluster.Output.Add(row, count);
-                    }
                 }
             }
 
@@ -128,29 +104,14 @@ public sealed class JoinTests : IDisposable
         bool isLeft = random.Next(2) == 0;
         bool onlyInserts = isLeft ? node.LeftInsertOnly : node.RightInsertOnly;
         List<object?[]> side = isLeft ? sides.Left : sides.Right;
-        var rows = new List<object?[]>();
-        var kinds = new List<RowKind>();
         bool isHot = random.Next(3) == 0;
         int count = 1 + random.Next(random.Next(10) == 0 ? 150 : 12);
-        while (rows.Count < count)
+        (List<object?[]> rows, List<RowKind> kinds) = Change(side, count, onlyInserts, random, () =>
         {
-            if (!onlyInserts && side.Count > 0 && random.Next(side.Count > 60 ? 3 : 5) > 1)
-            {
-                int victim = random.Next(side.Count);
-                rows.Add(side[victim]);
-                side.RemoveAt(victim);
-                kinds.Add(random.Next(2) == 0 ? RowKind.Delete : RowKind.UpdateBefore);
-                continue;
-            }
-
             object? k = random.Next(9) == 0 ? null : isHot ? 1L : (long)random.Next(5);
             object? v = random.Next(9) == 0 ? null : (long)random.Next(4);
-            object?[] row = isLeft ? [k, v, random.Next(2) == 0 ? "short" : "a text that is longer than a view"] : [k, v];
-            rows.Add(row);
-            side.Add(row);
-            kinds.Add(!onlyInserts && random.Next(2) == 0 ? RowKind.UpdateAfter : RowKind.Insert);
-        }
-
+            return isLeft ? [k, v, random.Next(2) == 0 ? "short" : "a text that is longer than a view"] : [k, v];
+        });
         cluster.Process(rows, isBatch || (onlyInserts && random.Next(2) == 0) ? null : kinds, random, isLeft ? 0 : 1);
     }
 
@@ -163,8 +124,7 @@ public sealed class JoinTests : IDisposable
         bool isPaired = node.Type is not (JoinType.Semi or JoinType.Anti);
         void Add(object?[] left, object?[] right)
         {
-            string row = BoxedRows.Print(isPaired ? [.. left, .. right] : left);
-            expected[row] = expected.GetValueOrDefault(row) + 1;
+            Count(expected, BoxedRows.Print(isPaired ? [.. left, .. right] : left));
         }
 
         foreach (object?[] left in sides.Left)
@@ -197,12 +157,7 @@ public sealed class JoinTests : IDisposable
             }
         }
 
-        static string Text(Dictionary<string, int> rows) =>
-            string.Join('\n', rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key} x {r.Value}"));
-        if (expected.Count != output.Count || expected.Any(e => output.GetValueOrDefault(e.Key) != e.Value))
-        {
-            Assert.Fail($"seed {seed} {node.Describe()}\nexpected\n{Text(expected)}\nfound\n{Text(output)}");
-        }
+        AssertSame(expected, output, $"seed {seed} {node.Describe()}");
     }
 
     private static bool Matches(JoinNode node, object?[] left, object?[] right)
@@ -226,8 +181,6 @@ public sealed class JoinTests : IDisposable
         bool IsNull(int first, ValueList<int> keys) => keys.Where((k, i) => !node.NullSafe[i] && values[first + k] == "NULL").Any();
         return IsNull(0, node.LeftKeys) && (values.Length == LeftFields.Length || IsNull(LeftFields.Length, node.RightKeys));
     }
-
-    private static Schema SchemaOf(SqlField[] fields) => new(fields.Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable)).ToArray());
 
     private sealed record Sides(List<object?[]> Left, List<object?[]> Right);
 }

@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Contracts;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
@@ -17,22 +15,10 @@ namespace ColumnStream.Tests.Engine;
 // Goal: each side of a join forgets its rows when its own time is over, and what was said of them is not taken back. Method:
 // random rows under a clock that the test moves, often to the very edge, against lists with times; restored elsewhere. It
 // fails when a chain still shows a row that is over, when a match is forgotten with the row that made it, or when age is lost.
-public sealed class JoinTtlTests : IDisposable
+public sealed class JoinTtlTests : OperatorTest
 {
     private static readonly SqlField[] Fields = [new("k", SqlType.BigInt), new("v", SqlType.BigInt)];
     private static readonly Schema Input = new(Fields.Select(f => new Field(f.Name, f.Type.ToArrow(), true)).ToArray());
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public JoinTtlTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     [Theory]
     [InlineData(1, JoinType.Inner, 1000, 0, true)]
@@ -49,7 +35,7 @@ public sealed class JoinTtlTests : IDisposable
         var random = new Random(seed);
         var clock = new ManualClock();
         JoinNode node = Node(type, leftTtlMs, rightTtlMs, inserts);
-        using var cluster = new OperatorCluster(node, Input, [0], _allocator, _pages, false, Input, [0]) { Time = clock };
+        using var cluster = new OperatorCluster(node, Input, [0], Allocator, Pages, false, Input, [0]) { Time = clock };
         cluster.Start(1 + random.Next(3));
         var model = new Model(type, leftTtlMs, rightTtlMs, inserts);
         for (int step = 0; step < 120; step++)
@@ -66,21 +52,13 @@ public sealed class JoinTtlTests : IDisposable
             if (random.Next(8) == 0)
             {
                 Model saved = model.Copy();
-                var output = new Dictionary<string, int>(cluster.Output);
-                cluster.Checkpoint(random.Next(2) == 0, () => Feed(cluster, model, random));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 2, mostSubtasks: 3, () => Feed(cluster, model, random)))
                 {
-                    cluster.Restore(1 + random.Next(3));
                     model = saved;
-                    cluster.Output.Clear();
-                    foreach ((string row, int count) in output)
-                    {
-                        cluster.Output.Add(row, count);
-                    }
                 }
             }
 
-            Assert.True(model.Agrees(cluster.Output), $"seed {seed} step {step}\n{model.Difference(cluster.Output)}");
+            AssertSame(model.Output, cluster.Output, $"seed {seed} step {step}");
         }
     }
 
@@ -89,7 +67,7 @@ public sealed class JoinTtlTests : IDisposable
     {
         var clock = new ManualClock();
         JoinNode node = Node(JoinType.Inner, 1000, 0, inserts: true);
-        using var cluster = new OperatorCluster(node, Input, [0], _allocator, _pages, false, Input, [0]) { Time = clock };
+        using var cluster = new OperatorCluster(node, Input, [0], Allocator, Pages, false, Input, [0]) { Time = clock };
         cluster.Start(1);
         var random = new Random(1);
         object?[][] rows = [.. Enumerable.Range(0, 3000).Select(i => new object?[] { (long)i, 1L })];
@@ -135,7 +113,8 @@ public sealed class JoinTtlTests : IDisposable
     {
         private readonly long[] _ttlMs = [leftTtlMs, rightTtlMs];
         private List<Row>[] _sides = [[], []];
-        private Dictionary<string, int> _output = [];
+
+        public Dictionary<string, int> Output { get; private init; } = [];
 
         public long Now { get; set; }
 
@@ -173,27 +152,13 @@ public sealed class JoinTtlTests : IDisposable
             Now = Now,
             NextId = NextId,
             _sides = [.. _sides.Select(side => side.Select(r => new Row(r.Values, r.Touched, r.Matches)).ToList())],
-            _output = new Dictionary<string, int>(_output),
+            Output = new Dictionary<string, int>(Output),
         };
-
-        public bool Agrees(Dictionary<string, int> output) =>
-            output.Count == _output.Count && _output.All(o => output.GetValueOrDefault(o.Key) == o.Value);
-
-        public string Difference(Dictionary<string, int> output) =>
-            $"missing {string.Join("; ", _output.Keys.Except(output.Keys))}\nsurplus {string.Join("; ", output.Keys.Except(_output.Keys))}";
 
         private bool Lives(int side, Row row) => _ttlMs[side] == 0 || Now - row.Touched < _ttlMs[side];
 
-        private void Add(Row left, Row? right, int sign)
-        {
-            string text = BoxedRows.Print([.. left.Values, .. right?.Values ?? new object?[2]]);
-            int count = _output.GetValueOrDefault(text) + sign;
-            _output[text] = count;
-            if (count == 0)
-            {
-                _output.Remove(text);
-            }
-        }
+        private void Add(Row left, Row? right, int sign) =>
+            Count(Output, BoxedRows.Print([.. left.Values, .. right?.Values ?? new object?[2]]), sign);
     }
 
     private sealed class Row(object?[] values, long touched, int matches)

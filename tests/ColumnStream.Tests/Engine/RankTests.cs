@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -16,7 +14,7 @@ namespace ColumnStream.Tests.Engine;
 // Goal: what stands in the output is what sorting all rows of each partition says, whatever comes and goes, with ties, NULLs in
 // front and behind, and copies. Method: random rows in random cuts against a list that is sorted anew; checkpoints in the
 // middle, restored elsewhere. Under upserts each kind must fit what its key had; so a −D too many or a +U of nothing fails.
-public sealed class RankTests : IDisposable
+public sealed class RankTests : OperatorTest
 {
     private static readonly SqlField[] Fields =
     [
@@ -24,21 +22,7 @@ public sealed class RankTests : IDisposable
         new("w", SqlType.Decimal(30, 2)), new("id", SqlType.BigInt.WithNullable(false)),
     ];
 
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public RankTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() =>
-        [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("COLUMNSTREAM_RANK_SEEDS") ?? "24"))];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(24, "COLUMNSTREAM_RANK_SEEDS");
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -48,7 +32,7 @@ public sealed class RankTests : IDisposable
         bool isBatch = seed % 11 == 0;
         RankNode node = NodeOf(random, isBatch);
         using var cluster = new OperatorCluster(
-            node, SchemaOf(), [.. node.Partition], _allocator, _pages, isBatch);
+            node, SchemaOf(Fields), [.. node.Partition], Allocator, Pages, isBatch);
         int most = node.Partition.Count == 0 ? 1 : 3;
         cluster.Start(1 + random.Next(most));
         var rows = new List<Row>();
@@ -57,14 +41,10 @@ public sealed class RankTests : IDisposable
             Feed(cluster, node, rows, random);
             if (!isBatch && random.Next(4) == 0)
             {
-                var output = cluster.Standing;
                 List<Row> before = [.. rows];
-                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, node, rows, random));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 3, most, () => Feed(cluster, node, rows, random)))
                 {
-                    cluster.Restore(1 + random.Next(most));
                     rows = before;
-                    cluster.Standing = output;
                 }
             }
 
@@ -115,8 +95,6 @@ public sealed class RankTests : IDisposable
             }
             : node with { Changelog = ChangelogMode.Retract };
     }
-
-    private static Schema SchemaOf() => new(ValueList.From(Fields.Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable))));
 
     private static void Feed(OperatorCluster cluster, RankNode node, List<Row> rows, Random random)
     {
@@ -204,15 +182,13 @@ public sealed class RankTests : IDisposable
                     };
                     if (number >= node.Start && number <= node.End)
                     {
-                        string row = BoxedRows.Print(node.HasNumber ? [.. sorted[i].Values, number] : sorted[i].Values);
-                        expected[row] = expected.GetValueOrDefault(row) + 1;
+                        Count(expected, BoxedRows.Print(node.HasNumber ? [.. sorted[i].Values, number] : sorted[i].Values));
                     }
                 }
             }
         }
 
-        string Text(Dictionary<string, int> set) => string.Join('\n', set.OrderBy(r => r.Key, StringComparer.Ordinal));
-        Assert.True(Text(expected) == Text(output), $"seed {seed}, {node.Describe()}\n{Text(expected)}\n---\n{Text(output)}");
+        AssertSame(expected, output, $"seed {seed}, {node.Describe()}");
     }
 
     private static int CompareKeys(RankNode node, Row x, Row y)

@@ -1,14 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -17,22 +15,10 @@ namespace ColumnStream.Tests.Engine;
 
 // Goal: every left row stands with the value that stands on the right. Method: random rows and values come and go in random
 // cuts, against lists; checkpoints in the middle, restored; two values at once are an error.
-public sealed class ScalarJoinTests : IDisposable
+public sealed class ScalarJoinTests : OperatorTest
 {
     private static readonly Schema Left = new(new Field("k", DataType.Int64), new Field("s", DataType.Utf8View));
     private static readonly Schema Right = new(new Field("v", DataType.Int64));
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public ScalarJoinTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     [Theory]
     [InlineData(1)]
@@ -68,9 +54,7 @@ public sealed class ScalarJoinTests : IDisposable
             }
 
             var expected = rows.GroupBy(r => BoxedRows.Print([.. r, value?[0]])).ToDictionary(g => g.Key, g => g.Count());
-            Assert.True(
-                expected.Count == cluster.Output.Count && expected.All(e => cluster.Output.GetValueOrDefault(e.Key) == e.Value),
-                $"seed {seed} step {step}");
+            AssertSame(expected, cluster.Output, $"seed {seed} step {step}");
         }
     }
 
@@ -116,7 +100,7 @@ public sealed class ScalarJoinTests : IDisposable
             Uid = "u",
             Changelog = ChangelogMode.Retract,
         };
-        var cluster = new OperatorCluster(node, Left, [], _allocator, _pages, false, Right, []);
+        var cluster = new OperatorCluster(node, Left, [], Allocator, Pages, false, Right, []);
         cluster.Start(1);
         return cluster;
     }

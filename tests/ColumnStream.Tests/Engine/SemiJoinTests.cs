@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -15,24 +13,12 @@ namespace ColumnStream.Tests.Engine;
 
 // Goal: what stands in the output is what EXISTS and IN say of the rows that stand on both sides. Method: random rows come
 // and go on both sides in random cuts, against three-valued logic over lists; checkpoints in the middle, restored elsewhere.
-public sealed class SemiJoinTests : IDisposable
+public sealed class SemiJoinTests : OperatorTest
 {
     private static readonly SqlField[] LeftFields = [new("k", SqlType.BigInt), new("v", SqlType.Integer), new("s", SqlType.String)];
     private static readonly SqlField[] RightFields = [new("k", SqlType.BigInt), new("v", SqlType.Integer)];
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
 
-    public SemiJoinTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 60)];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(60);
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -44,7 +30,7 @@ public sealed class SemiJoinTests : IDisposable
         int[] partition = [.. node.LeftKeys.Take(node.IsNullAware ? node.LeftKeys.Count - 1 : node.LeftKeys.Count)];
         int[] rightPartition = [.. node.RightKeys.Take(partition.Length)];
         using var cluster = new OperatorCluster(
-            node, SchemaOf(LeftFields), partition, _allocator, _pages, isBatch, SchemaOf(RightFields), rightPartition);
+            node, SchemaOf(LeftFields), partition, Allocator, Pages, isBatch, SchemaOf(RightFields), rightPartition);
         int most = partition.Length == 0 ? 1 : 3;
         cluster.Start(1 + random.Next(most));
         var sides = new Sides([], []);
@@ -53,18 +39,10 @@ public sealed class SemiJoinTests : IDisposable
             Feed(cluster, sides, random, isBatch);
             if (!isBatch && random.Next(4) == 0)
             {
-                var output = new Dictionary<string, int>(cluster.Output);
                 var before = new Sides([.. sides.Left], [.. sides.Right]);
-                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, sides, random, isBatch));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 3, most, () => Feed(cluster, sides, random, isBatch)))
                 {
-                    cluster.Restore(1 + random.Next(most));
                     sides = before;
-                    cluster.Output.Clear();
-                    foreach ((string row, int count) in output)
-                    {
-                        cluster.Output.Add(row, count);
-                    }
                 }
             }
 
@@ -104,28 +82,13 @@ public sealed class SemiJoinTests : IDisposable
     {
         bool isLeft = random.Next(2) == 0;
         List<object?[]> side = isLeft ? sides.Left : sides.Right;
-        var rows = new List<object?[]>();
-        var kinds = new List<RowKind>();
         int count = 1 + random.Next(random.Next(12) == 0 ? 700 : 12);
-        while (rows.Count < count)
+        (List<object?[]> rows, List<RowKind> kinds) = Change(side, count, isBatch, random, () =>
         {
-            if (!isBatch && side.Count > 0 && random.Next(side.Count > 60 ? 3 : 5) > 1)
-            {
-                int victim = random.Next(side.Count);
-                rows.Add(side[victim]);
-                side.RemoveAt(victim);
-                kinds.Add(random.Next(2) == 0 ? RowKind.Delete : RowKind.UpdateBefore);
-                continue;
-            }
-
             object? k = random.Next(9) == 0 ? null : (long)random.Next(5);
             object? v = random.Next(9) == 0 ? null : (long)random.Next(4);
-            object?[] row = isLeft ? [k, v, random.Next(2) == 0 ? "short" : "a text that is longer than a view"] : [k, v];
-            rows.Add(row);
-            side.Add(row);
-            kinds.Add(random.Next(2) == 0 ? RowKind.Insert : RowKind.UpdateAfter);
-        }
-
+            return isLeft ? [k, v, random.Next(2) == 0 ? "short" : "a text that is longer than a view"] : [k, v];
+        });
         cluster.Process(rows, isBatch ? null : kinds, random, isLeft ? 0 : 1);
     }
 
@@ -143,13 +106,11 @@ public sealed class SemiJoinTests : IDisposable
             };
             if (passes)
             {
-                string row = BoxedRows.Print(node.Kind == SemiJoinKind.Mark ? [.. left, answer] : left);
-                expected[row] = expected.GetValueOrDefault(row) + 1;
+                Count(expected, BoxedRows.Print(node.Kind == SemiJoinKind.Mark ? [.. left, answer] : left));
             }
         }
 
-        string Text(Dictionary<string, int> rows) => string.Join('\n', rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key} x {r.Value}"));
-        Assert.True(Text(expected) == Text(output), $"seed {seed} {node.Describe()}\nexpected\n{Text(expected)}\nfound\n{Text(output)}");
+        AssertSame(expected, output, $"seed {seed} {node.Describe()}");
     }
 
     /// <summary>Compares as SQL does; without NULLs of the value the answer is never unknown.</summary>
@@ -166,8 +127,6 @@ public sealed class SemiJoinTests : IDisposable
 
         return matches;
     }
-
-    private static Schema SchemaOf(SqlField[] fields) => new(fields.Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable)).ToArray());
 
     private sealed record Sides(List<object?[]> Left, List<object?[]> Right);
 }

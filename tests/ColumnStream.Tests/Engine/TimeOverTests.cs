@@ -1,13 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -17,7 +15,7 @@ namespace ColumnStream.Tests.Engine;
 // Goal: every row that is not late is answered once, with what a loop over its partition's rows in time says. Method: random
 // rows in disorder and random cuts, watermarks that drop some of them, checkpoints in the middle, restored elsewhere; behind
 // each watermark the output must be that of all rows before it. A frame that forgets a row too early, or a late row, fails.
-public sealed class TimeOverTests : IDisposable
+public sealed class TimeOverTests : OperatorTest
 {
     private static readonly SqlField[] Fields =
     [
@@ -25,21 +23,7 @@ public sealed class TimeOverTests : IDisposable
         new("v", SqlType.BigInt), new("s", SqlType.String), new("f", SqlType.Boolean),
     ];
 
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public TimeOverTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() =>
-        [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("COLUMNSTREAM_RANK_SEEDS") ?? "24"))];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(24, "COLUMNSTREAM_RANK_SEEDS");
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -48,7 +32,7 @@ public sealed class TimeOverTests : IDisposable
         var random = new Random(seed);
         TimeOverNode node = NodeOf(random);
         int most = node.Partition.Count == 0 ? 1 : 3;
-        using var cluster = new OperatorCluster(node, SchemaOf(), [.. node.Partition], _allocator, _pages);
+        using var cluster = new OperatorCluster(node, SchemaOf(Fields), [.. node.Partition], Allocator, Pages);
         cluster.Start(1 + random.Next(most));
         var rows = new List<object?[]>();
         long watermark = long.MinValue;
@@ -66,14 +50,10 @@ public sealed class TimeOverTests : IDisposable
 
             if (random.Next(4) == 0)
             {
-                var output = cluster.Standing;
                 List<object?[]> before = [.. rows];
-                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, rows, random, now, watermark));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 3, most, () => Feed(cluster, rows, random, now, watermark)))
                 {
-                    cluster.Restore(1 + random.Next(most));
                     rows = before;
-                    cluster.Standing = output;
                 }
             }
         }
@@ -88,7 +68,7 @@ public sealed class TimeOverTests : IDisposable
     {
         var frame = new FrameSpec(false, new FrameLimit(FrameLimitKind.Preceding, 10), new FrameLimit(FrameLimitKind.CurrentRow));
         TimeOverNode node = Make([0], [Call("SUM", [2], SqlType.BigInt, frame)]);
-        using var cluster = new OperatorCluster(node, SchemaOf(), [0], _allocator, _pages);
+        using var cluster = new OperatorCluster(node, SchemaOf(Fields), [0], Allocator, Pages);
         cluster.Start(1);
         cluster.Process([.. Enumerable.Range(0, 100).Select(i => new object?[] { (long)i, 100L + i, 1L, "x", true })], null, new Random(1));
         cluster.Advance(300);
@@ -142,8 +122,6 @@ public sealed class TimeOverTests : IDisposable
             Uid = "u",
         };
 
-    private static Schema SchemaOf() => new(ValueList.From(Fields.Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable))));
-
     private static void Feed(OperatorCluster cluster, List<object?[]> rows, Random random, long now, long watermark)
     {
         var values = new List<object?[]>();
@@ -176,13 +154,11 @@ public sealed class TimeOverTests : IDisposable
             object?[][] sorted = [.. group.OrderBy(r => (long)r[1]!)];
             for (int i = 0; i < sorted.Length && (long)sorted[i][1]! <= watermark; i++)
             {
-                string row = BoxedRows.Print([.. sorted[i], .. node.Calls.Select(c => Answer(c, sorted, i))]);
-                expected[row] = expected.GetValueOrDefault(row) + 1;
+                Count(expected, BoxedRows.Print([.. sorted[i], .. node.Calls.Select(c => Answer(c, sorted, i))]));
             }
         }
 
-        string Text(Dictionary<string, int> set) => string.Join('\n', set.OrderBy(r => r.Key, StringComparer.Ordinal));
-        Assert.True(Text(expected) == Text(output), $"seed {seed}, {node.Describe()}\n{Text(expected)}\n---\n{Text(output)}");
+        AssertSame(expected, output, $"seed {seed}, {node.Describe()}");
     }
 
     private static object? Answer(WindowCall window, object?[][] rows, int row)

@@ -1,13 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -17,23 +14,11 @@ namespace ColumnStream.Tests.Engine;
 // Goal: every element of every collection comes out once, beside its row, in chunks of at most 4,096, and goes with its row.
 // Method: texts of random numbers of parts are split by the operator and by the test; rows come and go in random cuts. It
 // breaks when a chunk ends inside a collection and the rest is lost, or when NULL and empty collections are mixed up.
-public sealed class UnnestTests : IDisposable
+public sealed class UnnestTests : OperatorTest
 {
     private static readonly SqlField[] Fields = [new("id", SqlType.BigInt), new("s", SqlType.String)];
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
 
-    public UnnestTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 24)];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(24);
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -41,8 +26,7 @@ public sealed class UnnestTests : IDisposable
     {
         var random = new Random(seed);
         UnnestNode node = NodeOf(isOuter: seed % 2 == 0, withOrdinality: seed / 2 % 2 == 0);
-        var schema = new Schema(Fields.Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable)).ToArray());
-        using var cluster = new OperatorCluster(node, schema, [0], _allocator, _pages);
+        using var cluster = new OperatorCluster(node, SchemaOf(Fields), [0], Allocator, Pages);
         cluster.Start(1 + random.Next(2));
         List<object?[]> kept = [];
         for (int step = 0; step < 12; step++)
@@ -53,12 +37,10 @@ public sealed class UnnestTests : IDisposable
         var expected = new Dictionary<string, int>();
         foreach (string row in kept.SelectMany(row => Rows(node, row)))
         {
-            expected[row] = expected.GetValueOrDefault(row) + 1;
+            Count(expected, row);
         }
 
-        string Text(Dictionary<string, int> rows) =>
-            string.Join('\n', rows.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key} x {r.Value}"));
-        Assert.True(Text(expected) == Text(cluster.Output), $"seed {seed} {node.Describe()}");
+        AssertSame(expected, cluster.Output, $"seed {seed} {node.Describe()}");
         Assert.True(kept.Count > 0 && expected.Count > 0);
     }
 

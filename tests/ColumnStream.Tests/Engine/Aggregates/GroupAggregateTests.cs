@@ -1,14 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using Xunit;
 
@@ -16,26 +14,13 @@ namespace ColumnStream.Tests.Engine.Aggregates;
 
 // Goal: the materialised output is the aggregate of the rows that are left. Method: random rows, kinds, cuts and
 // selections against LINQ; checkpoints in the middle, restored at other parallelisms.
-public sealed class GroupAggregateTests : IDisposable
+public sealed class GroupAggregateTests : OperatorTest
 {
     private static readonly SqlType[] Types =
     [
         SqlType.BigInt, SqlType.String, SqlType.Integer, SqlType.Double, SqlType.Decimal(10, 2), SqlType.Decimal(30, 4),
         SqlType.Boolean, SqlType.SmallInt, SqlType.Timestamp(3),
     ];
-
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public GroupAggregateTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 20)];
 
@@ -50,7 +35,7 @@ public sealed class GroupAggregateTests : IDisposable
         Schema input = InputSchema();
         var live = new List<object?[]>();
         var history = new List<(object?[] Row, int Sign)>();
-        using var cluster = new OperatorCluster(node, input, [.. node.Keys], _allocator, _pages, isBatch);
+        using var cluster = new OperatorCluster(node, input, [.. node.Keys], Allocator, Pages, isBatch);
         int maxParallelism = node.Keys.Count == 0 ? 1 : 3;
         cluster.Start(1 + random.Next(maxParallelism));
         for (int step = 0; step < 12; step++)
@@ -58,20 +43,12 @@ public sealed class GroupAggregateTests : IDisposable
             Feed(cluster, live, history, random, retracts);
             if (!isBatch && random.Next(4) == 0)
             {
-                var after = new Dictionary<string, int>(cluster.Output);
                 var rows = new List<object?[]>(live);
                 int past = history.Count;
-                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, live, history, random, retracts));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 3, maxParallelism, () => Feed(cluster, live, history, random, retracts)))
                 {
-                    cluster.Restore(1 + random.Next(maxParallelism));
                     live = rows;
                     history.RemoveRange(past, history.Count - past);
-                    cluster.Output.Clear();
-                    foreach ((string row, int count) in after)
-                    {
-                        cluster.Output[row] = count;
-                    }
                 }
             }
 

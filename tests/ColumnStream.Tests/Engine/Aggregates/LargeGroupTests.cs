@@ -1,14 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using Xunit;
 
@@ -16,28 +14,16 @@ namespace ColumnStream.Tests.Engine.Aggregates;
 
 // Goal: one group of 100,000 values costs no more a value than a small one. Method: values in and out again, each taken
 // back by value; a scan a value would be 10^10 steps. And sketches against exact counts.
-public sealed class LargeGroupTests : IDisposable
+public sealed class LargeGroupTests : OperatorTest
 {
     private const int Values = 100_000;
     private static readonly Schema Input = new(new Field("k", DataType.Int64), new Field("x", DataType.Utf8View));
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public LargeGroupTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     [Fact]
     public void Values_of_a_large_group_come_go_and_survive_a_checkpoint()
     {
         var random = new Random(5);
-        using var cluster = new OperatorCluster(Node(insertOnly: false, "LISTAGG", "FIRST_VALUE", "COUNT"), Input, [0], _allocator, _pages);
+        using var cluster = new OperatorCluster(Node(insertOnly: false, "LISTAGG", "FIRST_VALUE", "COUNT"), Input, [0], Allocator, Pages);
         cluster.Start(1);
         List<string> names = [.. Enumerable.Range(0, Values).Select(i => $"v{random.Next(Values)}")];
         Send(cluster, names, RowKind.Insert);
@@ -73,7 +59,7 @@ public sealed class LargeGroupTests : IDisposable
     [InlineData(300_000)]
     public void Sketches_are_within_three_standard_errors(int distinct)
     {
-        using var cluster = new OperatorCluster(Node(insertOnly: true, "APPROX_COUNT_DISTINCT"), Input, [0], _allocator, _pages);
+        using var cluster = new OperatorCluster(Node(insertOnly: true, "APPROX_COUNT_DISTINCT"), Input, [0], Allocator, Pages);
         cluster.Start(1);
         cluster.Process([[1L, null]], null, new Random(1));
         Send(cluster, [.. Enumerable.Range(0, distinct).Select(i => $"value {i}")], RowKind.Insert);

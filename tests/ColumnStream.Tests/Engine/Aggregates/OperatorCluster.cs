@@ -211,6 +211,24 @@ internal sealed unsafe class OperatorCluster(
         }
     }
 
+    /// <summary>
+    /// Takes a checkpoint while <paramref name="between"/> keeps the operators busy; every second time it is restored, at some
+    /// parallelism, with the output of then. Returns whether it was.
+    /// </summary>
+    public bool Interrupt(Random random, int fullOdds, int mostSubtasks, Action between)
+    {
+        var standing = Standing;
+        Checkpoint(random.Next(fullOdds) == 0, between);
+        if (random.Next(2) != 0)
+        {
+            return false;
+        }
+
+        Restore(1 + random.Next(mostSubtasks));
+        Standing = standing;
+        return true;
+    }
+
     public void Dispose()
     {
         _subtasks.ForEach(s => s.Dispose());

@@ -1,14 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Contracts;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
@@ -20,24 +18,11 @@ namespace ColumnStream.Tests.Engine.State;
 // and behind a restore. Method: random batches under a clock that the test moves, every emitted change compared with a
 // model; checkpoints with changes in the middle, restored at other parallelisms. Fails when find ignores the time, when
 // a set of distinct values outlives its group, when age is lost at a restore, or when the sweeper takes a live row.
-public sealed class GroupTtlTests : IDisposable
+public sealed class GroupTtlTests : OperatorTest
 {
     private const long TtlMs = 1000;
     private static readonly Schema Input = new(
         new Field("k", DataType.Int64), new Field("n", DataType.Int64), new Field("v", DataType.Utf8View));
-
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public GroupTtlTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     [Theory]
     [InlineData(1, false)]
@@ -49,7 +34,7 @@ public sealed class GroupTtlTests : IDisposable
     {
         var random = new Random(seed);
         var clock = new ManualClock();
-        using var cluster = new OperatorCluster(Node(retracts), Input, [0], _allocator, _pages) { Time = clock };
+        using var cluster = new OperatorCluster(Node(retracts), Input, [0], Allocator, Pages) { Time = clock };
         cluster.Start(1 + random.Next(3));
         var model = new Dictionary<long, Group>();
         long now = 0;
@@ -63,10 +48,8 @@ public sealed class GroupTtlTests : IDisposable
             if (random.Next(8) == 0)
             {
                 var saved = model.ToDictionary(g => g.Key, g => g.Value with { Rows = [.. g.Value.Rows] });
-                cluster.Checkpoint(random.Next(2) == 0, () => Feed(cluster, model, now, random, retracts, seed, step));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 2, mostSubtasks: 3, () => Feed(cluster, model, now, random, retracts, seed, step)))
                 {
-                    cluster.Restore(1 + random.Next(3));
                     model = saved;
                 }
             }
@@ -77,7 +60,7 @@ public sealed class GroupTtlTests : IDisposable
     public void The_sweeper_takes_expired_rows_and_their_values()
     {
         var clock = new ManualClock();
-        using var cluster = new OperatorCluster(Node(retracts: true), Input, [0], _allocator, _pages) { Time = clock };
+        using var cluster = new OperatorCluster(Node(retracts: true), Input, [0], Allocator, Pages) { Time = clock };
         cluster.Start(1);
         var random = new Random(1);
         cluster.Process([.. Enumerable.Range(0, 5000).Select(i => new object?[] { (long)i, 1L, $"v{i}" })], null, random);
@@ -100,7 +83,7 @@ public sealed class GroupTtlTests : IDisposable
     public void Batch_mode_forgets_nothing()
     {
         var clock = new ManualClock();
-        using var cluster = new OperatorCluster(Node(retracts: false), Input, [0], _allocator, _pages, isBatch: true) { Time = clock };
+        using var cluster = new OperatorCluster(Node(retracts: false), Input, [0], Allocator, Pages, isBatch: true) { Time = clock };
         cluster.Start(1);
         cluster.Process([[1L, 2L, "a"]], null, new Random(1));
         clock.Advance(TimeSpan.FromDays(1));
@@ -168,9 +151,7 @@ public sealed class GroupTtlTests : IDisposable
 
         cluster.Log.Clear();
         cluster.Process(rows, retracts ? kinds : null, random);
-        Assert.True(
-            expected.Order(StringComparer.Ordinal).SequenceEqual(cluster.Log.Order(StringComparer.Ordinal)),
-            $"seed {seed} step {step}: missing {string.Join("; ", expected.Except(cluster.Log))}, too much {string.Join("; ", cluster.Log.Except(expected))}");
+        AssertChanges(expected, cluster.Log, $"seed {seed} step {step}");
     }
 
     private static GroupAggregateNode Node(bool retracts)

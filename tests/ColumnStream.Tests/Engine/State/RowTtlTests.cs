@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Contracts;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -15,23 +13,11 @@ namespace ColumnStream.Tests.Engine.State;
 
 // Goal: deduplicate and set operations forget what nothing changed for its time to live, to the millisecond, also behind a
 // restore, and the sweeper takes it. Method: a clock that the test moves, and rows worked out by hand.
-public sealed class RowTtlTests : IDisposable
+public sealed class RowTtlTests : OperatorTest
 {
     private static readonly SqlType[] Types = [SqlType.BigInt, SqlType.BigInt];
     private static readonly Schema Input = new(Types.Select((t, i) => new Field($"c{i}", t.ToArrow())).ToArray());
     private static readonly ValueList<SqlField> Output = ValueList.From(Types.Select((t, i) => new SqlField($"c{i}", t)));
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public RowTtlTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     [Fact]
     public void The_best_row_is_forgotten()
@@ -42,7 +28,7 @@ public sealed class RowTtlTests : IDisposable
             Id = 1, Output = Output, Uid = "u", InsertOnlyInput = true, StateTtlMs = 100, Changelog = ChangelogMode.Upsert,
         };
         var clock = new ManualClock();
-        using var cluster = new OperatorCluster(node, Input, [0], _allocator, _pages) { Time = clock };
+        using var cluster = new OperatorCluster(node, Input, [0], Allocator, Pages) { Time = clock };
         cluster.Start(2);
         Feed(cluster, 0, [1, 5], [2, 1]);
         Assert.Equal(["+I 1|5", "+I 2|1"], Take(cluster));
@@ -69,7 +55,7 @@ public sealed class RowTtlTests : IDisposable
             Id = 1, Inputs = [0, 0], Output = Output, Uid = "u", StateTtlMs = 100, Changelog = ChangelogMode.Retract,
         };
         var clock = new ManualClock();
-        using var cluster = new OperatorCluster(node, Input, [0, 1], _allocator, _pages, second: Input, secondKeys: [0, 1]) { Time = clock };
+        using var cluster = new OperatorCluster(node, Input, [0, 1], Allocator, Pages, second: Input, secondKeys: [0, 1]) { Time = clock };
         cluster.Start(1);
         Feed(cluster, 1, [1, 1]);
         Feed(cluster, 0, [1, 1]);

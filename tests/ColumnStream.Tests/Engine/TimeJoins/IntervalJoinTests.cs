@@ -1,13 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
-using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
 
@@ -16,26 +13,14 @@ namespace ColumnStream.Tests.Engine.TimeJoins;
 // Goal: pairs of near rows, each once; rows without one when none can come; late rows meet what is kept. Method: random rows with
 // disorder, NULL keys and late ones in random cuts, against lists that keep a row while watermark < time + its reach; checkpoints
 // in the middle, restored at other parallelism. A row dropped one millisecond too early or late is seen.
-public sealed class IntervalJoinTests : IDisposable
+public sealed class IntervalJoinTests : OperatorTest
 {
     private static readonly SqlField[] Fields =
         [new("s", SqlType.String), new("k", SqlType.BigInt), new("ts", SqlType.Timestamp(3)), new("v", SqlType.Integer)];
     private static readonly SqlField[] Micros =
         [new("s", SqlType.String), new("k", SqlType.BigInt), new("ts", SqlType.Timestamp(6)), new("v", SqlType.Integer)];
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
 
-    public IntervalJoinTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 50)];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(50);
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -45,46 +30,11 @@ public sealed class IntervalJoinTests : IDisposable
         bool isMicro = seed % 8 == 0;
         IntervalJoinNode node = NodeOf(seed, isMicro, random);
         int[] keys = [.. node.LeftKeys];
-        using var cluster = new OperatorCluster(
-            node, SchemaOf(isMicro), keys, _allocator, _pages, second: SchemaOf(isMicro), secondKeys: keys);
-        int most = keys.Length == 0 ? 1 : 4;
-        cluster.Start(1 + random.Next(most));
-        var model = new Model(node, isMicro ? 1000 : 1);
-        long now = 1_000_000;
-        for (int step = 0; step < 25; step++)
-        {
-            Feed(cluster, model, random, ref now);
-            if (random.Next(3) == 0)
-            {
-                long delay = random.Next(40);
-                model.Advance(Math.Max(model.Watermark, now - delay));
-                cluster.Advance(model.Watermark);
-            }
-
-            if (random.Next(5) == 0)
-            {
-                var output = new Dictionary<string, int>(cluster.Output);
-                Model before = model.Copy();
-                long then = now;
-                cluster.Checkpoint(random.Next(3) == 0, () => Feed(cluster, model, random, ref now));
-                if (random.Next(2) == 0)
-                {
-                    cluster.Restore(1 + random.Next(most));
-                    (model, now) = (before, then);
-                    cluster.Output.Clear();
-                    foreach ((string row, int count) in output)
-                    {
-                        cluster.Output.Add(row, count);
-                    }
-                }
-            }
-
-            Compare(model, cluster, seed);
-        }
-
-        model.Advance(long.MaxValue);
-        cluster.Advance(long.MaxValue);
-        Compare(model, cluster, seed);
+        Schema schema = SchemaOf(isMicro ? Micros : Fields);
+        using var cluster = new OperatorCluster(node, schema, keys, Allocator, Pages, second: schema, secondKeys: keys);
+        TimeJoinModel.Run(
+            cluster, new Model(node, isMicro ? 1000 : 1), random, keys.Length == 0 ? 1 : 4, seed, node.Describe(),
+            (model, now) => Feed(cluster, (Model)model, random, now));
         Assert.True(node.Type == JoinType.Inner || cluster.Output.Count > 0);
     }
 
@@ -92,7 +42,7 @@ public sealed class IntervalJoinTests : IDisposable
     public void One_hot_key_comes_out_in_chunks_and_leaves_nothing()
     {
         IntervalJoinNode node = NodeOf(0, isMicro: false, new Random(1)) with { Type = JoinType.Full, LowerMs = -1000, UpperMs = 1000, Residual = null };
-        using var cluster = new OperatorCluster(node, SchemaOf(false), [1], _allocator, _pages, second: SchemaOf(false), secondKeys: [1]);
+        using var cluster = new OperatorCluster(node, SchemaOf(Fields), [1], Allocator, Pages, second: SchemaOf(Fields), secondKeys: [1]);
         cluster.Start(1);
         object?[][] rows = [.. Enumerable.Range(0, 300).Select(i => new object?[] { "s", 1L, 5000L + i, 0L })];
         cluster.Process(rows, null, new Random(1));
@@ -107,7 +57,7 @@ public sealed class IntervalJoinTests : IDisposable
     public void Rows_that_come_out_later_are_above_the_watermark_passed_on()
     {
         IntervalJoinNode node = NodeOf(0, isMicro: false, new Random(1)) with { Type = JoinType.Left, LowerMs = -70, UpperMs = -20, Residual = null };
-        using var cluster = new OperatorCluster(node, SchemaOf(false), [1], _allocator, _pages, second: SchemaOf(false), secondKeys: [1]);
+        using var cluster = new OperatorCluster(node, SchemaOf(Fields), [1], Allocator, Pages, second: SchemaOf(Fields), secondKeys: [1]);
         cluster.Start(1);
         cluster.Process([["s", 1L, 1000L, 0L]], null, new Random(1));
         cluster.Advance(1069);
@@ -142,7 +92,7 @@ public sealed class IntervalJoinTests : IDisposable
         };
     }
 
-    private static void Feed(OperatorCluster cluster, Model model, Random random, ref long now)
+    private static long Feed(OperatorCluster cluster, Model model, Random random, long now)
     {
         int side = random.Next(2);
         var rows = new List<object?[]>();
@@ -162,45 +112,21 @@ public sealed class IntervalJoinTests : IDisposable
 
         model.Process(side, rows);
         cluster.Process(rows, null, random, side);
+        return now;
     }
 
-    private static void Compare(Model model, OperatorCluster cluster, int seed)
-    {
-        string[] wrong =
-        [
-            .. model.Output.Keys.Union(cluster.Output.Keys).Order(StringComparer.Ordinal)
-                .Where(r => model.Output.GetValueOrDefault(r) != cluster.Output.GetValueOrDefault(r))
-                .Select(r => $"{r}: expected {model.Output.GetValueOrDefault(r)}, found {cluster.Output.GetValueOrDefault(r)}"),
-        ];
-        Assert.True(wrong.Length == 0, $"seed {seed} watermark {model.Watermark} {model.Node.Describe()}\n{string.Join('\n', wrong)}");
-    }
-
-    private static Schema SchemaOf(bool isMicro) =>
-        new((isMicro ? Micros : Fields).Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable)).ToArray());
-
-    private sealed class Model(IntervalJoinNode node, int units)
+    private sealed class Model(IntervalJoinNode node, int units) : TimeJoinModel
     {
         private readonly List<Kept>[] _sides = [[], []];
 
-        public IntervalJoinNode Node => node;
-
         public int Units => units;
 
-        public long Watermark { get; private set; } = long.MinValue;
-
-        public Dictionary<string, int> Output { get; } = [];
-
-        public Model Copy()
+        public override TimeJoinModel Copy()
         {
-            var copy = new Model(node, units) { Watermark = Watermark };
+            var copy = new Model(node, units) { Watermark = Watermark, Output = new Dictionary<string, int>(Output) };
             for (int side = 0; side < 2; side++)
             {
                 copy._sides[side].AddRange(_sides[side].Select(k => new Kept(k.Row) { Matched = k.Matched }));
-            }
-
-            foreach ((string row, int count) in Output)
-            {
-                copy.Output.Add(row, count);
             }
 
             return copy;
@@ -217,7 +143,7 @@ public sealed class IntervalJoinTests : IDisposable
                     {
                         own.Matched = true;
                         other.Matched = true;
-                        Add(side == 0 ? row : other.Row, side == 0 ? other.Row : row);
+                        Add(side == 0 ? [.. row, .. other.Row] : [.. other.Row, .. row]);
                     }
                 }
 
@@ -233,7 +159,7 @@ public sealed class IntervalJoinTests : IDisposable
             }
         }
 
-        public void Advance(long watermark)
+        public override void Advance(long watermark)
         {
             Watermark = watermark;
             for (int side = 0; side < 2; side++)
@@ -276,18 +202,12 @@ public sealed class IntervalJoinTests : IDisposable
             object?[] nulls = [null, null, null, null];
             if (side == 0 && node.Type is (JoinType.Left or JoinType.Full))
             {
-                Add(row, nulls);
+                Add([.. row, .. nulls]);
             }
             else if (side == 1 && node.Type is (JoinType.Right or JoinType.Full))
             {
-                Add(nulls, row);
+                Add([.. nulls, .. row]);
             }
-        }
-
-        private void Add(object?[] left, object?[] right)
-        {
-            string text = BoxedRows.Print([.. left, .. right]);
-            Output[text] = Output.GetValueOrDefault(text) + 1;
         }
 
         private sealed class Kept(object?[] row)

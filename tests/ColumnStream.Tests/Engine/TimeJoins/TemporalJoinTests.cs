@@ -1,13 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
 
@@ -16,24 +14,12 @@ namespace ColumnStream.Tests.Engine.TimeJoins;
 // Goal: a left row gets the version of its key that was valid at its time, whatever order rows come in. Method: random upserts and
 // deletes with disorder, left rows with kinds, late rows of both sides, against sorted versions; checkpoints in the middle, restored at
 // other parallelism. Versions before the one that is valid at the watermark are gone for late rows too.
-public sealed class TemporalJoinTests : IDisposable
+public sealed class TemporalJoinTests : OperatorTest
 {
     private static readonly SqlField[] Left = [new("s", SqlType.String), new("k", SqlType.BigInt), new("ts", SqlType.Timestamp(3)), new("v", SqlType.Integer)];
     private static readonly SqlField[] Right = [new("ts", SqlType.Timestamp(3)), new("k", SqlType.BigInt), new("v", SqlType.Integer), new("s", SqlType.String)];
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
 
-    public TemporalJoinTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 48)];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(48);
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -49,7 +35,7 @@ public sealed class TemporalJoinTests : IDisposable
             Id = 2, Inputs = [0, 1], Output = [.. Left, .. Right], Uid = "u", LeftUpdates = seed % 3 == 0,
         };
         using var cluster = new OperatorCluster(
-            node, TimeJoinModel.SchemaOf(Left), keys, _allocator, _pages, second: TimeJoinModel.SchemaOf(Right), secondKeys: keys);
+            node, SchemaOf(Left), keys, Allocator, Pages, second: SchemaOf(Right), secondKeys: keys);
         TimeJoinModel.Run(
             cluster, new Model(node), random, keys.Length == 0 ? 1 : 4, seed, node.Describe(), (model, now) => Feed(cluster, (Model)model, random, now));
         Assert.NotEmpty(cluster.Output);
@@ -63,7 +49,7 @@ public sealed class TemporalJoinTests : IDisposable
             Id = 2, Inputs = [0, 1], Output = [.. Left, .. Right], Uid = "u",
         };
         using var cluster = new OperatorCluster(
-            node, TimeJoinModel.SchemaOf(Left), [1], _allocator, _pages, second: TimeJoinModel.SchemaOf(Right), secondKeys: [1]);
+            node, SchemaOf(Left), [1], Allocator, Pages, second: SchemaOf(Right), secondKeys: [1]);
         cluster.Start(1);
         object?[][] versions = [.. Enumerable.Range(0, 500).Select(i => new object?[] { 1000L + i, i % 2L, (long)i, "s" })];
         cluster.Process(versions, null, new Random(1), side: 1);

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Types;
-using ColumnStream.Compute.Types;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
@@ -20,18 +18,7 @@ internal abstract class TimeJoinModel
 
     public abstract void Advance(long watermark);
 
-    protected void Add(IEnumerable<object?> row, int sign = 1)
-    {
-        string text = BoxedRows.Print(row);
-        Output[text] = Output.GetValueOrDefault(text) + sign;
-        if (Output[text] == 0)
-        {
-            Output.Remove(text);
-        }
-    }
-
-    public static Schema SchemaOf(SqlField[] fields) =>
-        new(fields.Select(f => new Field(f.Name, f.Type.ToArrow(), f.Type.Nullable)).ToArray());
+    protected void Add(IEnumerable<object?> row, int sign = 1) => OperatorTest.Count(Output, BoxedRows.Print(row), sign);
 
     public static void Run(
         OperatorCluster cluster, TimeJoinModel model, Random random, int most, int seed, string what, Func<TimeJoinModel, long, long> feed)
@@ -49,19 +36,11 @@ internal abstract class TimeJoinModel
 
             if (random.Next(5) == 0)
             {
-                var output = new Dictionary<string, int>(cluster.Output);
                 TimeJoinModel before = model.Copy();
                 long then = now;
-                cluster.Checkpoint(random.Next(3) == 0, () => now = feed(model, now));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 3, most, () => now = feed(model, now)))
                 {
-                    cluster.Restore(1 + random.Next(most));
                     (model, now) = (before, then);
-                    cluster.Output.Clear();
-                    foreach ((string row, int count) in output)
-                    {
-                        cluster.Output.Add(row, count);
-                    }
                 }
             }
 
@@ -73,14 +52,6 @@ internal abstract class TimeJoinModel
         Compare(model, cluster, $"seed {seed} {what}");
     }
 
-    private static void Compare(TimeJoinModel model, OperatorCluster cluster, string what)
-    {
-        string[] wrong =
-        [
-            .. model.Output.Keys.Union(cluster.Output.Keys).Order(StringComparer.Ordinal)
-                .Where(r => model.Output.GetValueOrDefault(r) != cluster.Output.GetValueOrDefault(r))
-                .Select(r => $"{r}: expected {model.Output.GetValueOrDefault(r)}, found {cluster.Output.GetValueOrDefault(r)}"),
-        ];
-        Assert.True(wrong.Length == 0, $"{what} watermark {model.Watermark}\n{string.Join('\n', wrong)}");
-    }
+    private static void Compare(TimeJoinModel model, OperatorCluster cluster, string what) =>
+        OperatorTest.AssertSame(model.Output, cluster.Output, $"{what} watermark {model.Watermark}");
 }

@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
 
@@ -14,27 +12,14 @@ namespace ColumnStream.Tests.Engine.TimeJoins;
 
 // Goal: when a window closes, the join of its rows comes out, of all six kinds, and nothing of it stays. Method: random rows in
 // random windows, NULL keys and late ones, against lists; checkpoints in the middle, restored at other parallelism.
-public sealed class WindowJoinTests : IDisposable
+public sealed class WindowJoinTests : OperatorTest
 {
     private static readonly SqlField[] Fields =
     [
         new("s", SqlType.String), new("k", SqlType.BigInt), new("w", SqlType.Timestamp(3)), new("e", SqlType.Timestamp(3)), new("v", SqlType.Integer),
     ];
 
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public WindowJoinTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 48)];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(48);
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -43,8 +28,8 @@ public sealed class WindowJoinTests : IDisposable
         var random = new Random(seed);
         WindowJoinNode node = NodeOf(seed);
         int[] keys = [.. node.LeftKeys];
-        Schema schema = TimeJoinModel.SchemaOf(Fields);
-        using var cluster = new OperatorCluster(node, schema, keys, _allocator, _pages, second: schema, secondKeys: keys);
+        Schema schema = SchemaOf(Fields);
+        using var cluster = new OperatorCluster(node, schema, keys, Allocator, Pages, second: schema, secondKeys: keys);
         TimeJoinModel.Run(cluster, new Model(node), random, 4, seed, node.Describe(), (model, now) => Feed(cluster, (Model)model, random, now));
         Assert.Equal(0, cluster.TableRows);
     }

@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Contracts;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
@@ -18,26 +16,13 @@ namespace ColumnStream.Tests.Engine.Upsert;
 // net of the batch. Method: random events against a dictionary, every change compared; checkpoints and rescaling in the
 // middle. Fails when equal rows are told again, a −D of an absent row passes, an old image is that of the batch, or
 // wide rows (17 columns: two groups of null bits) mix up their NULLs.
-public sealed class ChangelogNormalizeTests : IDisposable
+public sealed class ChangelogNormalizeTests : OperatorTest
 {
     private static readonly SqlType[] Types =
     [
         SqlType.BigInt, SqlType.String, SqlType.Double, SqlType.Decimal(30, 4), SqlType.Boolean, SqlType.SmallInt,
         .. Enumerable.Repeat(SqlType.String, 5), .. Enumerable.Repeat(SqlType.Integer, 6),
     ];
-
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public ChangelogNormalizeTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     [Theory]
     [InlineData(1, 3, true, 0)]
@@ -57,7 +42,7 @@ public sealed class ChangelogNormalizeTests : IDisposable
             Changelog = retracts ? ChangelogMode.Retract : ChangelogMode.Upsert, StateTtlMs = ttlMs,
         };
         var clock = new ManualClock();
-        using var cluster = new OperatorCluster(node, input, [key], _allocator, _pages) { Time = clock };
+        using var cluster = new OperatorCluster(node, input, [key], Allocator, Pages) { Time = clock };
         cluster.Start(1 + random.Next(3));
         var model = new Dictionary<string, (object?[] Row, long TouchedMs)>();
         long now = 0;
@@ -70,10 +55,8 @@ public sealed class ChangelogNormalizeTests : IDisposable
             if (random.Next(5) == 0)
             {
                 var saved = model.ToDictionary();
-                cluster.Checkpoint(random.Next(2) == 0, () => Feed(cluster, model, width, key, now, ttlMs, retracts, random, seed));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 2, mostSubtasks: 3, () => Feed(cluster, model, width, key, now, ttlMs, retracts, random, seed)))
                 {
-                    cluster.Restore(1 + random.Next(3));
                     model = saved;
                 }
             }
@@ -154,8 +137,6 @@ public sealed class ChangelogNormalizeTests : IDisposable
 
         cluster.Log.Clear();
         cluster.Process(rows, kinds, random);
-        Assert.True(
-            expected.Order(StringComparer.Ordinal).SequenceEqual(cluster.Log.Order(StringComparer.Ordinal)),
-            $"seed {seed}: missing {string.Join("; ", expected.Except(cluster.Log))}, too much {string.Join("; ", cluster.Log.Except(expected))}");
+        AssertChanges(expected, cluster.Log, $"seed {seed}");
     }
 }

@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Contracts;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
@@ -18,22 +16,10 @@ namespace ColumnStream.Tests.Engine.Upsert;
 // Method: random rows, duplicates and retractions, some of rows that are not there, against a list a key; every change
 // compared; checkpoints and rescaling in the middle. Fails when positions are lost at a restore, when taking back one of two
 // equal rows takes the place of the last one, or when a −D or its image is that of another row.
-public sealed class UpsertMaterializeTests : IDisposable
+public sealed class UpsertMaterializeTests : OperatorTest
 {
     private static readonly SqlType[] Types = [SqlType.BigInt, SqlType.String, SqlType.BigInt];
     private static readonly Schema Input = new(Types.Select((t, i) => new Field($"c{i}", t.ToArrow())).ToArray());
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public UpsertMaterializeTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     [Theory]
     [InlineData(1, false, 0)]
@@ -51,7 +37,7 @@ public sealed class UpsertMaterializeTests : IDisposable
             Changelog = ChangelogMode.Upsert, StateTtlMs = ttlMs,
         };
         var clock = new ManualClock();
-        using var cluster = new OperatorCluster(node, Input, [0], _allocator, _pages) { Time = clock };
+        using var cluster = new OperatorCluster(node, Input, [0], Allocator, Pages) { Time = clock };
         cluster.Start(1 + random.Next(3));
         var model = new Dictionary<string, Key>();
         long now = 0;
@@ -64,10 +50,8 @@ public sealed class UpsertMaterializeTests : IDisposable
             if (random.Next(5) == 0)
             {
                 var saved = model.ToDictionary(m => m.Key, m => m.Value with { Rows = [.. m.Value.Rows] });
-                cluster.Checkpoint(random.Next(2) == 0, () => Feed(cluster, model, hasRowKey, now, ttlMs, random, seed));
-                if (random.Next(2) == 0)
+                if (cluster.Interrupt(random, fullOdds: 2, mostSubtasks: 3, () => Feed(cluster, model, hasRowKey, now, ttlMs, random, seed)))
                 {
-                    cluster.Restore(1 + random.Next(3));
                     model = saved;
                 }
             }
@@ -146,9 +130,7 @@ public sealed class UpsertMaterializeTests : IDisposable
 
         cluster.Log.Clear();
         cluster.Process(rows, kinds, random);
-        Assert.True(
-            expected.Order(StringComparer.Ordinal).SequenceEqual(cluster.Log.Order(StringComparer.Ordinal)),
-            $"seed {seed}: missing {string.Join("; ", expected.Except(cluster.Log))}, too much {string.Join("; ", cluster.Log.Except(expected))}");
+        AssertChanges(expected, cluster.Log, $"seed {seed}");
     }
 
     private sealed record Key(List<object?[]> Rows, long TouchedMs);

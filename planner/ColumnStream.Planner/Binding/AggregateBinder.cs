@@ -75,7 +75,6 @@ internal sealed class AggregateBinder
                 source?.Qualifier,
                 _inputNames[i],
                 Key(i).Type,
-                WindowRole.None,
                 IsWindowTime(i) ? null : source?.Lost ?? LostByGrouping(i)));
         }
 

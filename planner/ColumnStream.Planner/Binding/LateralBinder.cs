@@ -55,12 +55,7 @@ internal sealed class LateralBinder(BindingContext context, TableBinder tables)
 
         JoinType type = join.Kind == JoinKind.Left ? JoinType.Left : JoinType.Inner;
         string lost = $"LATERAL at {_diagnostics.Locate(derived.Span)} makes it an ordinary value";
-        ScopeColumn[] columns = [.. JoinBinder.ColumnsOf(left, right, type).Select(c => c with
-        {
-            Type = c.Type.Materialized(),
-            Role = WindowRole.None,
-            Lost = c.Type.TimeAttribute == TimeAttribute.None ? c.Lost : lost,
-        })];
+        ScopeColumn[] columns = [.. JoinBinder.ColumnsOf(left, right, type).Select(c => c.Ordinary(lost))];
         var both = new Relation(Relation.Broken.Plan, columns, IsBroken: true);
         List<BoundExpression> conditions = [];
         if (join.On is not null)

@@ -115,8 +115,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     /// <summary>Makes rows distinct: an aggregation by all columns without aggregates.</summary>
     public static Relation Distinct(Relation relation, SourceLocation place)
     {
-        ScopeColumn[] columns = [.. relation.Columns.Select(c => c.Type.TimeAttribute == TimeAttribute.None
-            ? c : c with { Type = c.Type.Materialized(), Lost = $"DISTINCT at {place} makes it an ordinary value" })];
+        ScopeColumn[] columns = Lose(relation.Columns, $"DISTINCT at {place}");
         var plan = new AggregatePlan(
             relation.Plan, ValueList.From(Enumerable.Range(0, columns.Length)), default, Relation.FieldsOf(columns));
         return relation with { Plan = plan, Columns = columns };
@@ -136,12 +135,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
     }
 
     private static ScopeColumn[] Lose(IReadOnlyList<ScopeColumn> columns, string by) =>
-    [
-        .. columns.Select(c => c.Type.TimeAttribute == TimeAttribute.None ? c : c with
-        {
-            Type = c.Type.Materialized(), Lost = $"{by} makes it an ordinary value",
-        }),
-    ];
+        [.. columns.Select(c => c.Ordinary($"{by} makes it an ordinary value"))];
 
     private static Relation OneRow() => new(new ValuesPlan([new ValuesRow(default)], default), []);
 
@@ -301,7 +295,7 @@ internal sealed class SelectBinder(BindingContext context, CommonTables? common)
             ? bound.Type : bound.Type.Materialized();
         string? lost = !isGrouped && type.IsTimestamp && type.TimeAttribute == TimeAttribute.None
             ? LostBy(bound, input, item.Expression) : null;
-        return new Item(bound, new ScopeColumn(null, name, type, WindowRole.None, lost), item.Expression);
+        return new Item(bound, new ScopeColumn(null, name, type, lost), item.Expression);
     }
 
     private string? LostBy(BoundExpression bound, Relation input, Ast.Expression syntax)

@@ -76,7 +76,7 @@ internal sealed class SetOperationBinder(DiagnosticBag diagnostics)
             : $"{name} at {diagnostics.Locate(operation.Span)} makes it an ordinary value";
         return new ScopeColumn(
             null, left.Name, keeps ? left.Type.WithNullable(nullable) : common.Materialized().WithNullable(nullable),
-            WindowRole.None, lost);
+            lost);
     }
 
     /// <summary>Returns the branches of one side, a nested UNION ALL of the same types opened up.</summary>

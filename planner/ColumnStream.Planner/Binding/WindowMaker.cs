@@ -107,7 +107,7 @@ internal sealed class WindowMaker(BindingContext context)
         };
         window = window with { IsProctime = type.TimeAttribute == TimeAttribute.Proctime };
         List<ScopeColumn> columns = [.. input.Columns.Select((c, i) => i == window.TimeColumn && lost is not null
-            ? c with { Type = c.Type.Materialized(), Lost = lost } : c)];
+            ? c.Ordinary(lost) : c)];
         IEnumerable<ScopeColumn> added = AddedColumns(windowTime);
         if (type.Id != SqlTypeId.TimestampLtz || IsUtc)
         {

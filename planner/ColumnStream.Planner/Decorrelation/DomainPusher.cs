@@ -193,42 +193,31 @@ internal sealed class DomainPusher(int depth, LogicalPlan domain, int[] paramete
             count < 0 ? long.MaxValue : offset + count, input.Fields);
     }
 
-    private ProjectPlan? Push(RankPlan rank)
+    private ProjectPlan? Push(RankPlan rank) => Above(rank.Input, (input, width) => rank with
     {
-        int width = rank.Input.Fields.Count;
-        return Push(rank.Input) is not { } input ? null : Order(
-            rank with
-            {
-                Input = input,
-                Partition = [.. rank.Partition, .. DomainAt(width)],
-                Fields = [.. input.Fields, .. rank.Fields.Skip(width)],
-            },
-            width);
-    }
+        Input = input,
+        Partition = [.. rank.Partition, .. DomainAt(width)],
+        Fields = [.. input.Fields, .. rank.Fields.Skip(width)],
+    });
 
-    private ProjectPlan? Push(OverPlan over)
+    private ProjectPlan? Push(OverPlan over) => Above(over.Input, (input, width) => over with
     {
-        int width = over.Input.Fields.Count;
-        return Push(over.Input) is not { } input ? null : Order(
-            over with
-            {
-                Input = input,
-                Partition = [.. over.Partition, .. DomainAt(width)],
-                Fields = [.. input.Fields, .. over.Fields.Skip(width)],
-            },
-            width);
-    }
+        Input = input,
+        Partition = [.. over.Partition, .. DomainAt(width)],
+        Fields = [.. input.Fields, .. over.Fields.Skip(width)],
+    });
 
-    private ProjectPlan? Push(ExpandPlan expand)
+    private ProjectPlan? Push(ExpandPlan expand) => Above(expand.Input, (input, width) => expand with
     {
-        int width = expand.Input.Fields.Count;
-        return Push(expand.Input) is not { } input ? null : Order(
-            expand with
-            {
-                Input = input,
-                Fields = [.. expand.Fields.Take(width), .. domain.Fields, .. expand.Fields.Skip(width)],
-            },
-            width);
+        Input = input,
+        Fields = [.. expand.Fields.Take(width), .. domain.Fields, .. expand.Fields.Skip(width)],
+    });
+
+    /// <summary>Makes a step over an input with the domain behind its columns, and puts the domain behind the step's columns too.</summary>
+    private ProjectPlan? Above(LogicalPlan below, System.Func<LogicalPlan, int, LogicalPlan> step)
+    {
+        int width = below.Fields.Count;
+        return Push(below) is not { } input ? null : Order(step(input, width), width);
     }
 
     private ProjectPlan? Push(UnnestPlan unnest)
@@ -306,29 +295,27 @@ internal sealed class DomainPusher(int depth, LogicalPlan domain, int[] paramete
         return new ProjectPlan(plan, ValueList.From(expressions), ValueList.From(fields));
     }
 
-    private ProjectPlan? Push(SemiJoinPlan join)
+    private ProjectPlan? Push(SemiJoinPlan join) => Beside(join, join.Left, join.Right, (left, width) => join with
     {
-        int width = join.Left.Fields.Count;
-        if (PlanExpressions.HasParameters(join.Right, depth))
+        Left = left,
+        Fields = [.. left.Fields, .. join.Fields.Skip(width)],
+    });
+
+    private ProjectPlan? Push(ScalarJoinPlan join) => Beside(join, join.Left, join.Right, (left, width) => join with
+    {
+        Left = left,
+        Fields = [.. left.Fields, .. join.Fields.Skip(width)],
+    });
+
+    /// <summary>Pushes the domain into the left side only; the right one must do without.</summary>
+    private ProjectPlan? Beside(LogicalPlan join, LogicalPlan left, LogicalPlan right, System.Func<LogicalPlan, int, LogicalPlan> step)
+    {
+        if (PlanExpressions.HasParameters(right, depth))
         {
             Refuse(join);
             return null;
         }
 
-        return Push(join.Left) is not { } left ? null
-            : Order(join with { Left = left, Fields = [.. left.Fields, .. join.Fields.Skip(width)] }, width);
-    }
-
-    private ProjectPlan? Push(ScalarJoinPlan join)
-    {
-        int width = join.Left.Fields.Count;
-        if (PlanExpressions.HasParameters(join.Right, depth))
-        {
-            Refuse(join);
-            return null;
-        }
-
-        return Push(join.Left) is not { } left ? null
-            : Order(join with { Left = left, Fields = [.. left.Fields, .. join.Fields.Skip(width)] }, width);
+        return Above(left, step);
     }
 }

@@ -42,15 +42,7 @@ internal static class AsofJoin
         }
 
         string lostBy = $"the join at {context.Diagnostics.Locate(candidate.Syntax.Span)} makes it an ordinary value";
-        ScopeColumn[] columns =
-        [
-            .. candidate.Columns.Select((c, i) => i < width ? c with { Role = WindowRole.None } : c with
-            {
-                Type = c.Type.Materialized(),
-                Role = WindowRole.None,
-                Lost = c.Type.TimeAttribute == TimeAttribute.None ? c.Lost : lostBy,
-            }),
-        ];
+        ScopeColumn[] columns = [.. candidate.Columns.Select((c, i) => i < width ? c : c.Ordinary(lostBy))];
         return TimeJoinBuilder.Build(
             candidate, TimeJoinKind.Asof, order.Left, order.Right, 0, order.IsStrict ? -1 : 0, keys, columns);
     }

@@ -57,10 +57,9 @@ internal static class JoinClassifier
         // Arrival is the time: no column says it, so a condition on the columns would say something else.
         IEnumerable<BoundExpression> rest = byArrival
             ? bounds.Rest.Where(c => !IsTime(c, bounds, width)) : bounds.Rest;
-        ScopeColumn[] columns = [.. candidate.Columns.Select(c => c with { Role = WindowRole.None })];
         return TimeJoinBuilder.Build(
             candidate, TimeJoinKind.Interval, byArrival ? -1 : bounds.Left, byArrival ? -1 : bounds.Right,
-            bounds.LowerMs, bounds.UpperMs, rest, columns);
+            bounds.LowerMs, bounds.UpperMs, rest, candidate.Columns);
     }
 
     private static bool IsTime(BoundExpression condition, TimeBounds bounds, int width) =>

@@ -121,7 +121,6 @@ internal sealed class JoinFinisher(BindingContext context, QueryHints? hints = n
         ScopeColumn[] real = [.. one.Columns.Concat(other.Columns).Select((c, i) => columns[i] with
         {
             Type = c.Type.WithNullable(columns[i].Type.Nullable),
-            Role = c.Role,
             Lost = c.Lost,
         })];
         ValueList<SqlField> fields = [.. one.Plan.Fields, .. other.Plan.Fields];

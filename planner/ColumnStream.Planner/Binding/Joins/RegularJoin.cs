@@ -26,12 +26,7 @@ internal static class RegularJoin
         LogicalPlan plan = Hinted(
             Plan(candidate.Left.Plan, candidate.Right.Plan, candidate.Type, candidate.Conjuncts), candidate);
         string lost = $"the join at {diagnostics.Locate(candidate.Syntax.Span)} makes it an ordinary value";
-        ScopeColumn[] columns = [.. candidate.Columns.Select(c => c with
-        {
-            Type = c.Type.Materialized(),
-            Role = WindowRole.None,
-            Lost = c.Type.TimeAttribute == TimeAttribute.None ? c.Lost : lost,
-        })];
+        ScopeColumn[] columns = [.. candidate.Columns.Select(c => c.Ordinary(lost))];
         return new Relation(plan, columns);
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
-using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Decorrelation;
 using ColumnStream.Planner.Errors;
@@ -24,12 +23,7 @@ internal sealed class SubqueryJoin(BindingContext context)
         left = finisher.Finish(left, []);
         right = finisher.Finish(right, []);
         string lost = $"the query in ON at {_diagnostics.Locate(join.On!.Span)} makes it an ordinary value";
-        ScopeColumn[] columns = [.. JoinBinder.ColumnsOf(left, right, type).Select(c => c with
-        {
-            Type = c.Type.Materialized(),
-            Role = WindowRole.None,
-            Lost = c.Type.TimeAttribute == TimeAttribute.None ? c.Lost : lost,
-        })];
+        ScopeColumn[] columns = [.. JoinBinder.ColumnsOf(left, right, type).Select(c => c.Ordinary(lost))];
         if (left.IsBroken || right.IsBroken)
         {
             return new Relation(Relation.Broken.Plan, columns, IsBroken: true);

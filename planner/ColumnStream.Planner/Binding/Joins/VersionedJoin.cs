@@ -77,15 +77,7 @@ internal static class VersionedJoin
         HashSet<BoundExpression> used = [.. key.Select(c => equal.First(e => e.Right == c).Condition)];
         BoundExpression[] conditions = [.. candidate.Conjuncts.Select(c => used.Contains(c) ? c : Hide(c))];
         string lostBy = $"the join at {diagnostics.Locate(candidate.Syntax.Span)} makes it an ordinary value";
-        ScopeColumn[] columns =
-        [
-            .. candidate.Columns.Select((c, i) => i < width ? c with { Role = WindowRole.None } : c with
-            {
-                Type = c.Type.Materialized(),
-                Role = WindowRole.None,
-                Lost = c.Type.TimeAttribute == TimeAttribute.None ? c.Lost : lostBy,
-            }),
-        ];
+        ScopeColumn[] columns = [.. candidate.Columns.Select((c, i) => i < width ? c : c.Ordinary(lostBy))];
         candidate = candidate with { Right = candidate.Right with { Plan = VersionedKeys.Unfold(right) } };
         return TimeJoinBuilder.Build(candidate, TimeJoinKind.Versioned, time.Index, rightTime, 0, 0, conditions, columns);
     }

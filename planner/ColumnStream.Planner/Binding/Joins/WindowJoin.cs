@@ -36,15 +36,8 @@ internal static class WindowJoin
             return new Relation(Relation.Broken.Plan, candidate.Columns, IsBroken: true);
         }
 
-        // What may be missing is no bound of a window any more.
-        bool leftMayMiss = candidate.Type is JoinType.Right or JoinType.Full;
-        bool rightMayMiss = candidate.Type is JoinType.Left or JoinType.Full;
-        ScopeColumn[] columns =
-        [
-            .. candidate.Columns.Select((c, i) => (i < width ? leftMayMiss : rightMayMiss) ? c with { Role = WindowRole.None } : c),
-        ];
         return TimeJoinBuilder.Build(
-            candidate, TimeJoinKind.Window, end.Left, end.Right, 0, 0, candidate.Conjuncts, columns, left.Window.IsLocal);
+            candidate, TimeJoinKind.Window, end.Left, end.Right, 0, 0, candidate.Conjuncts, candidate.Columns, left.Window.IsLocal);
     }
 
     /// <summary>Tells whether windows can be joined when they close: sessions grow, and the clock's windows close without a watermark.</summary>

@@ -60,6 +60,18 @@ public sealed class RecordBatch
         }
     }
 
+    /// <summary>Returns some of the columns, borrowed while the batch lives.</summary>
+    public ArrayData[] Pick(ReadOnlySpan<int> columns)
+    {
+        var picked = new ArrayData[columns.Length];
+        for (int i = 0; i < picked.Length; i++)
+        {
+            picked[i] = Columns[columns[i]];
+        }
+
+        return picked;
+    }
+
     /// <summary>Adds a reference and returns this batch.</summary>
     public RecordBatch Retain()
     {

@@ -134,6 +134,19 @@ internal sealed unsafe partial class StateTable : IDisposable
         return null;
     }
 
+    /// <summary>Returns the next block of live rows at or behind <paramref name="next"/>, with their slots, and how many they are; 0 at the end.</summary>
+    public int NextLive(ref uint next, byte** rows, uint* slots)
+    {
+        int count = 0;
+        while (count < BlockRows && NextLive(ref next) is var row && row is not null)
+        {
+            rows[count] = row;
+            slots[count++] = next - 1;
+        }
+
+        return count;
+    }
+
     /// <summary>Fills the index from rows that a restore placed.</summary>
     public void Reindex(uint slot, ulong hash)
     {

@@ -308,7 +308,8 @@ internal sealed class DomainPusher(int depth, LogicalPlan domain, int[] paramete
     });
 
     /// <summary>Pushes the domain into the left side only; the right one must do without.</summary>
-    private ProjectPlan? Beside(LogicalPlan join, LogicalPlan left, LogicalPlan right, System.Func<LogicalPlan, int, LogicalPlan> step)
+    private ProjectPlan? Beside(
+        LogicalPlan join, LogicalPlan left, LogicalPlan right, System.Func<LogicalPlan, int, LogicalPlan> step)
     {
         if (PlanExpressions.HasParameters(right, depth))
         {

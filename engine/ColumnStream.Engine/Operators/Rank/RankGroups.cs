@@ -121,7 +121,7 @@ internal sealed unsafe class RankGroups : IDisposable
         byte** rows = stackalloc byte*[StateTable.BlockRows];
         uint* slots = stackalloc uint[StateTable.BlockRows];
         uint next = 1;
-        for (int count = Collect(table, ref next, rows, slots); count > 0; count = Collect(table, ref next, rows, slots))
+        for (int count = table.NextLive(ref next, rows, slots); count > 0; count = table.NextLive(ref next, rows, slots))
         {
             for (int i = 0; i < columns.Length; i++)
             {
@@ -146,23 +146,5 @@ internal sealed unsafe class RankGroups : IDisposable
         _hashes.Dispose();
         _found.Dispose();
         _slots.Dispose();
-    }
-
-    private static int Collect(StateTable table, ref uint next, byte** rows, uint* slots)
-    {
-        int count = 0;
-        while (count < StateTable.BlockRows)
-        {
-            byte* row = table.NextLive(ref next);
-            if (row is null)
-            {
-                break;
-            }
-
-            rows[count] = row;
-            slots[count++] = next - 1;
-        }
-
-        return count;
     }
 }

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -27,12 +26,11 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
     private ArrayData[]? _value;
     private ArrayData[]? _before;
     private int _restores = -1;
-    private uint _next;
-    private long _times;
+    private CountedRows _walk;
 
     public override IReadOnlyList<OperatorState> States => [_left, _right];
 
-    public override bool HasMore => _next != 0;
+    public override bool HasMore => _walk.IsOpen;
 
     public override void Open(OperatorContext context)
     {
@@ -71,29 +69,7 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
     public override void Continue(Collector output)
     {
         _rows.Count = 0;
-        StateTable table = _left.Table;
-        int most = _context.IsBatch ? ChunkRows : ChunkRows / 2;
-        while (_rows.Count < most)
-        {
-            uint slot = _next;
-            byte* row = table.NextLive(ref slot);
-            if (row is null)
-            {
-                _next = 0;
-                break;
-            }
-
-            long times = *Count(table, row);
-            for (; _times < times && _rows.Count < most; _times++)
-            {
-                _rows.Add((nint)row);
-            }
-
-            // NextLive moved behind the row; while some of it is left, go on with the same.
-            _next = _times >= times ? slot : slot - 1;
-            _times = _times >= times ? 0 : _times;
-        }
-
+        _walk.Fill(_left.Table, _left.Table.Layout.CellOffsets[0], _rows, _context.IsBatch ? ChunkRows : ChunkRows / 2);
         if (_rows.Count > 0)
         {
             output.Emit(_context.IsBatch ? new StreamBatch(Build(_rows.Count, pairs: false)) : Pairs());
@@ -105,7 +81,7 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
         Refresh();
         if (_context.IsBatch)
         {
-            _next = 1;
+            _walk.Begin();
             Continue(output);
         }
     }
@@ -143,24 +119,7 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
     /// <summary>Counts the rows of a batch in a table; rows that are gone go.</summary>
     private void Fold(StateTable table, KeyEncoder encoder, StreamBatch batch)
     {
-        int length = batch.Rows.Length;
-        table.BeginBatch();
-        ulong* hashes = _hashes.Reserve(Math.Max(1, length));
-        table.Layout.Hash(batch.Rows.Columns, length, hashes);
-        encoder.Encode(batch.Rows.Columns, length);
-        byte** rows = stackalloc byte*[StateTable.BlockRows];
-        uint* slots = stackalloc uint[StateTable.BlockRows];
-        for (int at = 0; at < length; at += StateTable.BlockRows)
-        {
-            int count = Math.Min(StateTable.BlockRows, length - at);
-            table.FindOrCreate(encoder, hashes, at, count, rows, slots);
-            table.Touch(rows, slots, hashes + at, count);
-            for (int i = 0; i < count; i++)
-            {
-                *Count(table, rows[i]) += Adds(batch, at + i) ? 1 : -1;
-            }
-        }
-
+        CountedRows.Fold(table, encoder, _hashes, batch, table.Layout.CellOffsets[0]);
         for (int t = 0; t < table.TouchedCount; t++)
         {
             if (*Count(table, table.TouchedRows[t]) == 0)
@@ -169,9 +128,6 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
             }
         }
     }
-
-    private static bool Adds(StreamBatch batch, int row) =>
-        batch.Kinds is null || batch.Kinds[row] is RowKind.Insert or RowKind.UpdateAfter;
 
     /// <summary>Reads the value at the start and after a restore.</summary>
     private void Refresh()
@@ -234,7 +190,7 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
         _value = value;
         if (!IsSame(_before!, value))
         {
-            _next = 1;
+            _walk.Begin();
             Continue(output);
         }
     }

@@ -182,7 +182,7 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
 
     private void FoldLeft(RecordBatch part, int[] eligible, RowKind* kinds, Answer[] answers, bool[] kept)
     {
-        ArrayData[] keys = Pick(part, node.LeftKeys);
+        ArrayData[] keys = part.Pick(node.LeftKeys.Span);
         ArrayData[] all = [.. keys, .. part.Columns];
         using var hashes = new Hashes(_context.Allocator, part.Length);
         byte** rows = stackalloc byte*[StateTable.BlockRows];
@@ -226,7 +226,7 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
             ? batch.Rows.Retain() : TakeKernel.Take(batch.Rows, eligible, _context.Allocator);
         try
         {
-            ArrayData[] keys = Pick(part, node.RightKeys);
+            ArrayData[] keys = part.Pick(node.RightKeys.Span);
             using var hashes = new Hashes(_context.Allocator, part.Length);
             byte** rows = stackalloc byte*[StateTable.BlockRows];
             uint* slots = stackalloc uint[StateTable.BlockRows];
@@ -269,17 +269,6 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
     {
         table.FindOrCreate(keys, hashes, at, count, rows, slots);
         table.Touch(rows, slots, hashes + at, count);
-    }
-
-    private static ArrayData[] Pick(RecordBatch rows, ValueList<int> columns)
-    {
-        var picked = new ArrayData[columns.Count];
-        for (int i = 0; i < picked.Length; i++)
-        {
-            picked[i] = rows.Columns[columns[i]];
-        }
-
-        return picked;
     }
 
     /// <summary>Finds the left rows whose answer differs from that before the batch.</summary>

@@ -247,7 +247,7 @@ internal sealed unsafe class SemiJoinTables : IDisposable
         byte** rows = stackalloc byte*[StateTable.BlockRows];
         uint* slots = stackalloc uint[StateTable.BlockRows];
         uint next = 1;
-        for (int count = Collect(left, ref next, rows, slots); count > 0; count = Collect(left, ref next, rows, slots))
+        for (int count = left.NextLive(ref next, rows, slots); count > 0; count = left.NextLive(ref next, rows, slots))
         {
             var columns = new ArrayData[_keyCount];
             for (int i = 0; i < columns.Length; i++)
@@ -281,24 +281,6 @@ internal sealed unsafe class SemiJoinTables : IDisposable
         {
             *(long*)(row + table.Layout.CellOffsets[first]) = 0;
         }
-    }
-
-    private static int Collect(StateTable table, ref uint next, byte** rows, uint* slots)
-    {
-        int count = 0;
-        while (count < StateTable.BlockRows)
-        {
-            byte* row = table.NextLive(ref next);
-            if (row is null)
-            {
-                break;
-            }
-
-            rows[count] = row;
-            slots[count++] = next - 1;
-        }
-
-        return count;
     }
 
     private void Find(StateTable table, KeyEncoder encoder, ReadOnlySpan<ArrayData> columns, int count, byte** left, int cell)

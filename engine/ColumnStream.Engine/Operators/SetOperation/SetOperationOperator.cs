@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Engine.Elements;
@@ -19,21 +17,18 @@ namespace ColumnStream.Engine.Operators.SetOperation;
 /// </remarks>
 internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Operator
 {
-    private const int ChunkRows = 4096;
-    private readonly Schema _schema = node.OutputSchema();
     private OperatorContext _context = null!;
     private KeyedState _state = null!;
     private KeyEncoder _keys = null!;
     private StateSweeper _sweeper = null!;
     private NativeList<ulong> _hashes = null!;
     private NativeList<nint> _rows = null!;
-    private NativeList<byte> _kinds = null!;
-    private uint _next;
-    private long _times;
+    private RowChanges _changes = null!;
+    private CountedRows _final;
 
     public override IReadOnlyList<OperatorState> States => [_state];
 
-    public override bool HasMore => _next != 0;
+    public override bool HasMore => _final.IsOpen;
 
     public override void Open(OperatorContext context)
     {
@@ -47,7 +42,7 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
         _keys = new KeyEncoder(layout, context.Allocator);
         _hashes = new NativeList<ulong>(context.Allocator);
         _rows = new NativeList<nint>(context.Allocator);
-        _kinds = new NativeList<byte>(context.Allocator);
+        _changes = new RowChanges(node.OutputSchema(), context.Allocator);
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
@@ -55,7 +50,8 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
         batch = batch.Compact(_context.Allocator);
         try
         {
-            Fold(input, batch);
+            _sweeper.Sweep();
+            CountedRows.Fold(_state.Table, _keys, _hashes, batch, _state.Table.Layout.CellOffsets[input]);
         }
         finally
         {
@@ -67,30 +63,14 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
 
     public override void Continue(Collector output)
     {
-        StateTable table = _state.Table;
         _rows.Count = 0;
-        while (_rows.Count < ChunkRows)
+        _final.Fill(_state.Table, _state.Table.Layout.CellOffsets[2], _rows, RowChanges.ChunkRows);
+        for (int i = 0; i < _rows.Count; i++)
         {
-            uint slot = _next;
-            byte* row = table.NextLive(ref slot);
-            if (row is null)
-            {
-                _next = 0;
-                break;
-            }
-
-            long times = Answer(row);
-            for (; _times < times && _rows.Count < ChunkRows; _times++)
-            {
-                _rows.Add((nint)row);
-            }
-
-            // NextLive moved behind the row; while some of it is left, go on with the same.
-            _next = _times >= times ? slot : slot - 1;
-            _times = _times >= times ? 0 : _times;
+            _changes.Add((byte*)_rows.Pointer[i], RowKind.Insert);
         }
 
-        Emit(output, withKinds: false);
+        Emit(output);
     }
 
     public override void OnTimer(long clockMs, Collector output) => _sweeper.OnTimer(clockMs);
@@ -99,7 +79,7 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
     {
         if (_context.IsBatch)
         {
-            _next = 1;
+            _final.Begin();
             Continue(output);
         }
     }
@@ -110,7 +90,7 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
         _keys?.Dispose();
         _hashes?.Dispose();
         _rows?.Dispose();
-        _kinds?.Dispose();
+        _changes?.Dispose();
     }
 
     /// <summary>Both sides have the output's columns; a column that may be NULL on either side may be NULL in the state.</summary>
@@ -141,62 +121,29 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
         return node.Kind == SetOperationKind.Intersect ? Math.Min(left, right) : Math.Max(0, left - right);
     }
 
-    private void Fold(int input, StreamBatch batch)
-    {
-        StateTable table = _state.Table;
-        int length = batch.Rows.Length;
-        table.BeginBatch();
-        _sweeper.Sweep();
-        ulong* hashes = _hashes.Reserve(Math.Max(1, length));
-        table.Layout.Hash(batch.Rows.Columns, length, hashes);
-        _keys.Encode(batch.Rows.Columns, length);
-        byte** rows = stackalloc byte*[StateTable.BlockRows];
-        uint* slots = stackalloc uint[StateTable.BlockRows];
-        RowKind* kinds = batch.Kinds;
-        for (int at = 0; at < length; at += StateTable.BlockRows)
-        {
-            int count = Math.Min(StateTable.BlockRows, length - at);
-            table.FindOrCreate(_keys, hashes, at, count, rows, slots);
-            table.Touch(rows, slots, hashes + at, count);
-            for (int i = 0; i < count; i++)
-            {
-                bool adds = kinds is null || kinds[at + i] is RowKind.Insert or RowKind.UpdateAfter;
-                *Cell(rows[i], input) += adds ? 1 : -1;
-            }
-        }
-    }
-
-    /// <summary>Emits what the batch changed, a chunk at a time: no more rows than the batch had.</summary>
+    /// <summary>Emits what the batch changed, a chunk at a time: no more rows than the batch had. Where only the end counts, notes it.</summary>
     private void Settle(Collector output)
     {
-        if (_context.IsBatch)
-        {
-            return;
-        }
-
         StateTable table = _state.Table;
-        _rows.Count = 0;
-        _kinds.Count = 0;
         for (int t = 0; t < table.TouchedCount; t++)
         {
             byte* row = table.TouchedRows[t];
             long* emitted = Cell(row, 2);
             long answer = Answer(row);
-            byte kind = (byte)(answer > *emitted ? RowKind.Insert : RowKind.Delete);
-            for (long times = Math.Abs(answer - *emitted); times > 0; times--)
+            RowKind kind = answer > *emitted ? RowKind.Insert : RowKind.Delete;
+            for (long times = _context.IsBatch ? 0 : Math.Abs(answer - *emitted); times > 0; times--)
             {
-                _rows.Add((nint)row);
-                _kinds.Add(kind);
-                if (_rows.Count == ChunkRows)
+                _changes.Add(row, kind);
+                if (_changes.Count == RowChanges.ChunkRows)
                 {
-                    Emit(output, withKinds: true);
+                    Emit(output);
                 }
             }
 
             *emitted = answer;
         }
 
-        Emit(output, withKinds: true);
+        Emit(output);
         for (int t = 0; t < table.TouchedCount; t++)
         {
             byte* row = table.TouchedRows[t];
@@ -207,9 +154,9 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
         }
     }
 
-    private void Emit(Collector output, bool withKinds)
+    private void Emit(Collector output)
     {
-        int count = (int)_rows.Count;
+        int count = _changes.Count;
         if (count == 0)
         {
             return;
@@ -219,18 +166,9 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
         var columns = new ArrayData[layout.Keys.Count];
         for (int i = 0; i < columns.Length; i++)
         {
-            columns[i] = RowColumns.Key(layout, i, layout.Keys[i].Type, (byte**)_rows.Pointer, count, _context.Allocator);
+            columns[i] = RowColumns.Key(layout, i, layout.Keys[i].Type, _changes.Rows, count, _context.Allocator);
         }
 
-        NativeBuffer? kinds = null;
-        if (withKinds && node.Changelog != ChangelogMode.InsertOnly)
-        {
-            kinds = _context.Allocator.Allocate(count);
-            Buffer.MemoryCopy(_kinds.Pointer, kinds.Pointer, kinds.Capacity, count);
-        }
-
-        _rows.Count = 0;
-        _kinds.Count = 0;
-        output.Emit(new StreamBatch(new RecordBatch(_schema, columns, count), kinds));
+        _changes.Emit(columns, !_context.IsBatch && node.Changelog != ChangelogMode.InsertOnly, output);
     }
 }

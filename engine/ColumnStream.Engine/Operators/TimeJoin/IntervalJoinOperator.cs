@@ -3,11 +3,8 @@ using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
-using ColumnStream.Compute.Aggregates;
 using ColumnStream.Engine.Elements;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.State;
 
@@ -21,20 +18,13 @@ namespace ColumnStream.Engine.Operators.TimeJoin;
 /// </remarks>
 internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Operator
 {
-    private const int PrefetchRows = 32;
-    private const long NoTime = long.MinValue;
-    private readonly bool[] _isOuter = [JoinRows.IsOuter(node.Type, 0), JoinRows.IsOuter(node.Type, 1)];
-    private readonly int[] _timeColumns = [node.LeftTime, node.RightTime];
-    private readonly ChainedRows[] _sides = new ChainedRows[2];
-    private readonly TimeHeap?[] _exact = new TimeHeap?[2];
-    private readonly TimeBlocks?[] _blocks = new TimeBlocks?[2];
-    private readonly long[] _expired = [NoTime, NoTime];
-    private readonly int[] _matchedOffset = [-1, -1];
+    private readonly IntervalSide[] _sides = new IntervalSide[2];
     private readonly List<int> _unmatchable = [];
     private readonly List<nint> _gone = [];
     private OperatorContext _context = null!;
     private KeyChains _chains = null!;
     private PairWriter _pairs = null!;
+    private IntervalWalk _walk = null!;
     private ProgressState _watermark = null!;
     private NativeList<nint> _own = null!;
     private NativeList<byte> _hits = null!;
@@ -42,20 +32,14 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
     private long _lower;
     private long _upper;
 
-    // The walk: the batch at hand, its row, and where in the other side's chain it stands.
-    private StreamBatch? _batch;
+    // The batch at hand: its rows that can match, and the side they come from.
     private RecordBatch? _source;
     private int _side;
-    private int _at;
-    private uint _slot;
-    private bool _isWalking;
-    private bool _isForward;
-    private long _now;
     private bool _isExpiring;
 
     private bool ByArrival => node.LeftTime < 0;
 
-    public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0].State, _sides[1].State];
+    public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0].Rows.State, _sides[1].Rows.State];
 
     public override bool HasMore => _source is not null || _isExpiring;
 
@@ -66,61 +50,47 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         _lower = node.LowerMs * _units;
         _upper = node.UpperMs * _units;
         _watermark = new ProgressState("watermark", Watermark.Min, context.Allocator);
-        for (int side = 0; side < 2; side++)
-        {
-            var cells = new List<StateCell>();
-            if (ByArrival)
-            {
-                cells.Add(new StateCell("time", CellType.Int64));
-            }
-
-            if (_isOuter[side])
-            {
-                cells.Add(new StateCell("matched", CellType.Int64));
-                _exact[side] = new TimeHeap(context.Allocator);
-            }
-            else
-            {
-                _blocks[side] = new TimeBlocks();
-            }
-
-            ValueList<int> keys = side == 0 ? node.LeftKeys : node.RightKeys;
-            var rows = new ChainedRows(
-                side == 0 ? "left" : "right", context.Inputs[side], keys, ValueList.From(cells), context);
-            rows.OrderOffset = ByArrival ? rows.CellOffset(0) : rows.OffsetOf(_timeColumns[side]);
-            _matchedOffset[side] = _isOuter[side] ? rows.CellOffset(cells.Count - 1) : -1;
-            _sides[side] = rows;
-        }
-
-        _chains = new KeyChains(JoinRows.Fields(context.Inputs[0], node.LeftKeys), _sides[0], _sides[1], context);
-        _pairs = new PairWriter(
-            node.OutputSchema(), context.Inputs[0].Fields.Count, _sides[0], _sides[1], node.Residual, context);
+        _sides[0] = new IntervalSide(
+            "left", context.Inputs[0], node.LeftKeys, node.LeftTime, JoinKeys.IsOuter(node.Type, 0), context);
+        _sides[1] = new IntervalSide(
+            "right", context.Inputs[1], node.RightKeys, node.RightTime, JoinKeys.IsOuter(node.Type, 1), context);
+        ChainedRows left = _sides[0].Rows;
+        ChainedRows right = _sides[1].Rows;
+        _chains = new KeyChains(JoinKeys.Fields(context.Inputs[0], node.LeftKeys), left, right, context);
+        _pairs = new PairWriter(node.OutputSchema(), context.Inputs[0].Fields.Count, left, right, node.Residual, context);
+        _walk = new IntervalWalk(_chains, _pairs);
         _own = new NativeList<nint>(context.Allocator);
         _hits = new NativeList<byte>(context.Allocator);
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
     {
-        _batch = batch = batch.Compact(_context.Allocator);
+        batch = batch.Compact(_context.Allocator);
         try
         {
             LinkRestored();
-            _sides[0].BeginBatch();
-            _sides[1].BeginBatch();
+            _sides[0].Rows.BeginBatch();
+            _sides[1].Rows.BeginBatch();
             _side = input;
             Take(batch.Rows, output);
             if (_source is not null)
             {
                 Store();
-                Walk(output);
             }
+        }
+        catch
+        {
+            ReleaseSource();
+            throw;
         }
         finally
         {
-            if (_source is null)
-            {
-                ReleaseBatch();
-            }
+            batch.Release();
+        }
+
+        if (_source is not null)
+        {
+            Walk(output);
         }
     }
 
@@ -163,24 +133,19 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
 
     protected override void Dispose(bool disposing)
     {
-        ReleaseBatch();
+        ReleaseSource();
         _chains?.Dispose();
         _pairs?.Dispose();
         _own?.Dispose();
         _hits?.Dispose();
-        for (int side = 0; side < 2; side++)
-        {
-            _sides[side]?.Dispose();
-            _exact[side]?.Dispose();
-        }
+        _sides[0]?.Dispose();
+        _sides[1]?.Dispose();
     }
 
-    private void ReleaseBatch()
+    private void ReleaseSource()
     {
         _source?.Release();
         _source = null;
-        _batch?.Release();
-        _batch = null;
     }
 
     private long Now() => _context.Evaluation.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -188,15 +153,9 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
     /// <summary>Sets up to which time the rows of each side have no match to come: all later rows have a time above the watermark.</summary>
     private void SetExpired(long watermarkMs)
     {
-        if (watermarkMs == Watermark.Max)
-        {
-            _expired[0] = _expired[1] = long.MaxValue;
-            return;
-        }
-
-        long passed = ((watermarkMs + 1) * _units) - 1;
-        _expired[0] = Math.Max(_expired[0], passed + _lower);
-        _expired[1] = Math.Max(_expired[1], passed - _upper);
+        long passed = watermarkMs == Watermark.Max ? watermarkMs : ((watermarkMs + 1) * _units) - 1;
+        _sides[0].Expired = watermarkMs == Watermark.Max ? passed : Math.Max(_sides[0].Expired, passed + _lower);
+        _sides[1].Expired = watermarkMs == Watermark.Max ? passed : Math.Max(_sides[1].Expired, passed - _upper);
     }
 
     private void LinkRestored()
@@ -206,18 +165,8 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
             return;
         }
 
-        for (int side = 0; side < 2; side++)
-        {
-            _exact[side]?.Clear();
-            _blocks[side]?.Clear();
-            uint next = 1;
-            ChainedRows rows = _sides[side];
-            for (byte* row = rows.Table.NextLive(ref next); row is not null; row = rows.Table.NextLive(ref next))
-            {
-                Expect(side, *(long*)(row + rows.OrderOffset), next - 1);
-            }
-        }
-
+        _sides[0].Relist();
+        _sides[1].Relist();
         if (_watermark.Value != Watermark.Min && !ByArrival)
         {
             SetExpired(_watermark.Value);
@@ -226,32 +175,19 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         WakeNext();
     }
 
-    private void Expect(int side, long time, uint slot)
-    {
-        if (_exact[side] is TimeHeap heap)
-        {
-            heap.Add(time, slot);
-        }
-        else
-        {
-            _blocks[side]!.Add(time, slot);
-        }
-    }
-
     /// <summary>Takes the rows that can match; those with a NULL key come out alone where their side is outer.</summary>
     private void Take(RecordBatch rows, Collector output)
     {
-        List<int>? matchable = JoinRows.Matchable(
-            rows, _side == 0 ? node.LeftKeys : node.RightKeys, node.NullSafe, _unmatchable);
-        int time = _timeColumns[_side];
-        if (time >= 0 && rows.Columns[time].NullCount > 0)
+        IntervalSide side = _sides[_side];
+        List<int>? matchable = JoinKeys.Matchable(rows, side.Keys, node.NullSafe, _unmatchable);
+        if (side.TimeColumn >= 0)
         {
-            throw new UserException(4002, $"Rowtime must not be NULL: column {rows.Schema.Fields[time].Name}.");
+            WindowTime.RefuseNull(rows, side.TimeColumn);
         }
 
-        if (_unmatchable.Count > 0 && _isOuter[_side])
+        if (_unmatchable.Count > 0 && side.IsOuter)
         {
-            EmitAlone(rows, _unmatchable, output);
+            EmitAlone(rows, output);
         }
 
         if (rows.Length > 0 && matchable is not { Count: 0 })
@@ -262,54 +198,37 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         }
     }
 
-    private void EmitAlone(RecordBatch rows, List<int> indices, Collector output)
-    {
-        _pairs.Begin(rows, _side);
-        foreach (int index in indices)
-        {
-            _pairs.Add(index, _pairs.NullRow(1 - _side));
-            if (_pairs.IsFull)
-            {
-                output.Emit(new StreamBatch(_pairs.Build()));
-                _pairs.Clear();
-            }
-        }
-
-        if (_pairs.Count > 0)
-        {
-            output.Emit(new StreamBatch(_pairs.Build()));
-            _pairs.Clear();
-        }
-    }
+    private void EmitAlone(RecordBatch rows, Collector output) =>
+        _pairs.EmitAlone(rows, _side, CollectionsMarshal.AsSpan(_unmatchable), null, null, output);
 
     /// <summary>Puts the rows of the batch that a row to come can match into their side.</summary>
     private void Store()
     {
         RecordBatch source = _source!;
         int count = source.Length;
-        ChainedRows rows = _sides[_side];
-        _chains.Find(JoinRows.Keys(source, _side == 0 ? node.LeftKeys : node.RightKeys), count);
+        IntervalSide side = _sides[_side];
+        ChainedRows rows = side.Rows;
+        _chains.Find(source.Pick(side.Keys.Span), count);
         rows.Encode(source);
         nint* own = _own.Reserve(count);
-        if (_isOuter[_side])
+        if (side.IsOuter)
         {
             new Span<byte>(_hits.Reserve(count), count).Clear();
         }
 
-        int timeColumn = _timeColumns[_side];
-        long* times = timeColumn < 0 ? null : (long*)((FixedWidthArray)source.Columns[timeColumn]).Pointer;
-        _now = times is null ? Now() : 0;
+        long* times = side.Times(source);
+        long now = times is null ? Now() : 0;
         if (times is null)
         {
             // What has passed by the clock is no match any more, whether or not the timer came.
-            SetExpired(_now - 1);
+            SetExpired(now - 1);
         }
 
-        long expired = _expired[_side];
-        int side = _side;
+        long expired = side.Expired;
+        int index = _side;
         for (int i = 0; i < count; i++)
         {
-            long time = times is null ? _now : times[i];
+            long time = times is null ? now : times[i];
             if (time <= expired)
             {
                 own[i] = 0;
@@ -323,14 +242,15 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
             }
 
             own[i] = (nint)row;
-            _chains.Insert(side, _chains.Slots[i], row);
-            Expect(side, time, slot);
+            _chains.Insert(index, _chains.Slots[i], row);
+            side.Expect(time, slot);
         }
 
         WakeNext();
-        _at = 0;
-        _isWalking = false;
-        _pairs.Begin(source, side);
+        IntervalSide other = _sides[1 - index];
+        (long below, long above) = index == 0 ? (-_upper, -_lower) : (_lower, _upper);
+        _walk.Begin(1 - index, other.Rows, count, times, now, below, above, other.Expired);
+        _pairs.Begin(source, index);
     }
 
     /// <summary>Walks the other side's chains for the batch's rows, until a chunk is out or the batch is done.</summary>
@@ -338,7 +258,7 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
     {
         while (true)
         {
-            bool isDone = Collect();
+            bool isDone = _walk.Collect();
             bool any = _pairs.Count > 0 && EmitPairs(output);
             _pairs.Clear();
             if (isDone)
@@ -354,111 +274,12 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         }
     }
 
-    /// <summary>Collects pairs until a chunk is full; returns whether the batch is done.</summary>
-    private bool Collect()
-    {
-        int count = _source!.Length;
-        int other = 1 - _side;
-        ChainedRows rows = _sides[other];
-        int timeColumn = _timeColumns[_side];
-        long* times = timeColumn < 0 ? null : (long*)((FixedWidthArray)_source.Columns[timeColumn]).Pointer;
-        long below = _side == 0 ? -_upper : _lower;
-        long above = _side == 0 ? -_lower : _upper;
-        long alive = _expired[other];
-        int order = rows.OrderOffset;
-        for (; _at < count; _at++)
-        {
-            if (_at % PrefetchRows == 0 && !_isWalking)
-            {
-                _chains.Prefetch(other, _at, Math.Min(count, _at + PrefetchRows));
-            }
-
-            long time = times is null ? _now : times[_at];
-            long low = alive == long.MaxValue ? alive : Math.Max(time + below, alive + 1);
-            long high = time + above;
-            if (!_isWalking)
-            {
-                BeginWalk(_chains.Chain(_chains.Rows[_at], other), rows, low, high);
-            }
-
-            uint slot = _slot;
-            while (slot != 0)
-            {
-                byte* row = rows.Row(slot);
-                long at = *(long*)(row + order);
-                if (at < low || at > high)
-                {
-                    break;
-                }
-
-                if (_pairs.IsFull)
-                {
-                    _slot = slot;
-                    _isWalking = true;
-                    return false;
-                }
-
-                _pairs.Add(_at, row);
-                slot = _isForward ? rows.Link(row)->Next : rows.Link(row)->Previous;
-            }
-
-            _isWalking = false;
-        }
-
-        return true;
-    }
-
-    /// <summary>Finds the first row of a chain inside [low, high], from the end that is nearer to it.</summary>
-    private void BeginWalk(ChainEnds* ends, ChainedRows rows, long low, long high)
-    {
-        _slot = 0;
-        if (ends->Head == 0 || low > high)
-        {
-            return;
-        }
-
-        int order = rows.OrderOffset;
-        long first = *(long*)(rows.Row(ends->Head) + order);
-        long last = *(long*)(rows.Row(ends->Tail) + order);
-        if (first > high || last < low)
-        {
-            return;
-        }
-
-        _isForward = low - first < last - high;
-        uint slot = _isForward ? ends->Head : ends->Tail;
-        while (slot != 0)
-        {
-            byte* row = rows.Row(slot);
-            long at = *(long*)(row + order);
-            if (_isForward ? at >= low : at <= high)
-            {
-                break;
-            }
-
-            slot = _isForward ? rows.Link(row)->Next : rows.Link(row)->Previous;
-        }
-
-        _slot = slot;
-    }
-
     /// <summary>Emits the pairs that stand and notes whom they serve; returns whether there were any.</summary>
     private bool EmitPairs(Collector output)
     {
-        RecordBatch pairs = _pairs.Build();
-        Selection? survivors;
-        try
-        {
-            survivors = _pairs.Test(pairs);
-        }
-        catch
-        {
-            pairs.Release();
-            throw;
-        }
-
+        RecordBatch pairs = _pairs.BuildTested(out Selection? survivors);
         int count = survivors?.Count ?? pairs.Length;
-        if (_isOuter[_side])
+        if (_sides[_side].IsOuter)
         {
             for (int i = 0; i < count; i++)
             {
@@ -466,13 +287,13 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
             }
         }
 
-        int other = 1 - _side;
-        if (_isOuter[other])
+        IntervalSide other = _sides[1 - _side];
+        if (other.IsOuter)
         {
-            byte** rows = _pairs.Rows(other);
+            byte** rows = _pairs.Rows(1 - _side);
             for (int i = 0; i < count; i++)
             {
-                SetMatched(other, rows[survivors is null ? i : survivors.Pointer[i]]);
+                other.SetMatched(rows[survivors is null ? i : survivors.Pointer[i]]);
             }
         }
 
@@ -480,19 +301,10 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         return count > 0;
     }
 
-    private void SetMatched(int side, byte* row)
-    {
-        long* matched = (long*)(row + _matchedOffset[side]);
-        if (*matched == 0)
-        {
-            _sides[side].Touch(row);
-            *matched = 1;
-        }
-    }
-
     private void FinishBatch(Collector output)
     {
         int count = _source!.Length;
+        IntervalSide side = _sides[_side];
         long late = 0;
         _unmatchable.Clear();
         for (int i = 0; i < count; i++)
@@ -503,7 +315,7 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
                 _chains.DropIfEmpty(_chains.Slots[i]);
             }
 
-            if (!_isOuter[_side])
+            if (!side.IsOuter)
             {
                 late += own is null ? 1 : 0;
             }
@@ -516,13 +328,13 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
             }
             else if (_hits.Pointer[i] != 0)
             {
-                SetMatched(_side, own);
+                side.SetMatched(own);
             }
         }
 
         if (_unmatchable.Count > 0)
         {
-            EmitAlone(_source, _unmatchable, output);
+            EmitAlone(_source, output);
         }
 
         if (late > 0 && !ByArrival)
@@ -530,17 +342,17 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
             CountLate(late);
         }
 
-        ReleaseBatch();
+        ReleaseSource();
     }
 
     /// <summary>Counts rows behind the watermark that were not kept; a negative lower bound alone makes no row late.</summary>
     private void CountLate(long notKept)
     {
-        long* times = (long*)((FixedWidthArray)_source!.Columns[_timeColumns[_side]]).Pointer;
+        long* times = _sides[_side].Times(_source!);
         long passed = _watermark.Value == Watermark.Max ? long.MaxValue
             : _watermark.Value == Watermark.Min ? long.MinValue : ((_watermark.Value + 1) * _units) - 1;
         long late = 0;
-        for (int i = 0; i < _source.Length; i++)
+        for (int i = 0; i < _source!.Length; i++)
         {
             late += _own.Pointer[i] == 0 && times[i] <= passed ? 1 : 0;
         }
@@ -556,12 +368,12 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
     {
         for (int side = 0; side < 2; side++)
         {
-            ChainedRows rows = _sides[side];
+            IntervalSide rows = _sides[side];
             _pairs.Begin(null, -1);
-            while (TryPop(side, out uint slot))
+            while (rows.TryPop(out uint slot))
             {
-                byte* row = rows.Row(slot);
-                if (!_isOuter[side] || *(long*)(row + _matchedOffset[side]) != 0)
+                byte* row = rows.Rows.Row(slot);
+                if (!rows.IsAlone(row))
                 {
                     _chains.Delete(side, row);
                     continue;
@@ -600,11 +412,7 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         output.Emit(new StreamBatch(batch));
     }
 
-    private bool TryPop(int side, out uint slot) => _exact[side] is TimeHeap heap
-        ? heap.TryPop(_expired[side], out slot)
-        : _blocks[side]!.TryPop(_expired[side], out slot);
-
-    /// <summary>Asks to be woken when the next row by the clock expires; blocks are looked at once in the length of the interval.</summary>
+    /// <summary>Asks to be woken when the next row by the clock expires.</summary>
     private void WakeNext()
     {
         if (!ByArrival)
@@ -612,21 +420,8 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
             return;
         }
 
-        long wait = long.MaxValue;
         long now = Now();
-        for (int side = 0; side < 2; side++)
-        {
-            long keptMs = side == 0 ? -_lower : _upper;
-            if (_exact[side] is { Count: > 0 } heap)
-            {
-                wait = Math.Min(wait, Math.Max(1, heap.Earliest + keptMs - now + 1));
-            }
-            else if (_blocks[side] is { Count: > 0 })
-            {
-                wait = Math.Min(wait, Math.Max(1, keptMs + 1));
-            }
-        }
-
+        long wait = Math.Min(_sides[0].WaitMs(now, -_lower), _sides[1].WaitMs(now, _upper));
         if (wait != long.MaxValue)
         {
             _context.WakeAtMs(_context.ClockMs() + wait);

@@ -158,6 +158,58 @@ internal sealed unsafe class PairWriter : IDisposable
         return survivors;
     }
 
+    /// <summary>Makes the batch of all pairs and tests it: which of them stand, or null for all. The caller owns both.</summary>
+    public RecordBatch BuildTested(out Selection? survivors)
+    {
+        RecordBatch pairs = Build();
+        try
+        {
+            survivors = Test(pairs);
+        }
+        catch
+        {
+            pairs.Release();
+            throw;
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Emits rows of a batch that match nothing, in chunks, with their kinds if there are any.</summary>
+    /// <param name="rows">The batch.</param>
+    /// <param name="side">The side that it comes from.</param>
+    /// <param name="indices">The rows.</param>
+    /// <param name="kinds">The kinds of the batch's rows, or null.</param>
+    /// <param name="leftOnly">The left columns where only those come out, else null.</param>
+    /// <param name="output">Receives them.</param>
+    public void EmitAlone(
+        RecordBatch rows, int side, ReadOnlySpan<int> indices, RowKind* kinds, Schema? leftOnly, Collector output)
+    {
+        Begin(rows, side);
+        for (int i = 0; i < indices.Length; i++)
+        {
+            Add(indices[i], NullRow(1 - side));
+            if (!IsFull && i < indices.Length - 1)
+            {
+                continue;
+            }
+
+            NativeBuffer? own = null;
+            if (kinds is not null)
+            {
+                own = _allocator.Allocate(Count);
+                for (int k = 0; k < Count; k++)
+                {
+                    own.Pointer[k] = (byte)kinds[Indices[k]];
+                }
+            }
+
+            RecordBatch alone = leftOnly is null ? Build() : BuildSide(0, leftOnly);
+            Clear();
+            output.Emit(new StreamBatch(alone, own));
+        }
+    }
+
     /// <summary>Emits the pairs that stand; takes over both parts.</summary>
     public void Emit(RecordBatch pairs, NativeBuffer? kinds, Selection? survivors, Collector output)
     {

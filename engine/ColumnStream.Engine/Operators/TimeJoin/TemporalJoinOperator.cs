@@ -1,12 +1,11 @@
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using ColumnStream.Arrow;
-using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Engine.Elements;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.State;
 
@@ -53,7 +52,7 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
         _kindOffset = node.LeftUpdates ? _sides[0].CellOffset(0) : -1;
         _deletedOffset = _sides[1].CellOffset(0);
         _sides[1].OrderOffset = _sides[1].OffsetOf(node.RightTime);
-        _chains = new KeyChains(JoinRows.Fields(context.Inputs[0], node.LeftKeys), _sides[0], _sides[1], context);
+        _chains = new KeyChains(JoinKeys.Fields(context.Inputs[0], node.LeftKeys), _sides[0], _sides[1], context);
         _pairs = new PairWriter(
             node.OutputSchema(), context.Inputs[0].Fields.Count, _sides[0], _sides[1], node.Residual, context);
         _waiting = new TimeHeap(context.Allocator);
@@ -128,27 +127,17 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
         }
     }
 
-    private static long* Times(RecordBatch rows, int column)
-    {
-        if (rows.Columns[column].NullCount > 0)
-        {
-            throw new UserException(4002, $"Rowtime must not be NULL: column {rows.Schema.Fields[column].Name}.");
-        }
-
-        return (long*)((FixedWidthArray)rows.Columns[column]).Pointer;
-    }
-
     private void StoreLeft(StreamBatch batch, Collector output)
     {
         RecordBatch rows = batch.Rows;
-        List<int>? matchable = JoinRows.Matchable(rows, node.LeftKeys, _nullSafe, _unmatchable);
-        long* times = Times(rows, node.LeftTime);
+        List<int>? matchable = JoinKeys.Matchable(rows, node.LeftKeys, _nullSafe, _unmatchable);
+        long* times = JoinKeys.Times(rows, node.LeftTime);
         if (_unmatchable.Count > 0 && node.Type == JoinType.Left)
         {
-            EmitAlone(batch, output);
+            _pairs.EmitAlone(rows, 0, CollectionsMarshal.AsSpan(_unmatchable), batch.Kinds, null, output);
         }
 
-        _chains.Find(JoinRows.Keys(rows, node.LeftKeys), rows.Length);
+        _chains.Find(rows.Pick(node.LeftKeys.Span), rows.Length);
         _sides[0].Encode(rows);
         for (int i = 0; i < (matchable?.Count ?? rows.Length); i++)
         {
@@ -169,9 +158,9 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
     private void StoreRight(StreamBatch batch)
     {
         RecordBatch rows = batch.Rows;
-        List<int>? matchable = JoinRows.Matchable(rows, node.RightKeys, _nullSafe, _unmatchable);
-        long* times = Times(rows, node.RightTime);
-        _chains.Find(JoinRows.Keys(rows, node.RightKeys), rows.Length);
+        List<int>? matchable = JoinKeys.Matchable(rows, node.RightKeys, _nullSafe, _unmatchable);
+        long* times = JoinKeys.Times(rows, node.RightTime);
+        _chains.Find(rows.Pick(node.RightKeys.Span), rows.Length);
         _sides[1].Encode(rows);
         for (int i = 0; i < (matchable?.Count ?? rows.Length); i++)
         {
@@ -203,32 +192,6 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
         foreach (int index in _unmatchable)
         {
             _chains.DropIfEmpty(_chains.Slots[index]);
-        }
-    }
-
-    private void EmitAlone(StreamBatch batch, Collector output)
-    {
-        _pairs.Begin(batch.Rows, 0);
-        for (int i = 0; i < _unmatchable.Count; i++)
-        {
-            _pairs.Add(_unmatchable[i], _pairs.NullRow(1));
-            if (!_pairs.IsFull && i < _unmatchable.Count - 1)
-            {
-                continue;
-            }
-
-            NativeBuffer? kinds = null;
-            if (batch.Kinds is not null)
-            {
-                kinds = _context.Allocator.Allocate(_pairs.Count);
-                for (int k = 0; k < _pairs.Count; k++)
-                {
-                    kinds.Pointer[k] = (byte)batch.Kinds[_pairs.Indices[k]];
-                }
-            }
-
-            output.Emit(new StreamBatch(_pairs.Build(), kinds));
-            _pairs.Clear();
         }
     }
 
@@ -308,24 +271,13 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
     /// <summary>Emits the answers collected; returns whether any stands.</summary>
     private bool EmitAnswers(Collector output)
     {
-        RecordBatch pairs = _pairs.Build();
-        Selection? survivors = null;
-        try
-        {
-            survivors = _pairs.Test(pairs);
-            if (survivors is not null && node.Type == JoinType.Left)
-            {
-                RecordBatch padded = Pad(survivors);
-                pairs.Release();
-                survivors.Dispose();
-                survivors = null;
-                pairs = padded;
-            }
-        }
-        catch
+        RecordBatch pairs = _pairs.BuildTested(out Selection? survivors);
+        if (survivors is not null && node.Type == JoinType.Left)
         {
             pairs.Release();
-            throw;
+            pairs = Pad(survivors);
+            survivors.Dispose();
+            survivors = null;
         }
 
         NativeBuffer? kinds = null;

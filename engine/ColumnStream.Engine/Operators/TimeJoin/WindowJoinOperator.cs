@@ -20,7 +20,7 @@ namespace ColumnStream.Engine.Operators.TimeJoin;
 internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
 {
     private const int MarkByte = 5;
-    private readonly bool[] _isOuter = [JoinRows.IsOuter(node.Type, 0), JoinRows.IsOuter(node.Type, 1)];
+    private readonly bool[] _isOuter = [JoinKeys.IsOuter(node.Type, 0), JoinKeys.IsOuter(node.Type, 1)];
     private readonly ChainedRows[] _sides = new ChainedRows[2];
     private readonly SortedDictionary<long, NativeList<uint>> _windows = [];
     private readonly Stack<NativeList<uint>> _free = new();
@@ -60,8 +60,8 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
         _watermark = new ProgressState("watermark", Watermark.Min, context.Allocator);
         _sides[0] = new ChainedRows("left", context.Inputs[0], node.LeftKeys, default, context);
         _sides[1] = new ChainedRows("right", context.Inputs[1], node.RightKeys, default, context);
-        _chains = new KeyChains(JoinRows.Fields(context.Inputs[0], node.LeftKeys), _sides[0], _sides[1], context);
-        Schema pair = IsLeftOnly ? JoinRows.Pair(context.Inputs[0], context.Inputs[1]) : _schema;
+        _chains = new KeyChains(JoinKeys.Fields(context.Inputs[0], node.LeftKeys), _sides[0], _sides[1], context);
+        Schema pair = IsLeftOnly ? JoinKeys.Pair(context.Inputs[0], context.Inputs[1]) : _schema;
         _pairs = new PairWriter(pair, context.Inputs[0].Fields.Count, _sides[0], _sides[1], node.Residual, context);
     }
 
@@ -169,7 +169,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
     {
         ValueList<int> keyColumns = side == 0 ? node.LeftKeys : node.RightKeys;
         int endColumn = side == 0 ? node.LeftEnd : node.RightEnd;
-        List<int>? matchable = JoinRows.Matchable(rows, keyColumns, node.NullSafe, _unmatchable);
+        List<int>? matchable = JoinKeys.Matchable(rows, keyColumns, node.NullSafe, _unmatchable);
         if (rows.Columns[endColumn].NullCount > 0)
         {
             throw new UserException(4002, $"End of a window must not be NULL: column {rows.Schema.Fields[endColumn].Name}.");
@@ -181,7 +181,8 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
         bool comesOut = _isOuter[side] || (side == 0 && node.Type == JoinType.Anti);
         if (_unmatchable.Count > 0 && comesOut)
         {
-            EmitAlone(side, rows, output);
+            _pairs.EmitAlone(
+                rows, side, CollectionsMarshal.AsSpan(_unmatchable), null, IsLeftOnly ? _schema : null, output);
         }
 
         _kept.Clear();
@@ -225,27 +226,13 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
     private void Append(int side, RecordBatch kept, ValueList<int> keyColumns, long* ends)
     {
         ChainedRows rows = _sides[side];
-        _chains.Find(JoinRows.Keys(kept, keyColumns), kept.Length);
+        _chains.Find(kept.Pick(keyColumns.Span), kept.Length);
         rows.Encode(kept);
         for (int i = 0; i < kept.Length; i++)
         {
             uint key = _chains.Slots[i];
             _chains.Insert(side, key, rows.Append(i, out _));
             Expect(ends[i], key);
-        }
-    }
-
-    private void EmitAlone(int side, RecordBatch rows, Collector output)
-    {
-        _pairs.Begin(rows, side);
-        for (int i = 0; i < _unmatchable.Count; i++)
-        {
-            _pairs.Add(_unmatchable[i], _pairs.NullRow(1 - side));
-            if (_pairs.IsFull || i == _unmatchable.Count - 1)
-            {
-                output.Emit(new StreamBatch(IsLeftOnly ? _pairs.BuildSide(0, _schema) : _pairs.Build()));
-                _pairs.Clear();
-            }
         }
     }
 
@@ -346,18 +333,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
 
     private bool EmitPairs(Collector output)
     {
-        RecordBatch pairs = _pairs.Build();
-        Selection? survivors;
-        try
-        {
-            survivors = _pairs.Test(pairs);
-        }
-        catch
-        {
-            pairs.Release();
-            throw;
-        }
-
+        RecordBatch pairs = _pairs.BuildTested(out Selection? survivors);
         int count = survivors?.Count ?? pairs.Length;
         if (node.Residual is not null && node.Type != JoinType.Inner)
         {

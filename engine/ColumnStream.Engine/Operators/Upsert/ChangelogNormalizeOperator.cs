@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
@@ -16,15 +15,13 @@ namespace ColumnStream.Engine.Operators.Upsert;
 /// </remarks>
 internal sealed unsafe class ChangelogNormalizeOperator(ChangelogNormalizeNode node) : Operator
 {
-    private const int ChunkRows = 4096;
     private readonly Schema _schema = node.OutputSchema();
     private OperatorContext _context = null!;
     private KeyedState _state = null!;
     private KeyEncoder _keys = null!;
     private PayloadCells _payload = null!;
     private StateSweeper _sweeper = null!;
-    private NativeList<nint> _rows = null!;
-    private NativeList<byte> _kinds = null!;
+    private RowChanges _changes = null!;
     private int[] _places = [];
     private bool _expires;
     private int _exists;
@@ -68,8 +65,7 @@ internal sealed unsafe class ChangelogNormalizeOperator(ChangelogNormalizeNode n
         _state = new KeyedState("rows", layout, context.Pages, context.Allocator, context.KeyGroups, ttl);
         _keys = new KeyEncoder(layout, context.Allocator);
         _sweeper = new StateSweeper(ttl, context, _state);
-        _rows = new NativeList<nint>(context.Allocator);
-        _kinds = new NativeList<byte>(context.Allocator);
+        _changes = new RowChanges(_schema, context.Allocator);
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
@@ -95,9 +91,7 @@ internal sealed unsafe class ChangelogNormalizeOperator(ChangelogNormalizeNode n
     {
         StateTable table = _state.Table;
         bool retracts = node.Changelog == ChangelogMode.Retract;
-        _rows.Count = 0;
-        _kinds.Count = 0;
-        while (_pending < _pendingEnd && _rows.Count <= ChunkRows - 2)
+        while (_pending < _pendingEnd && _changes.Count <= RowChanges.ChunkRows - 2)
         {
             byte* row = table.TouchedRows[_pending];
             byte* image = table.TouchedImage(_pending++);
@@ -105,20 +99,20 @@ internal sealed unsafe class ChangelogNormalizeOperator(ChangelogNormalizeNode n
             bool exists = *(long*)(row + _exists) != 0;
             if (existed && !exists)
             {
-                Add(image, RowKind.Delete);
+                _changes.Add(image, RowKind.Delete);
             }
             else if (!existed && exists)
             {
-                Add(row, RowKind.Insert);
+                _changes.Add(row, RowKind.Insert);
             }
             else if (existed && (_expires || !_payload.Same(image, row)))
             {
                 if (retracts)
                 {
-                    Add(image, RowKind.UpdateBefore);
+                    _changes.Add(image, RowKind.UpdateBefore);
                 }
 
-                Add(row, RowKind.UpdateAfter);
+                _changes.Add(row, RowKind.UpdateAfter);
             }
         }
 
@@ -136,8 +130,7 @@ internal sealed unsafe class ChangelogNormalizeOperator(ChangelogNormalizeNode n
         _state?.Dispose();
         _keys?.Dispose();
         _payload?.Dispose();
-        _rows?.Dispose();
-        _kinds?.Dispose();
+        _changes?.Dispose();
     }
 
     private void Fold(StreamBatch batch)
@@ -178,32 +171,23 @@ internal sealed unsafe class ChangelogNormalizeOperator(ChangelogNormalizeNode n
         }
     }
 
-    private void Add(byte* row, RowKind kind)
-    {
-        _rows.Add((nint)row);
-        _kinds.Add((byte)kind);
-    }
-
     private void Emit(Collector output)
     {
-        int count = _rows.Count;
+        int count = _changes.Count;
         if (count == 0)
         {
             return;
         }
 
-        var rows = (byte**)_rows.Pointer;
         var columns = new ArrayData[_schema.Fields.Count];
         for (int i = 0; i < columns.Length; i++)
         {
             columns[i] = _places[i] >= 0
-                ? RowColumns.Key(_state.Table.Layout, _places[i], _schema.Fields[i].Type, rows, count, _context.Allocator)
-                : _payload.Column(-1 - _places[i], rows, count, _context.Allocator);
+                ? RowColumns.Key(_state.Table.Layout, _places[i], _schema.Fields[i].Type, _changes.Rows, count, _context.Allocator)
+                : _payload.Column(-1 - _places[i], _changes.Rows, count, _context.Allocator);
         }
 
-        NativeBuffer kinds = _context.Allocator.Allocate(count);
-        Buffer.MemoryCopy(_kinds.Pointer, kinds.Pointer, kinds.Capacity, count);
-        output.Emit(new StreamBatch(new RecordBatch(_schema, columns, count), kinds));
+        _changes.Emit(columns, withKinds: true, output);
     }
 
     private void DeleteGone()

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
@@ -12,15 +11,13 @@ namespace ColumnStream.Engine.Operators.Upsert;
 /// <summary>Adds and takes back rows by primary key, and emits what became of the latest row of each key that a batch touched.</summary>
 internal sealed unsafe class UpsertMaterializeOperator(UpsertMaterializeNode node) : Operator
 {
-    private const int ChunkRows = 4096;
     private readonly Schema _schema = node.OutputSchema();
     private OperatorContext _context = null!;
     private MaterializeTables _tables = null!;
     private StateSweeper _sweeper = null!;
     private KeyEncoder _keyEncoder = null!;
     private KeyEncoder _rowEncoder = null!;
-    private NativeList<nint> _rows = null!;
-    private NativeList<byte> _kinds = null!;
+    private RowChanges _changes = null!;
     private NativeList<ulong> _keyHashes = null!;
     private NativeList<ulong> _rowHashes = null!;
     private bool _expires;
@@ -40,8 +37,7 @@ internal sealed unsafe class UpsertMaterializeOperator(UpsertMaterializeNode nod
         _sweeper = new StateSweeper(ttl, context, _tables.Keys);
         _keyEncoder = new KeyEncoder(_tables.Keys.Table.Layout, context.Allocator);
         _rowEncoder = new KeyEncoder(_tables.Rows.Table.Layout, context.Allocator);
-        _rows = new NativeList<nint>(context.Allocator);
-        _kinds = new NativeList<byte>(context.Allocator);
+        _changes = new RowChanges(_schema, context.Allocator);
         _keyHashes = new NativeList<ulong>(context.Allocator);
         _rowHashes = new NativeList<ulong>(context.Allocator);
     }
@@ -74,9 +70,7 @@ internal sealed unsafe class UpsertMaterializeOperator(UpsertMaterializeNode nod
     public override void Continue(Collector output)
     {
         StateTable keys = _tables.Keys.Table;
-        _rows.Count = 0;
-        _kinds.Count = 0;
-        while (_pending < _pendingEnd && _rows.Count < ChunkRows)
+        while (_pending < _pendingEnd && _changes.Count < RowChanges.ChunkRows)
         {
             byte* key = keys.TouchedRows[_pending];
             byte* image = keys.TouchedImage(_pending++);
@@ -86,12 +80,12 @@ internal sealed unsafe class UpsertMaterializeOperator(UpsertMaterializeNode nod
             {
                 if (before != 0)
                 {
-                    Add(Before(before), RowKind.Delete);
+                    _changes.Add(Before(before), RowKind.Delete);
                 }
             }
             else if (before != now || _expires || !_tables.Payload.Same(Before(before), Row(now)))
             {
-                Add(Row(now), before == 0 ? RowKind.Insert : RowKind.UpdateAfter);
+                _changes.Add(Row(now), before == 0 ? RowKind.Insert : RowKind.UpdateAfter);
             }
         }
 
@@ -113,35 +107,23 @@ internal sealed unsafe class UpsertMaterializeOperator(UpsertMaterializeNode nod
         _tables?.Dispose();
         _keyEncoder?.Dispose();
         _rowEncoder?.Dispose();
-        _rows?.Dispose();
-        _kinds?.Dispose();
+        _changes?.Dispose();
         _keyHashes?.Dispose();
         _rowHashes?.Dispose();
-    }
-
-    private static ArrayData[] Pick(RecordBatch rows, int[] columns)
-    {
-        var picked = new ArrayData[columns.Length];
-        for (int i = 0; i < picked.Length; i++)
-        {
-            picked[i] = rows.Columns[columns[i]];
-        }
-
-        return picked;
     }
 
     private void Fold(StreamBatch batch)
     {
         RecordBatch rows = batch.Rows;
-        ArrayData[] keys = Pick(rows, _tables.KeyColumns);
-        ArrayData[] names = Pick(rows, _tables.RowColumnsInOrder);
+        ArrayData[] keys = rows.Pick(_tables.KeyColumns);
+        ArrayData[] names = rows.Pick(_tables.RowColumnsInOrder);
         ulong* keyHashes = _keyHashes.Reserve(Math.Max(1, rows.Length));
         ulong* rowHashes = _rowHashes.Reserve(Math.Max(1, rows.Length));
         _tables.Keys.Table.Layout.Hash(keys, rows.Length, keyHashes);
         _tables.Rows.Table.Layout.Hash(names, rows.Length, rowHashes);
         _keyEncoder.Encode(keys, rows.Length);
         _rowEncoder.Encode(names, rows.Length);
-        _tables.Payload.Encode(Pick(rows, _tables.OtherColumns), rows.Length);
+        _tables.Payload.Encode(rows.Pick(_tables.OtherColumns), rows.Length);
         byte** foundKeys = stackalloc byte*[StateTable.BlockRows];
         uint* keySlots = stackalloc uint[StateTable.BlockRows];
         byte** found = stackalloc byte*[StateTable.BlockRows];
@@ -177,15 +159,9 @@ internal sealed unsafe class UpsertMaterializeOperator(UpsertMaterializeNode nod
         return *(uint*)row == rows.Rows.Sequence ? rows.TouchedImage((int)*_tables.Place(row)) : row;
     }
 
-    private void Add(byte* row, RowKind kind)
-    {
-        _rows.Add((nint)row);
-        _kinds.Add((byte)kind);
-    }
-
     private void Emit(Collector output)
     {
-        int count = _rows.Count;
+        int count = _changes.Count;
         if (count == 0)
         {
             return;
@@ -194,12 +170,10 @@ internal sealed unsafe class UpsertMaterializeOperator(UpsertMaterializeNode nod
         var columns = new ArrayData[_schema.Fields.Count];
         for (int i = 0; i < columns.Length; i++)
         {
-            columns[i] = _tables.Column(i, (byte**)_rows.Pointer, count);
+            columns[i] = _tables.Column(i, _changes.Rows, count);
         }
 
-        NativeBuffer kinds = _context.Allocator.Allocate(count);
-        Buffer.MemoryCopy(_kinds.Pointer, kinds.Pointer, kinds.Capacity, count);
-        output.Emit(new StreamBatch(new RecordBatch(_schema, columns, count), kinds));
+        _changes.Emit(columns, withKinds: true, output);
     }
 
     private void DeleteGone()

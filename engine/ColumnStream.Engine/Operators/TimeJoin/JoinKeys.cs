@@ -2,27 +2,16 @@ using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Engine.Operators.WindowAggregate;
 
 namespace ColumnStream.Engine.Operators.TimeJoin;
 
-/// <summary>Prepares rows of a batch for a join: their keys, and which of them can match at all.</summary>
-internal static class JoinRows
+/// <summary>Says of the keys of joins which columns they are and which rows can match by them at all.</summary>
+internal static class JoinKeys
 {
     /// <summary>Returns whether a side's rows come out when nothing matches them.</summary>
     public static bool IsOuter(JoinType type, int side) =>
         type == JoinType.Full || type == (side == 0 ? JoinType.Left : JoinType.Right);
-
-    /// <summary>Returns the key columns of a batch, borrowed.</summary>
-    public static ArrayData[] Keys(RecordBatch rows, ValueList<int> keys)
-    {
-        var picked = new ArrayData[keys.Count];
-        for (int i = 0; i < picked.Length; i++)
-        {
-            picked[i] = rows.Columns[keys[i]];
-        }
-
-        return picked;
-    }
 
     /// <summary>Returns the key columns of an input.</summary>
     public static ValueList<Field> Fields(Schema schema, ValueList<int> keys)
@@ -34,6 +23,13 @@ internal static class JoinRows
         }
 
         return ValueList.Create<Field>(fields);
+    }
+
+    /// <summary>Returns the times of a batch's rows; a row without one is refused.</summary>
+    public static unsafe long* Times(RecordBatch rows, int column)
+    {
+        WindowTime.RefuseNull(rows, column);
+        return (long*)((FixedWidthArray)rows.Columns[column]).Pointer;
     }
 
     /// <summary>Returns the columns of both inputs.</summary>

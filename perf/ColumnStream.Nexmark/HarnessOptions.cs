@@ -12,8 +12,11 @@ namespace ColumnStream.Nexmark;
 /// <param name="UseDuckDb">Whether DuckDB runs beside.</param>
 /// <param name="Task">What is done: answers compared and queries timed, answers compared,
 /// DuckDB's answers kept, or adverse inputs run.</param>
+/// <param name="Operators">Names of the operators that adverse inputs are run over; none for all.</param>
+/// <param name="Inputs">Names of the adverse inputs; none for all.</param>
 internal sealed record HarnessOptions(
-    long Events, long CheckEvents, int EventsPerSecond, int Repetitions, string[] Queries, bool UseDuckDb, string Task)
+    long Events, long CheckEvents, int EventsPerSecond, int Repetitions, string[] Queries, bool UseDuckDb, string Task,
+    string[] Operators, string[] Inputs)
 {
     public static readonly string[] AllQueries = 
     [
@@ -23,14 +26,15 @@ internal sealed record HarnessOptions(
 
     public const string Usage =
         "usage: ColumnStream.Nexmark [run|check|answers|adverse] [--events 10000000] [--check-events 1000000] "
-        + "[--rate 10000] [--reps 5] [--queries q0,q1] [--no-duckdb]";
+        + "[--rate 10000] [--reps 5] [--queries q0,q1] [--no-duckdb] "
+        + "[--operators \"OVER,top 10\"] [--inputs Clean,HotKey]";
 
     private static readonly string[] s_tasks = ["run", "check", "answers", "adverse"];
 
     /// <summary>Reads the arguments; null when they are wrong.</summary>
     public static HarnessOptions? Parse(string[] args)
     {
-        var options = new HarnessOptions(10_000_000, 1_000_000, 10_000, 5, AllQueries, UseDuckDb: true, "run");
+        var options = new HarnessOptions(10_000_000, 1_000_000, 10_000, 5, AllQueries, UseDuckDb: true, "run", [], []);
         for (int i = 0; i < args.Length; i++)
         {
             if (args[i] == "--no-duckdb")
@@ -67,6 +71,12 @@ internal sealed record HarnessOptions(
                     break;
                 case "--queries":
                     options = options with { Queries = value.Split(',') };
+                    break;
+                case "--operators":
+                    options = options with { Operators = value.Split(',') };
+                    break;
+                case "--inputs":
+                    options = options with { Inputs = value.Split(',') };
                     break;
                 default:
                     return null;

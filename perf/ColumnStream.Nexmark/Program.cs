@@ -21,7 +21,7 @@ using var pool = new SizeClassPool();
 using var allocator = new BufferAllocator("perf", pool);
 if (options.Task == "adverse")
 {
-    AdverseRunner.Run((int)options.Events, options.Repetitions, allocator);
+    AdverseRunner.Run(options, allocator);
     return 0;
 }
 

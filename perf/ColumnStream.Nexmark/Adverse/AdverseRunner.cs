@@ -51,16 +51,20 @@ internal static class AdverseRunner
     ];
 
     /// <summary>Runs everything and prints the table.</summary>
-    public static void Run(int rows, int repetitions, BufferAllocator allocator)
+    public static void Run(HarnessOptions options, BufferAllocator allocator)
     {
-        AdverseKind[] kinds = Enum.GetValues<AdverseKind>();
+        (int rows, int repetitions) = ((int)options.Events, options.Repetitions);
+        AdverseKind[] kinds = [.. Enum.GetValues<AdverseKind>()
+            .Where(k => options.Inputs.Length == 0 || options.Inputs.Contains(k.ToString()))];
+        (string Name, string Sql)[] queries = [.. s_queries
+            .Where(q => options.Operators.Length == 0 || options.Operators.Contains(q.Name))];
         var cost = new Dictionary<(string Query, AdverseKind Kind), double>();
         foreach (AdverseKind kind in kinds.Prepend(AdverseKind.Clean))
         {
             // The first pass warms up; the second takes its place.
             using Dataset data = AdverseData.Make(kind, rows, allocator);
             using var engine = new LocalEngine(data, allocator);
-            foreach ((string name, string sql) in s_queries)
+            foreach ((string name, string sql) in queries)
             {
                 try
                 {
@@ -104,7 +108,7 @@ internal static class AdverseRunner
                 continue;
             }
 
-            string cells = string.Join(" | ", kinds.Skip(1).Select(kind => cost.TryGetValue((name, kind), out double value)
+            string cells = string.Join(" | ", kinds.Where(k => k != AdverseKind.Clean).Select(kind => cost.TryGetValue((name, kind), out double value)
                 ? string.Create(CultureInfo.InvariantCulture, $"× {value / clean:F1}")
                 : "-"));
             text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {clean:F1} | {cells} |"));

@@ -16,6 +16,9 @@ public sealed record TimeOverNode(ValueList<int> Partition, int TimeColumn, Valu
     /// <summary>Gets whether rows wait for the watermark; in processing time they are answered as they come.</summary>
     public bool IsRowtime => Output[TimeColumn].Type.TimeAttribute == TimeAttribute.Rowtime;
 
+    /// <summary>Gets the milliseconds after which a partition that gets no rows is forgotten; 0 keeps it.</summary>
+    public long StateTtlMs { get; init; }
+
     /// <inheritdoc/>
     public override string Describe() =>
         $"over [{string.Join(", ", Partition)}] by {(IsRowtime ? "rowtime" : "proctime")} ${TimeColumn}"

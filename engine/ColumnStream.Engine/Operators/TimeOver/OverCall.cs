@@ -5,6 +5,10 @@ using ColumnStream.Compute.WindowFunctions;
 namespace ColumnStream.Engine.Operators.TimeOver;
 
 /// <summary>Says how one call is computed: out of what was before, or out of the rows in its frame.</summary>
+/// <remarks>
+/// An accumulator goes on from row to row where the frame begins with the partition, and where it can take back exactly what
+/// leaves the frame. All others (extremes, sums of floating point, DISTINCT in bounded frames) are made of the frame's rows anew.
+/// </remarks>
 internal sealed class OverCall
 {
     /// <summary>Plans a call.</summary>
@@ -18,21 +22,36 @@ internal sealed class OverCall
             "DENSE_RANK" => Ranking.DenseRank,
             _ => Ranking.None,
         };
-        if (window.Frame is { Start.Kind: FrameLimitKind.UnboundedPreceding })
+        if (Ranking != Ranking.None)
         {
-            Accumulator = AggregateTable.Find(window.Call.Function)!.CreateInsertOnly(window.Call);
+            return;
         }
-        else if (window.Frame is { } frame)
+
+        if (window.Frame is not { } frame)
         {
-            long distance = frame.Start.Kind == FrameLimitKind.CurrentRow ? 0 : frame.Start.Offset;
-            RowsBefore = frame.IsRows ? distance : 0;
-            TimeBefore = frame.IsRows ? -1 : distance;
+            // LAG: the first row of a frame of so many rows before.
+            IsLag = true;
+            IsRows = true;
+            Distance = window.Call.Constants.Count == 0 ? 1
+                : long.TryParse(window.Call.Constants[0].Value, CultureInfo.InvariantCulture, out long rows) ? rows : 1;
+            return;
         }
-        else if (Ranking == Ranking.None)
+
+        IsRows = frame.IsRows;
+        Distance = frame.Start.Kind switch
         {
-            // LAG: so many rows before.
-            RowsBefore = window.Call.Constants.Count == 0 ? 1
-                : long.Parse(window.Call.Constants[0].Value!, CultureInfo.InvariantCulture);
+            FrameLimitKind.UnboundedPreceding => -1,
+            FrameLimitKind.CurrentRow => 0,
+            _ => frame.Start.Offset,
+        };
+        Accumulator accumulator = AggregateTable.Find(window.Call.Function)!.CreateInsertOnly(window.Call);
+        if (Distance < 0 || (accumulator.CanUnmerge && !window.Call.Distinct))
+        {
+            Accumulator = accumulator;
+        }
+        else
+        {
+            ReadsRows = true;
         }
     }
 
@@ -45,12 +64,15 @@ internal sealed class OverCall
     /// <summary>Gets what goes on from row to row, or null.</summary>
     public Accumulator? Accumulator { get; }
 
-    /// <summary>Gets whether rows before the ones that come are needed.</summary>
-    public bool ReadsRows => Ranking == Ranking.None && Accumulator is null;
+    /// <summary>Gets whether it is LAG.</summary>
+    public bool IsLag { get; }
 
-    /// <summary>Gets how many rows before are needed.</summary>
-    public long RowsBefore { get; }
+    /// <summary>Gets whether the result is made of the rows of the frame, each time anew.</summary>
+    public bool ReadsRows { get; }
 
-    /// <summary>Gets how far back rows are needed, in what the time column stores; -1 when time does not matter.</summary>
-    public long TimeBefore { get; } = -1;
+    /// <summary>Gets whether the frame counts rows.</summary>
+    public bool IsRows { get; }
+
+    /// <summary>Gets how far back the frame reaches, in rows or in what the time column stores; -1 when it has no bound.</summary>
+    public long Distance { get; } = -1;
 }

@@ -5,12 +5,15 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
-using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.TimeOver;
 
-/// <summary>Computes the calls for rows that are due: partitions side by side, rows of each in time, older ones in front.</summary>
+/// <summary>Computes the calls for rows that are due, round by round, so that a block of rows has a partition each.</summary>
+/// <remarks>
+/// Each row gets an image of its partition's cells: a copy of the image before it, the row added, and what the row drives out
+/// of a frame taken back. The last image goes back into the partition. RANGE reads the image of the last row of a time.
+/// </remarks>
 internal sealed unsafe class OverEvaluation : IDisposable
 {
     private readonly TimeOverNode _node;
@@ -18,73 +21,73 @@ internal sealed unsafe class OverEvaluation : IDisposable
     private readonly OverRows _rows;
     private readonly Schema _schema;
     private readonly OperatorContext _context;
-    private readonly NativeList<nint> _list;
-    private readonly NativeList<int> _due;
-    private readonly NativeList<int> _starts;
-    private readonly NativeList<int> _peers;
-    private readonly NativeList<int> _firstDue;
+    private readonly OverReader _reader;
+    private readonly OverDistinct?[] _distinct;
     private readonly NativeList<sbyte> _signs;
+    private readonly NativeList<nint> _copies;
+    private readonly NativeList<long> _ranks;
+    private readonly NativeList<byte> _images;
     private readonly ArrayData[][] _arguments;
+    private readonly ArrayData[][] _left;
     private readonly BooleanArray?[] _filters;
+    private readonly BooleanArray?[] _leftFilters;
+    private readonly bool _hasRanks;
+    private readonly bool _hasCells;
 
-    public OverEvaluation(TimeOverNode node, OverCall[] calls, OverRows rows, Schema schema, OperatorContext context)
+    public OverEvaluation(
+        TimeOverNode node, OverCall[] calls, OverRows rows, OverDistinct?[] distinct, Schema schema, OperatorContext context)
     {
         _node = node;
         _calls = calls;
         _rows = rows;
         _schema = schema;
         _context = context;
-        _list = new NativeList<nint>(context.Allocator);
-        _due = new NativeList<int>(context.Allocator);
-        _starts = new NativeList<int>(context.Allocator);
-        _peers = new NativeList<int>(context.Allocator);
-        _firstDue = new NativeList<int>(context.Allocator);
+        _distinct = distinct;
+        _reader = new OverReader(node, calls, rows, context);
         _signs = new NativeList<sbyte>(context.Allocator);
         _signs.Reserve(Accumulator.BlockRows);
+        _copies = new NativeList<nint>(context.Allocator);
+        _ranks = new NativeList<long>(context.Allocator);
+        _images = new NativeList<byte>(context.Allocator);
         _arguments = new ArrayData[calls.Length][];
+        _left = new ArrayData[calls.Length][];
         _filters = new BooleanArray?[calls.Length];
+        _leftFilters = new BooleanArray?[calls.Length];
         foreach (OverCall call in calls)
         {
-            Continues |= !call.ReadsRows;
+            _hasRanks |= call.Ranking != Ranking.None;
+            _hasCells |= call.Accumulator is not null;
+            Continues |= call.Ranking != Ranking.None || (call.Accumulator is not null && call.Distance < 0);
         }
     }
 
-    /// <summary>Gets whether partitions know more than their rows.</summary>
+    /// <summary>Gets whether partitions know more than the rows of bounded frames.</summary>
     public bool Continues { get; }
 
-    /// <summary>Answers the rows of partitions from their first that is due on.</summary>
-    public RecordBatch Run(NativeList<nint> partitions, NativeList<uint> slots, bool readsRows)
+    /// <summary>Answers the rows that are due; their partitions are touched and chained.</summary>
+    public RecordBatch Run(OverDue due)
     {
-        Collect(partitions, readsRows);
-        int length = _list.Count;
         int width = _context.Inputs[0].Fields.Count;
-        var all = new ArrayData[width];
-        _rows.Columns.Gather(_rows.Rows.Table.Layout, (byte**)_list.Pointer, length, all, _context.Allocator);
         var columns = new ArrayData[_schema.Fields.Count];
-        bool isAll = _due.Count == length;
-        var due = new ReadOnlySpan<int>(_due.Pointer, _due.Count);
+        _rows.Columns.Gather(_rows.Rows.Table.Layout, due.Rows, due.Count, columns, _context.Allocator);
         try
         {
-            // Only what reads rows asks for groups.
-            WindowPartitions groups = readsRows ? Groups() : null!;
+            Walk(due);
+            _reader.Evaluate(due, columns);
+            if (_hasCells)
+            {
+                GoOn(due, columns);
+            }
+
             for (int i = 0; i < _calls.Length; i++)
             {
-                if (_calls[i].ReadsRows)
+                if (_calls[i].Ranking != Ranking.None)
                 {
-                    ArrayData column = Evaluate(_calls[i].Window, groups, all);
-                    columns[width + i] = _calls[i].Window.Frame is null && _node.IsRowtime
-                        ? TakeKernel.Take(column, LastPeers(groups), _context.Allocator) : Due(column, due, isAll);
-                    column.Release();
+                    columns[width + i] = Ranks(_calls[i].Ranking, due.Count);
                 }
             }
 
-            GoOn(partitions, slots, all, columns);
-            for (int i = 0; i < width; i++)
-            {
-                columns[i] = Due(all[i], due, isAll);
-            }
-
-            return new RecordBatch(_schema, columns, _due.Count);
+            return new RecordBatch(_schema, columns, due.Count);
         }
         catch
         {
@@ -95,251 +98,280 @@ internal sealed unsafe class OverEvaluation : IDisposable
 
             throw;
         }
-        finally
-        {
-            foreach (ArrayData column in all)
-            {
-                column.Release();
-            }
-        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _list.Dispose();
-        _due.Dispose();
-        _starts.Dispose();
-        _peers.Dispose();
-        _firstDue.Dispose();
+        _reader.Dispose();
         _signs.Dispose();
+        _copies.Dispose();
+        _ranks.Dispose();
+        _images.Dispose();
     }
 
-    private ArrayData Due(ArrayData column, ReadOnlySpan<int> due, bool isAll) =>
-        isAll ? column.Retain() : TakeKernel.Take(column, due, _context.Allocator);
-
-    /// <summary>Lists the rows, and where partitions, rows of one time and rows that are due begin.</summary>
-    private void Collect(NativeList<nint> partitions, bool readsRows)
+    /// <summary>Counts rows and times, moves frames on, and finds the row before and the last peer of each.</summary>
+    private void Walk(OverDue due)
     {
-        _list.Count = 0;
-        _due.Count = 0;
-        _starts.Count = 0;
-        _peers.Count = 0;
-        _firstDue.Count = 0;
-        RowStore store = _rows.Rows.Table.Rows;
-        for (int p = 0; p < partitions.Count; p++)
+        OverDue.Entry* entries = due.Entries;
+        ReadOnlySpan<OverFrame> frames = _rows.Frames;
+        foreach (OverFrame frame in frames)
         {
-            var partition = (byte*)partitions.Pointer[p];
-            _starts.Add(_list.Count);
-            long due = OverRows.Cell(partition, _rows.Due);
-            long at = readsRows ? OverRows.Cell(partition, _rows.Head) : due;
-            bool isDue = false;
-            long time = 0;
-            for (bool isFirst = true; at != 0; isFirst = false)
+            frame.Clear();
+        }
+
+        long* ranks = _hasRanks ? _ranks.Reserve(3 * Math.Max(1, due.Count)) : null;
+        for (int i = 0; i < due.Count; i++)
+        {
+            ref OverDue.Entry entry = ref entries[i];
+            var row = (byte*)entry.Row;
+            var partition = (byte*)entry.Partition;
+            long time = _rows.TimeOf(row);
+            ref long mark = ref OverRows.Cell(partition, _rows.Mark);
+            ref long last = ref OverRows.Cell(partition, _rows.LastTime);
+            long number = ++OverRows.Cell(partition, _rows.RowsSoFar);
+            entry.Before = (int)mark - 1;
+            entry.LastPeer = i;
+            mark = i + 1;
+            if (!_node.IsRowtime || number == 1 || time != last)
             {
-                byte* row = store.Row((uint)at);
-                isDue |= at == due;
-                if (at == due)
-                {
-                    _firstDue.Add(_list.Count);
-                }
+                OverRows.Cell(partition, _rows.TimesSoFar)++;
+                OverRows.Cell(partition, _rows.Peer) = number;
+                last = time;
+            }
 
-                if (isFirst || _rows.TimeOf(row) != time)
-                {
-                    _peers.Add(_list.Count);
-                    time = _rows.TimeOf(row);
-                }
+            if (ranks is not null)
+            {
+                ranks[0] = number;
+                ranks[1] = OverRows.Cell(partition, _rows.Peer);
+                ranks[2] = OverRows.Cell(partition, _rows.TimesSoFar);
+                ranks += 3;
+            }
 
-                if (isDue)
-                {
-                    _due.Add(_list.Count);
-                }
-
-                _list.Add((nint)row);
-                at = _rows.Next(row);
+            foreach (OverFrame frame in frames)
+            {
+                frame.Enter(partition, row, entry.Slot, i);
             }
         }
 
-        _starts.Add(_list.Count);
-        _peers.Add(_list.Count);
-    }
-
-    /// <summary>Returns for each row that is due the last one of its time: LAG looks back from there, as from a RANGE frame.</summary>
-    private int[] LastPeers(WindowPartitions groups)
-    {
-        var last = new int[_due.Count];
-        int group = 0;
-        for (int i = 0; i < last.Length; i++)
+        for (int i = due.Count - 1; i >= 0; i--)
         {
-            while (groups.Peers[group + 1] <= _due.Pointer[i])
+            int before = entries[i].Before;
+            if (before >= 0 && _rows.TimeOf((byte*)entries[before].Row) == _rows.TimeOf((byte*)entries[i].Row))
             {
-                group++;
+                entries[before].LastPeer = entries[i].LastPeer;
             }
-
-            last[i] = groups.Peers[group + 1] - 1;
         }
-
-        return last;
     }
 
-    private WindowPartitions Groups() => new(
-        new ReadOnlySpan<int>(_starts.Pointer, _starts.Count).ToArray(),
-        new ReadOnlySpan<int>(_peers.Pointer, _peers.Count).ToArray());
-
-    private ArrayData Evaluate(WindowCall window, WindowPartitions groups, ArrayData[] all)
+    /// <summary>Goes on with what partitions hold and makes the columns of it.</summary>
+    private void GoOn(OverDue due, ArrayData[] columns)
     {
-        AggregateCall call = window.Call;
-        ArrayData[] arguments = Arguments(call, all);
-        if (window.Frame is not { } frame)
-        {
-            return WindowFunctionTable.Find(call.Function)!.Evaluate(call, groups, arguments, _context.Allocator);
-        }
-
-        using var heap = new StringHeap(_context.Pages, _context.Allocator);
-        bool measures = !frame.IsRows && frame.Start.Kind == FrameLimitKind.Preceding;
-        return FrameAggregate.Evaluate(
-            call, frame, groups, arguments, call.Filter < 0 ? null : (BooleanArray)all[call.Filter],
-            measures ? all[_node.TimeColumn] : null, descending: false, heap, _context.Allocator);
-    }
-
-    private static ArrayData[] Arguments(AggregateCall call, ArrayData[] all)
-    {
-        var arguments = new ArrayData[call.Arguments.Count];
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            arguments[i] = all[call.Arguments[i]];
-        }
-
-        return arguments;
-    }
-
-    /// <summary>Goes on with what partitions hold, row by row, and copies it for each.</summary>
-    private void GoOn(NativeList<nint> partitions, NativeList<uint> slots, ArrayData[] all, ArrayData[] columns)
-    {
-        int width = all.Length;
-        int stride = _rows.Partitions.Table.Layout.Stride;
-        int count = _due.Count;
-        NativeBuffer images = _context.Allocator.Allocate(Math.Max(1, Continues ? (long)count * stride : 1));
-        NativeBuffer pointers = _context.Allocator.Allocate(Math.Max(1, count) * (long)sizeof(nint));
-        NativeBuffer ranks = _context.Allocator.Allocate(Math.Max(1, count) * 3L * sizeof(long));
+        int width = _context.Inputs[0].Fields.Count;
+        Prepare(due, columns);
+        int bytes = _rows.CellsBytes;
+        byte* images = _images.Reserve(Math.Max(1, checked(due.Count * bytes))) - _rows.CellsStart;
+        int* next = stackalloc int[_rows.Frames.Length];
+        new Span<int>(next, _rows.Frames.Length).Clear();
         try
         {
-            var copies = (byte**)pointers.Pointer;
-            int next = 0;
-            for (int i = 0; i < _calls.Length; i++)
+            for (int round = 0; round < due.Rounds; round++)
             {
-                _arguments[i] = Arguments(_calls[i].Window.Call, all);
-                int filter = _calls[i].Window.Call.Filter;
-                _filters[i] = filter < 0 ? null : (BooleanArray)all[filter];
-            }
+                for (int at = due.Starts[round]; at < due.Starts[round + 1]; at += Accumulator.BlockRows)
+                {
+                    Add(due, at, Math.Min(Accumulator.BlockRows, due.Starts[round + 1] - at), images);
+                }
 
-            for (int p = 0; p < partitions.Count; p++)
-            {
-                var partition = (byte*)partitions.Pointer[p];
-                _rows.Partitions.Table.Rows.Touch(partition, slots.Pointer[p]);
-                GoOn(
-                    partition, _firstDue.Pointer[p], _starts.Pointer[p + 1], images.Pointer, copies, (long*)ranks.Pointer,
-                    ref next);
-            }
-
-            for (int i = 0; i < _calls.Length; i++)
-            {
-                columns[width + i] ??= _calls[i].Accumulator is { } accumulator
-                    ? accumulator.Emit(copies, count, _context.Allocator)
-                    : Ranks(_calls[i].Ranking, (long*)ranks.Pointer, count);
+                for (int f = 0; f < _rows.Frames.Length; f++)
+                {
+                    TakeBack(_rows.Frames[f], due.Starts[round + 1], images, ref next[f]);
+                }
             }
         }
         finally
         {
-            images.Release();
-            pointers.Release();
-            ranks.Release();
+            Release(_left);
         }
-    }
 
-    private void GoOn(byte* partition, int start, int end, byte* images, byte** copies, long* ranks, ref int next)
-    {
-        byte** targets = stackalloc byte*[Accumulator.BlockRows];
-        new Span<nint>(targets, Accumulator.BlockRows).Fill((nint)partition);
-        int stride = _rows.Partitions.Table.Layout.Stride;
-        ref long rows = ref OverRows.Cell(partition, _rows.RowsSoFar);
-        ref long times = ref OverRows.Cell(partition, _rows.TimesSoFar);
-        ref long last = ref OverRows.Cell(partition, _rows.LastTime);
-        for (int row = start; row < end;)
+        var copies = (byte**)_copies.Reserve(Math.Max(1, due.Count));
+        for (int c = 0; c < _calls.Length; c++)
         {
-            long time = _rows.TimeOf((byte*)_list.Pointer[row]);
-            int behind = row + 1;
-            while (_node.IsRowtime && behind < end && _rows.TimeOf((byte*)_list.Pointer[behind]) == time)
+            if (_calls[c].Accumulator is { } accumulator)
             {
-                behind++;
-            }
-
-            times++;
-            long before = rows;
-            Accumulate(targets, row, behind, byRows: false);
-            for (int i = row; i < behind; i++)
-            {
-                Accumulate(targets, i, i + 1, byRows: true);
-                long* rank = ranks + (3L * next);
-                rank[0] = ++rows;
-                rank[1] = before + 1;
-                rank[2] = times;
-                if (Continues)
+                bool isRange = !_calls[c].IsRows && (_node.IsRowtime || _calls[c].Distance >= 0);
+                for (int i = 0; i < due.Count; i++)
                 {
-                    copies[next] = images + ((long)next * stride);
-                    Buffer.MemoryCopy(partition, copies[next], stride, stride);
+                    copies[i] = images + ((long)(isRange ? due.Entries[i].LastPeer : i) * bytes);
                 }
 
-                next++;
+                columns[width + c] = accumulator.Emit(copies, due.Count, _context.Allocator);
             }
+        }
 
-            last = time;
-            row = behind;
+        for (int i = 0; i < due.Starts[1]; i++)
+        {
+            var partition = (byte*)due.Entries[i].Partition;
+            long last = OverRows.Cell(partition, _rows.Mark) - 1;
+            Buffer.MemoryCopy(
+                images + (last * bytes) + _rows.CellsStart, partition + _rows.CellsStart, bytes, bytes);
         }
     }
 
-    /// <summary>Adds rows [start, end) to the aggregates that go on by rows, or to those that take all rows of a time at once.</summary>
-    private void Accumulate(byte** targets, int start, int end, bool byRows)
+    /// <summary>Gathers what accumulators read of the rows that come, which stand in the answer, and of those that leave.</summary>
+    private void Prepare(OverDue due, ArrayData[] columns)
     {
-        sbyte* signs = _signs.Pointer;
         for (int c = 0; c < _calls.Length; c++)
         {
             OverCall call = _calls[c];
-            if (call.Accumulator is not { } accumulator || (call.Window.Frame!.IsRows || !_node.IsRowtime) != byRows)
+            AggregateCall what = call.Window.Call;
+            _left[c] = [];
+            _leftFilters[c] = null;
+            if (call.Accumulator is null)
             {
                 continue;
             }
 
-            ArrayData[] arguments = _arguments[c];
-            BooleanArray? filter = _filters[c];
-            for (int at = start; at < end; at += Accumulator.BlockRows)
+            _arguments[c] = new ArrayData[what.Arguments.Count];
+            for (int a = 0; a < what.Arguments.Count; a++)
             {
-                int count = Math.Min(Accumulator.BlockRows, end - at);
-                for (int i = 0; i < count; i++)
-                {
-                    bool counts = filter is null || (!filter.IsNull(at + i) && filter.GetValue(at + i));
-                    for (int a = 0; counts && !accumulator.TakesNulls && a < arguments.Length; a++)
-                    {
-                        counts = !arguments[a].IsNull(at + i);
-                    }
+                _arguments[c][a] = columns[what.Arguments[a]];
+            }
 
-                    signs[i] = counts ? (sbyte)1 : (sbyte)0;
+            _filters[c] = what.Filter < 0 ? null : (BooleanArray)columns[what.Filter];
+            if (call.Distance < 0 || _rows.FrameOf(call) is not { Left: { Count: > 0 } left })
+            {
+                continue;
+            }
+
+            int extra = what.Filter < 0 ? 0 : 1;
+            _left[c] = new ArrayData[what.Arguments.Count + extra];
+            for (int a = 0; a < _left[c].Length; a++)
+            {
+                int column = a < what.Arguments.Count ? what.Arguments[a] : what.Filter;
+                _left[c][a] = _reader.Gather(column, (byte**)left.Pointer, left.Count);
+            }
+
+            _leftFilters[c] = extra == 0 ? null : (BooleanArray)_left[c][^1];
+        }
+
+        foreach (OverDistinct? distinct in _distinct)
+        {
+            distinct?.Begin(columns, due.Count);
+        }
+    }
+
+    /// <summary>Copies the images before rows of one round and adds the rows.</summary>
+    private void Add(OverDue due, int at, int count, byte* images)
+    {
+        int bytes = _rows.CellsBytes;
+        int start = _rows.CellsStart;
+        byte** targets = stackalloc byte*[Accumulator.BlockRows];
+        for (int i = 0; i < count; i++)
+        {
+            ref OverDue.Entry entry = ref due.Entries[at + i];
+            targets[i] = images + ((long)(at + i) * bytes);
+            byte* before = entry.Before < 0 ? (byte*)entry.Partition : images + ((long)entry.Before * bytes);
+            var from = (ulong*)(before + start);
+            var to = (ulong*)(targets[i] + start);
+            for (int w = 0; w < bytes / 8; w++)
+            {
+                to[w] = from[w];
+            }
+        }
+
+        for (int c = 0; c < _calls.Length; c++)
+        {
+            if (_calls[c].Accumulator is { } accumulator)
+            {
+                sbyte* signs = Signs(accumulator, _arguments[c], _filters[c], at, count, 1);
+                if (_distinct[c] is { } distinct)
+                {
+                    signs = distinct.Pick(at, count, due, signs, _signs.Pointer);
                 }
 
-                accumulator.Accumulate(arguments, at, count, targets, signs, _rows.Partitions.Table.Heap);
+                accumulator.Accumulate(_arguments[c], at, count, targets, signs, _rows.Partitions.Table.Heap);
             }
         }
     }
 
-    private FixedWidthArray Ranks(Ranking ranking, long* ranks, int count)
+    /// <summary>Takes back what rows before <paramref name="end"/> drove out of a frame.</summary>
+    private void TakeBack(OverFrame frame, int end, byte* images, ref int next)
     {
-        NativeBuffer values = _context.Allocator.Allocate(Math.Max(1, count) * (long)sizeof(long));
-        int which = (int)ranking - 1;
+        byte** targets = stackalloc byte*[Accumulator.BlockRows];
+        while (next < frame.LeftBy.Count && frame.LeftBy.Pointer[next] < end)
+        {
+            int count = 0;
+            for (; count < Accumulator.BlockRows && next + count < frame.LeftBy.Count
+                && frame.LeftBy.Pointer[next + count] < end; count++)
+            {
+                targets[count] = images + ((long)frame.LeftBy.Pointer[next + count] * _rows.CellsBytes);
+            }
+
+            for (int c = 0; c < _calls.Length; c++)
+            {
+                if (_calls[c] is { Distance: >= 0, Accumulator: { } accumulator } && _rows.FrameOf(_calls[c]) == frame)
+                {
+                    ReadOnlySpan<ArrayData> arguments = _left[c].AsSpan(0, _calls[c].Window.Call.Arguments.Count);
+                    sbyte* signs = Signs(accumulator, arguments, _leftFilters[c], next, count, -1);
+                    accumulator.Accumulate(arguments, next, count, targets, signs, _rows.Partitions.Table.Heap);
+                }
+            }
+
+            next += count;
+        }
+    }
+
+    /// <summary>Returns the sign of each row that counts and 0 for others; null where all have +1.</summary>
+    private sbyte* Signs(
+        Accumulator accumulator, ReadOnlySpan<ArrayData> arguments, BooleanArray? filter, int at, int count, sbyte sign)
+    {
+        bool hasNulls = false;
+        for (int a = 0; !accumulator.TakesNulls && a < arguments.Length; a++)
+        {
+            hasNulls |= arguments[a].NullCount > 0;
+        }
+
+        if (filter is null && !hasNulls && sign == 1)
+        {
+            return null;
+        }
+
+        sbyte* signs = _signs.Pointer;
+        new Span<sbyte>(signs, count).Fill(sign);
         for (int i = 0; i < count; i++)
         {
-            ((long*)values.Pointer)[i] = ranks[(3L * i) + which];
+            bool counts = filter is null || (!filter.IsNull(at + i) && filter.GetValue(at + i));
+            for (int a = 0; hasNulls && counts && a < arguments.Length; a++)
+            {
+                counts = !arguments[a].IsNull(at + i);
+            }
+
+            signs[i] = counts ? sign : (sbyte)0;
+        }
+
+        return signs;
+    }
+
+    private FixedWidthArray Ranks(Ranking ranking, int count)
+    {
+        NativeBuffer values = _context.Allocator.Allocate(Math.Max(1, count) * (long)sizeof(long));
+        long* ranks = _ranks.Pointer + ((int)ranking - 1);
+        for (int i = 0; i < count; i++)
+        {
+            ((long*)values.Pointer)[i] = ranks[3L * i];
         }
 
         return new FixedWidthArray(DataType.Int64, count, values, null);
+    }
+
+    private static void Release(ArrayData[][] columns)
+    {
+        foreach (ArrayData[] of in columns)
+        {
+            foreach (ArrayData column in of)
+            {
+                column.Release();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.Intrinsics.X86;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
@@ -13,27 +14,34 @@ namespace ColumnStream.Engine.Operators.TimeOver;
 /// <remarks>
 /// <code>
 /// row        partition | time | rest | sequence | answered | next
-/// partition  columns | rows so far | distinct times so far | last time | cells of aggregates | head | tail | due | chained | hash
+/// partition  columns | rows so far | distinct times so far | last time | cells of aggregates | rows of each frame
+///            | links: start of each frame, head, tail, round, mark, chained, hash, peer, values of each call
 /// </code>
-/// Links are made anew after a restore.
+/// Links are made anew after a restore. Round, mark and peer are good inside a batch.
 /// </remarks>
 internal sealed unsafe class OverRows : IDisposable
 {
+    private const int LinkCount = 7;
     private readonly BufferAllocator _allocator;
     private readonly KeyEncoder _keys;
     private readonly NativeList<ulong> _hashes;
+    private readonly OverFrame[] _frames;
     private readonly int _sequence;
     private readonly int _answered;
     private readonly int _next;
     private readonly int _timeOffset;
+    private readonly int _links;
+    private readonly int _heads;
     private int _restores;
 
     /// <summary>Lays out both tables.</summary>
     /// <param name="partition">Columns of the partition.</param>
     /// <param name="timeColumn">The time that orders rows.</param>
-    /// <param name="calls">What partitions go on with.</param>
+    /// <param name="calls">What partitions go on with; each gets the frame that it needs.</param>
     /// <param name="context">Pages, account, schema.</param>
-    public OverRows(ValueList<int> partition, int timeColumn, OverCall[] calls, OperatorContext context)
+    /// <param name="ttl">When partitions that get no rows are forgotten, or null.</param>
+    public OverRows(
+        ValueList<int> partition, int timeColumn, OverCall[] calls, OperatorContext context, StateTtl? ttl = null)
     {
         _allocator = context.Allocator;
         Columns = new RankColumns(
@@ -47,46 +55,31 @@ internal sealed unsafe class OverRows : IDisposable
         (_sequence, _answered, _next) = (layout.CellOffsets[0], layout.CellOffsets[1], layout.CellOffsets[2]);
         _timeOffset = layout.KeyOffsets[Columns.PlaceOf(timeColumn)];
         Rows = new KeyedState("rows", layout, context.Pages, context.Allocator, context.KeyGroups, isIndexed: false);
-        var keys = new Field[Columns.PartitionCount];
-        for (int i = 0; i < keys.Length; i++)
+        _frames = FramesOf(calls);
+        StateLayout partitions = LayOut(calls, ttl);
+        _links = partitions.LinkOffset;
+        _heads = calls.Length;
+        for (int i = 0; i < _frames.Length; i++)
         {
-            keys[i] = Columns.Fields[i];
+            _frames[i].StartOffset = _links + (8 * i);
         }
 
-        List<StateCell> cells = [new("rows", CellType.Int64), new("times", CellType.Int64), new("last", CellType.Int64)];
-        var first = new int[calls.Length];
-        for (int i = 0; i < calls.Length; i++)
-        {
-            first[i] = cells.Count;
-            int cell = 0;
-            foreach (CellType type in calls[i].Accumulator?.Cells ?? default)
-            {
-                cells.Add(new StateCell($"{i}.{calls[i].Window.Call.Function}.{cell++}", type));
-            }
-        }
-
-        int links = cells.Count;
-        cells.AddRange([Transient("head"), Transient("tail"), Transient("due"), Transient("chained"), Transient("hash")]);
-        var partitions = new StateLayout(ValueList.Create<Field>(keys), ValueList.From(cells));
-        for (int i = 0; i < calls.Length; i++)
-        {
-            if (calls[i].Accumulator is { } accumulator)
-            {
-                accumulator.Offset = partitions.CellOffsets[first[i]];
-            }
-        }
-
-        int[] offsets = partitions.CellOffsets;
-        (RowsSoFar, TimesSoFar, LastTime) = (offsets[0], offsets[1], offsets[2]);
-        (Head, Tail, Due, Chained, Hash) =
-            (offsets[links], offsets[links + 1], offsets[links + 2], offsets[links + 3], offsets[links + 4]);
-        Partitions = new KeyedState("partitions", partitions, context.Pages, context.Allocator, context.KeyGroups);
+        int links = _links + (8 * _frames.Length);
+        (Head, Tail, Round, Mark) = (links, links + 8, links + 16, links + 24);
+        (Chained, Hash, Peer, Values) = (links + 32, links + 40, links + 48, links + 56);
+        (RowsSoFar, TimesSoFar, LastTime) =
+            (partitions.CellOffsets[0], partitions.CellOffsets[1], partitions.CellOffsets[2]);
+        Partitions = new KeyedState(
+            "partitions", partitions, context.Pages, context.Allocator, context.KeyGroups, ttl);
         _keys = new KeyEncoder(partitions, context.Allocator);
         _hashes = new NativeList<ulong>(context.Allocator);
     }
 
     /// <summary>Gets the columns of a row.</summary>
     public RankColumns Columns { get; }
+
+    /// <summary>Gets the frames that calls go on with.</summary>
+    public ReadOnlySpan<OverFrame> Frames => _frames;
 
     /// <summary>Gets the rows.</summary>
     public KeyedState Rows { get; }
@@ -96,6 +89,12 @@ internal sealed unsafe class OverRows : IDisposable
 
     /// <summary>Gets the number of the next row.</summary>
     public long NextSequence { get; set; }
+
+    /// <summary>Gets where the first cell of an aggregate stands in a partition.</summary>
+    public int CellsStart { get; private set; }
+
+    /// <summary>Gets how many bytes the cells of all aggregates take.</summary>
+    public int CellsBytes { get; private set; }
 
     /// <summary>Gets where a partition counts its rows.</summary>
     public int RowsSoFar { get; }
@@ -112,8 +111,11 @@ internal sealed unsafe class OverRows : IDisposable
     /// <summary>Gets where the last chained row stands.</summary>
     public int Tail { get; }
 
-    /// <summary>Gets where the first row that is due stands.</summary>
-    public int Due { get; }
+    /// <summary>Gets where the rows of a batch are counted.</summary>
+    public int Round { get; }
+
+    /// <summary>Gets where a batch marks a partition.</summary>
+    public int Mark { get; }
 
     /// <summary>Gets where the number of chained rows stands.</summary>
     public int Chained { get; }
@@ -121,8 +123,21 @@ internal sealed unsafe class OverRows : IDisposable
     /// <summary>Gets where the hash of the partition stands.</summary>
     public int Hash { get; }
 
+    /// <summary>Gets where the number of the first row of a time stands.</summary>
+    public int Peer { get; }
+
+    /// <summary>Gets where the values of the first call stand that a partition has seen, one link a call.</summary>
+    public int Values { get; }
+
+    /// <summary>Returns the frame of a call.</summary>
+    public OverFrame FrameOf(OverCall call) =>
+        Array.Find(_frames, f => f.IsRows == call.IsRows && f.Distance == call.Distance)!;
+
     /// <summary>Returns a partition's or row's cell.</summary>
     public static ref long Cell(byte* row, int offset) => ref *(long*)(row + offset);
+
+    /// <summary>Returns the hash of a partition.</summary>
+    public static ulong HashOf(byte* partition, int offset) => *(ulong*)(partition + offset);
 
     /// <summary>Returns the slot of the next row of a chain.</summary>
     public ref long Next(byte* row) => ref *(long*)(row + _next);
@@ -148,10 +163,13 @@ internal sealed unsafe class OverRows : IDisposable
     public long Number(byte* row) => *(long*)(row + _sequence) = NextSequence++;
 
     /// <summary>Finds or creates the partitions of rows, at most a block.</summary>
-    public void Find(byte** rows, int count, byte** partitions, uint* slots)
+    public void Find(byte** rows, int count, byte** partitions, uint* slots) =>
+        Find(Rows.Table.Layout, rows, count, partitions, slots);
+
+    /// <summary>Finds or creates the partitions of rows of a layout that begins with the partition, at most a block.</summary>
+    public void Find(StateLayout layout, byte** rows, int count, byte** partitions, uint* slots)
     {
         var columns = new ArrayData[Columns.PartitionCount];
-        StateLayout layout = Rows.Table.Layout;
         for (int i = 0; i < columns.Length; i++)
         {
             columns[i] = RowColumns.Key(layout, i, layout.Keys[i].Type, rows, count, _allocator);
@@ -179,6 +197,22 @@ internal sealed unsafe class OverRows : IDisposable
         ulong hash = 0;
         Partitions.Table.Layout.Hash([], 1, &hash);
         return hash;
+    }
+
+    /// <summary>Asks for the rows at both ends of the chains of partitions.</summary>
+    public void Prefetch(byte** partitions, int count)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        RowStore store = Rows.Table.Rows;
+        for (int i = 0; i < count; i++)
+        {
+            Sse.Prefetch0(store.Row((uint)Cell(partitions[i], Tail)));
+            Sse.Prefetch0(store.Row((uint)Cell(partitions[i], Head)));
+        }
     }
 
     /// <summary>Puts a row at the end of its partition's chain.</summary>
@@ -222,6 +256,35 @@ internal sealed unsafe class OverRows : IDisposable
         Cell(partition, Chained)--;
     }
 
+    /// <summary>Drops all chained rows of a partition and what its bounded frames know of them.</summary>
+    public void Empty(byte* partition, uint slot, OverCall[] calls)
+    {
+        while (Cell(partition, Head) != 0)
+        {
+            DropFirst(partition);
+        }
+
+        Partitions.Table.Rows.Touch(partition, slot);
+        foreach (OverFrame frame in _frames)
+        {
+            Cell(partition, frame.CountOffset) = 0;
+        }
+
+        foreach (OverCall call in calls)
+        {
+            if (call is { Distance: >= 0, Accumulator: { } accumulator })
+            {
+                int bytes = 0;
+                foreach (CellType cell in accumulator.Cells)
+                {
+                    bytes += new StateCell(string.Empty, cell).Bytes;
+                }
+
+                new Span<byte>(partition + accumulator.Offset, bytes).Clear();
+            }
+        }
+    }
+
     /// <summary>Hands all rows that wait to <paramref name="waiting"/> and chains those that were answered, after a restore.</summary>
     public void Relink(Action<nint, uint, long> waiting)
     {
@@ -229,7 +292,7 @@ internal sealed unsafe class OverRows : IDisposable
         StateTable partitions = Partitions.Table;
         for (byte* row = partitions.NextLive(ref next); row is not null; row = partitions.NextLive(ref next))
         {
-            new Span<long>(row + Head, 4).Clear();
+            new Span<long>(row + _links, LinkCount + _frames.Length + _heads).Clear();
         }
 
         var answered = new List<(long Time, long Sequence, uint Slot)>();
@@ -258,15 +321,114 @@ internal sealed unsafe class OverRows : IDisposable
             Find(&row, 1, &partition, &partitionSlot);
             Chain(partition, row, slot);
         }
+
+        next = 1;
+        for (byte* row = partitions.NextLive(ref next); row is not null; row = partitions.NextLive(ref next))
+        {
+            BeginFrames(row);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (OverFrame frame in _frames)
+        {
+            frame.Dispose();
+        }
+
         Rows.Dispose();
         Partitions.Dispose();
         _keys.Dispose();
         _hashes.Dispose();
+    }
+
+    /// <summary>Finds in a partition's chain where its frames begin.</summary>
+    private void BeginFrames(byte* partition)
+    {
+        long left = Cell(partition, Chained);
+        for (long at = Cell(partition, Head); at != 0; at = Next(Rows.Table.Rows.Row((uint)at)), left--)
+        {
+            foreach (OverFrame frame in _frames)
+            {
+                if (Cell(partition, frame.CountOffset) == left)
+                {
+                    Cell(partition, frame.StartOffset) = at;
+                }
+            }
+        }
+    }
+
+    private OverFrame[] FramesOf(OverCall[] calls)
+    {
+        var frames = new List<OverFrame>();
+        foreach (OverCall call in calls)
+        {
+            if (call.Distance < 0 || call.ReadsRows)
+            {
+                continue;
+            }
+
+            OverFrame? frame = frames.Find(f => f.IsRows == call.IsRows && f.Distance == call.Distance);
+            if (frame is null)
+            {
+                frames.Add(frame = new OverFrame(call.IsRows, call.Distance, this, _allocator));
+            }
+
+            frame.HasLag |= call.IsLag;
+            frame.HasAccumulators |= !call.IsLag;
+        }
+
+        return [.. frames];
+    }
+
+    private StateLayout LayOut(OverCall[] calls, StateTtl? ttl)
+    {
+        var keys = new Field[Columns.PartitionCount];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = Columns.Fields[i];
+        }
+
+        List<StateCell> cells = [new("rows", CellType.Int64), new("times", CellType.Int64), new("last", CellType.Int64)];
+        int fixedCells = cells.Count;
+        var first = new int[calls.Length];
+        for (int i = 0; i < calls.Length; i++)
+        {
+            first[i] = cells.Count;
+            int cell = 0;
+            foreach (CellType type in calls[i].Accumulator?.Cells ?? default)
+            {
+                cells.Add(new StateCell($"{i}.{calls[i].Window.Call.Function}.{cell++}", type));
+            }
+        }
+
+        int counts = cells.Count;
+        foreach (OverFrame frame in _frames)
+        {
+            cells.Add(new StateCell($"frame.{(frame.IsRows ? "rows" : "range")}.{frame.Distance}", CellType.Int64));
+        }
+
+        var layout = new StateLayout(
+            ValueList.Create<Field>(keys), ValueList.From(cells), hasTime: ttl is not null,
+            linkBytes: 8 * (LinkCount + _frames.Length + calls.Length));
+        for (int i = 0; i < calls.Length; i++)
+        {
+            if (calls[i].Accumulator is { } accumulator)
+            {
+                accumulator.Offset = layout.CellOffsets[first[i]];
+            }
+        }
+
+        for (int i = 0; i < _frames.Length; i++)
+        {
+            _frames[i].CountOffset = layout.CellOffsets[counts + i];
+        }
+
+        // Cells stand side by side in this order.
+        CellsStart = layout.CellOffsets[fixedCells - 1] + 8;
+        CellsBytes = layout.CellOffsets[counts - 1] + cells[counts - 1].Bytes - CellsStart;
+        return layout;
     }
 
     private static StateCell Transient(string name) => new(name, CellType.Int64) { IsTransient = true };

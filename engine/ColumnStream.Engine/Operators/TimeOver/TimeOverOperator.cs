@@ -20,6 +20,9 @@ namespace ColumnStream.Engine.Operators.TimeOver;
 internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
 {
     private const int ChunkRows = 4096;
+
+    /// <summary>Rows of one time come together: so many before the last time mostly make one chunk.</summary>
+    private const int DueRows = 3584;
     private readonly Schema _schema = node.OutputSchema();
     private readonly OverCall[] _calls = CallsOf(node);
     private OperatorContext _context = null!;
@@ -28,19 +31,23 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
     private KeyEncoder _encoder = null!;
     private TimeHeap _waiting = null!;
     private TimeHeap _expiring = null!;
-    private NativeList<nint> _due = null!;
-    private NativeList<uint> _dueSlots = null!;
-    private NativeList<nint> _touched = null!;
-    private NativeList<uint> _touchedSlots = null!;
+    private NativeList<nint> _passed = null!;
+    private NativeList<uint> _passedSlots = null!;
+    private OverDue _due = null!;
+    private OverDistinct?[] _distinct = [];
+    private StateSweeper _sweeper = null!;
     private ProgressState _watermark = null!;
     private RecordBatch? _answer;
     private int _next;
     private long _units;
     private bool _readsRows;
+    private bool _keepsRows;
     private long _rowsBefore;
-    private long _timeBefore;
+    private long _timeBefore = -1;
+    private long _emptiedBehind = -1;
 
-    public override IReadOnlyList<OperatorState> States => [_rows.Rows, _rows.Partitions, _watermark];
+    public override IReadOnlyList<OperatorState> States =>
+        [_rows.Rows, _rows.Partitions, _watermark, .. StatesOf(_distinct)];
 
     public override bool HasMore => _answer is not null || IsDue;
 
@@ -49,23 +56,47 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
     public override void Open(OperatorContext context)
     {
         _context = context;
-        _rows = new OverRows(node.Partition, node.TimeColumn, _calls, context);
-        _evaluation = new OverEvaluation(node, _calls, _rows, _schema, context);
+        var ttl = StateTtl.Of(node.StateTtlMs, context);
+        _rows = new OverRows(node.Partition, node.TimeColumn, _calls, context, ttl);
+        _distinct = new OverDistinct?[_calls.Length];
+        for (int i = 0; i < _calls.Length; i++)
+        {
+            if (_calls[i].Window.Call.Distinct && _calls[i].Accumulator is not null)
+            {
+                _distinct[i] = new OverDistinct(i, _calls[i], node.Partition, _rows, context, hasTtl: ttl is not null);
+            }
+        }
+
+        _evaluation = new OverEvaluation(node, _calls, _rows, _distinct, _schema, context);
         _encoder = new KeyEncoder(_rows.Rows.Table.Layout, context.Allocator);
         _waiting = new TimeHeap(context.Allocator);
         _expiring = new TimeHeap(context.Allocator);
-        _due = new NativeList<nint>(context.Allocator);
-        _dueSlots = new NativeList<uint>(context.Allocator);
-        _touched = new NativeList<nint>(context.Allocator);
-        _touchedSlots = new NativeList<uint>(context.Allocator);
+        _passed = new NativeList<nint>(context.Allocator);
+        _passedSlots = new NativeList<uint>(context.Allocator);
+        _due = new OverDue(context.Allocator);
         _watermark = new ProgressState("watermark", Watermark.Min, context.Allocator);
         _units = WindowMath.UnitsPerMs(context.Inputs[0].Fields[node.TimeColumn].Type);
+        _sweeper = new StateSweeper(ttl, context, _rows.Partitions);
+        _rows.Partitions.Table.Expiring = (partition, _) => Forget((byte*)partition);
+        bool isInTime = node.IsRowtime;
         foreach (OverCall call in _calls)
         {
-            _readsRows |= call.ReadsRows;
-            _rowsBefore = Math.Max(_rowsBefore, call.RowsBefore);
-            _timeBefore = Math.Max(_timeBefore, call.TimeBefore);
+            if (call.Distance >= 0)
+            {
+                _keepsRows = true;
+                isInTime &= !call.IsRows;
+                _emptiedBehind = Math.Max(_emptiedBehind, call.Distance);
+            }
+
+            if (call.ReadsRows)
+            {
+                _readsRows = true;
+                _rowsBefore = Math.Max(_rowsBefore, call.IsRows ? call.Distance : 0);
+                _timeBefore = Math.Max(_timeBefore, call.IsRows ? -1 : call.Distance);
+            }
         }
+
+        _emptiedBehind = isInTime ? _emptiedBehind : -1;
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
@@ -74,6 +105,7 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         try
         {
             Begin();
+            _sweeper.Sweep();
             batch = node.IsRowtime
                 ? LateRows.Drop(batch, node.TimeColumn, _units, _watermark.Value, _context) : batch;
             Add(batch.Rows);
@@ -83,7 +115,7 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
             batch.Release();
         }
 
-        if (!node.IsRowtime && _due.Count > 0)
+        if (!node.IsRowtime && _passed.Count > 0)
         {
             Answer();
             Continue(output);
@@ -137,6 +169,12 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         output.Emit(new StreamBatch(chunk));
     }
 
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        Begin();
+        _sweeper.OnTimer(clockMs);
+    }
+
     protected override void Dispose(bool disposing)
     {
         _answer?.Release();
@@ -146,10 +184,27 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         _encoder?.Dispose();
         _waiting?.Dispose();
         _expiring?.Dispose();
+        _passed?.Dispose();
+        _passedSlots?.Dispose();
         _due?.Dispose();
-        _dueSlots?.Dispose();
-        _touched?.Dispose();
-        _touchedSlots?.Dispose();
+        foreach (OverDistinct? distinct in _distinct)
+        {
+            distinct?.Dispose();
+        }
+    }
+
+    private static List<OperatorState> StatesOf(OverDistinct?[] distinct)
+    {
+        var states = new List<OperatorState>();
+        foreach (OverDistinct? values in distinct)
+        {
+            if (values is not null)
+            {
+                states.Add(values.State);
+            }
+        }
+
+        return states;
     }
 
     private static OverCall[] CallsOf(TimeOverNode node)
@@ -165,7 +220,13 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
 
     private void Begin()
     {
-        if (!_rows.BeginBatch())
+        bool isRestored = _rows.BeginBatch();
+        foreach (OverDistinct? distinct in _distinct)
+        {
+            isRestored |= distinct is not null && distinct.BeginBatch();
+        }
+
+        if (!isRestored)
         {
             return;
         }
@@ -175,9 +236,14 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         _rows.Relink((row, slot, sequence) => _waiting.Add(_rows.TimeOf((byte*)row), sequence, slot));
         uint next = 1;
         StateTable partitions = _rows.Partitions.Table;
-        for (byte* row = partitions.NextLive(ref next); row is not null && _timeBefore >= 0; row = partitions.NextLive(ref next))
+        for (byte* row = partitions.NextLive(ref next); row is not null; row = partitions.NextLive(ref next))
         {
             Remind(row, next - 1);
+        }
+
+        foreach (OverDistinct? distinct in _distinct)
+        {
+            distinct?.Relink();
         }
     }
 
@@ -186,8 +252,8 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
     {
         ArrayData[] columns = _rows.Columns.Arrange(batch.Columns);
         _encoder.Encode(columns, batch.Length);
-        _due.Count = 0;
-        _dueSlots.Count = 0;
+        _passed.Count = 0;
+        _passedSlots.Count = 0;
         byte** rows = stackalloc byte*[StateTable.BlockRows];
         uint* slots = stackalloc uint[StateTable.BlockRows];
         for (int at = 0; at < batch.Length; at += StateTable.BlockRows)
@@ -203,8 +269,8 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
                 }
                 else
                 {
-                    _due.Add((nint)rows[i]);
-                    _dueSlots.Add(slots[i]);
+                    _passed.Add((nint)rows[i]);
+                    _passedSlots.Add(slots[i]);
                 }
             }
         }
@@ -213,46 +279,25 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
     /// <summary>Takes rows that the watermark has passed, about a chunk; rows of one time stay together.</summary>
     private void TakeDue()
     {
-        _due.Count = 0;
-        _dueSlots.Count = 0;
+        _passed.Count = 0;
+        _passedSlots.Count = 0;
         long last = 0;
-        while (IsDue && (_due.Count < ChunkRows || _waiting.FirstTime == last))
+        while (IsDue && (_passed.Count < DueRows || _waiting.FirstTime == last))
         {
             last = _waiting.FirstTime;
             uint slot = _waiting.Take();
-            _due.Add((nint)_rows.Rows.Table.Rows.Row(slot));
-            _dueSlots.Add(slot);
+            _passed.Add((nint)_rows.Rows.Table.Rows.Row(slot));
+            _passedSlots.Add(slot);
         }
     }
 
     /// <summary>Answers all rows that are due, and lets go what no frame reaches.</summary>
     private void Answer()
     {
-        _touched.Count = 0;
-        _touchedSlots.Count = 0;
-        byte** partitions = stackalloc byte*[StateTable.BlockRows];
-        uint* slots = stackalloc uint[StateTable.BlockRows];
-        for (int at = 0; at < _due.Count; at += StateTable.BlockRows)
-        {
-            int count = Math.Min(StateTable.BlockRows, _due.Count - at);
-            _rows.Find((byte**)_due.Pointer + at, count, partitions, slots);
-            for (int i = 0; i < count; i++)
-            {
-                uint slot = _dueSlots.Pointer[at + i];
-                _rows.Chain(partitions[i], (byte*)_due.Pointer[at + i], slot);
-                ref long due = ref OverRows.Cell(partitions[i], _rows.Due);
-                if (due == 0)
-                {
-                    due = slot;
-                    _touched.Add((nint)partitions[i]);
-                    _touchedSlots.Add(slots[i]);
-                }
-            }
-        }
-
+        Gather();
         try
         {
-            _answer = _evaluation.Run(_touched, _touchedSlots, _readsRows);
+            _answer = _evaluation.Run(_due);
             _next = 0;
         }
         catch (Exception error) when (error is EvaluationException or MemoryLimitException)
@@ -260,31 +305,83 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
             throw EvaluationErrors.ToUser(error);
         }
 
-        for (int i = 0; i < _touched.Count; i++)
+        for (int i = 0; i < _due.Count; i++)
         {
-            Settle((byte*)_touched.Pointer[i], _touchedSlots.Pointer[i]);
+            ref OverDue.Entry entry = ref _due.Entries[i];
+            if (_keepsRows)
+            {
+                _rows.Answer((byte*)entry.Row, entry.Slot);
+            }
+            else
+            {
+                _rows.Rows.Table.Delete((byte*)entry.Row, entry.Slot, OverRows.HashOf((byte*)entry.Partition, _rows.Hash));
+            }
         }
+
+        for (int i = 0; i < _due.Starts[1]; i++)
+        {
+            Settle((byte*)_due.Entries[i].Partition, _due.Entries[i].PartitionSlot);
+        }
+    }
+
+    /// <summary>Finds the partitions of the rows that the watermark has passed, and chains those that frames reach back to.</summary>
+    private void Gather()
+    {
+        _due.Clear();
+        byte** partitions = stackalloc byte*[StateTable.BlockRows];
+        uint* slots = stackalloc uint[StateTable.BlockRows];
+        RowStore store = _rows.Partitions.Table.Rows;
+        for (int at = 0; at < _passed.Count; at += StateTable.BlockRows)
+        {
+            int count = Math.Min(StateTable.BlockRows, _passed.Count - at);
+            _rows.Find((byte**)_passed.Pointer + at, count, partitions, slots);
+            if (_keepsRows)
+            {
+                _rows.Prefetch(partitions, count);
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                byte* row = (byte*)_passed.Pointer[at + i];
+                uint slot = _passedSlots.Pointer[at + i];
+                ref long round = ref OverRows.Cell(partitions[i], _rows.Round);
+                if (round == 0)
+                {
+                    store.Touch(partitions[i], slots[i]);
+                }
+
+                if (_keepsRows)
+                {
+                    _rows.Chain(partitions[i], row, slot);
+                }
+
+                _due.Add(new OverDue.Entry
+                {
+                    Row = (nint)row, Slot = slot, Partition = (nint)partitions[i], PartitionSlot = slots[i], Round = (int)round++,
+                });
+            }
+        }
+
+        _due.Arrange();
     }
 
     /// <summary>Keeps of a partition what later frames reach back to.</summary>
     private void Settle(byte* partition, uint slot)
     {
-        RowStore store = _rows.Rows.Table.Rows;
-        ref long due = ref OverRows.Cell(partition, _rows.Due);
-        if (_readsRows)
+        OverRows.Cell(partition, _rows.Round) = 0;
+        OverRows.Cell(partition, _rows.Mark) = 0;
+        long needed = 0;
+        foreach (OverFrame frame in _rows.Frames)
         {
-            for (long at = due; at != 0; at = _rows.Next(store.Row((uint)at)))
-            {
-                _rows.Answer(store.Row((uint)at), (uint)at);
-            }
+            needed = Math.Max(needed, OverRows.Cell(partition, frame.CountOffset));
         }
 
-        due = 0;
+        RowStore store = _rows.Rows.Table.Rows;
         long last = OverRows.Cell(partition, _rows.LastTime);
         long least = _timeBefore < 0 ? long.MaxValue : Math.Max(long.MinValue + _timeBefore, last) - _timeBefore;
-        while (OverRows.Cell(partition, _rows.Head) is not 0 and long head
-            && (!_readsRows
-                || (OverRows.Cell(partition, _rows.Chained) > _rowsBefore && _rows.TimeOf(store.Row((uint)head)) < least)))
+        long reach = _readsRows ? Math.Max(needed, _rowsBefore) : needed;
+        while (OverRows.Cell(partition, _rows.Chained) > reach
+            && (!_readsRows || _rows.TimeOf(store.Row((uint)OverRows.Cell(partition, _rows.Head))) < least))
         {
             _rows.DropFirst(partition);
         }
@@ -292,11 +389,25 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         Remind(partition, slot);
     }
 
+    /// <summary>Lets all go that hangs on a partition whose time is over.</summary>
+    private void Forget(byte* partition)
+    {
+        while (OverRows.Cell(partition, _rows.Head) != 0)
+        {
+            _rows.DropFirst(partition);
+        }
+
+        foreach (OverDistinct? distinct in _distinct)
+        {
+            distinct?.Forget(partition);
+        }
+    }
+
     /// <summary>Sees to it that the watermark empties a partition whose frames reach back in time only.</summary>
     private void Remind(byte* partition, uint slot)
     {
         long tail = OverRows.Cell(partition, _rows.Tail);
-        if (_timeBefore >= 0 && _rowsBefore == 0 && tail != 0 && node.IsRowtime)
+        if (_emptiedBehind >= 0 && tail != 0)
         {
             _expiring.Add(_rows.TimeOf(_rows.Rows.Table.Rows.Row((uint)tail)), slot, slot);
         }
@@ -321,11 +432,7 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
                 continue;
             }
 
-            while (OverRows.Cell(partition, _rows.Head) != 0)
-            {
-                _rows.DropFirst(partition);
-            }
-
+            _rows.Empty(partition, slot, _calls);
             if (!_evaluation.Continues)
             {
                 _rows.Partitions.Table.Delete(partition, slot, *(ulong*)(partition + _rows.Hash));
@@ -336,7 +443,7 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
     /// <summary>Returns the time whose rows no frame of a row behind a watermark reaches.</summary>
     private long Before(long watermarkMs)
     {
-        long reach = (_timeBefore / _units) + 1;
+        long reach = (_emptiedBehind / _units) + 1;
         return watermarkMs < long.MinValue + reach ? long.MinValue : watermarkMs - reach;
     }
 }

@@ -10,7 +10,8 @@ namespace ColumnStream.Compute.WindowFunctions;
 /// <summary>Computes an aggregate over the frame of each row, by its accumulator.</summary>
 /// <remarks>
 /// Frames that begin with the partition add row by row to one set of cells, which is copied for each row. All others merge
-/// O(log n) nodes of a tree over the partition's rows, in their order; so no aggregate has to take rows back.
+/// O(log n) nodes of a tree over the partition's rows, in their order; so no aggregate has to take rows back. DISTINCT counts
+/// how often each value is in the frame, and adds and takes back its first and last: <see cref="DistinctFrames"/>.
 /// </remarks>
 public static unsafe class FrameAggregate
 {
@@ -41,6 +42,7 @@ public static unsafe class FrameAggregate
         int width = CellBytes(accumulator);
         FrameRanges ranges = FrameRanges.Compute(frame, rows, order, descending);
         sbyte[] signs = Signs(accumulator, arguments, filter, rows.Length);
+        DistinctFrames? distinct = call.Distinct ? new DistinctFrames(accumulator, width, ranges, arguments, signs) : null;
         NativeBuffer cells = allocator.AllocateZeroed(Math.Max(1, (long)rows.Length * width));
         NativeBuffer pointers = allocator.Allocate(Math.Max(1, (long)rows.Length * sizeof(nint)));
         try
@@ -55,7 +57,11 @@ public static unsafe class FrameAggregate
             {
                 int start = rows.Partitions[p];
                 int end = rows.Partitions[p + 1];
-                if (frame.Start.Kind == FrameLimitKind.UnboundedPreceding)
+                if (distinct is not null)
+                {
+                    distinct.Run(arguments, start, end, results, heap, allocator);
+                }
+                else if (frame.Start.Kind == FrameLimitKind.UnboundedPreceding)
                 {
                     Run(accumulator, width, ranges, arguments, signs, start, end, results, heap, allocator);
                 }

@@ -108,9 +108,10 @@ internal static class AdverseRunner
                 continue;
             }
 
-            string cells = string.Join(" | ", kinds.Where(k => k != AdverseKind.Clean).Select(kind => cost.TryGetValue((name, kind), out double value)
-                ? string.Create(CultureInfo.InvariantCulture, $"× {value / clean:F1}")
-                : "-"));
+            string cells = string.Join(" | ", kinds.Where(k => k != AdverseKind.Clean).Select(
+                kind => cost.TryGetValue((name, kind), out double value)
+                    ? string.Create(CultureInfo.InvariantCulture, $"× {value / clean:F1}")
+                    : "-"));
             text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {clean:F1} | {cells} |"));
         }
 

@@ -40,6 +40,7 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, EquatableArray<Named
         ValueList<BoundExpression> Arguments,
         ValueList<LiteralExpression> Constants,
         NullRule Nulls,
+        bool IsDistinct,
         BoundExpression? Filter,
         FrameSpec? Frame,
         SqlType Type);
@@ -111,7 +112,7 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, EquatableArray<Named
             call.Function,
             ValueList.From(call.Arguments.Select(input)),
             ValueList.From(call.Arguments.Select(a => a.Type.Materialized())),
-            Distinct: false,
+            call.IsDistinct,
             call.Filter is null ? -1 : input(call.Filter),
             call.Type,
             string.Empty)
@@ -158,6 +159,12 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, EquatableArray<Named
             return LiteralBinder.Error;
         }
 
+        if (call.IsDistinct && Array.Find(types, t => t.IsNested) is { } nested)
+        {
+            diagnostics.Report(PlannerErrors.NotSupported, call.Span, "Compare a part of it.", $"DISTINCT of type {nested}");
+            return LiteralBinder.Error;
+        }
+
         arguments = [.. arguments.Select((a, i) => ExpressionTree.CastTo(a, binding.ParameterTypes[i]))];
         if (ConstantArguments.Take(call, isConstant, arguments, diagnostics) is not { } constants)
         {
@@ -177,11 +184,12 @@ internal sealed class OverBinder(DiagnosticBag diagnostics, EquatableArray<Named
             bound.Window,
             new Call(
                 name, ValueList.From(arguments.Where((a, i) => !isConstant(i))), ValueList.From(constants),
-                AggregateBinder.NullsOf(call), filter, aggregate is null ? null : bound.Frame, type));
+                AggregateBinder.NullsOf(call), call.IsDistinct && name is not ("MIN" or "MAX"), filter,
+                aggregate is null ? null : bound.Frame, type));
     }
 
     private static string? Refusal(FunctionCall call, string name, AggregateFunction? aggregate) =>
-        call.IsDistinct ? $"{name}(DISTINCT ...) OVER"
+        call.IsDistinct && aggregate is null ? $"{name}(DISTINCT ...)"
         : !call.WithinGroup.IsEmpty ? "WITHIN GROUP"
         : call.NullTreatment != NullTreatment.Default && aggregate is not { HasNullTreatment: true }
             ? $"IGNORE or RESPECT NULLS of {name}"

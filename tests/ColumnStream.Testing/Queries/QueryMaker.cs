@@ -431,7 +431,10 @@ public sealed class QueryMaker : RelationMaker
             {
                 type = QueryType.Whole;
                 string function = Pick(["SUM", "COUNT", "MIN", "MAX"]);
-                call = new QueryNode("", $"{function}(", Expressions.Column(type, from.Columns), ")");
+                bool isDistinct = function is "SUM" or "COUNT" && Draw(4) == 0;
+                call = isDistinct
+                    ? new QueryNode("distinct over", QueryNode.OursOnly, $"{function}(DISTINCT ", Expressions.Column(type, from.Columns), ")")
+                    : new QueryNode("", $"{function}(", Expressions.Column(type, from.Columns), ")");
             }
 
             items.Add(Item(new QueryNode("over", call, $" OVER ({by}ORDER BY {time.Name}", frame, ")") { Type = type },

@@ -90,8 +90,12 @@ public sealed class TimeOverTests : OperatorTest
                 _ => new FrameLimit(FrameLimitKind.Preceding, random.Next(30)),
             };
             var frame = new FrameSpec(random.Next(2) == 0, start, new FrameLimit(FrameLimitKind.CurrentRow));
-            calls.Add(random.Next(8) switch
+            bool isDistinct = random.Next(2) == 0;
+            calls.Add(random.Next(11) switch
             {
+                8 => Call("COUNT", [3], SqlType.BigInt, frame, random.Next(2) == 0 ? 4 : -1, isDistinct),
+                9 => Call("SUM", [2], SqlType.BigInt, frame, random.Next(2) == 0 ? 4 : -1, isDistinct),
+                10 => Call("LISTAGG", [3], SqlType.String, frame, -1, isDistinct: true),
                 0 => Call("SUM", [2], SqlType.BigInt, frame, random.Next(2) == 0 ? 4 : -1),
                 1 => Call("COUNT", [], SqlType.BigInt, frame, random.Next(2) == 0 ? 4 : -1),
                 2 => Call("MIN", [2], SqlType.BigInt, frame),
@@ -107,10 +111,11 @@ public sealed class TimeOverTests : OperatorTest
         return Make(partition, calls);
     }
 
-    private static WindowCall Call(string function, int[] arguments, SqlType type, FrameSpec? frame, int filter = -1) => new(
+    private static WindowCall Call(
+        string function, int[] arguments, SqlType type, FrameSpec? frame, int filter = -1, bool isDistinct = false) => new(
         new AggregateCall(
             function, ValueList.Create<int>(arguments), ValueList.From(arguments.Select(a => Fields[a].Type.Materialized())),
-            Distinct: false, filter, type.WithNullable(frame is not null || function == "LAG"), string.Empty),
+            isDistinct, filter, type.WithNullable(frame is not null || function == "LAG"), string.Empty),
         frame);
 
     private static TimeOverNode Make(int[] partition, IReadOnlyList<WindowCall> calls) =>
@@ -193,8 +198,10 @@ public sealed class TimeOverTests : OperatorTest
         }
 
         object?[] values = [.. counted.Select(r => r[call.Arguments[0]]).Where(v => v is not null)];
-        return values.Length == 0 ? null : call.Function switch
+        values = call.Distinct ? [.. values.Distinct()] : values;
+        return call.Function == "COUNT" ? values.LongLength : values.Length == 0 ? null : call.Function switch
         {
+            "LISTAGG" => string.Join(',', values),
             "SUM" => values.Sum(v => (long)v!),
             "MIN" => values.Min(v => (long)v!),
             _ => values.Select(v => (string)v!).Max(StringComparer.Ordinal),

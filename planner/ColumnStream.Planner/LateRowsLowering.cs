@@ -21,6 +21,7 @@ internal static class LateRowsLowering
     public static bool LeavesOut(PhysicalNode node) => node switch
     {
         WindowAggregateNode window => !window.Window.IsProctime,
+        WindowArgMaxNode => true,
         WindowAssignNode { Window: { Kind: WindowKind.Session, IsProctime: false } } => true,
         _ => false,
     };
@@ -28,7 +29,12 @@ internal static class LateRowsLowering
     /// <summary>Makes the node behind such an operator; its input's columns become one text.</summary>
     public static LateRowsNode Make(PhysicalNode node, PhysicalNode input, string uid)
     {
-        int time = node is WindowAggregateNode window ? window.Window.TimeColumn : ((WindowAssignNode)node).Window.TimeColumn;
+        int time = node switch
+        {
+            WindowAggregateNode window => window.Window.TimeColumn,
+            WindowArgMaxNode best => best.Window.TimeColumn,
+            _ => ((WindowAssignNode)node).Window.TimeColumn,
+        };
         BoundExpression[] columns = [.. input.Output.Select((f, i) => (BoundExpression)new ColumnExpression(i, f.Type))];
         SqlField[] fields = [.. input.Output.Select(f => f with { Type = f.Type.Materialized() })];
         var row = new CallExpression(

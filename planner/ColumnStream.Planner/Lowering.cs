@@ -309,6 +309,10 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             case TimeJoinPlan join:
                 int[] timed = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
                 return Add(TimeJoinLowering.Join(join, ValueList.From(timed), Claim(join.Uid)));
+            case ArgMaxPlan best when ArgMaxLowering.IsOneStep(Lower(best.Input), facts):
+                return AddUnary(Keyed(Lower(best.Input), best.Keys), id => ArgMaxLowering.Node(best, id, Claim(best.Uid)));
+            case ArgMaxPlan best:
+                return Lower(best.Apart());
             case ExpandPlan expand:
                 return AddUnary(
                     Lower(expand.Input), id => new ExpandNode(expand.Nulled)

@@ -18,7 +18,8 @@ internal static class GrowthPrediction
     {
         StateGrowth growth = node switch
         {
-            WindowAggregateNode or WindowRankNode or TimeSortNode => StateGrowth.Watermark,
+            WindowAggregateNode or WindowRankNode or TimeSortNode or WindowArgMaxNode { DropsLate: true } => StateGrowth.Watermark,
+            WindowArgMaxNode => StateGrowth.Unbounded,
             TimeOverNode over => OverLowering.IsBoundedByTime(over) ? StateGrowth.Watermark : StateGrowth.Keys,
             GroupAggregateNode aggregate => OfAggregate(aggregate),
             ChangelogNormalizeNode normalize => Bounded(StateGrowth.Keys, normalize.StateTtlMs),

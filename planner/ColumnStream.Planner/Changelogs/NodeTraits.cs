@@ -41,6 +41,7 @@ internal static class NodeTraits
         new ValuesTrait(),
         new WatermarkTrait(),
         new WindowAggregateTrait(),
+        new WindowArgMaxTrait(),
         new WindowAssignTrait(),
         new WindowJoinTrait(),
         new WindowRankTrait(),

@@ -120,6 +120,9 @@ internal static class LogicalPrinter
             _ => $" {join.Left.Fields[join.LeftTime].Name} {(join.UpperMs < 0 ? ">" : ">=")}"
                 + $" {join.Right.Fields[join.RightTime].Name}",
         },
+        ArgMaxPlan best => $"ArgMax {Print(best.Extreme, best.Input.Fields)} over {Window(best.Window, best.Input.Fields)}"
+            + $" by [{Keys(best.Keys, best.Input.Fields)}]"
+            + (best.IsWindowJoin ? string.Empty : $" within [{best.LowerMs} ms, {best.UpperMs} ms] of its end"),
         SetOperationPlan set => set.Kind + (set.IsAll ? " all" : string.Empty),
         UnnestPlan unnest => $"Unnest {Print(unnest.Collection, unnest.Input.Fields)}"
             + $" beside [{Keys(unnest.Kept, unnest.Input.Fields)}]"

@@ -33,6 +33,7 @@ internal sealed record WindowBounds(ValueList<int> Starts, ValueList<int> Ends, 
         ExpandPlan expand => Of(expand.Input) is { } repeated
             && !expand.Nulled.Any(n => n.Any(c => repeated.Starts.Contains(c) || repeated.Ends.Contains(c))) ? repeated : null,
         TimeJoinPlan { Kind: TimeJoinKind.Window } join => OfJoin(join),
+        ArgMaxPlan { IsWindowJoin: true } best => Behind(best.Input.Fields.Count, best.Window),
         UnionPlan union => union.Branches.Select(Of).Aggregate(
             (left, right) => left is not null && left.SameAs(right) ? left : null),
         _ => null,

@@ -24,7 +24,8 @@ internal static class PackWideJoins
         _ => node,
     });
 
-    private static bool IsWide(LogicalPlan side, ValueList<int> keys) =>
+    /// <summary>Tells whether a state row cannot hold a side beside its keys.</summary>
+    internal static bool IsWide(LogicalPlan side, ValueList<int> keys) =>
         side.Fields.Sum(f => Words(f.Type)) + keys.Sum(k => Words(side.Fields[k].Type)) > MostWords;
 
     private static int Words(SqlType type) => type.IsText || type.IsNested || type.Id is SqlTypeId.Binary or SqlTypeId.VarBinary

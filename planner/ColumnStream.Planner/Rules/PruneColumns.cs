@@ -52,6 +52,7 @@ internal static class PruneColumns
         SemiJoinPlan join => PruneSemiJoin(join, wanted),
         JoinPlan join => PruneJoin(join, wanted),
         TimeJoinPlan join => PruneTimeJoin(join, wanted),
+        ArgMaxPlan best => PruneArgMax(best, wanted),
         OverPlan over => PruneOver(over, wanted),
         RankPlan rank => PruneRank(rank, wanted),
         SetOperationPlan set => PruneSet(set),
@@ -314,6 +315,33 @@ internal static class PruneColumns
                 Fields = ValueList.Create<SqlField>(fields),
             },
             map);
+    }
+
+    private static Pruned PruneArgMax(ArgMaxPlan best, SortedSet<int> wanted)
+    {
+        int width = best.Input.Fields.Count;
+        Pruned input = Prune(
+            best.Input,
+            [.. wanted.Where(c => c < width), .. best.Keys, .. best.Extreme.Arguments, best.Window.TimeColumn]);
+        int[] map = [.. input.Map, .. Enumerable.Range(input.Plan.Fields.Count, 3)];
+        SqlField[] fields = [.. input.Plan.Fields, .. best.Fields.Skip(width)];
+        for (int i = 0; i < width; i++)
+        {
+            if (map[i] >= 0)
+            {
+                fields[map[i]] = best.Fields[i];
+            }
+        }
+
+        ArgMaxPlan pruned = best with
+        {
+            Input = input.Plan,
+            Window = best.Window with { TimeColumn = input.Map[best.Window.TimeColumn] },
+            Keys = ValueList.From(best.Keys.Select(k => input.Map[k])),
+            Extreme = Remap([best.Extreme], input)[0],
+            Fields = ValueList.Create<SqlField>(fields),
+        };
+        return new Pruned(pruned, map);
     }
 
     private static Pruned PruneExpand(ExpandPlan expand, SortedSet<int> wanted)

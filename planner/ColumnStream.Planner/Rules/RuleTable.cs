@@ -20,6 +20,7 @@ internal static class RuleTable
         new("aggregate-windows", AggregateWindows.Apply),
         new("recognize-ranks", RecognizeRanks.Apply, IsRequired: true),
         new("join-windows", JoinWindows.Apply),
+        new("join-extremes", JoinExtremes.Apply),
         new("encode-nested", EncodeNested.Apply, IsRequired: true),
         new("prune-columns", PruneColumns.Apply),
         new("remove-projects", RemoveProjects.Apply),

@@ -8,8 +8,9 @@ namespace ColumnStream.Testing.Queries;
 public sealed class WindowMaker(Random random, RelationMaker like) : RelationMaker(random, like)
 {
     /// <summary>Makes a query.</summary>
-    public Relation Next() => Draw(9) switch
+    public Relation Next() => Draw(10) switch
     {
+        9 => JoinedWithExtreme(),
         0 or 1 or 2 => WindowGrouped(),
         3 => WindowJoined(),
         4 or 5 => IntervalJoined(),
@@ -134,6 +135,48 @@ public sealed class WindowMaker(Random random, RelationMaker like) : RelationMak
                 Expressions.Column(type, right.Columns), " AND ", bounds, residual, Where(both, out _),
             ],
             columns, false, 30);
+    }
+
+    /// <summary>Joins rows with the greatest or least value of windows over the same rows, or over some of them.</summary>
+    private Relation JoinedWithExtreme()
+    {
+        string table = Pick(["e1", "e2", "e1", "e2", "r1", "u1"]);
+        int seconds = Draw(1, 9);
+        QuerySource window = Window(table, Draw(2), seconds);
+        QuerySource left = Table(table);
+        string name = window.Columns[0].Name.Split('.')[0];
+        string value = Pick(["b", "k", "x", "ts"]);
+        string? key = Draw(2) == 0 ? null : Pick(["k", "s", "b"]);
+        string best = $"q{NextName()}";
+        QueryNode where = Draw(4) == 0 ? Where([.. window.Columns.Take(window.Columns.Count - 2)], out _) : new QueryNode("");
+        QueryNode extremes = new(
+            "", $"SELECT {Pick(["MAX", "MIN"])}({name}.{value}) AS m, {name}.window_start AS ws, {name}.window_end AS we",
+            key is null ? "" : $", {name}.{key} AS g", " FROM ", window.Text, where,
+            $" GROUP BY {name}.window_start, {name}.window_end", key is null ? "" : $", {name}.{key}") { IsQuery = true };
+        string row = left.Columns[0].Name.Split('.')[0];
+        (int before, int after) = (Draw(0, 2) * Draw(1, seconds + 3), Draw(0, 3));
+        string bound = Pick(["ws", "we"]);
+        before = bound == "ws" && Draw(2) == 0 ? 0 : before;
+        (string, string?) near = (
+            $"{row}.ts BETWEEN {best}.{bound} - INTERVAL '{before}' SECOND AND {best}.we + INTERVAL '{after}' SECOND",
+            $"{row}.ts BETWEEN {best}.{bound} - {before * 1000} AND {best}.we + {after * 1000}");
+        IReadOnlyList<QueryColumn> both =
+        [
+            .. left.Columns.Select(c => c with { IsRowtime = false, IsUnique = false }),
+            new($"{best}.ws", QueryType.Time), new($"{best}.we", QueryType.Time),
+        ];
+        QueryNode residual = Draw(4) == 0 ? QueryNode.Optional("", " AND ", Expressions.Truth(both, 1)) : new QueryNode("");
+        List<QueryColumn> columns = [];
+        List<QueryNode> items = [.. Some(both, 5).Select(c => Item(ExpressionMaker.Of(c.Type, c.Name), c, columns))];
+        QueryNode[] sides = [left.Text, new("", "(", extremes, $") AS {best}")];
+        int first = Draw(2);
+        return Query(
+            "join with window's extreme",
+            [
+                Select(items), " FROM ", sides[first], " JOIN ", sides[1 - first],
+                $" ON {row}.{value} = {best}.m", key is null ? "" : $" AND {row}.{key} = {best}.g", " AND ", near, residual,
+            ],
+            columns, table[0] != 'e', 20);
     }
 
     /// <summary>Ranks the rows of a window, or keeps one a key.</summary>

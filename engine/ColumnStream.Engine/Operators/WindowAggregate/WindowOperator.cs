@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
 

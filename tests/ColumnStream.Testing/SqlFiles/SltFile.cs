@@ -12,7 +12,8 @@ namespace ColumnStream.Testing.SqlFiles;
 /// query [rowsort|nosort]                     SQL, a line ----, the rows with tabs between values
 /// stream SELECT …                            further SQL lines, then &gt; table row, &gt; end, &lt; row
 /// &gt; clock 2 h | &gt; down 2 h               a step of stream: the time passes behind the rows above, which are worked off;
-///                                        with down the job is dead meanwhile, in legs that kill it
+///                                        with down the job is dead meanwhile, in legs that kill it; the
+///                                        block then begins on 2026-01-01 00:00 UTC
 /// # legs: -rescaled, -killed: why           above a block: legs in which it may answer otherwise, and is only run
 /// </code>
 /// </remarks>

@@ -160,6 +160,11 @@ public sealed class SltRunner : IDisposable
         }
 
         int seen = script is null ? 0 : CountOf(script);
+        if (record.Expected.Any(step => TimeStep(step, out _, out _)))
+        {
+            _session.BeginClock();
+        }
+
         TestJob running = Start(job);
         string? difference = null;
         bool ended = false;

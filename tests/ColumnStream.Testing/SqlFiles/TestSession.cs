@@ -77,6 +77,9 @@ public sealed class TestSession : IDisposable
         return plans[0];
     }
 
+    /// <summary>Lets the date begin where that of a simulation does, so that steps that move the clock have known dates.</summary>
+    public void BeginClock() => _clock.Begin();
+
     /// <summary>Prints the errors of a plan as a user sees them.</summary>
     public static string Errors(PlanResult plan) =>
         string.Join('\n', plan.Errors.Select(e => SqlDiagnosticFormatter.Format(plan.Source, e)));

@@ -3,8 +3,10 @@ using System.Collections.Generic;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Nested;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators.SessionWindow;
+using ColumnStream.Engine.Operators.WindowAggregate;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.GroupAggregate;
@@ -188,11 +190,16 @@ internal sealed class AggregatePlan
 
     private static IEnumerable<StateCell> GivenCells(ValueList<AggregateCall> calls)
     {
-        yield return new StateCell("given", CellType.Int64);
+        for (int i = 0; i < GivenResults.WordsOf(calls.Count); i++)
+        {
+            yield return new StateCell(i == 0 ? "given" : $"given.word{i}", CellType.Int64);
+        }
+
         foreach (AggregateCall call in calls)
         {
             DataType type = call.Type.ToArrow();
-            CellType cell = type.IsView ? CellType.View : type.ByteWidth == 16 ? CellType.Int128 : CellType.Int64;
+            CellType cell = type.IsView || NestedCodec.IsNested(type)
+                ? CellType.View : type.ByteWidth == 16 ? CellType.Int128 : CellType.Int64;
             yield return new StateCell($"given.{call.StateId}", cell);
         }
     }

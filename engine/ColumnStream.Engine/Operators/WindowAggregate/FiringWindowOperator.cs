@@ -6,6 +6,7 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators.GroupAggregate;
+using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.WindowAggregate;
 
@@ -18,7 +19,7 @@ namespace ColumnStream.Engine.Operators.WindowAggregate;
 /// late           as early, until the end and the lateness have passed: then the window goes
 /// </code>
 /// Each window has tables of its own, by its end. What a group gave last stands in its row, so that a restart takes back
-/// exactly that.
+/// exactly that. When the first changes are due is kept too: what fell due while the job was down comes when it is back.
 /// </remarks>
 internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : WindowOperator(node.Window)
 {
@@ -32,6 +33,7 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Wi
     private SliceRuns _runs = null!;
     private SliceStore _store = null!;
     private WindowChanges _changes = null!;
+    private ProgressState _due = null!;
 
     protected override bool WakesAtOpen => true;
 
@@ -43,6 +45,8 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Wi
         _runs = new SliceRuns(_math, Window.TimeColumn, Context.Allocator);
         _store = Own(new SliceStore(_plan, Context, StateList));
         _changes = Own(new WindowChanges(_plan, _schema, node.Changelog == ChangelogMode.Retract, Context.Allocator));
+        _due = new ProgressState("due", long.MaxValue, Context.Allocator);
+        StateList.Add(_due);
     }
 
     protected override void Relink()
@@ -54,8 +58,8 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Wi
             WindowState window = OpenWindow(end);
             window.IsRestored = true;
             window.HasChanges = true;
-            long delay = end - 1 <= Fired.Value ? _rule.LateMs : _rule.EarlyMs;
-            window.DueMs = delay < 0 ? long.MaxValue : Context.ClockMs() + delay;
+            window.DueMs = _due.Value == long.MaxValue || DelayOf(end) < 0
+                ? long.MaxValue : Context.ClockMs() + Math.Max(0, _due.Value - Time.NowInstant());
         }
     }
 
@@ -154,9 +158,12 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Wi
             due = Math.Min(due, window.DueMs);
         }
 
+        _due.Value = long.MaxValue;
         if (due != long.MaxValue)
         {
-            Time.WakeIn(Math.Max(1, due - Context.ClockMs()));
+            long delay = Math.Max(1, due - Context.ClockMs());
+            _due.Value = Time.NowInstant() + delay;
+            Time.WakeIn(delay);
         }
     }
 
@@ -215,10 +222,13 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Wi
         return window;
     }
 
+    /// <summary>Returns how long changes of a window wait; below 0 for its end.</summary>
+    private long DelayOf(long end) => end - 1 <= Fired.Value ? _rule.LateMs : _rule.EarlyMs;
+
     /// <summary>Notes that a window has changes, and when they are to be given.</summary>
     private void Note(long end, WindowState window)
     {
-        long delay = end - 1 <= Fired.Value ? _rule.LateMs : _rule.EarlyMs;
+        long delay = DelayOf(end);
         window.HasChanges = true;
         if (delay == 0 && !_queue.Contains(end))
         {

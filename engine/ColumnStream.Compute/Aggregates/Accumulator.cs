@@ -24,6 +24,9 @@ public abstract unsafe class Accumulator
     /// <summary>Gets whether −1 signs are understood; MIN and MAX need the set of values beside them.</summary>
     public virtual bool CanRetract => true;
 
+    /// <summary>Gets whether the order in which rows come decides the result.</summary>
+    public virtual bool IsOrdered => false;
+
     /// <summary>Accumulates rows [start, start + count) of <paramref name="argument"/>.</summary>
     /// <param name="argument">The argument column, or null for COUNT(*).</param>
     /// <param name="start">First row.</param>

@@ -16,6 +16,9 @@ internal abstract unsafe class LogAccumulator(DataType argument, bool takesNulls
     /// <inheritdoc/>
     public override bool TakesNulls => takesNulls;
 
+    /// <inheritdoc/>
+    public override bool IsOrdered => true;
+
     /// <summary>Gets what reads and writes logs.</summary>
     protected ValueLog Log { get; } = new();
 

@@ -25,6 +25,9 @@ internal sealed unsafe class PickAccumulator(DataType type, bool takesNulls, boo
     public override bool TakesNulls => takesNulls;
 
     /// <inheritdoc/>
+    public override bool IsOrdered => true;
+
+    /// <inheritdoc/>
     public override void Accumulate(
         ArrayData? argument, int start, int count, byte** rows, sbyte* signs, TextHeap heap)
     {

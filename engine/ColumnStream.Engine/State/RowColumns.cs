@@ -31,6 +31,22 @@ internal static unsafe class RowColumns
         return Values(type, layout.KeyOffsets[column], widen, rows, count, validity, allocator);
     }
 
+    /// <summary>Hashes the keys of rows.</summary>
+    public static void Hash(StateLayout layout, byte** rows, int count, ulong* hashes, BufferAllocator allocator)
+    {
+        var columns = new ArrayData[layout.Keys.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = Key(layout, i, layout.Keys[i].Type, rows, count, allocator);
+        }
+
+        layout.Hash(columns, count, hashes);
+        foreach (ArrayData column in columns)
+        {
+            column.Release();
+        }
+    }
+
     /// <summary>Makes a column of values that stand at <paramref name="offset"/> of each row.</summary>
     public static ArrayData Values(
         DataType type,

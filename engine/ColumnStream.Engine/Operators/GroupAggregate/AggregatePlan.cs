@@ -141,6 +141,9 @@ internal sealed class AggregatePlan
     /// <summary>Gets what runs each call.</summary>
     public Accumulator[] Accumulators { get; }
 
+    /// <summary>Gets whether the order of rows decides a result.</summary>
+    public bool IsOrdered => Array.Exists(Accumulators, static a => a.IsOrdered);
+
     /// <summary>Gets the set of values of each call that needs one of its own; DISTINCT calls over one value share the first's.</summary>
     public ValueSet?[] Sets { get; }
 

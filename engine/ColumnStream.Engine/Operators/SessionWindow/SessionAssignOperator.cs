@@ -77,8 +77,15 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Wind
     {
         RecordBatch rows = batch.Rows;
         var column = (FixedWidthArray)rows.Columns[Window.TimeColumn];
-        _now = Window.IsProctime ? Time.NowInstant() : 0;
-        long now = Window.IsProctime ? TimeAt(_now) : 0;
+        long now = 0;
+        if (Window.IsProctime)
+        {
+            // Where the clock went back the row holds the time that it counts at: it is found by it behind a restore.
+            _now = Time.NowInstant();
+            now = TimeAt(_now);
+            _now = now == Time.Local(_now) ? _now : Time.Instant(now);
+        }
+
         Prepare(rows, batch.Kinds);
         long units = WindowMath.UnitsPerMs(column.Type);
         var values = (long*)column.Pointer;

@@ -1,5 +1,4 @@
 using System;
-using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.State;
 
@@ -92,18 +91,7 @@ internal sealed unsafe class SessionFiring(SessionTables tables, BufferAllocator
     {
         _hashes.Count = 0;
         ulong* hashes = _hashes.Reserve(Math.Max(1, count));
-        var columns = new ArrayData[layout.Keys.Count];
-        for (int i = 0; i < columns.Length; i++)
-        {
-            columns[i] = RowColumns.Key(layout, i, layout.Keys[i].Type, rows, count, account);
-        }
-
-        layout.Hash(columns, count, hashes);
-        foreach (ArrayData column in columns)
-        {
-            column.Release();
-        }
-
+        RowColumns.Hash(layout, rows, count, hashes, account);
         return hashes;
     }
 

@@ -133,7 +133,7 @@ internal sealed unsafe class SessionRows : IDisposable
         for (int at = 0; at < count; at += StateTable.BlockRows)
         {
             int block = Math.Min(StateTable.BlockRows, count - at);
-            Hash(rows + at, block, _layout.Keys.Count, _layout, hashes);
+            RowColumns.Hash(_layout, rows + at, block, hashes, _account);
             for (int i = 0; i < block; i++)
             {
                 State.Table.Delete(rows[at + i], slots[at + i], hashes[i]);
@@ -193,20 +193,5 @@ internal sealed unsafe class SessionRows : IDisposable
         }
 
         *(long*)(session + _last) = slot;
-    }
-
-    private void Hash(byte** rows, int count, int columnCount, StateLayout layout, ulong* hashes)
-    {
-        var columns = new ArrayData[columnCount];
-        for (int i = 0; i < columns.Length; i++)
-        {
-            columns[i] = RowColumns.Key(layout, i, layout.Keys[i].Type, rows, count, _account);
-        }
-
-        layout.Hash(columns, count, hashes);
-        foreach (ArrayData column in columns)
-        {
-            column.Release();
-        }
     }
 }

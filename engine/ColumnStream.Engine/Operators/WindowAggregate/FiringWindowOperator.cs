@@ -42,7 +42,10 @@ internal sealed unsafe class FiringWindowOperator(WindowAggregateNode node) : Wi
         _plan = new AggregatePlan(
             node.Keys, node.Aggregates, Context.Inputs[0], node.InsertOnlyInput, keepsGiven: true);
         _updater = Own(new GroupUpdater(_plan, Context.Allocator));
-        _runs = new SliceRuns(_math, Window.TimeColumn, Context.Allocator);
+        _runs = new SliceRuns(_math, Window.TimeColumn, Context.Allocator)
+        {
+            KeepsOrder = Window.Kind != WindowKind.Tumble && _plan.IsOrdered,
+        };
         _store = Own(new SliceStore(_plan, Context, StateList));
         _changes = Own(new WindowChanges(_plan, _schema, node.Changelog == ChangelogMode.Retract, Context.Allocator));
         _due = new ProgressState("due", long.MaxValue, Context.Allocator);

@@ -17,6 +17,9 @@ internal sealed unsafe class SliceRuns(WindowMath math, int timeColumn, BufferAl
     /// <summary>Gets the runs of the last batch, in row order.</summary>
     public List<(int Start, int End, long Slice)> Runs => _runs;
 
+    /// <summary>Gets whether rows stay in the order in which they came, whatever that costs.</summary>
+    public bool KeepsOrder { get; init; }
+
     /// <summary>Makes one run of a whole batch: its rows have one time.</summary>
     public void One(int rows, long slice)
     {
@@ -28,6 +31,11 @@ internal sealed unsafe class SliceRuns(WindowMath math, int timeColumn, BufferAl
     public StreamBatch Cut(StreamBatch batch)
     {
         Find(batch.Rows);
+        if (KeepsOrder)
+        {
+            return batch;
+        }
+
         _counts.Clear();
         foreach ((int start, int end, long slice) in _runs)
         {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -19,6 +20,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     private SliceRuns _runs = null!;
     private SliceStore _slices = null!;
     private NativeList<nint> _rows = null!;
+    private KeyGroupProgress? _given;
     private RunningWindow? _running;
     private GroupTables? _merged;
     private StateTable? _source;
@@ -38,6 +40,12 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
             ? Own(new RunningWindow(_slices, _merger, countOffset))
             : null;
         _rows = Own(new NativeList<nint>(Context.Allocator));
+        if (Window is { IsProctime: true, Kind: WindowKind.Hop or WindowKind.Cumulate })
+        {
+            // A slice that gave some of its windows may meet, behind a rescale, rows that have not.
+            _given = new KeyGroupProgress("given", Watermark.Min, Context);
+            StateList.Add(_given);
+        }
     }
 
     protected override void Relink()
@@ -74,7 +82,11 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         return isLast ? null : NextChunk();
     }
 
-    protected override void Given() => DropFired();
+    protected override void Given()
+    {
+        _given?.Raise(Fired.Value);
+        DropFired();
+    }
 
     /// <summary>Returns the first end of a window that has not fired and has a slice.</summary>
     protected override long? NextEnd()
@@ -178,6 +190,11 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
             }
         }
 
+        if (_given is not null && _given.Most >= _end - 1)
+        {
+            DropGiven();
+        }
+
         StreamBatch? chunk = _rows.Count > 0 ? new StreamBatch(Build()) : null;
         if (done)
         {
@@ -187,10 +204,31 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         return chunk;
     }
 
+    /// <summary>Leaves out the groups that gave this window before a rescale.</summary>
+    private void DropGiven()
+    {
+        ulong* hashes = stackalloc ulong[StateTable.BlockRows];
+        var rows = (byte**)_rows.Pointer;
+        int kept = 0;
+        for (int at = 0; at < _rows.Count; at += StateTable.BlockRows)
+        {
+            int count = Math.Min(StateTable.BlockRows, _rows.Count - at);
+            RowColumns.Hash(_plan.Layout, rows + at, count, hashes, Context.Allocator);
+            for (int i = 0; i < count; i++)
+            {
+                rows[kept] = rows[at + i];
+                kept += _given!.Of(hashes[i]) < _end - 1 ? 1 : 0;
+            }
+        }
+
+        _rows.Count = kept;
+    }
+
     private void EndWindow()
     {
         _source = null;
         Fired.Value = _end - 1;
+        _given?.Raise(Fired.Value);
         if (_merged is not null)
         {
             _slices.Return(_merged);

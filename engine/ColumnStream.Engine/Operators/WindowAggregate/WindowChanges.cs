@@ -104,9 +104,14 @@ internal sealed unsafe class WindowChanges(AggregatePlan plan, Schema schema, bo
                 return true;
             }
 
-            _groups.Add((nint)groups.TouchedRows[_touched]);
-            _slots.Add(groups.TouchedSlots[_touched]);
-            _hashes.Add(groups.TouchedHashes[_touched]);
+            // A group is listed again by each snapshot that it was touched behind; it may be gone since.
+            if ((groups.TouchedRows[_touched][4] & RowStore.Dead) == 0)
+            {
+                _groups.Add((nint)groups.TouchedRows[_touched]);
+                _slots.Add(groups.TouchedSlots[_touched]);
+                _hashes.Add(groups.TouchedHashes[_touched]);
+            }
+
             _touched++;
         }
 
@@ -228,7 +233,7 @@ internal sealed unsafe class WindowChanges(AggregatePlan plan, Schema schema, bo
         for (int i = 0; plan.RowCountOffset >= 0 && !_scansAll && i < _groups.Count; i++)
         {
             byte* row = (byte*)_groups.Pointer[i];
-            if (*(long*)(row + plan.RowCountOffset) <= 0)
+            if ((row[4] & RowStore.Dead) == 0 && *(long*)(row + plan.RowCountOffset) <= 0)
             {
                 _tables!.Groups.Delete(row, _slots.Pointer[i], _hashes.Pointer[i]);
             }

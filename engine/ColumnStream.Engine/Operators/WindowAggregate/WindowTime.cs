@@ -39,6 +39,9 @@ internal sealed class WindowTime
     /// <summary>Returns the time of rows that arrived at an instant.</summary>
     public long Local(long instantMs) => _zone?.Local(instantMs) ?? instantMs;
 
+    /// <summary>Returns the instant of a time of windows.</summary>
+    public long Instant(long timeMs) => _zone?.Instant(timeMs) ?? timeMs;
+
     /// <summary>Returns the time of rows that arrive now.</summary>
     public long Now() => Local(ClockMs());
 
@@ -47,7 +50,7 @@ internal sealed class WindowTime
 
     /// <summary>Returns a value of window_time in the units of <paramref name="type"/>: an instant where the column is one.</summary>
     public long Stamp(long timeMs, DataType type) =>
-        (_zone is not null && type.Timezone is { Length: > 0 } ? _zone.Instant(timeMs) : timeMs) * WindowMath.UnitsPerMs(type);
+        (type.Timezone is { Length: > 0 } ? Instant(timeMs) : timeMs) * WindowMath.UnitsPerMs(type);
 
     /// <summary>Asks to be woken when a window's end is over; no end means nothing to wait for.</summary>
     public void Arm(long? endMs)
@@ -57,8 +60,7 @@ internal sealed class WindowTime
             return;
         }
 
-        long instant = _zone?.Instant(end - 1) + 1 ?? end;
-        WakeIn(Math.Max(1, instant - ClockMs()));
+        WakeIn(Math.Max(1, Instant(end - 1) + 1 - ClockMs()));
     }
 
     /// <summary>Asks to be woken after a time, unless it is woken before.</summary>

@@ -33,6 +33,7 @@ internal sealed unsafe class OperatorCluster(
     private readonly List<List<List<List<RecordBatch>>>> _chain = [];
 
     private readonly Dictionary<string, string> _rowOfKey = [];
+    private readonly List<long> _wakeAtMs = [];
 
     public Dictionary<string, int> Output { get; } = [];
 
@@ -82,13 +83,18 @@ internal sealed unsafe class OperatorCluster(
     {
         _subtasks.ForEach(s => s.Dispose());
         _subtasks.Clear();
+        _wakeAtMs.Clear();
         for (int i = 0; i < parallelism; i++)
         {
+            int subtaskIndex = i;
+            _wakeAtMs.Add(long.MaxValue);
             Operator subtask = OperatorFactory.Create(node)!;
             subtask.Open(new OperatorContext(
                 allocator, pages, new EvaluatorOptions(Time, new Random(1)), second is null ? [input] : [input, second], i, parallelism, KeyGroups, isBatch)
             {
                 Count = (name, n) => LateRows += name == "lateRows" ? n : 0,
+                ClockMs = StampMs,
+                WakeAtMs = at => _wakeAtMs[subtaskIndex] = at,
             });
             _subtasks.Add(subtask);
         }
@@ -134,6 +140,21 @@ internal sealed unsafe class OperatorCluster(
         {
             subtask.OnTimer(clockMs, new Sink(this));
             Drain(subtask);
+        }
+    }
+
+    /// <summary>Wakes the subtasks that asked to be woken by now.</summary>
+    public void WakeDue()
+    {
+        long now = StampMs();
+        for (int i = 0; i < _subtasks.Count; i++)
+        {
+            while (_wakeAtMs[i] <= now)
+            {
+                _wakeAtMs[i] = long.MaxValue;
+                _subtasks[i].OnTimer(now, new Sink(this));
+                Drain(_subtasks[i]);
+            }
         }
     }
 
@@ -286,6 +307,8 @@ internal sealed unsafe class OperatorCluster(
         _subtasks[subtask].Process(side, batch, new Sink(this));
         Drain(_subtasks[subtask]);
     }
+
+    private long StampMs() => Time.GetTimestamp() / Math.Max(1, Time.TimestampFrequency / 1000);
 
     private void Drain(Operator subtask)
     {

@@ -1,14 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using Xunit;
 
@@ -18,21 +16,9 @@ namespace ColumnStream.Tests.Engine.Aggregates;
 // disorder, retractions and cuts against sessions that are kept as lists of rows and merged row by row; checkpoints taken
 // while rows go on, restored at another parallelism. A merge forgotten, a neighbour not looked at, a value set not moved or
 // a link not rebuilt gives other rows.
-public sealed class SessionWindowTests : IDisposable
+public sealed class SessionWindowTests : OperatorTest
 {
     private const int Time = 8;
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public SessionWindowTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
 
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 48)];
 
@@ -101,7 +87,7 @@ public sealed class SessionWindowTests : IDisposable
     {
         long gap = node is WindowAggregateNode a ? a.Window.SizeMs : ((WindowAssignNode)node).Window.SizeMs;
         long units = precision == 6 ? 1000 : 1;
-        using var cluster = new OperatorCluster(node, GroupAggregateTests.InputSchema(precision), keys, _allocator, _pages);
+        using var cluster = new OperatorCluster(node, GroupAggregateTests.InputSchema(precision), keys, Allocator, Pages);
         int most = keys.Length == 0 ? 1 : 3;
         cluster.Start(1 + random.Next(most));
         var model = new Model(keys, gap, units);
@@ -155,24 +141,15 @@ public sealed class SessionWindowTests : IDisposable
 
             if (random.Next(4) == 0)
             {
-                var before = new Dictionary<string, int>(cluster.Output);
                 Model copy = model.Copy();
                 long late = cluster.LateRows;
-                cluster.Checkpoint(random.Next(3) == 0, () =>
+                if (cluster.Interrupt(random, fullOdds: 3, most, () =>
                 {
                     Feed();
                     Advance(model.Clock - random.Next(1200));
-                });
-                if (random.Next(2) == 0)
+                }))
                 {
-                    cluster.Restore(1 + random.Next(most));
                     model = copy;
-                    cluster.Output.Clear();
-                    foreach ((string row, int count) in before)
-                    {
-                        cluster.Output[row] = count;
-                    }
-
                     cluster.LateRows = late;
                 }
             }

@@ -1,14 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators;
-using ColumnStream.Engine.State;
 using ColumnStream.Testing.Reference;
 using Xunit;
 
@@ -16,21 +14,8 @@ namespace ColumnStream.Tests.Engine.Aggregates;
 
 // Goal: each window is emitted once, over the rows that were not late. Method: random rows in and out of order,
 // watermarks between batches, kinds and cuts against windows computed row by row; checkpoints restored elsewhere.
-public sealed class WindowAggregateTests : IDisposable
+public sealed class WindowAggregateTests : OperatorTest
 {
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public WindowAggregateTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
-
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 42)];
 
     [Theory]
@@ -39,7 +24,7 @@ public sealed class WindowAggregateTests : IDisposable
     {
         var run = new Run(seed);
         WindowAggregateNode node = NodeOf(run);
-        using var cluster = new OperatorCluster(node, GroupAggregateTests.InputSchema(run.Precision), [.. node.Keys], _allocator, _pages);
+        using var cluster = new OperatorCluster(node, GroupAggregateTests.InputSchema(run.Precision), [.. node.Keys], Allocator, Pages);
         int maxParallelism = node.Keys.Count == 0 ? 1 : 3;
         cluster.Start(1 + run.Random.Next(maxParallelism));
         var state = new Model();
@@ -55,26 +40,17 @@ public sealed class WindowAggregateTests : IDisposable
 
             if (run.Random.Next(5) == 0)
             {
-                var before = new Dictionary<string, int>(cluster.Output);
                 Model model = state.Copy();
                 long late = cluster.LateRows;
-                cluster.Checkpoint(run.Random.Next(3) == 0, () =>
+                if (cluster.Interrupt(run.Random, fullOdds: 3, maxParallelism, () =>
                 {
                     Feed(cluster, node, run, state);
                     state.Watermark = Math.Max(state.Watermark, state.Clock - run.Random.Next(3000));
                     cluster.Advance(state.Watermark);
                     Compare(node, run, state, cluster);
-                });
-                if (run.Random.Next(2) == 0)
+                }))
                 {
-                    cluster.Restore(1 + run.Random.Next(maxParallelism));
                     state = model;
-                    cluster.Output.Clear();
-                    foreach ((string row, int count) in before)
-                    {
-                        cluster.Output[row] = count;
-                    }
-
                     cluster.LateRows = late;
                 }
             }
@@ -91,7 +67,7 @@ public sealed class WindowAggregateTests : IDisposable
     {
         var run = new Run(3);
         WindowAggregateNode node = NodeOf(run);
-        using var cluster = new OperatorCluster(node, GroupAggregateTests.InputSchema(run.Precision), [.. node.Keys], _allocator, _pages);
+        using var cluster = new OperatorCluster(node, GroupAggregateTests.InputSchema(run.Precision), [.. node.Keys], Allocator, Pages);
         cluster.Start(1);
         object?[] row = [.. GroupAggregateTests.TypesOf(run.Precision).Select(t => GroupAggregateTests.Value(t, run.Random))];
         row[8] = null;

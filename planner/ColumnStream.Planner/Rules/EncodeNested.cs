@@ -5,6 +5,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Compute.WindowFunctions;
+using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Logical;
 
 namespace ColumnStream.Planner.Rules;
@@ -42,6 +43,7 @@ internal static class EncodeNested
         ScalarJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         SetOperationPlan set when set.Fields.Any(f => f.Type.IsNested) => Encode(set),
         SemiJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
+        WindowPlan { Window.Kind: WindowKind.Session } window when window.Input.Fields.Any(f => f.Type.IsNested) => Encode(window),
         RankPlan rank when rank.Input.Fields.Any(f => f.Type.IsNested) => Encode(rank),
         JoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         TimeJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
@@ -120,26 +122,33 @@ internal static class EncodeNested
     private static ProjectPlan Encode(SemiJoinPlan join)
     {
         LogicalPlan left = Bare(join.Left);
-        SqlField[] fields = [.. left.Fields, .. join.Fields.Skip(left.Fields.Count)];
-        return new ProjectPlan(
-            join with { Left = left, Right = Bare(join.Right), Fields = ValueList.From(fields) },
-            ValueList.From(fields.Select((field, i) => field.Type == join.Fields[i].Type
-                ? (BoundExpression)new ColumnExpression(i, field.Type)
-                : new CastExpression(new ColumnExpression(i, field.Type), join.Fields[i].Type))),
-            join.Fields);
+        return Decoded(join, left, fields => join with { Left = left, Right = Bare(join.Right), Fields = fields });
     }
 
     /// <summary>Lets a top-N keep bytes of all nested columns.</summary>
     private static ProjectPlan Encode(RankPlan rank)
     {
         LogicalPlan input = Bare(rank.Input);
-        SqlField[] fields = [.. input.Fields, .. rank.Fields.Skip(input.Fields.Count)];
+        return Decoded(rank, input, fields => rank with { Input = input, Fields = fields });
+    }
+
+    /// <summary>Lets sessions, which keep rows until they end, keep bytes of all nested columns.</summary>
+    private static ProjectPlan Encode(WindowPlan window)
+    {
+        LogicalPlan input = Bare(window.Input);
+        return Decoded(window, input, fields => window with { Input = input, Fields = fields });
+    }
+
+    /// <summary>Makes what a node makes that appends columns to those of its input, which is encoded.</summary>
+    private static ProjectPlan Decoded(LogicalPlan node, LogicalPlan input, Func<ValueList<SqlField>, LogicalPlan> make)
+    {
+        SqlField[] fields = [.. input.Fields, .. node.Fields.Skip(input.Fields.Count)];
         return new ProjectPlan(
-            rank with { Input = input, Fields = ValueList.From(fields) },
-            ValueList.From(fields.Select((field, i) => field.Type == rank.Fields[i].Type
+            make(ValueList.From(fields)),
+            ValueList.From(fields.Select((field, i) => field.Type == node.Fields[i].Type
                 ? (BoundExpression)new ColumnExpression(i, field.Type)
-                : new CastExpression(new ColumnExpression(i, field.Type), rank.Fields[i].Type))),
-            rank.Fields);
+                : new CastExpression(new ColumnExpression(i, field.Type), node.Fields[i].Type))),
+            node.Fields);
     }
 
     /// <summary>Lets a join keep bytes of all nested columns of both sides; its condition reads them as they were.</summary>

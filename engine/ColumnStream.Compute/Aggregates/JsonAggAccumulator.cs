@@ -21,7 +21,7 @@ internal sealed unsafe class JsonAggAccumulator(AggregateCall call, bool isObjec
     private readonly DataType _type = call.ArgumentTypes[^1].ToArrow();
     private readonly bool _isJson = call.Constants.Count > 0;
     private readonly JsonText _text = new();
-    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
+    private readonly List<(byte[] Key, int Entry)> _keys = [];
 
     /// <inheritdoc/>
     public override void Accumulate(
@@ -78,15 +78,15 @@ internal sealed unsafe class JsonAggAccumulator(AggregateCall call, bool isObjec
         {
             Log.Read(rows[i] + Offset);
             _text.Length = 0;
-            _keys.Clear();
-            _text.Raw(isObject ? "{"u8 : "["u8);
-            for (int k = 0; k < Log.Count; k++)
+            if (isObject)
             {
-                _text.Raw(k > 0 ? ","u8 : default);
-                WriteMember(Log.Entries[k].Bytes);
+                WriteObject();
+            }
+            else
+            {
+                WriteArray();
             }
 
-            _text.Raw(isObject ? "}"u8 : "]"u8);
             builder.Append(_text.Bytes);
         }
 
@@ -134,24 +134,50 @@ internal sealed unsafe class JsonAggAccumulator(AggregateCall call, bool isObjec
         }
     }
 
-    private void WriteMember(ReadOnlySpan<byte> member)
+    private void WriteArray()
     {
-        if (!isObject)
+        _text.Raw("["u8);
+        for (int i = 0; i < Log.Count; i++)
         {
-            _text.Raw(member);
-            return;
+            _text.Raw(i > 0 ? ","u8 : default);
+            _text.Raw(Log.Entries[i].Bytes);
         }
 
-        int length = BinaryPrimitives.ReadInt32LittleEndian(member);
-        ReadOnlySpan<byte> key = member.Slice(4, length);
-        string name = Encoding.UTF8.GetString(key);
-        if (!_keys.Add(name))
-        {
-            throw new EvaluationException($"Key of JSON_OBJECTAGG is there twice: {name}.", default, 0);
-        }
-
-        _text.Raw(key);
-        _text.Raw(":"u8);
-        _text.Raw(member[(4 + length)..]);
+        _text.Raw("]"u8);
     }
+
+    /// <summary>Writes the members with their keys sorted, as JSON_OBJECT does.</summary>
+    private void WriteObject()
+    {
+        _keys.Clear();
+        for (int i = 0; i < Log.Count; i++)
+        {
+            ReadOnlySpan<byte> quoted = Log.Entries[i].Bytes.Slice(4, KeyLength(i))[1..^1];
+            var key = new byte[quoted.Length];
+            Array.Resize(ref key, Json.JsonText.Unescape(quoted, key));
+            _keys.Add((key, i));
+        }
+
+        _keys.Sort(static (a, b) => Json.JsonText.CompareUtf16(a.Key, b.Key));
+        _text.Raw("{"u8);
+        for (int i = 0; i < _keys.Count; i++)
+        {
+            (byte[] key, int entry) = _keys[i];
+            if (i > 0 && _keys[i - 1].Key.AsSpan().SequenceEqual(key))
+            {
+                throw new EvaluationException($"Key of JSON_OBJECTAGG is there twice: {Encoding.UTF8.GetString(key)}.", default, 0);
+            }
+
+            int length = KeyLength(entry);
+            ReadOnlySpan<byte> member = Log.Entries[entry].Bytes;
+            _text.Raw(i > 0 ? ","u8 : default);
+            _text.Raw(member.Slice(4, length));
+            _text.Raw(":"u8);
+            _text.Raw(member[(4 + length)..]);
+        }
+
+        _text.Raw("}"u8);
+    }
+
+    private int KeyLength(int entry) => BinaryPrimitives.ReadInt32LittleEndian(Log.Entries[entry].Bytes);
 }

@@ -42,7 +42,11 @@ internal sealed unsafe class EncodedReceiver : ResultReceiver
                 new("csv.nested-as-json", "true"),
                 new("csv.write-bigdecimal-in-scientific-notation", "false"),
             ],
-            ResultFormat.Json => [new("json.encode.decimal-as-plain-number", "true")],
+            ResultFormat.Json =>
+            [
+                new("json.encode.decimal-as-plain-number", "true"),
+                new("json.encode.map-keys-as-text", "true"),
+            ],
             ResultFormat.Arrow => [new("arrow.container", "stream")],
             _ => [],
         };

@@ -87,6 +87,16 @@ public sealed class ResultTests : IDisposable
         Assert.Equal(0, _cli.Script(types, "--format", "arrow").ExitCode);
     }
 
+    [Theory]
+    [InlineData("csv", "m,n\n\"{\"\"1\"\":\"\"x\"\"}\",\"{\"\"[1,null]\"\":{\"\"2020-01-01\"\":1}}\"\n")]
+    [InlineData("json", "{\"m\":{\"1\":\"x\"},\"n\":{\"[1,null]\":{\"2020-01-01\":1}}}\n")]
+    public void Keys_of_maps_that_are_no_text_are_printed_as_text(string format, string expected)
+    {
+        const string maps = "SELECT MAP[1, 'x'] AS m, MAP[ARRAY[1, NULL], MAP[DATE '2020-01-01', 1]] AS n;";
+        Outcome outcome = _cli.Script(maps, "--format", format);
+        Assert.Equal((0, expected), (outcome.ExitCode, outcome.Text));
+    }
+
     [Fact]
     public void The_answer_is_the_same_at_parallelism_4()
     {

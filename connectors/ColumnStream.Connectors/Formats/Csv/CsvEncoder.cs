@@ -26,7 +26,7 @@ internal sealed unsafe class CsvEncoder : RowEncoder
         _plainIsSafe = options.NullLiteral is null && !InValues(options.Delimiter) && !InValues(options.Quote)
             && !InValues(options.Escape);
         _nested = new OutputBuffer(context.Allocator, 1024);
-        _json = new JsonText(_columns, new JsonOptions(PlainDecimals: !options.ScientificDecimals));
+        _json = new JsonText(_columns, new JsonOptions(PlainDecimals: !options.ScientificDecimals) { KeysAsText = true });
     }
 
     /// <inheritdoc/>

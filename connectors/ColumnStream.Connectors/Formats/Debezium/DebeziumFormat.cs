@@ -13,7 +13,10 @@ internal sealed class DebeziumFormat : Format
     private const string SchemaInclude = Prefix + ".schema-include";
 
     private static readonly HashSet<string> NotForEnvelopes =
-        [$"{Prefix}.decode.json-parser.enabled", $"{Prefix}.fail-on-missing-field", $"{Prefix}.validation"];
+    [
+        $"{Prefix}.decode.json-parser.enabled", $"{Prefix}.encode.map-keys-as-text", $"{Prefix}.fail-on-missing-field",
+        $"{Prefix}.validation",
+    ];
 
     /// <inheritdoc/>
     public override string Name => Prefix;

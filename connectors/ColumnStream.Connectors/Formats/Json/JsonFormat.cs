@@ -20,8 +20,10 @@ internal sealed class JsonFormat : Format
     /// <inheritdoc/>
     public override void Validate(FormatContext context)
     {
-        JsonOptions.Read(context, Prefix);
-        JsonTypes.Check(context);
+        if (!JsonOptions.Read(context, Prefix).KeysAsText)
+        {
+            JsonTypes.Check(context);
+        }
     }
 
     /// <inheritdoc/>
@@ -34,7 +36,7 @@ internal sealed class JsonFormat : Format
     /// <inheritdoc/>
     public override RowEncoder CreateEncoder(FormatContext context)
     {
-        JsonTypes.Check(context);
+        Validate(context);
         return new JsonEncoder(context, JsonOptions.Read(context, Prefix));
     }
 }

@@ -28,6 +28,9 @@ internal sealed record JsonOptions(
     /// <summary>Gets the text for NULL keys of maps.</summary>
     public string NullKeyLiteral { get; init; } = "null";
 
+    /// <summary>Gets whether keys of maps that are no text are written as the text of their JSON, instead of refused.</summary>
+    public bool KeysAsText { get; init; }
+
     /// <summary>Lists the options under a format's prefix.</summary>
     public static IReadOnlyList<OptionDefinition> Definitions(string prefix) =>
     [
@@ -38,6 +41,9 @@ internal sealed record JsonOptions(
             $"{prefix}.encode.decimal-as-plain-number", OptionKind.Boolean, "false",
             "Writes decimals as declared, never with an exponent."),
         new($"{prefix}.encode.ignore-null-fields", OptionKind.Boolean, "false", "Leaves fields that are NULL out when writing."),
+        new(
+            $"{prefix}.encode.map-keys-as-text", OptionKind.Boolean, "false",
+            "Writes keys of maps that are no text as the text of their JSON; such a table cannot be read."),
         new($"{prefix}.fail-on-missing-field", OptionKind.Boolean, "false", "Makes a missing field an error."),
         new($"{prefix}.ignore-parse-errors", OptionKind.Boolean, "false", "Makes wrong values NULL and leaves wrong records out."),
         new($"{prefix}.map-null-key.literal", OptionKind.Text, "null", "Text for NULL keys of maps."),
@@ -80,6 +86,7 @@ internal sealed record JsonOptions(
             options.Text($"{prefix}.validation") == "wanted")
         {
             ZeroTimestampIsNull = options.Text($"{prefix}.zero-timestamp.behavior") == "CONVERT_TO_NULL",
+            KeysAsText = options.Boolean($"{prefix}.encode.map-keys-as-text"),
             NullKeyMode = options.Text($"{prefix}.map-null-key.mode"),
             NullKeyLiteral = options.Text($"{prefix}.map-null-key.literal"),
         };

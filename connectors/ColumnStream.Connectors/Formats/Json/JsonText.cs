@@ -89,8 +89,7 @@ internal sealed unsafe class JsonText
                 int entries = 2;
                 for (int i = ((int*)column.Data)[row]; i < ((int*)column.Data)[row + 1]; i++)
                 {
-                    int key = column.Children[0].IsNull(i) ? _nullKey.Length : column.Children[0].Bytes(i).Length;
-                    entries = checked(entries + (key * 6) + 36 + MaxBytes(column.Children[1], i));
+                    entries = checked(entries + MaxKeyBytes(column.Children[0], i) + 36 + MaxBytes(column.Children[1], i));
                 }
 
                 return entries;
@@ -105,6 +104,17 @@ internal sealed unsafe class JsonText
             default:
                 return FastText.MaxLength;
         }
+    }
+
+    private int MaxKeyBytes(EncodeColumn key, int row)
+    {
+        if (key.IsNull(row) || key.Kind == ColumnKind.Text)
+        {
+            return checked((key.IsNull(row) ? _nullKey.Length : key.Bytes(row).Length) * 6);
+        }
+
+        // The key's JSON stands behind the room for its text while it is quoted.
+        return checked((MaxBytes(key, row) * 7) + 64);
     }
 
     private byte* WriteObject(byte* p, EncodeColumn[] columns, int row)
@@ -233,7 +243,7 @@ internal sealed unsafe class JsonText
             }
 
             *p = p == start ? (byte)'{' : (byte)',';
-            p = WriteText(p + 1, isNullKey ? _nullKey : key.Bytes(i));
+            p = isNullKey ? WriteText(p + 1, _nullKey) : WriteKey(p + 1, key, i);
             *p++ = (byte)':';
             p = value.IsNull(i) ? Word(p, "null"u8) : WriteValue(p, value, i);
         }
@@ -245,6 +255,18 @@ internal sealed unsafe class JsonText
 
         *p = (byte)'}';
         return p + 1;
+    }
+
+    private byte* WriteKey(byte* p, EncodeColumn key, int row)
+    {
+        if (key.Kind == ColumnKind.Text)
+        {
+            return WriteText(p, key.Bytes(row));
+        }
+
+        byte* json = p + (MaxBytes(key, row) * 6) + 64;
+        var text = new ReadOnlySpan<byte>(json, (int)(WriteValue(json, key, row) - json));
+        return text[0] == '"' ? Word(p, text) : WriteText(p, text);
     }
 
     private static byte* NotFinite(byte* p, double value) =>

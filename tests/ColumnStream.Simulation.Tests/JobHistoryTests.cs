@@ -32,6 +32,7 @@ public sealed class JobHistoryTests(ITestOutputHelper output)
         int faults = 0;
         long checkpoints = 0;
         int replayed = 0;
+        var kinds = new SortedDictionary<StoreFault, int>();
         var points = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (int seed = first; seed <= last; seed++)
         {
@@ -40,6 +41,11 @@ public sealed class JobHistoryTests(ITestOutputHelper output)
             behindClaim += history.CrashesBehindClaim;
             faults += history.StoreFaults;
             checkpoints += history.Checkpoints;
+            foreach ((StoreFault kind, int count) in history.StoreFaultsByKind)
+            {
+                kinds[kind] = kinds.GetValueOrDefault(kind) + count;
+            }
+
             foreach ((string point, int count) in history.CrashesAt)
             {
                 points[point] = points.GetValueOrDefault(point) + count;
@@ -56,12 +62,15 @@ public sealed class JobHistoryTests(ITestOutputHelper output)
             $"{last - first + 1} seeds, {crashes} crashes ({behindClaim} between claim and visibility), {faults} store "
             + $"faults, {checkpoints} checkpoints, {replayed} replayed equal");
         output.WriteLine(string.Join(", ", points));
+        output.WriteLine(string.Join(", ", kinds));
         if (last - first + 1 >= Seeds)
         {
             foreach (string point in FailPoint.All)
             {
                 Assert.True(points.ContainsKey(point), $"No history crashed at {point}.");
             }
+
+            Assert.Equal(Enum.GetValues<StoreFault>(), kinds.Keys);
         }
     }
 

@@ -3,6 +3,7 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.State;
+using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Testing.Jobs;
 using ColumnStream.Testing.Simulation;

@@ -95,6 +95,8 @@ public static class ErrorCodes
         new(5012, "58030", "DATA_LOSS", false, "operator", "Prepared output is lost."),
         new(5013, "58030", "FAILED_PRECONDITION", false, "operator", "Input changed since the checkpoint."),
         new(5014, "58000", "UNAVAILABLE", true, "operator", "Checkpoints failed several times in a row."),
+        new(5015, "58000", "UNAVAILABLE", false, "operator", "An object store refused a request or could not be reached."),
+        new(5016, "58030", "FAILED_PRECONDITION", false, "operator", "An object store does not keep what checkpoints need."),
         new(6000, "53000", "RESOURCE_EXHAUSTED", false, "operator", "A limit is reached."),
         new(6001, "53200", "RESOURCE_EXHAUSTED", false, "operator", "Memory limit reached."),
         new(9000, "XX000", "INTERNAL", false, "developer", "A rule of this program is broken."),

@@ -18,6 +18,7 @@ public sealed unsafe class DurableFile : Stream
     private int _file;
     private int _buffered;
     private long _written;
+    private uint _checksum;
     private bool _failed;
 
     private DurableFile(string path, int file)
@@ -28,6 +29,9 @@ public sealed unsafe class DurableFile : Stream
 
     /// <summary>Gets the path.</summary>
     public string Path { get; }
+
+    /// <summary>Gets the CRC-32C of what was written.</summary>
+    public uint Checksum => _checksum;
 
     /// <inheritdoc/>
     public override bool CanRead => false;
@@ -106,6 +110,31 @@ public sealed unsafe class DurableFile : Stream
         return Marshal.GetLastPInvokeError() == Posix.Exists ? false : throw Posix.Error("linked", newPath);
     }
 
+    /// <summary>Moves a file to a name that nobody has; false, and the file is gone, if it exists.</summary>
+    /// <exception cref="ExternalException">The move fails for another reason.</exception>
+    public static bool TryPublish(string path, string newPath)
+    {
+        if (Posix.Link(path, newPath) == 0)
+        {
+            Remove(path);
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        if (Posix.HasNoLinks(error) && TryRename(path, newPath))
+        {
+            return true;
+        }
+
+        if (error != Posix.Exists && !Posix.HasNoLinks(error))
+        {
+            throw Posix.Error("linked", newPath);
+        }
+
+        Remove(path);
+        return false;
+    }
+
     /// <summary>Removes a name; nothing happens if it does not exist.</summary>
     /// <exception cref="ExternalException">It exists and cannot be removed.</exception>
     public static void Remove(string path)
@@ -116,12 +145,24 @@ public sealed unsafe class DurableFile : Stream
         }
     }
 
+    /// <summary>Renames a file unless the new name exists: for file systems without links.</summary>
+    internal static bool TryRename(string path, string newPath)
+    {
+        if (Posix.RenameNoReplace(path, newPath) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == Posix.Exists ? false : throw Posix.Error("renamed", newPath);
+    }
+
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        _checksum = Crc32C.Append(_checksum, buffer);
         if (buffer.Length <= BufferBytes - _buffered)
         {
             buffer.CopyTo(_buffer.AsSpan(_buffered));

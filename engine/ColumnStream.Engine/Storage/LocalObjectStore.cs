@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Threading;
+using System.Threading.Tasks;
 using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Engine.Storage;
@@ -10,11 +11,13 @@ namespace ColumnStream.Engine.Storage;
 /// <summary>Keeps objects as files below a folder; every success is on the disk.</summary>
 /// <remarks>
 /// An object is written to a hidden file, synced, and linked to its name: the link fails if the name exists, which makes
-/// it a put-if-absent; then the folder is synced. Creating with O_EXCL under the final name would leave a torn object
+/// it a put-if-absent (a rename that replaces nothing where there are no links); then the folder is synced. Creating with O_EXCL under the final name would leave a torn object
 /// after a crash, and a rename would replace what others wrote. Thread-safe.
 /// </remarks>
 public sealed class LocalObjectStore : IObjectStore
 {
+    private const string TemporarySuffix = ".new";
+
     private readonly string _root;
     private int _temporaries;
 
@@ -29,35 +32,38 @@ public sealed class LocalObjectStore : IObjectStore
     public string Root => _root;
 
     /// <inheritdoc/>
-    public bool TryCreate(string name, ReadOnlySpan<byte> content)
+    public ValueTask<bool> TryCreateAsync(
+        string name, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
     {
         string path = PathOf(name);
         if (File.Exists(path))
         {
             // Whoever linked it may have died, or failed, before the folder was synced.
             DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
-            return false;
+            return new ValueTask<bool>(false);
         }
 
-        using var writer = new Writer(this, path);
-        writer.Stream.Write(content);
-        return writer.TryComplete();
+        using var writer = new Writer(this, name, path);
+        writer.Stream.Write(content.Span);
+        return new ValueTask<bool>(writer.TryComplete());
     }
 
     /// <inheritdoc/>
-    public IObjectWriter Create(string name) => new Writer(this, PathOf(name));
+    public IObjectWriter Create(string name) => new Writer(this, name, PathOf(name));
 
     /// <inheritdoc/>
-    public Stream? OpenRead(string name)
+    public ValueTask<Stream?> OpenReadAsync(
+        string name, long offset = 0, long length = long.MaxValue, CancellationToken cancellation = default)
     {
         string path = PathOf(name);
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return new ValueTask<Stream?>(offset == 0 && length >= file.Length ? file : new RangeStream(file, offset, length));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            return new ValueTask<Stream?>((Stream?)null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -66,17 +72,26 @@ public sealed class LocalObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string prefix)
+    public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation = default)
+    {
+        var file = new FileInfo(PathOf(name));
+        return new ValueTask<ObjectInfo?>(file.Exists ? InfoOf(name, file) : null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectPage> ListAsync(
+        string prefix, string? after = null, int limit = 1000, CancellationToken cancellation = default)
     {
         ObjectName.CheckPrefix(prefix);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         int slash = prefix.LastIndexOf('/');
         string folder = slash < 0 ? _root : Path.Combine(_root, prefix[..slash]);
-        var names = new List<string>();
+        var objects = new List<ObjectInfo>();
         try
         {
             if (Directory.Exists(folder))
             {
-                Collect(folder, prefix, names);
+                Collect(folder, prefix, after, objects);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -84,17 +99,57 @@ public sealed class LocalObjectStore : IObjectStore
             throw new ExternalException(5001, $"Folder cannot be listed: {folder}.", retryable: true, failure);
         }
 
-        names.Sort(StringComparer.Ordinal);
-        return names;
+        objects.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        string? next = objects.Count > limit ? objects[limit - 1].Name : null;
+        return new ValueTask<ObjectPage>(
+            new ObjectPage(next is null ? objects : objects.GetRange(0, limit), next));
     }
 
     /// <inheritdoc/>
-    public void Delete(string name)
+    public ValueTask DeleteAsync(IReadOnlyList<string> names, CancellationToken cancellation = default)
     {
-        string path = PathOf(name);
-        DurableFile.Remove(path);
+        foreach (string name in names)
+        {
+            Delete(PathOf(name));
+        }
 
-        // Folders that became empty go too; one that is not empty, or gone already, stays as it is.
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> RemoveLeftoversAsync(TimeSpan age, CancellationToken cancellation = default)
+    {
+        var probe = new FileInfo(Path.Combine(_root, $".{Environment.ProcessId}.now"));
+        int removed = 0;
+        try
+        {
+            // The clock of the file system, which is another machine's where the folder is a mounted one.
+            probe.Create().Dispose();
+            DateTime oldest = probe.LastWriteTimeUtc - age;
+            var hidden = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+            foreach (FileInfo file in new DirectoryInfo(_root).EnumerateFiles(".*" + TemporarySuffix, hidden))
+            {
+                if (file.LastWriteTimeUtc < oldest)
+                {
+                    file.Delete();
+                    removed++;
+                }
+            }
+
+            probe.Delete();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ExternalException(5001, $"Leftovers cannot be removed: {_root}.", retryable: true, failure);
+        }
+
+        return new ValueTask<int>(removed);
+    }
+
+    /// <summary>Removes a file, and folders that became empty; one that is not, or is gone already, stays as it is.</summary>
+    private void Delete(string path)
+    {
+        DurableFile.Remove(path);
         string? folder = Path.GetDirectoryName(path);
         while (folder is not null && folder.Length > _root.Length)
         {
@@ -139,7 +194,10 @@ public sealed class LocalObjectStore : IObjectStore
         }
     }
 
-    private void Collect(string folder, string prefix, List<string> names)
+    private static ObjectInfo InfoOf(string name, FileInfo file) =>
+        new(name, file.Length, new DateTimeOffset(file.LastWriteTimeUtc), null);
+
+    private void Collect(string folder, string prefix, string? after, List<ObjectInfo> objects)
     {
         foreach (FileSystemInfo item in new DirectoryInfo(folder).EnumerateFileSystemInfos())
         {
@@ -149,29 +207,31 @@ public sealed class LocalObjectStore : IObjectStore
             }
 
             string name = Path.GetRelativePath(_root, item.FullName).Replace('\\', '/');
-            if (item is DirectoryInfo)
+            if (item is FileInfo file)
             {
-                string below = name + "/";
-                if (below.StartsWith(prefix, StringComparison.Ordinal)
-                    || prefix.StartsWith(below, StringComparison.Ordinal))
+                if (name.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(name, after) > 0 && file.Exists)
                 {
-                    CollectIfThere(item.FullName, prefix, names);
+                    objects.Add(InfoOf(name, file));
                 }
+
+                continue;
             }
-            else if (name.StartsWith(prefix, StringComparison.Ordinal))
+
+            string below = name + "/";
+            if (below.StartsWith(prefix, StringComparison.Ordinal) || prefix.StartsWith(below, StringComparison.Ordinal))
             {
-                names.Add(name);
+                CollectIfThere(item.FullName, prefix, after, objects);
             }
         }
     }
 
-    private void CollectIfThere(string folder, string prefix, List<string> names)
+    private void CollectIfThere(string folder, string prefix, string? after, List<ObjectInfo> objects)
     {
         try
         {
-            Collect(folder, prefix, names);
+            Collect(folder, prefix, after, objects);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception failure) when (failure is DirectoryNotFoundException or FileNotFoundException)
         {
             // Somebody deleted its last object meanwhile.
         }
@@ -185,42 +245,55 @@ public sealed class LocalObjectStore : IObjectStore
 
     private sealed class Writer : IObjectWriter
     {
+        private readonly string _name;
         private readonly string _path;
         private readonly string _temporary;
         private readonly DurableFile _file;
 
-        public Writer(LocalObjectStore store, string path)
+        public Writer(LocalObjectStore store, string name, string path)
         {
+            _name = name;
             _path = path;
             string folder = Path.GetDirectoryName(path)!;
             int number = Interlocked.Increment(ref store._temporaries);
             string unique = string.Create(
-                CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{number}");
+                CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{number}{TemporarySuffix}");
             _temporary = Path.Combine(folder, unique);
-            MakeFolder(folder);
-
-            // A process of the same number died here before: its leftover is nobody's.
-            DurableFile.Remove(_temporary);
-            _file = DurableFile.Create(_temporary);
+            _file = Open(folder, _temporary);
         }
 
         public Stream Stream => _file;
 
-        public void Complete()
-        {
-            if (!TryComplete())
-            {
-                throw new ExternalException(5001, $"Object exists already: {_path}.", retryable: false);
-            }
-        }
+        public ValueTask<ObjectInfo> CompleteAsync(CancellationToken cancellation = default) => TryComplete()
+            ? new ValueTask<ObjectInfo>(new ObjectInfo(
+                _name, _file.Length, File.GetLastWriteTimeUtc(_path), new ObjectChecksum(ChecksumKind.Crc32C, _file.Checksum)))
+            : throw new ExternalException(5001, $"Object exists already: {_path}.", retryable: false);
 
         public bool TryComplete()
         {
             _file.Sync();
-            bool created = DurableFile.TryLink(_temporary, _path);
-            DurableFile.Remove(_temporary);
+            bool created = DurableFile.TryPublish(_temporary, _path);
             DurableFile.SyncFolder(Path.GetDirectoryName(_path)!);
             return created;
+        }
+
+        /// <summary>Creates the hidden file; its folder may go meanwhile, when others delete what was last in it.</summary>
+        private static DurableFile Open(string folder, string temporary)
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                MakeFolder(folder);
+                try
+                {
+                    // A process of the same number died here before: its leftover is nobody's.
+                    DurableFile.Remove(temporary);
+                    return DurableFile.Create(temporary);
+                }
+                catch (ExternalException) when (attempt < 10 && !Directory.Exists(folder))
+                {
+                    // Make it again.
+                }
+            }
         }
 
         public void Dispose()

@@ -26,7 +26,8 @@ public static class ObjectName
         }
     }
 
-    private static bool IsValid(string name)
+    /// <summary>Tells whether a name is allowed.</summary>
+    public static bool IsValid(string name)
     {
         if (name.Length is 0 or > 1024)
         {

@@ -17,6 +17,7 @@ internal static unsafe partial class Posix
     public const int LockExclusive = 2;
     public const int LockNoWait = 4;
 
+    private const int WorkingFolder = -100;
     private const string Library = "libc";
 
     public static int Create => OperatingSystem.IsMacOS() ? 0x200 : 0x40;
@@ -29,6 +30,21 @@ internal static unsafe partial class Posix
 
     public static int Directory => OperatingSystem.IsMacOS() ? 0x100000
         : RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000;
+
+    /// <summary>Tells whether an error of link says that the file system has no links: EPERM, ENOSYS, EMLINK, ENOTSUP.</summary>
+    public static bool HasNoLinks(int error) =>
+        error is 1 or 31 || error == (OperatingSystem.IsMacOS() ? 78 : 38) || error == (OperatingSystem.IsMacOS() ? 45 : 95);
+
+    /// <summary>Renames unless the new name exists.</summary>
+    public static int RenameNoReplace(string from, string to) => OperatingSystem.IsMacOS()
+        ? RenameExclusive(from, to, 4)
+        : RenameAt(WorkingFolder, from, WorkingFolder, to, 1);
+
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt(int fromFolder, string from, int toFolder, string to, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "renamex_np", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameExclusive(string from, string to, uint flags);
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, int mode);

@@ -199,14 +199,7 @@ internal sealed class CheckpointStore(IObjectStore store)
         }
 
         TryPut(NameOf("floor", floor, 12), "{}"u8);
-        foreach (string name in store.List("ckpt/"))
-        {
-            if (EpochOf(name) < floor && !kept.Contains(name))
-            {
-                store.Delete(name);
-            }
-        }
-
+        DeleteBelow("ckpt/", floor, kept);
         failPoints.Hit(FailPoint.MidCleanup);
         DeleteBelow("committed/", floor);
         DeleteBelow("floor/", floor);
@@ -276,14 +269,20 @@ internal sealed class CheckpointStore(IObjectStore store)
         return names.Count == 0 ? 0 : EpochOf(names[^1]);
     }
 
-    private void DeleteBelow(string prefix, long floor)
+    private void DeleteBelow(string prefix, long floor, HashSet<string>? kept = null)
     {
+        var names = new List<string>();
         foreach (string name in store.List(prefix))
         {
-            if (EpochOf(name) < floor)
+            if (EpochOf(name) < floor && kept?.Contains(name) != true)
             {
-                store.Delete(name);
+                names.Add(name);
             }
+        }
+
+        if (names.Count > 0)
+        {
+            store.Delete(names);
         }
     }
 }

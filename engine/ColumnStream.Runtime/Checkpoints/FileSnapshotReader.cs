@@ -17,9 +17,8 @@ internal sealed class FileSnapshotReader(
     {
         foreach (StateFile file in files)
         {
-            using Stream stream = store.OpenRead(file.Path)
+            using Stream stream = store.OpenRead(file.Path, file.Offset, file.Length)
                 ?? throw new ExternalException(5011, $"State file is missing: {file.Path}.", retryable: false);
-            Skip(stream, file.Offset);
             using var section = new SectionStream(stream, file.Length);
             using (var reader = new IpcStreamReader(section, allocator, IpcReaderOptions.Engine))
             {
@@ -39,27 +38,6 @@ internal sealed class FileSnapshotReader(
             {
                 throw new ExternalException(5011, $"State file is damaged: {file.Path}.", retryable: false);
             }
-        }
-    }
-
-    private static void Skip(Stream stream, long bytes)
-    {
-        if (stream.CanSeek)
-        {
-            stream.Position = bytes;
-            return;
-        }
-
-        byte[] buffer = new byte[64 << 10];
-        while (bytes > 0)
-        {
-            int read = stream.Read(buffer, 0, (int)System.Math.Min(bytes, buffer.Length));
-            if (read == 0)
-            {
-                return;
-            }
-
-            bytes -= read;
         }
     }
 }

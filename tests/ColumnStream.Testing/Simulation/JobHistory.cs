@@ -55,6 +55,9 @@ public sealed class JobHistory
     /// <summary>Gets the number of store faults.</summary>
     public int StoreFaults => _store.Faults;
 
+    /// <summary>Gets the number of store faults by kind.</summary>
+    public IReadOnlyDictionary<StoreFault, int> StoreFaultsByKind => _store.FaultsByKind;
+
     /// <summary>Gets the number of checkpoints that were committed by processes that lived.</summary>
     public long Checkpoints { get; private set; }
 
@@ -126,6 +129,7 @@ public sealed class JobHistory
             }
         };
         var executor = new SimExecutor(_random.Next(), _startNs);
+        _store.Delay = executor.Pass;
         using var pool = new SizeClassPool();
         var runner = new JobRunner(
             executor, executor, new ConnectorRegistry([new MemoryConnector(_log, _ledger, pauses: true)]),

@@ -42,6 +42,9 @@ public sealed class SimExecutor : Executor
     /// <summary>Moves the virtual time on.</summary>
     public void Advance(TimeSpan time) => _now += time.Ticks * TimeSpan.NanosecondsPerTick;
 
+    /// <summary>Lets time pass inside a turn, as a slow call does.</summary>
+    public void Pass(TimeSpan time) => _now += (long)time.TotalNanoseconds;
+
     public override void Enqueue(TaskUnit unit)
     {
         CheckThread();

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Storage;
 
@@ -9,12 +11,14 @@ namespace ColumnStream.Testing.Simulation;
 /// <summary>Keeps objects in memory and fails as disks and object stores do, by a seed.</summary>
 /// <remarks>
 /// What was completed survives a crash; what was being written does not. A failing call may have done its work before it
-/// failed, which is what a time-out looks like, or have left a torn object under a name that nobody else uses.
+/// failed, which is what a time-out looks like, or have left a torn object under a name that nobody else uses. Calls
+/// complete at once, so that one seed is one history.
 /// </remarks>
 public sealed class SimulatedObjectStore : IObjectStore
 {
-    private readonly SortedDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
+    private readonly MemoryObjectStore _objects = new(TimeProvider.System);
     private readonly HashSet<string> _claimsEver = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<StoreFault, int> _faults = [];
 
     /// <summary>Gets or sets the randomness of faults.</summary>
     public Random Random { get; set; } = new(0);
@@ -25,75 +29,132 @@ public sealed class SimulatedObjectStore : IObjectStore
     /// <summary>Gets or sets what is called before and after each durable step; may throw to end the process.</summary>
     public Action Crash { get; set; } = static () => { };
 
+    /// <summary>Gets or sets what lets time pass when an answer is late.</summary>
+    public Action<TimeSpan> Delay { get; set; } = static _ => { };
+
     /// <summary>Gets the number of faults so far.</summary>
     public int Faults { get; private set; }
 
-    public bool Exists(string name) => _objects.ContainsKey(name);
+    /// <summary>Gets the number of faults so far by kind.</summary>
+    public IReadOnlyDictionary<StoreFault, int> FaultsByKind => _faults;
 
-    public bool TryCreate(string name, ReadOnlySpan<byte> content)
+    public bool Exists(string name) => _objects.Find(name) is not null;
+
+    public ValueTask<bool> TryCreateAsync(
+        string name, ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
     {
         ObjectName.Check(name);
         Crash();
-        Fail(before: true);
-        bool created = _objects.TryAdd(name, content.ToArray());
+        StoreFault? fault = Draw(StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.TimeoutApplied, StoreFault.Slow);
+        FailBefore(fault);
+        bool created = _objects.TryCreate(name, content.Span);
         if (created && name.StartsWith("claim/", StringComparison.Ordinal) && !_claimsEver.Add(name))
         {
             throw new InvariantException(9001, $"Epoch was claimed twice: {name}.");
         }
 
         Crash();
-        Fail(before: false);
-        return created;
+        FailBehind(fault);
+        return new ValueTask<bool>(created);
     }
 
     public IObjectWriter Create(string name)
     {
         ObjectName.Check(name);
-        Fail(before: true);
         return new Writer(this, name);
     }
 
-    public Stream? OpenRead(string name)
+    public ValueTask<Stream?> OpenReadAsync(
+        string name, long offset = 0, long length = long.MaxValue, CancellationToken cancellation = default)
     {
-        ObjectName.Check(name);
-        Fail(before: true);
-        return _objects.TryGetValue(name, out byte[]? content) ? new MemoryStream(content, writable: false) : null;
+        FailReading();
+        return _objects.OpenReadAsync(name, offset, length, cancellation);
     }
 
-    public IReadOnlyList<string> List(string prefix)
+    public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation = default)
     {
-        ObjectName.CheckPrefix(prefix);
-        var names = new List<string>();
-        foreach (string name in _objects.Keys)
+        FailReading();
+        return _objects.FindAsync(name, cancellation);
+    }
+
+    public ValueTask<ObjectPage> ListAsync(
+        string prefix, string? after = null, int limit = 1000, CancellationToken cancellation = default)
+    {
+        FailReading();
+        return _objects.ListAsync(prefix, after, Math.Min(limit, 3), cancellation);
+    }
+
+    public ValueTask DeleteAsync(IReadOnlyList<string> names, CancellationToken cancellation = default)
+    {
+        foreach (string name in names)
         {
-            if (name.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                names.Add(name);
-            }
+            ObjectName.Check(name);
         }
 
-        return names;
+        // One by one: a batch may be done by half.
+        foreach (string name in names)
+        {
+            Crash();
+            StoreFault? fault = Draw(StoreFault.ServerError, StoreFault.TimeoutApplied, StoreFault.Slow);
+            FailBefore(fault);
+            _objects.Delete(name);
+            FailBehind(fault);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
-    public void Delete(string name)
-    {
-        ObjectName.Check(name);
-        Crash();
-        _objects.Remove(name);
-    }
+    public ValueTask<int> RemoveLeftoversAsync(TimeSpan age, CancellationToken cancellation = default) => new(0);
 
     /// <summary>Flips a bit of an object, as a bad disk would.</summary>
-    public void Damage(string name) => _objects[name][_objects[name].Length / 2] ^= 1;
-
-    private bool Draw() => FaultsPerMille > 0 && Random.Next(1000) < FaultsPerMille;
-
-    private void Fail(bool before)
+    public void Damage(string name)
     {
-        if (Draw())
+        byte[] content = Content(name);
+        content[content.Length / 2] ^= 1;
+        _objects.Overwrite(name, content);
+    }
+
+    private byte[] Content(string name)
+    {
+        using Stream stream = _objects.OpenRead(name)!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+
+    private StoreFault? Draw(params ReadOnlySpan<StoreFault> kinds)
+    {
+        if (FaultsPerMille == 0 || Random.Next(1000) >= FaultsPerMille)
         {
-            Faults++;
-            throw new ExternalException(
-                5000, before ? "Simulated fault before." : "Simulated fault behind.", retryable: true);
+            return null;
+        }
+
+        StoreFault fault = kinds[Random.Next(kinds.Length)];
+        Faults++;
+        _faults[fault] = _faults.GetValueOrDefault(fault) + 1;
+        if (fault == StoreFault.Slow)
+        {
+            Delay(TimeSpan.FromMilliseconds(Random.Next(1, 2000)));
+        }
+
+        return fault;
+    }
+
+    private void FailReading() => FailBefore(Draw(StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.Slow));
+
+    private static void FailBefore(StoreFault? fault)
+    {
+        if (fault is StoreFault.ServerError or StoreFault.TimeoutNotApplied)
+        {
+            throw new ExternalException(5000, $"Simulated fault before: {fault}.", retryable: true);
+        }
+    }
+
+    private static void FailBehind(StoreFault? fault)
+    {
+        if (fault is StoreFault.TimeoutApplied)
+        {
+            throw new ExternalException(5000, $"Simulated fault behind: {fault}.", retryable: true);
         }
     }
 
@@ -103,23 +164,26 @@ public sealed class SimulatedObjectStore : IObjectStore
 
         public Stream Stream => _content;
 
-        public void Complete()
+        public ValueTask<ObjectInfo> CompleteAsync(CancellationToken cancellation = default)
         {
             store.Crash();
-            if (store.Draw())
+            StoreFault? fault = store.Draw(
+                StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.TimeoutApplied, StoreFault.TornWrite,
+                StoreFault.Slow);
+            FailBefore(fault);
+            byte[] content = _content.ToArray();
+            if (fault == StoreFault.TornWrite)
             {
-                store.Faults++;
-                byte[] torn = _content.ToArray();
-                store._objects[name] = torn[..(torn.Length / 2)];
+                store._objects.Overwrite(name, content[..(content.Length / 2)]);
                 throw new ExternalException(5000, "Simulated torn write.", retryable: true);
             }
 
-            if (!store._objects.TryAdd(name, _content.ToArray()))
-            {
-                throw new ExternalException(5001, $"Object exists already: {name}.", retryable: false);
-            }
-
+            using IObjectWriter writer = store._objects.Create(name);
+            writer.Stream.Write(content);
+            ObjectInfo info = writer.Complete();
             store.Crash();
+            FailBehind(fault);
+            return new ValueTask<ObjectInfo>(info);
         }
 
         public void Dispose() => _content.Dispose();

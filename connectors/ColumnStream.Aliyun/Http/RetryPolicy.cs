@@ -16,7 +16,7 @@ public sealed record RetryPolicy(int Attempts, TimeSpan FirstDelay, TimeSpan Mos
     /// <param name="draw">A random number from 0 up to 1.</param>
     public TimeSpan DelayAfter(int attempt, double draw)
     {
-        double longest = Math.Min(MostDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(30, attempt - 1)));
-        return TimeSpan.FromMilliseconds(longest * (0.5 + (draw / 2)));
+        double doubled = FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(30, attempt - 1));
+        return TimeSpan.FromMilliseconds(Math.Min(MostDelay.TotalMilliseconds, doubled) * (0.5 + (draw / 2)));
     }
 }

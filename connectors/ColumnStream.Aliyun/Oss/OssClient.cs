@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
@@ -203,7 +202,12 @@ public sealed class OssClient
         {
             // The answer of an earlier try was lost, and with it whether the object there is this one.
             OssObject? found = await FindEqualAsync(key, length, crc64, cancellation).ConfigureAwait(false);
-            return found is null && failure.Code == "NoSuchUpload" ? throw failure : found;
+            if (found is null && failure.Code == "NoSuchUpload")
+            {
+                throw;
+            }
+
+            return found;
         }
         catch (OssException failure) when (failure.Code == "FileAlreadyExists")
         {
@@ -223,7 +227,8 @@ public sealed class OssClient
     {
         try
         {
-            await DoAsync(_transport.Request(HttpMethod.Delete, key).With("uploadId", uploadId), cancellation).ConfigureAwait(false);
+            OssRequest request = _transport.Request(HttpMethod.Delete, key).With("uploadId", uploadId);
+            await DoAsync(request, cancellation).ConfigureAwait(false);
         }
         catch (OssException failure) when (failure.Code == "NoSuchUpload")
         {
@@ -300,5 +305,5 @@ public sealed class OssClient
         new(Options.Bucket, key, "Unreadable", "The answer is not the XML that was expected");
 
     private OssException Mismatch(string key, string what) =>
-        _transport.Error(key, "ChecksumMismatch", string.Create(CultureInfo.InvariantCulture, $"Bytes were changed on the way: {what}"));
+        _transport.Error(key, "ChecksumMismatch", $"Bytes were changed on the way: {what}");
 }

@@ -191,13 +191,15 @@ public sealed class OssReadStream : Stream
         long? start = reply.Response.Content.Headers.ContentRange?.From;
         if (isPart && start != from)
         {
-            throw new OssException(_transport.Options.Bucket, _key, "Unreadable", $"Asked for bytes from {from}, got those from {start}");
+            throw new OssException(
+                _transport.Options.Bucket, _key, "Unreadable", $"Asked for bytes from {from}, got those from {start}");
         }
 
         byte[] skipped = new byte[64 << 10];
         for (long skip = isPart ? 0 : from; skip > 0;)
         {
-            int read = await ReadBodyAsync(skipped.AsMemory(0, (int)Math.Min(skip, skipped.Length)), cancellation).ConfigureAwait(false);
+            Memory<byte> room = skipped.AsMemory(0, (int)Math.Min(skip, skipped.Length));
+            int read = await ReadBodyAsync(room, cancellation).ConfigureAwait(false);
             skip = read > 0 ? skip - read : throw new IOException("The answer ended early.");
         }
     }

@@ -93,8 +93,8 @@ internal sealed class OssTransport(
     public OssException Error(string? key, string code, string message, Exception? cause = null) =>
         new(options.Bucket, key, code, message, isRetryable: true, cause: cause);
 
-    private static bool IsAboutCredentials(OssException failure) => failure.Status == 401
-        || failure.Code is "InvalidAccessKeyId" or "SecurityTokenExpired" or "InvalidSecurityToken" or "InvalidAccessKeyId.NotFound";
+    private static bool IsAboutCredentials(OssException failure) =>
+        failure.Status == 401 || failure.Code is "InvalidAccessKeyId" or "SecurityTokenExpired" or "InvalidSecurityToken";
 
     private async Task<AliyunCredentials> CredentialsAsync(OssRequest request, CancellationToken cancellation)
     {
@@ -104,7 +104,7 @@ internal sealed class OssTransport(
         }
         catch (Exception failure) when (failure is HttpRequestException or InvalidOperationException)
         {
-            throw new OssException(options.Bucket, request.Key, "Credentials", failure.Message, isRetryable: false, cause: failure);
+            throw new OssException(options.Bucket, request.Key, "Credentials", failure.Message, cause: failure);
         }
     }
 
@@ -173,7 +173,9 @@ internal sealed class OssTransport(
         OssRequest request, HttpResponseMessage response, AliyunCredentials used, CancellationToken cancellation)
     {
         int status = (int)response.StatusCode;
-        byte[] body = request.Method == HttpMethod.Head ? [] : await ReadAsync(request, response, cancellation).ConfigureAwait(false);
+        byte[] body = request.Method == HttpMethod.Head
+            ? []
+            : await ReadAsync(request, response, cancellation).ConfigureAwait(false);
         if (body.Length == 0 && Header(response, "x-oss-err") is { } encoded)
         {
             body = FromBase64(encoded);

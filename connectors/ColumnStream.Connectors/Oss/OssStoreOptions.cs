@@ -78,7 +78,8 @@ public static class OssStoreOptions
             Region = region.StartsWith("oss-", StringComparison.Ordinal) ? region["oss-".Length..] : region,
             Signature = signature,
             IsPathStyle = read("path.style.access") is { } style
-                ? OptionValue.TryParseBoolean(style, out bool flag) ? flag : throw Wrong("path.style.access", style, "true or false")
+                ? OptionValue.TryParseBoolean(style, out bool flag) ? flag
+                : throw Wrong("path.style.access", style, "true or false")
                 : null,
             Retry = RetryPolicy.Default with { Attempts = Number(read, "attempts.maximum", DefaultAttempts, 1, 100) },
             Timeout = TimeSpan.FromMilliseconds(Number(read, "connection.timeout", 30_000, 100, 3_600_000)),
@@ -96,7 +97,8 @@ public static class OssStoreOptions
         {
             return id is null || secret is null
                 ? throw new UserException(
-                    3112, $"Option 'fs.oss.{(id is null ? "accessKeyId" : "accessKeySecret")}' is missing: the other half is given.")
+                    3112,
+                    $"Option 'fs.oss.{(id is null ? "accessKeyId" : "accessKeySecret")}' is missing: the other half is given.")
                 : new StaticCredentials(new AliyunCredentials(id, secret, read("securityToken")));
         }
 

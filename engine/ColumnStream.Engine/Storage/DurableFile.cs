@@ -54,7 +54,11 @@ public sealed unsafe class DurableFile : Stream
 
     /// <summary>Creates a file that must not exist.</summary>
     /// <exception cref="ExternalException">It exists or cannot be created.</exception>
-    public static DurableFile Create(string path)
+    public static DurableFile Create(string path) => TryCreate(path) ?? throw Posix.Error("created", path);
+
+    /// <summary>Creates a file, or returns null if it exists.</summary>
+    /// <exception cref="ExternalException">It cannot be created.</exception>
+    public static DurableFile? TryCreate(string path)
     {
         int flags = Posix.WriteOnly | Posix.Create | Posix.Exclusive | Posix.CloseOnExec;
         int file;
@@ -63,7 +67,12 @@ public sealed unsafe class DurableFile : Stream
             file = Posix.Open(path, flags, 0b110_100_100);
         }
         while (file < 0 && Marshal.GetLastPInvokeError() == Posix.Interrupted);
-        return file < 0 ? throw Posix.Error("created", path) : new DurableFile(path, file);
+        if (file >= 0)
+        {
+            return new DurableFile(path, file);
+        }
+
+        return Marshal.GetLastPInvokeError() == Posix.Exists ? null : throw Posix.Error("created", path);
     }
 
     /// <summary>Opens a file whose bytes all go behind its end; makes it if it does not exist.</summary>

@@ -247,19 +247,14 @@ public sealed class LocalObjectStore : IObjectStore
     {
         private readonly string _name;
         private readonly string _path;
-        private readonly string _temporary;
         private readonly DurableFile _file;
+        private bool _isOver;
 
         public Writer(LocalObjectStore store, string name, string path)
         {
             _name = name;
             _path = path;
-            string folder = Path.GetDirectoryName(path)!;
-            int number = Interlocked.Increment(ref store._temporaries);
-            string unique = string.Create(
-                CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{number}{TemporarySuffix}");
-            _temporary = Path.Combine(folder, unique);
-            _file = Open(folder, _temporary);
+            _file = Open(store, path);
         }
 
         public Stream Stream => _file;
@@ -272,26 +267,32 @@ public sealed class LocalObjectStore : IObjectStore
         public bool TryComplete()
         {
             _file.Sync();
-            bool created = DurableFile.TryPublish(_temporary, _path);
+            bool created = DurableFile.TryPublish(_file.Path, _path);
+            _isOver = true;
             DurableFile.SyncFolder(Path.GetDirectoryName(_path)!);
             return created;
         }
 
-        /// <summary>Creates the hidden file; its folder may go meanwhile, when others delete what was last in it.</summary>
-        private static DurableFile Open(string folder, string temporary)
+        /// <summary>Creates a hidden file of a name that nobody uses: other stores, processes and machines write here too.</summary>
+        private static DurableFile Open(LocalObjectStore store, string path)
         {
+            string folder = Path.GetDirectoryName(path)!;
             for (int attempt = 1; ; attempt++)
             {
+                int number = Interlocked.Increment(ref store._temporaries);
+                string unique = string.Create(
+                    CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{number}{TemporarySuffix}");
                 MakeFolder(folder);
                 try
                 {
-                    // A process of the same number died here before: its leftover is nobody's.
-                    DurableFile.Remove(temporary);
-                    return DurableFile.Create(temporary);
+                    if (DurableFile.TryCreate(Path.Combine(folder, unique)) is { } file)
+                    {
+                        return file;
+                    }
                 }
                 catch (ExternalException) when (attempt < 10 && !Directory.Exists(folder))
                 {
-                    // Make it again.
+                    // Others deleted what was last in the folder, and the folder with it: make it again.
                 }
             }
         }
@@ -299,7 +300,11 @@ public sealed class LocalObjectStore : IObjectStore
         public void Dispose()
         {
             _file.Dispose();
-            DurableFile.Remove(_temporary);
+            if (!_isOver)
+            {
+                // Behind its end the hidden name may be another writer's.
+                DurableFile.Remove(_file.Path);
+            }
         }
     }
 }

@@ -49,6 +49,9 @@ public sealed unsafe class NativeBuffer
     /// <summary>Gets the content as a span; the buffer must be below 2 GiB.</summary>
     public Span<byte> Span => new(Pointer, checked((int)Length));
 
+    /// <summary>Gets the buffer whose memory this one lies in: itself, unless it is a part of another.</summary>
+    public NativeBuffer Root => _parent is null ? this : _parent.Root;
+
     /// <summary>Gets whether more than one reference exists.</summary>
     public bool IsShared => Volatile.Read(ref _references) > 1;
 

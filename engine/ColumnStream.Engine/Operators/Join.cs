@@ -45,5 +45,6 @@ public sealed record JoinNode(
         + $"{(Columns.Count > 0 ? $" gives [{string.Join(", ", Columns)}]" : null)}");
 
     /// <inheritdoc/>
-    protected internal override Operator CreateOperator() => new JoinOperator(this);
+    protected internal override Operator CreateOperator() =>
+        AppendJoinOperator.Fits(this) ? new AppendJoinOperator(this) : new JoinOperator(this);
 }

@@ -35,6 +35,12 @@ public abstract class Operator : IDisposable
     /// <remarks>Called only when it rises. <see cref="Watermark.Max"/> means that all inputs end.</remarks>
     public virtual long Advance(long watermarkMs, Collector output) => watermarkMs;
 
+    /// <summary>Notes that no row of <paramref name="input"/> comes any more; output may be pending and none is made here.</summary>
+    /// <remarks>It is told anew after a restore, so nothing that follows from it need be in a snapshot.</remarks>
+    public virtual void EndInput(int input)
+    {
+    }
+
     /// <summary>Handles the end of all inputs, behind the last watermark: bounded operators emit their answer.</summary>
     public virtual void Finish(Collector output)
     {

@@ -20,26 +20,19 @@ internal sealed unsafe partial class StateTable
     public void FindOrCreate(ulong* words, ushort* nulls, KeyShape shape, ulong* hashes, int count, byte** rows, uint* slots)
     {
         EnsureOpen();
-        switch (shape)
-        {
-            case KeyShape.Word:
-                FindBlock(new WordKey(words, nulls), hashes, count, rows, slots);
-                break;
-            case KeyShape.TwoWords:
-                FindBlock(new TwoWordKey(words, nulls), hashes, count, rows, slots);
-                break;
-            case KeyShape.View:
-                FindBlock(new ViewKey(words, nulls), hashes, count, rows, slots);
-                break;
-            default:
-                FindBlock(new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords), hashes, count, rows, slots);
-                break;
-        }
-
+        FindBlock(words, nulls, shape, hashes, count, rows, slots, creates: true);
         if (_ttl is not null)
         {
             RenewExpired(new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords), hashes, count, rows, slots);
         }
+    }
+
+    /// <summary>Finds the rows of input rows [start, start + count), at most a block; row 0, all zeros, for a key that is not there.</summary>
+    public void Find(KeyEncoder keys, ulong* hashes, int start, int count, byte** rows, uint* slots)
+    {
+        EnsureOpen();
+        ulong* words = keys.Words + ((long)start * Layout.KeyWords);
+        FindBlock(words, keys.Nulls + start, keys.Shape, hashes + start, count, rows, slots, creates: false);
     }
 
     /// <summary>Finds the row of one encoded key, or null.</summary>
@@ -104,10 +97,31 @@ internal sealed unsafe partial class StateTable
         RenewExpired(key, hashes + start, count, rows, slots);
     }
 
+    private void FindBlock(
+        ulong* words, ushort* nulls, KeyShape shape, ulong* hashes, int count, byte** rows, uint* slots, bool creates)
+    {
+        switch (shape)
+        {
+            case KeyShape.Word:
+                FindBlock(new WordKey(words, nulls), hashes, count, rows, slots, creates);
+                break;
+            case KeyShape.TwoWords:
+                FindBlock(new TwoWordKey(words, nulls), hashes, count, rows, slots, creates);
+                break;
+            case KeyShape.View:
+                FindBlock(new ViewKey(words, nulls), hashes, count, rows, slots, creates);
+                break;
+            default:
+                var key = new GeneralKey(words, nulls, Layout.KeyWords, Layout.LongKeyWords);
+                FindBlock(key, hashes, count, rows, slots, creates);
+                break;
+        }
+    }
+
     // Slots in the index are below the store's end and buckets lie inside their segment, both by construction; the
     // encoder made `count` keys. So no access in these loops needs a check.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FindBlock<TKey>(TKey key, ulong* hashes, int count, byte** rows, uint* slots)
+    private void FindBlock<TKey>(TKey key, ulong* hashes, int count, byte** rows, uint* slots, bool creates = true)
         where TKey : struct, IRowKey
     {
         bool prefetch = Sse.IsSupported && _index.Bytes + _rows.Bytes > PrefetchBytes;
@@ -166,7 +180,9 @@ internal sealed unsafe partial class StateTable
             for (int k = 0; k < missed; k++)
             {
                 int i = misses[k];
-                rows[i] = FindOrCreateOne(key, hashes[i], i, out slots[i]);
+                rows[i] = creates ? FindOrCreateOne(key, hashes[i], i, out slots[i])
+                    : Search(key, (uint)hashes[i], i, out slots[i]);
+                rows[i] = rows[i] is null ? _rows.Row(0) : rows[i];
             }
         }
     }

@@ -47,6 +47,8 @@ internal sealed class CheckedOperator(Operator inner, PhysicalNode node) : Opera
         return inner.Advance(watermarkMs, _output.To(output));
     }
 
+    public override void EndInput(int input) => inner.EndInput(input);
+
     public override void Finish(Collector output)
     {
         Require(!_finished, "was ended twice");

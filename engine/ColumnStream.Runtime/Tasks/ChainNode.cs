@@ -138,7 +138,7 @@ internal sealed class ChainNode
 
     public void End(int input)
     {
-        _ = input;
+        _operator?.EndInput(input);
         if (++_endedInputs < _inputCount)
         {
             return;

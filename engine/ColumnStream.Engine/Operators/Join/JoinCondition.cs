@@ -6,26 +6,19 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Errors;
-using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.Join;
 
-/// <summary>Asks the rest of a join's condition of pairs of state rows; only the columns that it reads are gathered.</summary>
-internal sealed unsafe class JoinCondition : IDisposable
+/// <summary>Asks the rest of a join's condition of pairs of rows; only the columns that it reads need be there.</summary>
+internal sealed class JoinCondition : IDisposable
 {
-    private readonly JoinRows _left;
-    private readonly JoinRows _right;
-    private readonly BufferAllocator _allocator;
     private readonly Schema _schema;
     private readonly bool[] _reads;
     private readonly Evaluator _evaluator;
 
     /// <summary>Compiles a condition over the left columns, then the right ones.</summary>
-    public JoinCondition(BoundExpression condition, JoinRows left, JoinRows right, OperatorContext context)
+    public JoinCondition(BoundExpression condition, OperatorContext context)
     {
-        _left = left;
-        _right = right;
-        _allocator = context.Allocator;
         ValueList<Field> leftFields = context.Inputs[0].Fields;
         ValueList<Field> rightFields = context.Inputs[1].Fields;
         var fields = new Field[leftFields.Count + rightFields.Count];
@@ -37,20 +30,12 @@ internal sealed unsafe class JoinCondition : IDisposable
         _evaluator = new Evaluator([condition], _schema, context.Allocator, context.Evaluation);
     }
 
-    /// <summary>Writes which of the pairs it is true for; the selection has room for all.</summary>
-    public void Filter(nint* leftRows, nint* rightRows, int count, Selection survivors)
-    {
-        var columns = new ArrayData[_reads.Length];
-        int width = _left.Place.Length;
-        for (int i = 0; i < columns.Length; i++)
-        {
-            JoinRows side = i < width ? _left : _right;
-            int column = i < width ? _left.Place[i] : _right.Place[i - width];
-            StateLayout layout = side.Table.Layout;
-            columns[i] = !_reads[i] ? new NullArray(count) : RowColumns.Key(
-                layout, column, layout.Keys[column].Type, (byte**)(i < width ? leftRows : rightRows), count, _allocator);
-        }
+    /// <summary>Tells whether a column, right ones behind left ones, is asked for; of others NULLs will do.</summary>
+    public bool Reads(int column) => _reads[column];
 
+    /// <summary>Writes which of the pairs it is true for; the selection has room for all. Takes the columns over.</summary>
+    public void Filter(ArrayData[] columns, int count, Selection survivors)
+    {
         var pairs = new RecordBatch(_schema, columns, count);
         try
         {

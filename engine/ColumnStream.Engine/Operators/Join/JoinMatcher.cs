@@ -1,4 +1,5 @@
 using System;
+using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Compute;
 using ColumnStream.Engine.Elements;
@@ -26,6 +27,7 @@ internal sealed unsafe class JoinMatcher : IDisposable
     private readonly JoinRows _right;
     private readonly JoinCondition? _condition;
     private readonly JoinOutput _output;
+    private readonly BufferAllocator _allocator;
     private readonly Selection _survivors;
     private readonly NativeBuffer _scratch;
     private readonly JoinWalk _turnedAway;
@@ -56,6 +58,7 @@ internal sealed unsafe class JoinMatcher : IDisposable
         _other = right;
         _condition = condition;
         _output = output;
+        _allocator = allocator;
         _survivors = new Selection(JoinOutput.ChunkRows, allocator);
         _scratch = allocator.Allocate(JoinOutput.ChunkRows * 32L);
         _turnedAway = new JoinWalk(allocator);
@@ -257,7 +260,7 @@ internal sealed unsafe class JoinMatcher : IDisposable
         if (_condition is not null && count > 0)
         {
             // Those that hold close up at the front.
-            _condition.Filter(lefts, rights, count, _survivors);
+            _condition.Filter(ConditionColumns(lefts, rights, count), count, _survivors);
             count = _survivors.Count;
             for (int k = 0; k < count; k++)
             {
@@ -281,6 +284,22 @@ internal sealed unsafe class JoinMatcher : IDisposable
         }
 
         return pairs.Count + 1;
+    }
+
+    private ArrayData[] ConditionColumns(nint* leftRows, nint* rightRows, int count)
+    {
+        int width = _left.Place.Length;
+        var columns = new ArrayData[width + _right.Place.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            JoinRows side = i < width ? _left : _right;
+            int column = i < width ? _left.Place[i] : _right.Place[i - width];
+            StateLayout layout = side.Table.Layout;
+            columns[i] = !_condition!.Reads(i) ? new NullArray(count) : RowColumns.Key(
+                layout, column, layout.Keys[column].Type, (byte**)(i < width ? leftRows : rightRows), count, _allocator);
+        }
+
+        return columns;
     }
 
     private void Pair(Scratch pairs, int i, RowKind kind, bool isLeft)

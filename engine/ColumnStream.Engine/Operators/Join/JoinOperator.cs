@@ -60,7 +60,7 @@ internal sealed unsafe class JoinOperator(JoinNode node) : Operator
         _leftSweeper = new StateSweeper(leftTtl, context, _left.State);
         _rightSweeper = new StateSweeper(rightTtl, context, _right.State);
         _output = new JoinOutput(node, _left, _right, context.Allocator);
-        JoinCondition? condition = node.Residual is null ? null : new JoinCondition(node.Residual, _left, _right, context);
+        JoinCondition? condition = node.Residual is null ? null : new JoinCondition(node.Residual, context);
         _matcher = new JoinMatcher(rules, _left, _right, condition, _output, context.Allocator);
         _fold = new JoinFold(rules, _keys, _keyEncoder, _left, _right, _matcher, context.Allocator);
         _hashes = new NativeList<ulong>(context.Allocator);
@@ -73,7 +73,7 @@ internal sealed unsafe class JoinOperator(JoinNode node) : Operator
         {
             Begin();
             JoinRows own = input == 0 ? _left : _right;
-            int[]? unmatchable = Unmatchable(batch.Rows, input == 0 ? node.LeftKeys : node.RightKeys);
+            int[]? unmatchable = Unmatchable(node, batch.Rows, input);
             if (unmatchable is null)
             {
                 Fold(input, own, batch.Rows, batch.Kinds);
@@ -158,8 +158,9 @@ internal sealed unsafe class JoinOperator(JoinNode node) : Operator
     }
 
     /// <summary>Returns the rows whose key has a NULL that equals nothing, or null for none.</summary>
-    private int[]? Unmatchable(RecordBatch rows, ValueList<int> keys)
+    internal static int[]? Unmatchable(JoinNode node, RecordBatch rows, int input)
     {
+        ValueList<int> keys = input == 0 ? node.LeftKeys : node.RightKeys;
         var found = new List<int>();
         for (int k = 0; k < keys.Count; k++)
         {
@@ -196,23 +197,30 @@ internal sealed unsafe class JoinOperator(JoinNode node) : Operator
         return [.. found[..count]];
     }
 
-    /// <summary>Emits rows that match nothing where they count, and folds the others.</summary>
-    private void Split(int input, JoinRows own, StreamBatch batch, int[] unmatchable, Collector output)
+    /// <summary>Returns the rows of a batch that are not among some, which ascend.</summary>
+    internal static int[] Others(int length, int[] rows)
     {
-        var matchable = new int[batch.Rows.Length - unmatchable.Length];
+        var others = new int[length - rows.Length];
         int next = 0;
-        for (int i = 0, u = 0; i < batch.Rows.Length; i++)
+        for (int i = 0, u = 0; i < length; i++)
         {
-            if (u < unmatchable.Length && unmatchable[u] == i)
+            if (u < rows.Length && rows[u] == i)
             {
                 u++;
             }
             else
             {
-                matchable[next++] = i;
+                others[next++] = i;
             }
         }
 
+        return others;
+    }
+
+    /// <summary>Emits rows that match nothing where they count, and folds the others.</summary>
+    private void Split(int input, JoinRows own, StreamBatch batch, int[] unmatchable, Collector output)
+    {
+        int[] matchable = Others(batch.Rows.Length, unmatchable);
         if (_matcher.Rules.KeepsLone(input))
         {
             output.Emit(_output.Lone(input, batch, unmatchable));

@@ -1,0 +1,306 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Arrays;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
+using ColumnStream.Compute.Aggregates;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.State;
+
+namespace ColumnStream.Engine.Operators.Join;
+
+/// <summary>Joins two inputs that only insert, inner and without time to live: rows stay in the batches that they came in.</summary>
+/// <remarks>
+/// A key's row holds the newest slot of either side, a link a row the one before. So a row costs one search and one link, and an
+/// output row is gathered column by column out of the batches; the columns of the batch at hand pass as they are where each of
+/// its rows finds one row. Once a side has ended, nothing of the other is kept any more: nobody will ask for it.
+/// </remarks>
+internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
+{
+    private const int ChunkRows = JoinOutput.ChunkRows;
+    private const int CandidatesOfTurn = 16 * ChunkRows;
+    private readonly bool[] _ended = new bool[2];
+    private readonly RetainedRows[] _sides = new RetainedRows[2];
+    private readonly int[] _headOffsets = new int[2];
+    private OperatorContext _context = null!;
+    private Schema _schema = null!;
+    private StateTable _keys = null!;
+    private KeyEncoder _encoder = null!;
+    private JoinCondition? _condition;
+    private SlotWalk _walk = null!;
+    private NativeList<ulong> _hashes = null!;
+    private NativeList<uint> _newSlots = null!;
+    private NativeList<int> _rows = null!;
+    private NativeList<uint> _slots = null!;
+    private Selection _survivors = null!;
+    private RecordBatch? _current;
+    private int _side;
+
+    public override IReadOnlyList<OperatorState> States => _sides;
+
+    public override bool HasMore => _current is not null;
+
+    /// <summary>Tells whether a join can run so: rows neither go nor expire, and no row comes out for want of a match.</summary>
+    public static bool Fits(JoinNode node) =>
+        node is { Type: JoinType.Inner, LeftInsertOnly: true, RightInsertOnly: true, LeftTtlMs: <= 0, RightTtlMs: <= 0 };
+
+    public override void Open(OperatorContext context)
+    {
+        _context = context;
+        _schema = node.OutputSchema();
+        Schema left = context.Inputs[0];
+        var keys = new Field[node.LeftKeys.Count];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = left.Fields[node.LeftKeys[i]];
+        }
+
+        var layout = new StateLayout(
+            ValueList.Create<Field>(keys), [new StateCell("left", CellType.Int64), new StateCell("right", CellType.Int64)]);
+        _headOffsets[0] = layout.CellOffsets[0];
+        _headOffsets[1] = layout.CellOffsets[1];
+        _keys = new StateTable(layout, context.Pages, context.Allocator);
+        _keys.Rows.IsTransient = true;
+        _encoder = new KeyEncoder(layout, context.Allocator);
+        _sides[0] = new RetainedRows("left rows", left, node.LeftKeys, context) { Restored = rows => Insert(0, rows, false) };
+        _sides[1] = new RetainedRows("right rows", context.Inputs[1], node.RightKeys, context)
+        {
+            Restored = rows => Insert(1, rows, false),
+        };
+        _condition = node.Residual is null ? null : new JoinCondition(node.Residual, context);
+        _walk = new SlotWalk(context.Allocator);
+        _hashes = new NativeList<ulong>(context.Allocator);
+        _newSlots = new NativeList<uint>(context.Allocator);
+        _rows = new NativeList<int>(context.Allocator);
+        _slots = new NativeList<uint>(context.Allocator);
+        _survivors = new Selection(ChunkRows, context.Allocator);
+    }
+
+    public override void EndInput(int input) => _ended[input] = true;
+
+    public override void Process(int input, StreamBatch batch, Collector output)
+    {
+        batch = batch.Compact(_context.Allocator);
+        RecordBatch rows = batch.Rows.Retain();
+        batch.Release();
+        _side = input;
+        _current = rows = Matchable(rows, input);
+        if (_ended[0] || _ended[1])
+        {
+            DropUnasked();
+        }
+
+        Insert(input, rows, true);
+        Continue(output);
+    }
+
+    public override void Continue(Collector output)
+    {
+        RetainedRows other = _sides[1 - _side];
+        int* rows = _rows.Reserve(ChunkRows);
+        uint* slots = _slots.Reserve(ChunkRows);
+        int count = 0;
+        int tries = 0;
+        while (count < ChunkRows && tries < CandidatesOfTurn && _walk.HasMore)
+        {
+            int found = _walk.Next(other.Links, rows + count, slots + count, ChunkRows - count);
+            tries += found;
+            count += _condition is null ? found : Filter(rows + count, slots + count, found);
+        }
+
+        if (count > 0)
+        {
+            output.Emit(new StreamBatch(Pairs(rows, slots, count)));
+        }
+
+        if (!_walk.HasMore)
+        {
+            _current!.Release();
+            _current = null;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _current?.Release();
+        _sides[0]?.Dispose();
+        _sides[1]?.Dispose();
+        _keys?.Dispose();
+        _encoder?.Dispose();
+        _condition?.Dispose();
+        _walk?.Dispose();
+        _hashes?.Dispose();
+        _newSlots?.Dispose();
+        _rows?.Dispose();
+        _slots?.Dispose();
+        _survivors?.Dispose();
+    }
+
+    /// <summary>Leaves out rows whose key has a NULL that equals nothing; takes the batch over.</summary>
+    private RecordBatch Matchable(RecordBatch rows, int input)
+    {
+        int[]? unmatchable = JoinOperator.Unmatchable(node, rows, input);
+        if (unmatchable is null)
+        {
+            return rows;
+        }
+
+        RecordBatch part = TakeKernel.Take(rows, JoinOperator.Others(rows.Length, unmatchable), _context.Allocator);
+        rows.Release();
+        return part;
+    }
+
+    /// <summary>Forgets the rows of a side whose partner has ended.</summary>
+    private void DropUnasked()
+    {
+        for (int side = 0; side < 2; side++)
+        {
+            if (_ended[1 - side])
+            {
+                _sides[side].Drop();
+            }
+        }
+    }
+
+    /// <summary>Keeps rows under their keys, and begins the chains of the other side that they find.</summary>
+    private void Insert(int side, RecordBatch batch, bool walks)
+    {
+        int length = batch.Length;
+        ValueList<int> keys = side == 0 ? node.LeftKeys : node.RightKeys;
+        var columns = new ArrayData[keys.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = batch.Columns[keys[i]];
+        }
+
+        ulong* hashes = _hashes.Reserve(Math.Max(1, length));
+        _keys.Layout.Hash(columns, length, hashes);
+        _encoder.Encode(columns, length);
+        _keys.BeginUnlisted();
+        bool isKept = !_ended[1 - side];
+        uint* added = _newSlots.Reserve(Math.Max(1, length));
+        if (isKept)
+        {
+            _sides[side].Add(batch, added);
+        }
+
+        byte** keyRows = stackalloc byte*[StateTable.BlockRows];
+        uint* keySlots = stackalloc uint[StateTable.BlockRows];
+        for (int at = 0; at < length; at += StateTable.BlockRows)
+        {
+            int count = Math.Min(StateTable.BlockRows, length - at);
+            if (!isKept)
+            {
+                _keys.Find(_encoder, hashes, at, count, keyRows, keySlots);
+                _walk.Added(Chains(keyRows, at, count, side, _walk.Reserve(count)));
+                continue;
+            }
+
+            _keys.FindOrCreate(_encoder, hashes, at, count, keyRows, keySlots);
+            if (walks)
+            {
+                _walk.Added(Chains(keyRows, at, count, side, _walk.Reserve(count)));
+            }
+
+            Link(keyRows, added + at, count, side);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Chains(byte** keyRows, int at, int count, int side, ulong* chains)
+    {
+        int head = _headOffsets[1 - side];
+        uint** links = _sides[1 - side].Links;
+        bool prefetch = Sse.IsSupported;
+        int found = 0;
+        for (int i = 0; i < count; i++)
+        {
+            uint first = *(uint*)(keyRows[i] + head);
+            chains[found] = ((ulong)(uint)(at + i) << 32) | first;
+            found += first != 0 ? 1 : 0;
+            if (prefetch && first != 0)
+            {
+                Sse.Prefetch0(links[first >> RetainedColumn.SegmentBits] + (first & (RetainedColumn.SegmentRows - 1)));
+            }
+        }
+
+        return found;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Link(byte** keyRows, uint* added, int count, int side)
+    {
+        int head = _headOffsets[side];
+        uint** links = _sides[side].Links;
+        for (int i = 0; i < count; i++)
+        {
+            uint slot = added[i];
+            uint* first = (uint*)(keyRows[i] + head);
+            links[slot >> RetainedColumn.SegmentBits][slot & (RetainedColumn.SegmentRows - 1)] = *first;
+            *first = slot;
+        }
+    }
+
+    /// <summary>Closes up the pairs that the condition holds for; returns how many there are.</summary>
+    private int Filter(int* rows, uint* slots, int count)
+    {
+        int width = _context.Inputs[0].Fields.Count;
+        var columns = new ArrayData[width + _context.Inputs[1].Fields.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = _condition!.Reads(i)
+                ? Column(i < width ? 0 : 1, i < width ? i : i - width, rows, slots, count, false) : new NullArray(count);
+        }
+
+        _condition!.Filter(columns, count, _survivors);
+        int left = _survivors.Count;
+        for (int k = 0; k < left; k++)
+        {
+            int i = _survivors.Pointer[k];
+            rows[k] = rows[i];
+            slots[k] = slots[i];
+        }
+
+        return left;
+    }
+
+    private RecordBatch Pairs(int* rows, uint* slots, int count)
+    {
+        bool isWhole = count == _current!.Length && IsCount(rows, count);
+        int width = _context.Inputs[0].Fields.Count;
+        var columns = new ArrayData[_schema.Fields.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            int from = node.Columns.Count == 0 ? i : node.Columns[i];
+            columns[i] = Column(from < width ? 0 : 1, from < width ? from : from - width, rows, slots, count, isWhole);
+        }
+
+        return new RecordBatch(_schema, columns, count);
+    }
+
+    private ArrayData Column(int side, int column, int* rows, uint* slots, int count, bool isWhole)
+    {
+        if (side != _side)
+        {
+            return _sides[side].Column(column, slots, count);
+        }
+
+        ArrayData own = _current!.Columns[column];
+        return isWhole ? own.Retain() : TakeKernel.Take(own, new ReadOnlySpan<int>(rows, count), _context.Allocator);
+    }
+
+    private static bool IsCount(int* rows, int count)
+    {
+        int difference = 0;
+        for (int i = 0; i < count; i++)
+        {
+            difference |= rows[i] ^ i;
+        }
+
+        return difference == 0;
+    }
+}

@@ -158,6 +158,8 @@ internal sealed unsafe class OperatorCluster(
         }
     }
 
+    public void EndInput(int input) => _subtasks.ForEach(s => s.EndInput(input));
+
     public void Finish()
     {
         foreach (Operator subtask in _subtasks)

@@ -15,7 +15,7 @@ namespace ColumnStream.Tests.Engine.TimeJoins;
 // Method: random rows with ties, NULLs, times on the windows' edges, disorder and late ones, against lists of everything that
 // ever came; bounds before, in and behind the window; checkpoints in the middle, restored at other parallelism. A bound that is
 // off by a millisecond, a row that is not kept for its neighbour's window, or an extreme that a restore forgets is seen here.
-public sealed class WindowArgMaxTests : IDisposable
+public sealed class WindowArgMaxTests : OperatorTest
 {
     private static readonly (long Lower, long Upper)[] Bounds = [(-10, 0), (-10, -1), (0, 9), (-25, 13), (-7, -2), (-10, 10)];
 
@@ -25,20 +25,7 @@ public sealed class WindowArgMaxTests : IDisposable
         new("ts", SqlType.Timestamp(3) with { TimeAttribute = TimeAttribute.Rowtime }), new("v", SqlType.Integer),
     ];
 
-    private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
-    private readonly BufferAllocator _allocator;
-
-    public WindowArgMaxTests() => _allocator = new BufferAllocator("test", _buffers);
-
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 72)];
-
-    public void Dispose()
-    {
-        _allocator.Dispose();
-        _pages.Dispose();
-        _buffers.Dispose();
-    }
+    public static TheoryData<int> Seeds() => SeedsUpTo(72);
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -47,7 +34,7 @@ public sealed class WindowArgMaxTests : IDisposable
         var random = new Random(seed);
         WindowArgMaxNode node = NodeOf(seed);
         int[] keys = [.. node.Keys];
-        using var cluster = new OperatorCluster(node, TimeJoinModel.SchemaOf(Fields), keys, _allocator, _pages);
+        using var cluster = new OperatorCluster(node, SchemaOf(Fields), keys, Allocator, Pages);
         TimeJoinModel.Run(cluster, new Model(node), random, 4, seed, node.Describe(), (model, now) => Feed(cluster, (Model)model, random, now));
         Assert.True(!node.DropsLate || cluster.TableRows == 0, $"{cluster.TableRows} rows stay");
     }

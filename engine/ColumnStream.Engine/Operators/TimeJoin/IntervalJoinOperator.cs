@@ -36,6 +36,7 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
     private RecordBatch? _source;
     private int _side;
     private bool _isExpiring;
+    private long _wakeAtMs = long.MaxValue;
 
     private bool ByArrival => node.LeftTime < 0;
 
@@ -61,6 +62,11 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         _walk = new IntervalWalk(_chains, _pairs);
         _own = new NativeList<nint>(context.Allocator);
         _hits = new NativeList<byte>(context.Allocator);
+        if (ByArrival)
+        {
+            // The time of restored rows may have ended while nothing ran, and nothing may arrive any more.
+            WakeAt(context.ClockMs() + 1);
+        }
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
@@ -124,8 +130,11 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
 
     public override void OnTimer(long clockMs, Collector output)
     {
+        _wakeAtMs = long.MaxValue;
         LinkRestored();
-        SetExpired(Now());
+
+        // Rows of this very millisecond may still come.
+        SetExpired(Now() - 1);
         _isExpiring = true;
         Expire(output);
         WakeNext();
@@ -412,7 +421,7 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         output.Emit(new StreamBatch(batch));
     }
 
-    /// <summary>Asks to be woken when the next row by the clock expires.</summary>
+    /// <summary>Asks to be woken when the next row by the clock expires, unless something sooner is due: rows that come put nothing off.</summary>
     private void WakeNext()
     {
         if (!ByArrival)
@@ -424,7 +433,16 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
         long wait = Math.Min(_sides[0].WaitMs(now, -_lower), _sides[1].WaitMs(now, _upper));
         if (wait != long.MaxValue)
         {
-            _context.WakeAtMs(_context.ClockMs() + wait);
+            WakeAt(_context.ClockMs() + wait);
+        }
+    }
+
+    private void WakeAt(long clockMs)
+    {
+        if (clockMs < _wakeAtMs)
+        {
+            _wakeAtMs = clockMs;
+            _context.WakeAtMs(clockMs);
         }
     }
 }

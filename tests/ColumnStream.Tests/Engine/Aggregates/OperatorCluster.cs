@@ -11,6 +11,7 @@ using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
+using ColumnStream.Testing.Contracts;
 using ColumnStream.Testing.Reference;
 using Xunit;
 
@@ -159,6 +160,20 @@ internal sealed unsafe class OperatorCluster(
     }
 
     public void EndInput(int input) => _subtasks.ForEach(s => s.EndInput(input));
+
+    /// <summary>Lets time pass on a clock that can be moved: subtasks are woken when they asked for it, one time after the other.</summary>
+    public void Elapse(long ms)
+    {
+        var clock = (ManualClock)Time;
+        long end = StampMs() + ms;
+        for (long next = _wakeAtMs.Min(); next <= end; next = _wakeAtMs.Min())
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(Math.Max(0, next - StampMs())));
+            WakeDue();
+        }
+
+        clock.Advance(TimeSpan.FromMilliseconds(end - StampMs()));
+    }
 
     public void Finish()
     {

@@ -5,6 +5,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
+using ColumnStream.Testing.Contracts;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
 
@@ -36,6 +37,81 @@ public sealed class IntervalJoinTests : OperatorTest
             cluster, new Model(node, isMicro ? 1000 : 1), random, keys.Length == 0 ? 1 : 4, seed, node.Describe(),
             (model, now) => Feed(cluster, (Model)model, random, now));
         Assert.True(node.Type == JoinType.Inner || cluster.Output.Count > 0);
+    }
+
+    /// <summary>Rows have the time at which they arrive: the test moves the clock, also while the operators are down.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void By_arrival_rows_are_kept_as_long_as_the_clock_says(int seed)
+    {
+        var random = new Random(seed);
+        IntervalJoinNode node = NodeOf(seed, isMicro: false, random) with { LeftTime = -1, RightTime = -1 };
+        node = node with { LowerMs = Math.Min(node.LowerMs, 0), UpperMs = Math.Max(node.UpperMs, 0) };
+        int[] keys = [.. node.LeftKeys];
+        int most = keys.Length == 0 ? 1 : 4;
+        var clock = new ManualClock();
+        Schema schema = SchemaOf(Fields);
+        using var cluster = new OperatorCluster(node, schema, keys, Allocator, Pages, second: schema, secondKeys: keys) { Time = clock };
+        cluster.Start(1 + random.Next(most));
+        var model = new Model(node, 1);
+        void Pass(int ms)
+        {
+            cluster.Elapse(ms);
+            model.Advance(NowMs(clock) - 1);
+        }
+
+        for (int step = 0; step < 30; step++)
+        {
+            Feed(cluster, model, random, NowMs(clock));
+
+            // Often nothing passes: rows of one millisecond come in several batches, and stay until it is over.
+            Pass(random.Next(3) == 0 ? 0 : random.Next(40));
+            if (random.Next(5) == 0)
+            {
+                Model before = (Model)model.Copy();
+                if (cluster.Interrupt(random, fullOdds: 3, most, () => Feed(cluster, model, random, NowMs(clock))))
+                {
+                    // Rows whose time ended meanwhile come out though nothing arrives.
+                    model = before;
+                    clock.Advance(TimeSpan.FromMilliseconds(random.Next(100)));
+                    Pass(1);
+                }
+            }
+
+            AssertSame(model.Output, cluster.Output, $"seed {seed} step {step} {node.Describe()}");
+        }
+
+        // Rows that need not come out alone go a little later, in blocks, however often others arrive meanwhile.
+        int reach = (int)Math.Max(-node.LowerMs, node.UpperMs);
+        Pass(2 * (reach + 1));
+        AssertSame(model.Output, cluster.Output, $"seed {seed} {node.Describe()}");
+        Assert.Equal(0, cluster.TableRows);
+
+        // Where the value is a key, none is below itself.
+        Assert.True(cluster.Output.Count > 0 || (node.Type == JoinType.Inner && keys.Contains(3) && node.Residual is not null));
+    }
+
+    private static long NowMs(TimeProvider clock) => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    [Fact]
+    public void By_arrival_rows_go_though_others_never_cease()
+    {
+        IntervalJoinNode node = NodeOf(0, isMicro: false, new Random(1)) with
+        {
+            Type = JoinType.Inner, LeftTime = -1, RightTime = -1, LowerMs = -100, UpperMs = 100, Residual = null,
+        };
+        Schema schema = SchemaOf(Fields);
+        using var cluster = new OperatorCluster(node, schema, [1], Allocator, Pages, second: schema, secondKeys: [1]) { Time = new ManualClock() };
+        cluster.Start(1);
+        object?[][] rows = [.. Enumerable.Range(0, 2000).Select(i => new object?[] { "s", (long)i, 0L, 0L })];
+        for (int i = 0; i < 50; i++)
+        {
+            cluster.Process(rows, null, new Random(i), side: 0);
+            cluster.Elapse(50);
+        }
+
+        // Four batches are near enough to be met; as many again may wait for their block.
+        Assert.InRange(cluster.TableRows, 4000, 16_000);
     }
 
     [Fact]
@@ -94,6 +170,7 @@ public sealed class IntervalJoinTests : OperatorTest
 
     private static long Feed(OperatorCluster cluster, Model model, Random random, long now)
     {
+        long arrival = now;
         int side = random.Next(2);
         var rows = new List<object?[]>();
         int count = 1 + random.Next(random.Next(20) == 0 ? 600 : 15);
@@ -110,7 +187,7 @@ public sealed class IntervalJoinTests : OperatorTest
             ]);
         }
 
-        model.Process(side, rows);
+        model.Process(side, rows, arrival);
         cluster.Process(rows, null, random, side);
         return now;
     }
@@ -126,20 +203,20 @@ public sealed class IntervalJoinTests : OperatorTest
             var copy = new Model(node, units) { Watermark = Watermark, Output = new Dictionary<string, int>(Output) };
             for (int side = 0; side < 2; side++)
             {
-                copy._sides[side].AddRange(_sides[side].Select(k => new Kept(k.Row) { Matched = k.Matched }));
+                copy._sides[side].AddRange(_sides[side].Select(k => new Kept(k.Row, k.Time) { Matched = k.Matched }));
             }
 
             return copy;
         }
 
-        public void Process(int side, List<object?[]> rows)
+        public void Process(int side, List<object?[]> rows, long now)
         {
             foreach (object?[] row in rows)
             {
-                var own = new Kept(row);
+                var own = new Kept(row, node.LeftTime < 0 ? now : (long)row[2]!);
                 foreach (Kept other in _sides[1 - side])
                 {
-                    if (Matches(side == 0 ? row : other.Row, side == 0 ? other.Row : row))
+                    if (Matches(side == 0 ? own : other, side == 0 ? other : own))
                     {
                         own.Matched = true;
                         other.Matched = true;
@@ -148,7 +225,7 @@ public sealed class IntervalJoinTests : OperatorTest
                 }
 
                 bool hasNull = node.LeftKeys.Where((k, i) => !node.NullSafe[i] && row[k] is null).Any();
-                if (!hasNull && IsKept(side, row))
+                if (!hasNull && IsKept(side, own))
                 {
                     _sides[side].Add(own);
                 }
@@ -164,25 +241,26 @@ public sealed class IntervalJoinTests : OperatorTest
             Watermark = watermark;
             for (int side = 0; side < 2; side++)
             {
-                foreach (Kept kept in _sides[side].Where(k => !IsKept(side, k.Row) && !k.Matched))
+                foreach (Kept kept in _sides[side].Where(k => !IsKept(side, k) && !k.Matched))
                 {
                     AddAlone(side, kept.Row);
                 }
 
-                _sides[side].RemoveAll(k => !IsKept(side, k.Row));
+                _sides[side].RemoveAll(k => !IsKept(side, k));
             }
         }
 
         /// <summary>Whether a row of the other side with a time above the watermark could be in reach.</summary>
-        private bool IsKept(int side, object?[] row)
+        private bool IsKept(int side, Kept row)
         {
-            long reach = (long)row[2]! + (units * (side == 0 ? -node.LowerMs : node.UpperMs));
+            long reach = row.Time + (units * (side == 0 ? -node.LowerMs : node.UpperMs));
             long passed = Watermark == long.MaxValue ? long.MaxValue : Watermark == long.MinValue ? long.MinValue : ((Watermark + 1) * units) - 1;
             return reach > passed;
         }
 
-        private bool Matches(object?[] left, object?[] right)
+        private bool Matches(Kept one, Kept other)
         {
+            (object?[] left, object?[] right) = (one.Row, other.Row);
             for (int i = 0; i < node.LeftKeys.Count; i++)
             {
                 int k = node.LeftKeys[i];
@@ -192,7 +270,7 @@ public sealed class IntervalJoinTests : OperatorTest
                 }
             }
 
-            long distance = (long)left[2]! - (long)right[2]!;
+            long distance = one.Time - other.Time;
             return distance >= node.LowerMs * units && distance <= node.UpperMs * units
                 && (node.Residual is null || (left[3] is long l && right[3] is long r && l < r));
         }
@@ -210,9 +288,11 @@ public sealed class IntervalJoinTests : OperatorTest
             }
         }
 
-        private sealed class Kept(object?[] row)
+        private sealed class Kept(object?[] row, long time)
         {
             public object?[] Row => row;
+
+            public long Time => time;
 
             public bool Matched { get; set; }
         }

@@ -23,7 +23,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     private readonly Dictionary<LogicalPlan, int> _lowered = [];
     private readonly Dictionary<LogicalPlan, int> _wide = [];
     private readonly Dictionary<(int Input, Partitioning Kind, ValueList<int> Keys), int> _exchanges = [];
-    private readonly Dictionary<JoinPlan, int> _joinUses = [];
+    private readonly Dictionary<LogicalPlan, int> _joinUses = [];
     private readonly HashSet<LogicalPlan> _seen = [];
     private readonly HashSet<string> _uids = new(StringComparer.Ordinal);
 
@@ -38,7 +38,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     {
         foreach (LogicalPlan plan in plans.Where(_seen.Add))
         {
-            foreach (JoinPlan join in plan.Inputs.OfType<JoinPlan>())
+            foreach (LogicalPlan join in plan.Inputs.Where(i => i is JoinPlan or TimeJoinPlan { Kind: TimeJoinKind.Lookup }))
             {
                 _joinUses[join] = _joinUses.GetValueOrDefault(join) + 1;
             }
@@ -256,6 +256,10 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                 when project.Expressions.All(e => e is ColumnExpression) && _joinUses.GetValueOrDefault(join) < 2:
                 IEnumerable<int> given = project.Expressions.Select(e => ((ColumnExpression)e).Index);
                 return LowerJoin(join, project.Fields, ValueList.From(given));
+            case ProjectPlan { Input: TimeJoinPlan { Kind: TimeJoinKind.Lookup } join, Expressions.Count: > 0 } project
+                when project.Expressions.All(e => e is ColumnExpression) && _joinUses.GetValueOrDefault(join) < 2:
+                IEnumerable<int> taken = project.Expressions.Select(e => ((ColumnExpression)e).Index);
+                return LowerLookup(join, project.Fields, ValueList.From(taken));
             case ProjectPlan project:
                 return Project(LowerWide(project.Input), project.Expressions, project.Fields);
             case WindowPlan window:
@@ -306,6 +310,8 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                     {
                         Id = 0, Inputs = [id], Output = unnest.Fields, Uid = Derived("unnest", Uid(id), unnest.ToString()),
                     });
+            case TimeJoinPlan { Kind: TimeJoinKind.Lookup } join:
+                return LowerLookup(join, join.Fields, default);
             case TimeJoinPlan join:
                 int[] timed = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
                 return Add(TimeJoinLowering.Join(join, ValueList.From(timed), Claim(join.Uid)));
@@ -507,6 +513,39 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             Id = 0, Inputs = ValueList.From(sides), Output = fields, Uid = Claim(join.Uid), Columns = columns,
             LeftTtlMs = join.LeftTtlMs, RightTtlMs = join.RightTtlMs,
         });
+    }
+
+    /// <summary>Looks up behind no exchange: only changes of a row stay together, or rows of a key where a hint says so.</summary>
+    private int LowerLookup(TimeJoinPlan join, ValueList<SqlField> fields, ValueList<int> columns)
+    {
+        int input = LowerWide(join.Left);
+        ValueList<SqlField> all = _nodes[input].Output;
+        bool updates = facts.Updates(input);
+        ValueList<int> partition = !updates ? join.LeftKeys : ValueList.From(facts.Key(input) is { Length: > 0 } key
+            ? key : Enumerable.Range(0, all.Count).Where(c => !all[c].Type.IsNested));
+        if (updates || join.Lookup!.Shuffles)
+        {
+            input = Keyed(input, partition);
+        }
+
+        string uid = Claim(join.Uid);
+        if (!facts.Demands.KeepsLookups(uid))
+        {
+            return AddUnary(input, i => LookupLowering.Node(join, i, fields, columns, partition, facts, uid));
+        }
+
+        // The rows that come out are kept by their key, which may be no column of the result.
+        List<int> shown = [.. columns.Count == 0 ? Enumerable.Range(0, join.Fields.Count) : columns];
+        shown.AddRange(facts.Key(input)!.Where(k => !shown.Contains(k)));
+        ValueList<int> rowKey = ValueList.From(facts.Key(input)!.Select(k => shown.IndexOf(k)));
+        ValueList<SqlField> kept = ValueList.From(shown.Select((c, i) => i < fields.Count ? fields[i] : join.Fields[c]));
+        int id = AddUnary(
+            input, i => LookupLowering.Node(join, i, kept, ValueList.From(shown), partition, facts, uid));
+        id = AddUnary(WithBytes(id), i => new ChangelogNormalizeNode(rowKey)
+        {
+            Id = 0, Inputs = [i], Output = _nodes[i].Output, Uid = Claim($"normalize-{PlanIdentity.Hash(join.Uid)}"),
+        });
+        return Trim(FromBytes(id, kept), fields);
     }
 
     private int LowerSemiJoin(SemiJoinPlan join)

@@ -175,6 +175,11 @@ internal static class PlanPrinter
                 CatalogTable? declared = DeclaredBy(job, source.Uid);
                 AppendOptions(text, source.Table, declared?.Options ?? source.Table.Options);
             }
+            else if (node is LookupJoinNode lookup)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"lookup {lookup.Table.Name}\n");
+                AppendOptions(text, lookup.Table, DeclaredAs(job, lookup.Table)?.Options ?? lookup.Table.Options);
+            }
             else if (node is SinkNode sink)
             {
                 string guarantee = (connectors.Find(sink.Table.Connector)?.Guarantee(sink.Table)).ToString() switch
@@ -190,12 +195,16 @@ internal static class PlanPrinter
         }
     }
 
-    private static CatalogTable? DeclaredBy(BuiltJob job, string uid)
+    private static CatalogTable? DeclaredBy(BuiltJob job, string uid) => Declared(job, read => read.Uid == uid);
+
+    private static CatalogTable? DeclaredAs(BuiltJob job, TableSpec table) => Declared(job, read => read.Spec == table);
+
+    private static CatalogTable? Declared(BuiltJob job, System.Func<TableReadPlan, bool> isIt)
     {
         var open = new Stack<LogicalPlan>(job.Logical);
         while (open.TryPop(out LogicalPlan? plan))
         {
-            if (plan is TableReadPlan read && read.Uid == uid)
+            if (plan is TableReadPlan read && isIt(read))
             {
                 return read.Table;
             }

@@ -68,7 +68,7 @@ internal sealed class FileSource : SourceReader
         }
     }
 
-    private bool IsMonitoring => _options.MonitorInterval is not null;
+    private bool IsMonitoring => _options.MonitorInterval is not null && !_context.IsBatch;
 
     /// <inheritdoc/>
     public override void Restore(IReadOnlyList<SplitState> splits)

@@ -4,6 +4,7 @@ using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sinks;
@@ -68,6 +69,13 @@ internal sealed class FileSystemConnector : Connector
             ? new FileSource(context, options)
             : throw new UserException(FormatErrors.CannotRead, $"Format cannot be read: '{options.Format.Name}'.");
     }
+
+    /// <inheritdoc/>
+    public override LookupAbility Lookup(TableSpec table) => new(default, LookupCache.Full, CanScan: true);
+
+    /// <inheritdoc/>
+    public override LookupTable CreateLookup(LookupContext context) =>
+        new FileLookupTable(context, FileTableOptions.Read(context.Table));
 
     /// <inheritdoc/>
     public override SinkInstance CreateSink(SinkContext context) =>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Text.RegularExpressions;
 using ColumnStream.Connectors.Formats;
+using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 
@@ -32,6 +33,7 @@ internal sealed record FileTableOptions(
             "Accepted and not needed: every checkpoint closes parts."),
         new("sink.rolling-policy.check-interval", OptionKind.Duration, null,
             "Accepted and not needed: every checkpoint closes parts."),
+        .. LookupOptions.Definitions,
     ];
 
     /// <summary>Returns the definitions of <paramref name="table"/>, with those of its format.</summary>

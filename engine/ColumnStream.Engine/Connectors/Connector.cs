@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sinks;
@@ -7,7 +8,7 @@ using ColumnStream.Engine.Sources;
 
 namespace ColumnStream.Engine.Connectors;
 
-/// <summary>Validates WITH options and makes sources and sinks for one system.</summary>
+/// <summary>Validates WITH options and makes sources, sinks and lookups for one system.</summary>
 public abstract class Connector
 {
     /// <summary>Gets the value of the option <c>connector</c>.</summary>
@@ -52,6 +53,13 @@ public abstract class Connector
     /// <summary>Makes a reader.</summary>
     public virtual SourceReader CreateReader(SourceContext context) =>
         throw new Errors.UserException(3101, $"Connector cannot be read: {Name}.");
+
+    /// <summary>Tells how rows of the table can be looked up by key, or null where they cannot.</summary>
+    public virtual LookupAbility? Lookup(TableSpec table) => null;
+
+    /// <summary>Makes what looks up rows of the table, for tables of which not everything is kept.</summary>
+    public virtual LookupTable CreateLookup(LookupContext context) =>
+        throw new Errors.UserException(3104, $"Connector cannot be looked up: {Name}.");
 
     /// <summary>Makes a writer: a <see cref="SinkWriter"/> or a <see cref="TwoPhaseCommittingSink"/>.</summary>
     public virtual SinkInstance CreateSink(SinkContext context) =>

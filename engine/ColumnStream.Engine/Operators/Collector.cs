@@ -9,7 +9,7 @@ public abstract class Collector
     public abstract void Emit(StreamBatch batch);
 
     /// <summary>Passes on a watermark that the operator itself makes, behind what it emitted so far.</summary>
-    /// <remarks>Only operators that assign watermarks call it; all others answer <see cref="Operator.Advance"/>.</remarks>
+    /// <remarks>Only operators that assign watermarks or hold them back call it; all others answer <see cref="Operator.Advance"/>.</remarks>
     public virtual void EmitWatermark(long watermarkMs)
     {
     }

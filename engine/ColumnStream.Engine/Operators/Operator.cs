@@ -20,6 +20,13 @@ public abstract class Operator : IDisposable
     /// <summary>Gets whether output is pending because a chunk was full.</summary>
     public virtual bool HasMore => false;
 
+    /// <summary>Gets whether rows wait here for an answer from outside, which wakes the task by <see cref="OperatorContext.Post"/>.</summary>
+    /// <remarks>The end and idleness wait for them; a watermark waits in the operator, which passes it on itself.</remarks>
+    public virtual bool IsAwaiting => false;
+
+    /// <summary>Gets whether nothing more should come before an answer did: the chain takes no element until then.</summary>
+    public virtual bool IsFull => false;
+
     /// <summary>Makes ready to run.</summary>
     public abstract void Open(OperatorContext context);
 

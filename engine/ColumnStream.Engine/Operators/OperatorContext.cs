@@ -1,8 +1,11 @@
 using System;
+using System.Threading;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators;
@@ -37,4 +40,19 @@ public sealed record OperatorContext(
 
     /// <summary>Gets what makes the task call <see cref="Operator.OnTimer"/> of this operator at a time of that clock; the latest call counts.</summary>
     public Action<long> WakeAtMs { get; init; } = static _ => { };
+
+    /// <summary>Gets what runs an action in a later turn of the task and then looks for output; any thread may call it.</summary>
+    public Action<Action> Post { get; init; } = static action => action();
+
+    /// <summary>Gets the connectors, for operators that read tables themselves; null where there are none.</summary>
+    public ConnectorRegistry? Connectors { get; init; }
+
+    /// <summary>Gets what runs work that blocks beside the task.</summary>
+    public LookupWorker Worker { get; init; } = LookupWorker.Inline;
+
+    /// <summary>Gets what receives warnings for the user, one line each.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+
+    /// <summary>Gets the token that ends with the job.</summary>
+    public CancellationToken Cancellation { get; init; }
 }

@@ -105,6 +105,15 @@ public static class OptionTable
     /// <summary>Key of the buckets of a split DISTINCT aggregation.</summary>
     public const string DistinctBuckets = "table.optimizer.distinct-agg.split.bucket-num";
 
+    /// <summary>Key of the most requests of a lookup join at once.</summary>
+    public const string LookupCapacity = "table.exec.async-lookup.buffer-capacity";
+
+    /// <summary>Key of whether rows leave a lookup join in their order.</summary>
+    public const string LookupOutputMode = "table.exec.async-lookup.output-mode";
+
+    /// <summary>Key of the longest that a lookup may take.</summary>
+    public const string LookupTimeout = "table.exec.async-lookup.timeout";
+
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
@@ -122,6 +131,12 @@ public static class OptionTable
         new(Parallelism, OptionKind.Integer, "1", "Subtasks of each step.", Range: "1..1024"),
         new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
         new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),
+        new(LookupCapacity, OptionKind.Integer, "100", "Most requests of a lookup join at once; further rows wait.",
+            Range: "1..1000000"),
+        new(LookupOutputMode, OptionKind.Choice, "ORDERED",
+            "Whether rows leave a lookup join in the order in which they came; updates always do.",
+            Values: "ORDERED|ALLOW_UNORDERED"),
+        new(LookupTimeout, OptionKind.Duration, "3 min", "The longest that a lookup may take, retries included."),
         new(AllowLateness, OptionKind.Duration, "0 ms",
             "Time behind the end of a window of GROUP BY for which late rows still count; results are updated."),
         new(EarlyFireDelay, OptionKind.Duration, "0 ms", "Time between early results of such a window; 0 gives one a batch."),

@@ -24,6 +24,10 @@ internal sealed class CheckedOperator(Operator inner, PhysicalNode node) : Opera
 
     public override bool HasMore => inner.HasMore;
 
+    public override bool IsAwaiting => inner.IsAwaiting;
+
+    public override bool IsFull => inner.IsFull;
+
     public override void Open(OperatorContext context)
     {
         _inputs = context.Inputs;

@@ -49,6 +49,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         Executor = executor;
         Connectors = connectors;
         Pages = pages;
+        Background = new BackgroundUnit(options.JobId + "/background", io, _ioShare).Work;
         _builder = new TaskBuilder(this);
     }
 
@@ -61,6 +62,9 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     public ConnectorRegistry Connectors { get; }
 
     public StatePool Pages { get; }
+
+    /// <summary>Gets what runs work that blocks for operators.</summary>
+    public BackgroundUnit.Worker Background { get; }
 
     public JobGraph Graph => _graph;
 

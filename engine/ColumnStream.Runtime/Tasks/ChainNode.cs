@@ -10,7 +10,8 @@ namespace ColumnStream.Runtime.Tasks;
 /// <remarks>
 /// An operator with a full chunk says HasMore: then the watermark or end under way is deferred, the chain is marked
 /// pending, and later steps call Continue, downstream nodes first. Whoever brings a new element to a node that still
-/// has output drains it on the spot.
+/// has output drains it on the spot. Rows that await an answer from outside hold back the end and idleness; watermarks go
+/// through the operator, which keeps their place.
 /// </remarks>
 internal sealed class ChainNode
 {
@@ -21,6 +22,7 @@ internal sealed class ChainNode
     private int _endedInputs;
     private long? _deferredWatermark;
     private bool _deferredEnd;
+    private bool _deferredIdle;
     private long _rowsIn;
     private long _batchesIn;
     private long _busyNs;
@@ -72,8 +74,18 @@ internal sealed class ChainNode
 
     public bool HasMore => _operator is not null && _operator.HasMore;
 
-    /// <summary>Gets whether output or a control element waits here.</summary>
-    public bool IsPending => HasMore || _deferredWatermark is not null || _deferredEnd;
+    /// <summary>Gets whether rows wait here for an answer from outside.</summary>
+    public bool IsAwaiting => _operator is not null && _operator.IsAwaiting;
+
+    /// <summary>Gets whether nothing may come or go before such an answer did.</summary>
+    public bool IsBlocked => !HasMore && _operator is not null && (_operator.IsFull || (_deferredEnd && _operator.IsAwaiting));
+
+    /// <summary>Gets whether <see cref="Continue"/> has something to do.</summary>
+    public bool CanContinue => HasMore
+        || ((_deferredWatermark is not null || _deferredEnd || _deferredIdle) && !IsAwaiting);
+
+    /// <summary>Gets whether output or a control element waits here that holds up what follows.</summary>
+    public bool IsPending => CanContinue || IsBlocked;
 
     /// <summary>Handles a batch, which moves here.</summary>
     public void Process(int input, StreamBatch batch)
@@ -83,6 +95,7 @@ internal sealed class ChainNode
             Drain();
         }
 
+        _deferredIdle = false;
         _rowsIn += batch.Count;
         _batchesIn++;
         if (_inputs.IsIdle || _inputCount > 1)
@@ -132,7 +145,11 @@ internal sealed class ChainNode
                 Drain();
             }
 
-            Output.EmitIdle();
+            _deferredIdle = IsAwaiting;
+            if (!_deferredIdle)
+            {
+                Output.EmitIdle();
+            }
         }
     }
 
@@ -183,6 +200,11 @@ internal sealed class ChainNode
         {
             _deferredEnd = false;
             EndNow();
+        }
+        else if (_deferredIdle)
+        {
+            _deferredIdle = false;
+            Output.EmitIdle();
         }
     }
 
@@ -262,6 +284,7 @@ internal sealed class ChainNode
             _chain.InnerNs = inner;
             if (_operator.HasMore)
             {
+                _deferredIdle = false;
                 _deferredWatermark = watermarkMs;
                 _chain.Pending = true;
                 return;
@@ -278,7 +301,7 @@ internal sealed class ChainNode
             IsFinished = true;
             _operator?.Finish(Output);
             Sink?.Writer?.Flush();
-            if (HasMore)
+            if (HasMore || IsAwaiting)
             {
                 _deferredEnd = true;
                 _chain.Pending = true;
@@ -292,7 +315,7 @@ internal sealed class ChainNode
 
     private void Drain()
     {
-        while (IsPending)
+        while (CanContinue)
         {
             Continue();
         }
@@ -300,7 +323,7 @@ internal sealed class ChainNode
 
     private void MarkPending()
     {
-        if (_operator is not null && _operator.HasMore)
+        if (_operator is not null && (_operator.HasMore || _operator.IsFull))
         {
             _chain.Pending = true;
         }

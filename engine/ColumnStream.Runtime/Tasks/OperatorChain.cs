@@ -37,19 +37,21 @@ internal sealed class OperatorChain(Executor executor)
         InnerNs = 0;
     }
 
-    /// <summary>Does one step of pending output, the furthest downstream first.</summary>
+    /// <summary>Gets whether <see cref="Continue"/> has something to do; otherwise an answer from outside is awaited.</summary>
+    public bool CanContinue => Next() is not { IsBlocked: true };
+
+    /// <summary>Does one step of pending output, the furthest downstream first; nothing above a node that is blocked.</summary>
     public void Continue()
     {
-        for (int i = _nodes.Count - 1; i >= 0; i--)
+        ChainNode? next = Next();
+        if (next is null)
         {
-            if (_nodes[i].IsPending)
-            {
-                _nodes[i].Continue();
-                return;
-            }
+            Pending = false;
         }
-
-        Pending = false;
+        else if (!next.IsBlocked)
+        {
+            next.Continue();
+        }
     }
 
     public void SetTimer(ChainNode node, long atMs)
@@ -64,7 +66,7 @@ internal sealed class OperatorChain(Executor executor)
         NextTimerMs = long.MaxValue;
         foreach (ChainNode node in _nodes)
         {
-            if (node.TimerMs <= clockMs && !node.IsFinished)
+            if (node.TimerMs <= clockMs && (!node.IsFinished || node.IsAwaiting))
             {
                 node.OnTimer(clockMs);
             }
@@ -82,5 +84,18 @@ internal sealed class OperatorChain(Executor executor)
         {
             node.Dispose();
         }
+    }
+
+    private ChainNode? Next()
+    {
+        for (int i = _nodes.Count - 1; i >= 0; i--)
+        {
+            if (_nodes[i].CanContinue || _nodes[i].IsBlocked)
+            {
+                return _nodes[i];
+            }
+        }
+
+        return null;
     }
 }

@@ -83,6 +83,13 @@ internal sealed class StreamTask : TaskUnit
         _startUp = startUp;
     }
 
+    /// <summary>Runs what an operator posts, then looks for its output.</summary>
+    public void Post(Action action) => _mailbox.Post(() =>
+    {
+        action();
+        Chain.Pending = true;
+    });
+
     /// <summary>Opens and restores everything in a turn of its own.</summary>
     public void StartUp() => _mailbox.Post(() =>
     {
@@ -182,6 +189,16 @@ internal sealed class StreamTask : TaskUnit
                 if (!OutputsOpen())
                 {
                     return Waiting();
+                }
+
+                if (!Chain.CanContinue)
+                {
+                    // An answer from outside wakes the task; meanwhile only time goes on.
+                    FireTimers();
+                    if (!Chain.CanContinue)
+                    {
+                        return Waiting();
+                    }
                 }
 
                 Chain.Continue();

@@ -287,6 +287,11 @@ internal sealed class TaskBuilder(JobExecution job)
                 task.Chain.SetTimer(node, at);
                 job.Executor.WakeAt(task, at * 1_000_000);
             },
+            Post = task.Post,
+            Connectors = job.Connectors,
+            Worker = job.Background,
+            Warn = Options.Warn,
+            Cancellation = job.Cancellation,
         };
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Engine.Options;
+using ColumnStream.Planner.Binding.Joins;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Sql;
@@ -16,9 +17,10 @@ internal sealed class QueryHints
 {
     private const string StateTtl = "STATE_TTL";
     private static readonly string[] JoinHints = ["BROADCAST", "MULTI_JOIN", "NEST_LOOP", "SHUFFLE_HASH", "SHUFFLE_MERGE"];
-    private static readonly string[] OthersHints = ["LOOKUP", "OPTIONS"];
+    private static readonly string[] OthersHints = [LookupHint.Name, "OPTIONS"];
     private readonly Dictionary<string, long> _ttlMs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _joins = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LookupHint> _lookups = new(StringComparer.Ordinal);
     private readonly string? _single;
 
     private QueryHints(string? single) => _single = single;
@@ -36,6 +38,15 @@ internal sealed class QueryHints
                 foreach (TableOption option in hint.Options)
                 {
                     bound.AddTtl(option, aliases, from, diagnostics);
+                }
+            }
+            else if (name == LookupHint.Name)
+            {
+                if (LookupHint.Read(hint, diagnostics) is { } lookup
+                    && hint.Options.First(o => o.Key.Value == LookupHint.TableKey).Value is { } table
+                    && Knows(table.Value, table.Span, aliases, from, diagnostics))
+                {
+                    bound._lookups[table.Value] = lookup;
                 }
             }
             else if (JoinHints.Contains(name))
@@ -69,6 +80,9 @@ internal sealed class QueryHints
 
     /// <summary>Returns the join hint of a table, or null.</summary>
     public string? JoinHint(Relation side) => AliasOf(side) is { } alias ? _joins.GetValueOrDefault(alias) : null;
+
+    /// <summary>Returns what a LOOKUP hint says of a table, or null.</summary>
+    public LookupHint? Lookup(Relation side) => AliasOf(side) is { } alias ? _lookups.GetValueOrDefault(alias) : null;
 
     /// <summary>Lets the aggregation over a single table keep its state as long as the hint of that table says.</summary>
     public Relation Apply(Relation grouped) =>

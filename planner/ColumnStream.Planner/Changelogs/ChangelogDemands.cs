@@ -16,6 +16,12 @@ internal sealed class ChangelogDemands
     /// <summary>Asks for changes by key before a sink.</summary>
     public void DropOld(string sink) => _demands.Add((sink, "drop old"));
 
+    /// <summary>Asks for the rows that came out of a lookup to be kept, so that they can be taken back as they were.</summary>
+    public void KeepLookups(string join) => _demands.Add((join, "keep lookups"));
+
+    /// <summary>Tells whether rows that came out of a lookup must be kept.</summary>
+    public bool KeepsLookups(string join) => _demands.Contains((join, "keep lookups"));
+
     /// <summary>Tells whether a source must be normalised.</summary>
     public bool Normalizes(string source) => _demands.Contains((source, "normalize"));
 

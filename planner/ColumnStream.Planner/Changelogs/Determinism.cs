@@ -52,6 +52,14 @@ internal sealed class Determinism(IReadOnlyList<PhysicalNode> nodes, ChangelogFa
                     }
                 }
             }
+            else if (node is LookupJoinNode { GivesUpserts: false } lookup && facts.Updates(node.Inputs[0]))
+            {
+                int width = facts.Node(node.Inputs[0]).Output.Count;
+                foreach (int column in _required[id].Where(c => (lookup.Columns.Count == 0 ? c : lookup.Columns[c]) >= width))
+                {
+                    found.Add((node, node.Output[column].Name, "a lookup", consumers.GetValueOrDefault(id, "the sink")));
+                }
+            }
             else if (node is FilterNode filter && facts.Updates(node.Inputs[0]) && Culprit(filter.Predicate) is { } function)
             {
                 found.Add((node, "WHERE", function, consumers.GetValueOrDefault(id, "the condition")));
@@ -100,6 +108,11 @@ internal sealed class Determinism(IReadOnlyList<PhysicalNode> nodes, ChangelogFa
                 return required.SelectMany(column => ExpressionTree.ColumnsOf(project.Expressions[column]));
             case FilterNode filter:
                 return required.Concat(ExpressionTree.ColumnsOf(filter.Predicate));
+            case LookupJoinNode lookup:
+                int width = facts.Node(input).Output.Count;
+                return required.Select(c => lookup.Columns.Count == 0 ? c : lookup.Columns[c]).Concat(lookup.LeftKeys)
+                    .Concat(lookup.Residual is null ? [] : ExpressionTree.ColumnsOf(lookup.Residual))
+                    .Where(c => c >= 0 && c < width);
             case GroupAggregateNode aggregate:
                 return aggregate.Keys.Concat(aggregate.Aggregates.SelectMany(a => a.Arguments))
                     .Concat(aggregate.Aggregates.Where(a => a.Filter >= 0).Select(a => a.Filter));

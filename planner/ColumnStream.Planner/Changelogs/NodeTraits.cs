@@ -21,6 +21,7 @@ internal static class NodeTraits
         new LateRowsTrait(),
         new LimitTrait(),
         new LocalAggregateTrait(),
+        new LookupJoinTrait(),
         new OverTrait(),
         new ProjectTrait(),
         new RankTrait(),

@@ -53,6 +53,7 @@ internal static class PlannerErrors
     public static readonly ErrorCode CannotRead = ErrorCodes.Find(3101);
     public static readonly ErrorCode CannotWrite = ErrorCodes.Find(3102);
     public static readonly ErrorCode ConnectorNotFound = ErrorCodes.Find(3103);
+    public static readonly ErrorCode CannotLookUp = ErrorCodes.Find(3104);
     public static readonly ErrorCode OptionUnknown = ErrorCodes.Find(3110);
     public static readonly ErrorCode OptionValue = ErrorCodes.Find(3111);
     public static readonly ErrorCode OptionMissing = ErrorCodes.Find(3112);
@@ -67,7 +68,7 @@ internal static class PlannerErrors
         NullIntoNotNull, ViewBroken, WrongArgument,
         Clause, State, NotSupported, SinkTakesInserts, SinkNeedsKey, SortUnbounded, LimitUpdating,
         BatchUnbounded, KeyDiffers, NeedsInserts, NeedsOldRows, StateUnbounded, NotDeterministic,
-        CannotRead, CannotWrite, ConnectorNotFound,
+        CannotRead, CannotWrite, ConnectorNotFound, CannotLookUp,
         OptionUnknown, OptionValue, OptionMissing,
     ];
 }

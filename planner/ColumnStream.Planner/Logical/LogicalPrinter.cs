@@ -116,6 +116,7 @@ internal static class LogicalPrinter
             (TimeJoinKind.Interval, < 0) => $" arrived within [{join.LowerMs} ms, {join.UpperMs} ms]",
             (TimeJoinKind.Interval, _) => $" {join.Left.Fields[join.LeftTime].Name} - {join.Right.Fields[join.RightTime].Name}"
                 + $" in [{join.LowerMs} ms, {join.UpperMs} ms]",
+            (TimeJoinKind.Lookup, _) => $" cache {join.Lookup!.Options.Cache.ToString().ToLowerInvariant()}",
             (TimeJoinKind.Window, _) => $" ending {join.Left.Fields[join.LeftTime].Name}",
             _ => $" {join.Left.Fields[join.LeftTime].Name} {(join.UpperMs < 0 ? ">" : ">=")}"
                 + $" {join.Right.Fields[join.RightTime].Name}",

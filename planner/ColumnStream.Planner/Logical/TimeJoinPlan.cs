@@ -39,6 +39,9 @@ internal sealed record TimeJoinPlan(
     /// <summary>Gets whether the ends of windows are local time of the session's zone.</summary>
     public bool IsLocal { get; init; }
 
+    /// <summary>Gets how the right side is looked up; null for all other kinds.</summary>
+    public LookupSettings? Lookup { get; init; }
+
     /// <summary>Gets whether right columns leave the join.</summary>
     public bool HasRightColumns => Type is not (JoinType.Semi or JoinType.Anti);
 

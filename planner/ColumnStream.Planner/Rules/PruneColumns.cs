@@ -293,7 +293,7 @@ internal static class PruneColumns
         int first = left.Plan.Fields.Count;
         int[] all = [.. left.Map, .. right.Map.Select(c => c < 0 ? -1 : c + first)];
         int[] map = all[..join.Fields.Count];
-        var fields = new SqlField[first + (join.HasRightColumns ? right.Plan.Fields.Count : 0)];
+        SqlField[] fields = [.. left.Plan.Fields, .. join.HasRightColumns ? right.Plan.Fields : default];
         for (int i = 0; i < map.Length; i++)
         {
             if (map[i] >= 0)

@@ -49,6 +49,7 @@ internal static class PushFilters
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < join.Left.Fields.Count),
             below => join with { Left = new FilterPlan(join.Left, below) }),
         JoinPlan join => PushIntoJoin(filter, join),
+        TimeJoinPlan { Kind: TimeJoinKind.Lookup } join => PushIntoLookup(filter, join),
         ScalarJoinPlan join => Split(
             filter, conjunct => ExpressionTree.ColumnsOf(conjunct).All(c => c < join.Left.Fields.Count),
             below => join with { Left = new FilterPlan(join.Left, below) }),
@@ -69,6 +70,18 @@ internal static class PushFilters
             new SortPlan(new FilterPlan(sort.Input, filter.Predicate), sort.Keys, 0, -1, sort.Uid),
         _ => null,
     };
+
+    /// <summary>Moves conditions to the rows that ask, and from an inner join to the table.</summary>
+    private static LogicalPlan? PushIntoLookup(FilterPlan filter, TimeJoinPlan join)
+    {
+        int width = join.Left.Fields.Count;
+        LogicalPlan? left = Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct) is { Count: > 0 } columns && columns.Max < width,
+            below => join with { Left = new FilterPlan(join.Left, below) });
+        return left ?? (join.Type != JoinType.Inner ? null : Split(
+            filter, conjunct => ExpressionTree.ColumnsOf(conjunct) is { Count: > 0 } columns && columns.Min >= width,
+            below => join with { Right = new FilterPlan(join.Right, ExpressionTree.Remap(below, c => c - width)) }));
+    }
 
     /// <summary>Moves conditions to the side that they are about, unless rows of it may be missing.</summary>
     private static LogicalPlan? PushIntoJoin(FilterPlan filter, JoinPlan join)

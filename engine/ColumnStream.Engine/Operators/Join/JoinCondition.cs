@@ -26,7 +26,7 @@ internal sealed class JoinCondition : IDisposable
         rightFields.Span.CopyTo(fields.AsSpan(leftFields.Count));
         _schema = new Schema(fields);
         _reads = new bool[fields.Length];
-        Read(condition);
+        Read(condition, _reads);
         _evaluator = new Evaluator([condition], _schema, context.Allocator, context.Evaluation);
     }
 
@@ -54,33 +54,34 @@ internal sealed class JoinCondition : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _evaluator.Dispose();
 
-    private void Read(BoundExpression expression)
+    /// <summary>Marks the columns that an expression reads.</summary>
+    internal static void Read(BoundExpression expression, bool[] reads)
     {
         switch (expression)
         {
             case ColumnExpression column:
-                _reads[column.Index] = true;
+                reads[column.Index] = true;
                 break;
             case CastExpression cast:
-                Read(cast.Input);
+                Read(cast.Input, reads);
                 break;
             case CallExpression call:
                 foreach (BoundExpression argument in call.Arguments)
                 {
-                    Read(argument);
+                    Read(argument, reads);
                 }
 
                 break;
             case CaseExpression choice:
                 foreach (CaseBranch branch in choice.Branches)
                 {
-                    Read(branch.Condition);
-                    Read(branch.Value);
+                    Read(branch.Condition, reads);
+                    Read(branch.Value, reads);
                 }
 
                 if (choice.Otherwise is not null)
                 {
-                    Read(choice.Otherwise);
+                    Read(choice.Otherwise, reads);
                 }
 
                 break;

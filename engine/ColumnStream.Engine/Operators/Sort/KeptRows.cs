@@ -106,6 +106,15 @@ internal sealed unsafe class KeptRows : OperatorState
         return all;
     }
 
+    /// <summary>Gives all batches as they came, with their kinds, and keeps none.</summary>
+    public IReadOnlyList<StreamBatch> TakeBatches()
+    {
+        StreamBatch[] all = [.. _batches];
+        _batches.Clear();
+        DropRows();
+        return all;
+    }
+
     /// <summary>Drops all rows, those of a snapshot that is being written too.</summary>
     public void Clear()
     {

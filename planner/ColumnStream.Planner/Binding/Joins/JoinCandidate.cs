@@ -34,6 +34,9 @@ internal sealed record JoinCandidate(
     /// <summary>Gets how long the right side's state is kept by a hint, or −1.</summary>
     public long RightTtlMs { get; init; } = -1;
 
+    /// <summary>Gets what a LOOKUP hint says of the right side, or null.</summary>
+    public LookupHint? LookupHint { get; init; }
+
     /// <summary>Gets the join hint that names the left side, or null.</summary>
     public string? LeftHint { get; init; }
 

@@ -132,6 +132,7 @@ internal sealed class JoinFinisher(BindingContext context, QueryHints? hints = n
             RightTtlMs = hints?.TtlMs(join.RightSide) ?? -1,
             LeftHint = hints?.JoinHint(join.LeftSide),
             RightHint = hints?.JoinHint(join.RightSide),
+            LookupHint = hints?.Lookup(join.RightSide),
         };
         Relation joined = JoinClassifier.Classify(candidate, context) ?? RegularJoin.Build(candidate, context);
         return Filter(joined, above);

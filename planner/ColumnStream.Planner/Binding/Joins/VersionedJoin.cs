@@ -25,12 +25,17 @@ internal static class VersionedJoin
             return broken;
         }
 
+        if (candidate.SystemTime!.Type.TimeAttribute == TimeAttribute.Proctime)
+        {
+            return LookupJoin.Build(candidate, context);
+        }
+
         if (candidate.SystemTime is not ColumnExpression { Type.TimeAttribute: TimeAttribute.Rowtime } time)
         {
             diagnostics.Report(
                 PlannerErrors.NotSupported, candidate.Syntax.Right.Span,
-                "Name the event time of the left side: FOR SYSTEM_TIME AS OF l.ts.",
-                "FOR SYSTEM_TIME AS OF anything but an event time of the left side");
+                "Name an event time of the left side, FOR SYSTEM_TIME AS OF l.ts, or PROCTIME() for a lookup.",
+                "FOR SYSTEM_TIME AS OF anything but a time of the left side");
             return broken;
         }
 
@@ -76,14 +81,21 @@ internal static class VersionedJoin
         // Versions are told apart by the key alone: any other equality is tested on the version that is found.
         HashSet<BoundExpression> used = [.. key.Select(c => equal.First(e => e.Right == c).Condition)];
         BoundExpression[] conditions = [.. candidate.Conjuncts.Select(c => used.Contains(c) ? c : Hide(c))];
-        string lostBy = $"the join at {diagnostics.Locate(candidate.Syntax.Span)} makes it an ordinary value";
-        ScopeColumn[] columns = [.. candidate.Columns.Select((c, i) => i < width ? c : c.Ordinary(lostBy))];
+        ScopeColumn[] columns = Columns(candidate, diagnostics);
         candidate = candidate with { Right = candidate.Right with { Plan = VersionedKeys.Unfold(right) } };
         return TimeJoinBuilder.Build(candidate, TimeJoinKind.Versioned, time.Index, rightTime, 0, 0, conditions, columns);
     }
 
+    /// <summary>Returns the columns of a join that takes time from the left side: those of the right one are values.</summary>
+    public static ScopeColumn[] Columns(JoinCandidate candidate, DiagnosticBag diagnostics)
+    {
+        int width = candidate.Left.Plan.Fields.Count;
+        string lostBy = $"the join at {diagnostics.Locate(candidate.Syntax.Span)} makes it an ordinary value";
+        return [.. candidate.Columns.Select((c, i) => i < width ? c : c.Ordinary(lostBy))];
+    }
+
     /// <summary>Lets an equality be no key: both orders of the same comparison say the same.</summary>
-    private static BoundExpression Hide(BoundExpression condition) =>
+    public static BoundExpression Hide(BoundExpression condition) =>
         condition is CallExpression { Function: "=" or "IS NOT DISTINCT FROM" } equal
             ? new CallExpression("IS TRUE", [equal], SqlType.Boolean.WithNullable(false)) : condition;
 }

@@ -19,7 +19,7 @@ internal static class LookupLowering
     /// <param name="input">The lowered left side.</param>
     /// <param name="fields">The columns that come out.</param>
     /// <param name="columns">Which of the join's columns those are; none means all.</param>
-    /// <param name="partition">The input's columns that decide where a row belongs.</param>
+    /// <param name="partition">The input's columns that decide where a row belongs; none where that does not matter.</param>
     /// <param name="facts">What is known of the input.</param>
     /// <param name="uid">The uid of the state.</param>
     public static LookupJoinNode Node(

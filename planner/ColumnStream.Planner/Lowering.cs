@@ -521,9 +521,9 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         int input = LowerWide(join.Left);
         ValueList<SqlField> all = _nodes[input].Output;
         bool updates = facts.Updates(input);
-        ValueList<int> partition = !updates ? join.LeftKeys : ValueList.From(facts.Key(input) is { Length: > 0 } key
+        ValueList<int> partition = !updates ? (join.Lookup!.Shuffles ? join.LeftKeys : default) : ValueList.From(facts.Key(input) is { Length: > 0 } key
             ? key : Enumerable.Range(0, all.Count).Where(c => !all[c].Type.IsNested));
-        if (updates || join.Lookup!.Shuffles)
+        if (partition.Count > 0)
         {
             input = Keyed(input, partition);
         }

@@ -51,7 +51,7 @@ public sealed record LookupJoinNode(
     /// <summary>Gets whether a key has one row at most, as the table's primary key says.</summary>
     public bool IsUnique { get; init; }
 
-    /// <summary>Gets the input's columns that decide where rows in flight are restored.</summary>
+    /// <summary>Gets the input's columns that decide where rows in flight are restored; none where they may come back anywhere.</summary>
     public ValueList<int> Partition { get; init; }
 
     /// <summary>Gets whether changes of the input leave as changes by key, for whoever keeps the rows: −U are dropped.</summary>

@@ -48,7 +48,11 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
         _rows = new LookupRows(node, context);
         _output = new LookupOutput(node, _rows.Schema, context);
         _first = new NativeList<int>(context.Allocator);
-        var kept = new KeptRows("waiting", context.Inputs[0], context.Allocator, node.Partition, context.KeyGroups);
+        var kept = new KeptRows("waiting", context.Inputs[0], context.Allocator, node.Partition, context.KeyGroups)
+        {
+            OwnGroups = node.Partition.Count > 0 ? null
+                : KeyGroupRange.Of(context.Subtask, context.Parallelism, context.KeyGroups),
+        };
         _state = new WaitingRows(kept, Waiting, context.Allocator);
         if (node.Options.Cache == LookupCache.Full)
         {

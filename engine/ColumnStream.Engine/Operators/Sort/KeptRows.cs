@@ -13,7 +13,10 @@ using ColumnStream.Engine.State;
 namespace ColumnStream.Engine.Operators;
 
 /// <summary>Holds rows of a changelog as they came; every snapshot writes all of them, slot = position.</summary>
-/// <remarks>Rows belong to the key group of their keys; without keys one subtask holds all rows.</remarks>
+/// <remarks>
+/// Rows belong to the key group of their keys; without keys one subtask holds all rows, or any subtask any rows: then their groups are
+/// spread over its own ones.
+/// </remarks>
 internal sealed unsafe class KeptRows : OperatorState
 {
     private const int FixedColumns = 4;
@@ -69,6 +72,9 @@ internal sealed unsafe class KeptRows : OperatorState
             return bytes;
         }
     }
+
+    /// <summary>Gets the key groups of the subtask, where rows came to it by chance and may go to any other.</summary>
+    public KeyGroupRange? OwnGroups { get; init; }
 
     /// <summary>Gets whether a −U or −D is among the rows.</summary>
     public bool HasRetractions { get; private set; }
@@ -270,7 +276,8 @@ internal sealed unsafe class KeptRows : OperatorState
         {
             slot.Append(checked((uint)(firstSlot + i)));
             live.Append(isLive);
-            group.Append((ushort)KeyHash.KeyGroup(hashes[i], _keyGroups));
+            group.Append((ushort)(OwnGroups is { } own
+                ? own.First + (int)((firstSlot + i) % Math.Max(1, own.End - own.First)) : KeyHash.KeyGroup(hashes[i], _keyGroups)));
             kind.Append(kinds is null ? (byte)RowKind.Insert : (byte)kinds[i]);
         }
 

@@ -521,8 +521,13 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         int input = LowerWide(join.Left);
         ValueList<SqlField> all = _nodes[input].Output;
         bool updates = facts.Updates(input);
-        ValueList<int> partition = !updates ? (join.Lookup!.Shuffles ? join.LeftKeys : default) : ValueList.From(facts.Key(input) is { Length: > 0 } key
-            ? key : Enumerable.Range(0, all.Count).Where(c => !all[c].Type.IsNested));
+        ValueList<int> partition = join.Lookup!.Shuffles ? join.LeftKeys : default;
+        if (updates)
+        {
+            partition = ValueList.From(facts.Key(input) is { Length: > 0 } key
+                ? key : Enumerable.Range(0, all.Count).Where(c => !all[c].Type.IsNested));
+        }
+
         if (partition.Count > 0)
         {
             input = Keyed(input, partition);

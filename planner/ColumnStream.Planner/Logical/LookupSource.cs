@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Engine.Plan;
 
@@ -59,7 +60,7 @@ internal sealed record LookupSource(TableSpec Spec, ValueList<BoundExpression> C
                 _ => null,
             };
             if (equal is var (one, other)
-                && Compute.ConstantFolder.Fold(ExpressionTree.CastTo(other, one.Type)) is LiteralExpression { Value: not null } literal)
+                && ConstantFolder.Fold(ExpressionTree.CastTo(other, one.Type)) is LiteralExpression { Value: not null } literal)
             {
                 constants.TryAdd(one.Index, literal);
             }

@@ -20,6 +20,7 @@ namespace ColumnStream.Engine.Operators.LookupJoin;
 internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
 {
     private readonly List<WaitingLookup> _queue = [];
+    private readonly ArrayData[] _keys = new ArrayData[node.LeftKeys.Count];
     private OperatorContext _context = null!;
     private LookupRows _rows = null!;
     private LookupOutput _output = null!;
@@ -263,9 +264,13 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
     private void Probe(LookupIndex index, StreamBatch batch)
     {
         int count = batch.Count;
-        ArrayData[] keys = TimeJoin.JoinKeys.Keys(batch.Rows, node.LeftKeys);
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            _keys[i] = batch.Rows.Columns[node.LeftKeys[i]];
+        }
+
         int* first = _first.Reserve(Math.Max(1, count));
-        int found = index.Find(keys, count, new Span<int>(first, count));
+        int found = index.Find(_keys, count, new Span<int>(first, count));
         _context.Count("cacheHits", found);
         _context.Count("cacheMisses", count - found);
         _output.Begin(batch, index.Rows.Retain(), first, index.Next);

@@ -20,7 +20,9 @@ internal static class GrowthPrediction
         {
             WindowAggregateNode or WindowRankNode or TimeSortNode or WindowArgMaxNode { DropsLate: true } => StateGrowth.Watermark,
             WindowArgMaxNode => StateGrowth.Unbounded,
-            TimeOverNode over => OverLowering.IsBoundedByTime(over) ? StateGrowth.Watermark : StateGrowth.Keys,
+            TimeOverNode over => OverLowering.IsBoundedByTime(over) ? StateGrowth.Watermark
+                : Bounded(StateGrowth.Keys, over.StateTtlMs),
+            SortedOverNode over => Bounded(OfInputs(node, facts), over.StateTtlMs),
             GroupAggregateNode aggregate => OfAggregate(aggregate),
             ChangelogNormalizeNode normalize => Bounded(StateGrowth.Keys, normalize.StateTtlMs),
             UpsertMaterializeNode materialize => Bounded(OfRows(node.Inputs[0], facts), materialize.StateTtlMs),

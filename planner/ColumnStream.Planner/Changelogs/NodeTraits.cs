@@ -31,6 +31,7 @@ internal static class NodeTraits
         new SinkCheckTrait(),
         new SinkTrait(),
         new SortTrait(),
+        new SortedOverTrait(),
         new SourceTrait(),
         new TemporalJoinTrait(),
         new TimeOverTrait(),

@@ -24,5 +24,8 @@ internal sealed class TimeOverTrait : NodeTrait
         }
     }
 
+    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
+        (TimeOverNode)node with { StateTtlMs = facts.Options.StateTtlMs };
+
     public override string Maker(PhysicalNode node, ChangelogFacts facts) => "OVER";
 }

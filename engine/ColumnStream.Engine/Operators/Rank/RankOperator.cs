@@ -12,6 +12,7 @@ internal sealed unsafe class RankOperator(RankNode node) : Operator
     private RankStore _store = null!;
     private RankChanges _changes = null!;
     private NativeList<RankEntry> _entries = null!;
+    private RankSnapshots? _snapshots;
     private uint _final;
 
     public override IReadOnlyList<OperatorState> States => [_store.Rows.State];
@@ -26,7 +27,8 @@ internal sealed unsafe class RankOperator(RankNode node) : Operator
         _entries = new NativeList<RankEntry>(context.Allocator);
         if (!context.IsBatch)
         {
-            _store.Snapshots = new RankSnapshots(_store, node, context.Allocator);
+            _snapshots = new RankSnapshots(_store, node, context.Allocator);
+            _store.History = _snapshots.History;
         }
     }
 
@@ -50,7 +52,7 @@ internal sealed unsafe class RankOperator(RankNode node) : Operator
             batch.Release();
         }
 
-        _store.Snapshots?.Compare(_changes);
+        _snapshots?.Compare(_changes);
         Continue(output);
     }
 
@@ -81,7 +83,7 @@ internal sealed unsafe class RankOperator(RankNode node) : Operator
 
     protected override void Dispose(bool disposing)
     {
-        _store?.Snapshots?.Dispose();
+        _snapshots?.Dispose();
         _store?.Dispose();
         _changes?.Dispose();
         _entries?.Dispose();

@@ -18,7 +18,8 @@ internal sealed class RankRows : IDisposable
     /// <param name="isIndexed">Whether rows are found by content.</param>
     /// <param name="hasTree">Whether rows stand in trees; otherwise their places for links are left out.</param>
     /// <param name="context">Pages and account.</param>
-    public RankRows(RankColumns columns, bool isIndexed, bool hasTree, OperatorContext context)
+    /// <param name="linkBytes">Bytes behind all else that the owner uses.</param>
+    public RankRows(RankColumns columns, bool isIndexed, bool hasTree, OperatorContext context, int linkBytes)
     {
         Columns = columns;
         Layout = new StateLayout(
@@ -30,7 +31,8 @@ internal sealed class RankRows : IDisposable
                 .. hasTree ? [Transient("links"), Transient("sizes"), Transient("word"), Transient("first")]
                     : Array.Empty<StateCell>(),
             ],
-            columns.PartitionCount);
+            columns.PartitionCount,
+            linkBytes: linkBytes);
         State = new KeyedState(
             "rows", Layout, context.Pages, context.Allocator, context.KeyGroups, isIndexed: isIndexed);
         Order = new RowOrder(Layout, columns.SortKeys);

@@ -5,64 +5,25 @@ using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.Rank;
 
-/// <summary>Remembers how the groups of a batch were ranked before it, and finds out what has changed behind it.</summary>
-/// <remarks>
-/// A group is listed from the first position that changes on. A change further in front lists what lies between, which no
-/// change has reached yet; so a batch at the end of long groups lists little.
-/// </remarks>
+/// <summary>Finds out what a batch has changed in the range of ranks, by how its groups were ranked before.</summary>
 internal sealed unsafe class RankSnapshots(RankStore store, RankNode node, BufferAllocator allocator) : IDisposable
 {
-    private readonly NativeList<RankEntry> _entries = new(allocator);
-    private readonly NativeList<Segment> _segments = new(allocator);
-    private readonly NativeList<Touched> _groups = new(allocator);
     private readonly NativeList<RankEntry> _old = new(allocator);
     private readonly NativeList<RankEntry> _new = new(allocator);
     private readonly bool _byPosition = node.Function == RankFunction.RowNumber && (node.HasNumber || node.IsSingle);
     private readonly bool _makesOld = node.Changelog == ChangelogMode.Retract;
 
-    /// <summary>Notes that a group is about to change from a position on.</summary>
-    public void Note(byte* group, uint slot, ulong hash, uint position)
-    {
-        RankGroups groups = store.Groups;
-        ref long low = ref *(long*)(group + groups.LowOffset);
-        ref long snapshot = ref *(long*)(group + groups.SnapshotOffset);
-        if (low == 0)
-        {
-            _groups.Add(new Touched((nint)group, slot, hash));
-        }
-        else if (position >= low)
-        {
-            return;
-        }
-
-        int first = _entries.Count;
-        store.List(group, position, low == 0 ? uint.MaxValue : (uint)low, _entries);
-        _segments.Add(new Segment(first, _entries.Count - first, (int)snapshot));
-        snapshot = _segments.Count;
-        low = position;
-    }
+    /// <summary>Gets what the store tells of changes.</summary>
+    public RankHistory History { get; } = new(store, allocator);
 
     /// <summary>Adds all changes of the batch, and forgets it.</summary>
     public void Compare(RankChanges changes)
     {
-        RankGroups groups = store.Groups;
-        for (int g = 0; g < _groups.Count; g++)
+        for (int g = 0; g < History.Count; g++)
         {
-            Touched touched = _groups.Pointer[g];
-            var group = (byte*)touched.Group;
             _old.Count = 0;
             _new.Count = 0;
-            for (long s = *(long*)(group + groups.SnapshotOffset); s != 0; s = _segments.Pointer[s - 1].Next)
-            {
-                Segment segment = _segments.Pointer[s - 1];
-                for (int i = 0; i < segment.Count; i++)
-                {
-                    _old.Add(_entries.Pointer[segment.First + i]);
-                }
-            }
-
-            var low = (uint)*(long*)(group + groups.LowOffset);
-            store.List(group, low, uint.MaxValue, _new);
+            uint low = History.List(g, _old, _new);
             if (_byPosition)
             {
                 ByPosition(low, changes);
@@ -72,25 +33,16 @@ internal sealed unsafe class RankSnapshots(RankStore store, RankNode node, Buffe
                 ByRow(changes);
             }
 
-            *(long*)(group + groups.LowOffset) = 0;
-            *(long*)(group + groups.SnapshotOffset) = 0;
-            if (groups.Root(group) == 0)
-            {
-                groups.Drop(group, touched.Slot, touched.Hash);
-            }
+            History.Forget(g);
         }
 
-        _groups.Count = 0;
-        _segments.Count = 0;
-        _entries.Count = 0;
+        History.Clear();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _entries.Dispose();
-        _segments.Dispose();
-        _groups.Dispose();
+        History.Dispose();
         _old.Dispose();
         _new.Dispose();
     }
@@ -210,8 +162,4 @@ internal sealed unsafe class RankSnapshots(RankStore store, RankNode node, Buffe
         index < entries.Count ? entries.Pointer[index].Copies : 0;
 
     private byte* Row(uint slot) => store.Rows.Table.Rows.Row(slot);
-
-    private readonly record struct Segment(int First, int Count, int Next);
-
-    private readonly record struct Touched(nint Group, uint Slot, ulong Hash);
 }

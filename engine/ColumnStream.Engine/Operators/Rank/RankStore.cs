@@ -40,13 +40,15 @@ internal sealed unsafe class RankStore : IDisposable
     /// <param name="end">The last rank that anybody asks for.</param>
     /// <param name="isInsertOnly">Whether rows behind it are forgotten.</param>
     /// <param name="context">Pages, account, schema.</param>
+    /// <param name="linkBytes">Bytes of a row that its owner uses and no snapshot holds.</param>
     public RankStore(
         RankFunction function,
         ValueList<int> partition,
         ValueList<SortKey> order,
         long end,
         bool isInsertOnly,
-        OperatorContext context)
+        OperatorContext context,
+        int linkBytes = 0)
     {
         _function = function;
         _end = end;
@@ -54,7 +56,7 @@ internal sealed unsafe class RankStore : IDisposable
         _allocator = context.Allocator;
         Columns = new RankColumns(partition, order, context.Inputs[0]);
         bool isList = isInsertOnly && function == RankFunction.RowNumber && end <= RankList.Most;
-        Rows = new RankRows(Columns, _isIndexed, hasTree: !isList, context);
+        Rows = new RankRows(Columns, _isIndexed, hasTree: !isList, context, linkBytes);
         Groups = new RankGroups(Rows, isList ? (int)end : 0, context);
         _list = isList ? new RankList(Rows, Groups) : null;
         Groups.Table.Rows.IsTransient = true;
@@ -83,7 +85,7 @@ internal sealed unsafe class RankStore : IDisposable
     public RankTree Tree { get; }
 
     /// <summary>Gets or sets what is told of a group before it changes from a position on: group, its slot, the position.</summary>
-    public RankSnapshots? Snapshots { get; set; }
+    public RankHistory? History { get; set; }
 
     /// <summary>Gets or sets what is told of new groups.</summary>
     public Action<nint, uint>? OnGroup { get; set; }
@@ -323,7 +325,7 @@ internal sealed unsafe class RankStore : IDisposable
         int position = _list!.PositionOf(group, word, row);
         if (position <= _end)
         {
-            Snapshots?.Note(group, Groups.Slots[input], Groups.Hashes[input], (uint)position);
+            History?.Note(group, Groups.Slots[input], Groups.Hashes[input], (uint)position);
         }
 
         Place(group, position, word, row, slot, Groups.Hashes[input]);
@@ -341,7 +343,7 @@ internal sealed unsafe class RankStore : IDisposable
 
     private void Note(byte* group, int input, byte* row)
     {
-        if (Snapshots is null || *(long*)(group + Groups.LowOffset) == 1)
+        if (History is null || *(long*)(group + Groups.LowOffset) == 1)
         {
             return;
         }
@@ -351,7 +353,7 @@ internal sealed unsafe class RankStore : IDisposable
         uint position = 1 + (_function == RankFunction.RowNumber ? Tree.Before(root, row) : Tree.BeforeKey(root, row, out keys));
         if ((_function == RankFunction.DenseRank ? keys + 1 : position) <= _end)
         {
-            Snapshots.Note(group, Groups.Slots[input], Groups.Hashes[input], position);
+            History.Note(group, Groups.Slots[input], Groups.Hashes[input], position);
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class QueryMaker : RelationMaker
             15 or 16 => SetOperation(depth),
             17 or 18 or 19 or 20 or 32 => _windows.Next(),
             21 or 22 or 23 => Ranked(From(depth - 1)),
-            24 or 25 => Over(),
+            24 or 25 => Draw(2) == 0 ? Over() : SortedOver(From(depth - 1)),
             26 => ScalarFiltered(depth),
             27 => Unnested(From(depth - 1)),
             28 => Limited(Make(depth - 1)),
@@ -442,6 +442,34 @@ public sealed class QueryMaker : RelationMaker
         }
 
         return Query("", [Select(items), " FROM ", from.Text, Where(from.Columns, out double share)], columns, false, 30 * share);
+    }
+
+    /// <summary>Makes window functions in an order that time does not give; ROWS goes by all columns, so that equals are the same.</summary>
+    private Relation SortedOver(QuerySource from)
+    {
+        List<QueryColumn> columns = [];
+        List<QueryNode> items = [.. Some(from.Columns, 3).Select(c => Item(ExpressionMaker.Of(c.Type, c.Name), c with
+        {
+            IsRowtime = false,
+        }, columns))];
+        QueryColumn[] partition = Draw(4) == 0 ? [] : [.. Some(from.Columns, 2).Where(c =>
+            c.Type is not QueryType.Real and not QueryType.Time)];
+        string by = partition.Length == 0 ? "" : $"PARTITION BY {string.Join(", ", partition.Select(c => c.Name))} ";
+        QueryColumn[] untimed = [.. from.Columns.Where(c => c.Type is not QueryType.Time)];
+        bool isRows = untimed.Length == from.Columns.Count && Draw(2) == 0;
+        string order = isRows ? Order(untimed) : Order([.. Some(untimed, 2)]);
+        for (int i = Draw(1, 4); i > 0; i--)
+        {
+            (string function, string frame) = isRows
+                ? Pick([("ROW_NUMBER", ""), ("SUM", " ROWS UNBOUNDED PRECEDING"), ("COUNT", " ROWS BETWEEN 2 PRECEDING AND CURRENT ROW")])
+                : Pick([("SUM", ""), ("COUNT", ""), ("MAX", ""), ("MIN", ""), ("RANK", ""), ("DENSE_RANK", "")]);
+            QueryNode call = function is "ROW_NUMBER" or "RANK" or "DENSE_RANK" ? new QueryNode("", $"{function}()")
+                : new QueryNode("", $"{function}(", Expressions.Column(QueryType.Whole, from.Columns), ")");
+            items.Add(Item(new QueryNode("sorted over", call, $" OVER ({by}ORDER BY {order}{frame})") { Type = QueryType.Whole },
+                new QueryColumn("", QueryType.Whole), columns));
+        }
+
+        return Query("", [Select(items), " FROM ", from.Text, Where(from.Columns, out double share)], columns, true, from.Rows * share);
     }
 
     private Relation Unnested(QuerySource from)

@@ -273,7 +273,8 @@ internal sealed unsafe class SortedOverOperator(SortedOverNode node) : Operator
         Add(row, RowKind.UpdateAfter, _before.Count + now);
     }
 
-    private void Add(byte* row, RowKind kind, int result) => _changes.Add(new Change { Row = (nint)row, Kind = kind, Result = result });
+    private void Add(byte* row, RowKind kind, int result) =>
+        _changes.Add(new Change { Row = (nint)row, Kind = kind, Result = result });
 
     /// <summary>Sends the next chunk; an update's halves stay together.</summary>
     private void Emit(Collector output)

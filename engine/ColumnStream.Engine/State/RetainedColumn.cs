@@ -15,7 +15,8 @@ namespace ColumnStream.Engine.State;
 /// view     kept array: text map [first + buffer index] is the number of a text buffer; open segment: the index is that number
 /// </code>
 /// An output column names the text buffers of its rows instead of copying their bytes, unless too many or too large ones
-/// would live for too few bytes. Buffers are told apart by identity: batches that were cut from one share them.
+/// would live for too few bytes. Buffers are told apart by identity: batches that were cut from one share them. The text buffer
+/// of the open segment is named too: bytes are only added behind those that any view names.
 /// </remarks>
 internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator account) : IDisposable
 {
@@ -47,7 +48,7 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
     private NativeBuffer? _openValues;
     private NativeBuffer? _openValidity;
     private NativeBuffer? _openText;
-    private int _openTextNumber = -1;
+    private int _openTextNumber;
     private long _ownBytes;
 
     /// <summary>Gets the bytes of what is no batch's: tables and rows that were copied.</summary>
@@ -101,7 +102,6 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
         _openValues = null;
         _openValidity = null;
         _openText = null;
-        _openTextNumber = -1;
         _openSegment = 0;
     }
 
@@ -432,7 +432,7 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
             if (named[number] < 0)
             {
                 pinned += _texts[number].Capacity;
-                if (used == MostTexts || number == _openTextNumber || pinned > live * SharedOneIn)
+                if (used == MostTexts || pinned > live * SharedOneIn)
                 {
                     break;
                 }

@@ -132,6 +132,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     }
 
     /// <summary>Adds an entry for a key that is not in the index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Insert(uint hash, uint slot)
     {
         ref Segment segment = ref SegmentOf(hash);
@@ -280,6 +281,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         old.Release();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Reinsert(byte* buckets, int count)
     {
         var entries = (ulong*)buckets;

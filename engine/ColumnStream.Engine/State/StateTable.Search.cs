@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using ColumnStream.Compute.Kernels.Hash;
 
 namespace ColumnStream.Engine.State;
 
@@ -33,6 +34,35 @@ internal sealed unsafe partial class StateTable
         EnsureOpen();
         ulong* words = keys.Words + ((long)start * Layout.KeyWords);
         FindBlock(words, keys.Nulls + start, keys.Shape, hashes + start, count, rows, slots, creates: false);
+    }
+
+    /// <summary>Finds rows of keys of one word, none NULL, at most a block, and looks into the cache first; nothing need be hashed before.</summary>
+    /// <remarks>For tables that no snapshot sees and whose rows never go: a hit is no touch.</remarks>
+    /// <param name="keys">The encoded batch.</param>
+    /// <param name="start">First input row.</param>
+    /// <param name="count">Number of input rows.</param>
+    /// <param name="rows">Receives a row an input row; row 0, all zeros, for a key that is not there.</param>
+    /// <param name="creates">Whether rows are made for keys that are not there.</param>
+    /// <param name="cache">Knows the rows of recent keys.</param>
+    /// <returns>Whether it was done: not while the cache pauses.</returns>
+    public bool TryFind(KeyEncoder keys, int start, int count, byte** rows, bool creates, RowCache cache)
+    {
+        EnsureOpen();
+        if (!cache.TryBind(this, count))
+        {
+            return false;
+        }
+
+        ulong* words = keys.Words + start;
+        int* late = stackalloc int[BlockRows];
+        int lateCount = FindKnown(words, rows, count, late, cache.Entries);
+        if (lateCount > 0)
+        {
+            FindLate(words, rows, late, lateCount, creates, cache.Entries);
+        }
+
+        cache.Judge(count, lateCount);
+        return true;
     }
 
     /// <summary>Finds the row of one encoded key, or null.</summary>
@@ -118,6 +148,50 @@ internal sealed unsafe partial class StateTable
         }
     }
 
+    /// <summary>Reads rows that the cache knows; lists the input rows of all others and returns how many there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int FindKnown(ulong* words, byte** rows, int count, int* late, RowCache.Entry* entries)
+    {
+        nint lateCount = 0;
+        for (nint i = 0; i < count; i++)
+        {
+            ulong word = words[i];
+            RowCache.Entry* entry = entries + RowCache.PlaceOf(word);
+            rows[i] = entry->Row;
+            late[lateCount] = (int)i;
+            lateCount += entry->Key == word ? 0 : 1;
+        }
+
+        return (int)lateCount;
+    }
+
+    /// <summary>Finds the rows of listed input rows, which the cache learns.</summary>
+    private void FindLate(ulong* words, byte** rows, int* late, int count, bool creates, RowCache.Entry* entries)
+    {
+        ulong* lateWords = stackalloc ulong[BlockRows];
+        ulong* hashes = stackalloc ulong[BlockRows];
+        ushort* nulls = stackalloc ushort[BlockRows];
+        byte** found = stackalloc byte*[BlockRows];
+        uint* slots = stackalloc uint[BlockRows];
+        for (int k = 0; k < count; k++)
+        {
+            lateWords[k] = words[late[k]];
+            hashes[k] = Hash64.Word(lateWords[k]);
+            nulls[k] = 0;
+        }
+
+        FindBlock(new WordKey(lateWords, nulls), hashes, count, found, slots, creates);
+        byte* none = _rows.Row(0);
+        for (int k = 0; k < count; k++)
+        {
+            rows[late[k]] = found[k];
+            if (found[k] != none)
+            {
+                entries[RowCache.PlaceOf(lateWords[k])] = new RowCache.Entry { Key = lateWords[k], Row = found[k] };
+            }
+        }
+    }
+
     // Slots in the index are below the store's end and buckets lie inside their segment, both by construction; the
     // encoder made `count` keys. So no access in these loops needs a check.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -187,6 +261,7 @@ internal sealed unsafe partial class StateTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private byte* FindOrCreateOne<TKey>(TKey key, ulong hash, int index, out uint slot)
         where TKey : struct, IRowKey
     {
@@ -209,6 +284,7 @@ internal sealed unsafe partial class StateTable
         return row;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private byte* Search<TKey>(TKey key, uint hash, int index, out uint slot)
         where TKey : struct, IRowKey
     {

@@ -30,6 +30,7 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
     private Schema _schema = null!;
     private StateTable _keys = null!;
     private KeyEncoder _encoder = null!;
+    private RowCache _cache = null!;
     private JoinCondition? _condition;
     private SlotWalk _walk = null!;
     private NativeList<ulong> _hashes = null!;
@@ -39,6 +40,7 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
     private Selection _survivors = null!;
     private RecordBatch? _current;
     private int _side;
+    private bool _isHashed;
 
     public override IReadOnlyList<OperatorState> States => _sides;
 
@@ -66,6 +68,7 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         _keys = new StateTable(layout, context.Pages, context.Allocator);
         _keys.Rows.IsTransient = true;
         _encoder = new KeyEncoder(layout, context.Allocator);
+        _cache = new RowCache(context.Allocator);
         _sides[0] = new RetainedRows("left rows", left, node.LeftKeys, context) { Restored = rows => Insert(0, rows, false) };
         _sides[1] = new RetainedRows("right rows", context.Inputs[1], node.RightKeys, context)
         {
@@ -131,6 +134,7 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         _sides[1]?.Dispose();
         _keys?.Dispose();
         _encoder?.Dispose();
+        _cache?.Dispose();
         _condition?.Dispose();
         _walk?.Dispose();
         _hashes?.Dispose();
@@ -177,10 +181,8 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
             columns[i] = batch.Columns[keys[i]];
         }
 
-        ulong* hashes = _hashes.Reserve(Math.Max(1, length));
-        _keys.Layout.Hash(columns, length, hashes);
         _encoder.Encode(columns, length);
-        _keys.BeginUnlisted();
+        _isHashed = false;
         bool isKept = !_ended[1 - side];
         uint* added = _newSlots.Reserve(Math.Max(1, length));
         if (isKept)
@@ -189,24 +191,46 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         }
 
         byte** keyRows = stackalloc byte*[StateTable.BlockRows];
-        uint* keySlots = stackalloc uint[StateTable.BlockRows];
         for (int at = 0; at < length; at += StateTable.BlockRows)
         {
             int count = Math.Min(StateTable.BlockRows, length - at);
-            if (!isKept)
-            {
-                _keys.Find(_encoder, hashes, at, count, keyRows, keySlots);
-                _walk.Added(Chains(keyRows, at, count, side, _walk.Reserve(count)));
-                continue;
-            }
-
-            _keys.FindOrCreate(_encoder, hashes, at, count, keyRows, keySlots);
+            Find(columns, length, at, count, keyRows, isKept);
             if (walks)
             {
                 _walk.Added(Chains(keyRows, at, count, side, _walk.Reserve(count)));
             }
 
-            Link(keyRows, added + at, count, side);
+            if (isKept)
+            {
+                Link(keyRows, added + at, count, side);
+            }
+        }
+    }
+
+    /// <summary>Finds the keys of a block, from the cache where it can; the batch is hashed when the cache first declines.</summary>
+    private void Find(ArrayData[] columns, int length, int at, int count, byte** keyRows, bool creates)
+    {
+        if (_encoder.Shape == KeyShape.Word && !_encoder.HasNulls
+            && _keys.TryFind(_encoder, at, count, keyRows, creates, _cache))
+        {
+            return;
+        }
+
+        ulong* hashes = _hashes.Reserve(length);
+        if (!_isHashed)
+        {
+            _keys.Layout.Hash(columns, length, hashes);
+            _isHashed = true;
+        }
+
+        uint* keySlots = stackalloc uint[StateTable.BlockRows];
+        if (creates)
+        {
+            _keys.FindOrCreate(_encoder, hashes, at, count, keyRows, keySlots);
+        }
+        else
+        {
+            _keys.Find(_encoder, hashes, at, count, keyRows, keySlots);
         }
     }
 

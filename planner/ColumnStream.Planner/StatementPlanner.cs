@@ -55,7 +55,7 @@ internal sealed class StatementPlanner(BindingContext context)
                 break;
             case ResetStatement reset:
                 Flush();
-                context.Settings.Reset(reset.Key?.Value);
+                context.Settings.Reset(reset.Key is null ? null : OptionTable.Canonical(reset.Key.Value));
                 Planned.Add(new PlannedSetting(statement.Span, "RESET", reset.Key?.Value, null));
                 break;
             case CreateTableStatement { AsQuery: not null } create:
@@ -215,11 +215,11 @@ internal sealed class StatementPlanner(BindingContext context)
             Planned.Add(new PlannedListing(
                 statement.Span, "SET", ["key", "value", "origin"],
                 ValueList.From(context.Settings.All().Select(
-                    o => ValueList.Create<string>([o.Key, o.Value, o.Origin.ToString()])))));
+                    o => ValueList.Create<string>([o.Key, OptionTable.Shown(o.Key, o.Value), o.Origin.ToString()])))));
             return;
         }
 
-        string key = statement.Key.Value;
+        string key = OptionTable.Canonical(statement.Key.Value);
         string value = statement.Value.Value;
         if (OptionTable.Find(key) is not { } option)
         {
@@ -234,6 +234,6 @@ internal sealed class StatementPlanner(BindingContext context)
         }
 
         context.Settings.Set(key, value);
-        Planned.Add(new PlannedSetting(statement.Span, $"SET {key} = {value}", key, value));
+        Planned.Add(new PlannedSetting(statement.Span, $"SET {key} = {OptionTable.Shown(key, value)}", key, value));
     }
 }

@@ -8,6 +8,8 @@ namespace ColumnStream.Engine.Options;
 /// <param name="IsRequired">Whether it must be given.</param>
 /// <param name="Values">Allowed values of a choice, separated by <c>|</c>.</param>
 /// <param name="Range">Smallest and largest whole number, separated by <c>..</c>; null allows all.</param>
+/// <param name="Alias">An older key that means the same, or null.</param>
+/// <param name="IsSecret">Whether lists hide its value.</param>
 public sealed record OptionDefinition(
     string Key,
     OptionKind Kind,
@@ -15,4 +17,10 @@ public sealed record OptionDefinition(
     string Help,
     bool IsRequired = false,
     string? Values = null,
-    string? Range = null);
+    string? Range = null,
+    string? Alias = null,
+    bool IsSecret = false)
+{
+    /// <summary>Gets what lists show in place of a secret.</summary>
+    public const string Hidden = "******";
+}

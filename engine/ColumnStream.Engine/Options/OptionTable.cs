@@ -121,12 +121,31 @@ public static class OptionTable
         new(BatchSize, OptionKind.Integer, "4096", "Most rows of a source's batch.", Range: "1..1048576"),
         new(ChannelCredit, OptionKind.Bytes, "1 mb", "Bytes that one channel of an exchange may hold."),
         new(CheckOperators, OptionKind.Boolean, "false", "Check every operator's output against its promises."),
-        new(CheckpointFolder, OptionKind.Text, ".columnstream/checkpoints", "Folder of checkpoints, one below it a job."),
+        new(CheckpointFolder, OptionKind.Text, ".columnstream/checkpoints",
+            "Where checkpoints lie, a folder below it for each job: a path, file:///path or oss://bucket/path.",
+            Alias: "state.checkpoints.dir"),
         new(CheckpointInterval, OptionKind.Duration, null, "Time between checkpoints; none without it unless --restore is given."),
         new(TolerableFailures, OptionKind.Integer, "3", "Failed checkpoints in a row that a job tolerates.",
             Range: "0..2147483647"),
         new(RuntimeMode, OptionKind.Choice, "streaming", "How a job runs.", Values: "streaming|batch"),
         new(Seed, OptionKind.Integer, "42", "Seed of everything random."),
+        new("fs.oss.accessKeyId", OptionKind.Text, null, "Access key of OSS; else OSS_ACCESS_KEY_ID of the environment.",
+            IsSecret: true),
+        new("fs.oss.accessKeySecret", OptionKind.Text, null, "Its secret; else OSS_ACCESS_KEY_SECRET.", IsSecret: true),
+        new("fs.oss.attempts.maximum", OptionKind.Integer, null, "How often a request is tried: 6.", Range: "1..100"),
+        new("fs.oss.bucket.*", OptionKind.Text, null, "Any of these options for one bucket: fs.oss.bucket.NAME.accessKeyId.",
+            IsSecret: true),
+        new("fs.oss.connection.timeout", OptionKind.Integer, null, "Milliseconds that a request may take: 30000.",
+            Range: "100..3600000"),
+        new("fs.oss.credentials.uri", OptionKind.Text, null, "Address that gives temporary keys as JSON, fetched before they end."),
+        new("fs.oss.endpoint", OptionKind.Text, null, "Host of OSS: oss-cn-hangzhou.aliyuncs.com."),
+        new("fs.oss.multipart.upload.parallelism", OptionKind.Integer, null, "Parts of one object under way at once: 4.",
+            Range: "1..64"),
+        new("fs.oss.multipart.upload.size", OptionKind.Bytes, null, "Size from which objects go in parts, and of a part: 8 mb."),
+        new("fs.oss.path.style.access", OptionKind.Boolean, null, "Whether the bucket stands in the path; by the host without it."),
+        new("fs.oss.region", OptionKind.Text, null, "Region, where the endpoint does not tell it: cn-hangzhou."),
+        new("fs.oss.securityToken", OptionKind.Text, null, "Token of a temporary access key.", IsSecret: true),
+        new("fs.oss.signature.version", OptionKind.Choice, null, "How requests are signed: V4.", Values: "V1|V4"),
         new(MemoryLimit, OptionKind.Bytes, null, "Native memory that the process may use."),
         new(Parallelism, OptionKind.Integer, "1", "Subtasks of each step.", Range: "1..1024"),
         new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
@@ -171,17 +190,27 @@ public static class OptionTable
         new(ReuseSubPlans, OptionKind.Boolean, "true", "Whether equal steps of a job run once, with one state."),
     ];
 
-    /// <summary>Finds an option by key, or null.</summary>
+    /// <summary>Finds an option by key, older key or prefix, or null.</summary>
     public static OptionDefinition? Find(string key)
     {
+        OptionDefinition? prefix = null;
         foreach (OptionDefinition option in All)
         {
-            if (string.Equals(option.Key, key, StringComparison.Ordinal))
+            if (string.Equals(option.Key, key, StringComparison.Ordinal)
+                || string.Equals(option.Alias, key, StringComparison.Ordinal))
             {
                 return option;
             }
+
+            prefix ??= option.Key.EndsWith('*') && key.StartsWith(option.Key[..^1], StringComparison.Ordinal) ? option : null;
         }
 
-        return null;
+        return prefix;
     }
+
+    /// <summary>Returns the key of today where <paramref name="key"/> is an older one of an option.</summary>
+    public static string Canonical(string key) => Find(key) is { } option && option.Alias == key ? option.Key : key;
+
+    /// <summary>Returns a value as lists show it.</summary>
+    public static string Shown(string key, string value) => Find(key)?.IsSecret == true ? OptionDefinition.Hidden : value;
 }

@@ -29,7 +29,7 @@ internal static class RunCommand
         var parallelism = new Option<int?>("--parallelism", "-p") { Description = "Subtasks of each step." };
         var restore = new Option<string>("--restore")
         {
-            Description = "Where INSERT jobs start: latest (the newest checkpoint of this job), none, or the folder of one.",
+            Description = "Where INSERT jobs start: latest (the newest checkpoint of this job), none, or the address of one.",
             DefaultValueFactory = _ => "none",
             HelpName = "latest|none|path",
         };

@@ -42,7 +42,7 @@ internal static class ScriptFile
                 return null;
             }
 
-            string key = pair[..equals].Trim();
+            string key = OptionTable.Canonical(pair[..equals].Trim());
             string value = pair[(equals + 1)..].Trim();
             if (!Check(key, value, quiet))
             {

@@ -15,6 +15,9 @@ namespace ColumnStream.Server.Composition;
 /// <summary>Puts one process together: memory, workers, connectors, runner.</summary>
 internal sealed class NodeBuilder : IDisposable
 {
+    /// <summary>Workers that wait for disks and stores: a task's snapshots go while another's are waited for.</summary>
+    private const int IoWorkers = 4;
+
     private readonly BufferPool _pool = BufferPools.FromEnvironment();
     private WorkerPool? _workers;
     private WorkerPool? _io;
@@ -35,6 +38,10 @@ internal sealed class NodeBuilder : IDisposable
     /// <summary>Gets the jobs of this process, which system tables show.</summary>
     public JobDirectory Jobs { get; } = new(TimeProvider.System);
 
+    /// <summary>Gets the stores of checkpoints.</summary>
+    public ObjectStoreTable Stores { get; } = new(
+        TimeProvider.System, new Random(Environment.ProcessId), Environment.GetEnvironmentVariable);
+
     /// <summary>Gets all connectors.</summary>
     public ConnectorRegistry Connectors { get; }
 
@@ -48,7 +55,7 @@ internal sealed class NodeBuilder : IDisposable
         {
             Memory = new BufferAllocator("process", _pool, memoryLimitBytes);
             _workers = new WorkerPool("worker", Math.Max(1, Environment.ProcessorCount), TimeProvider.System);
-            _io = new WorkerPool("io", 1, TimeProvider.System);
+            _io = new WorkerPool("io", IoWorkers, TimeProvider.System);
             _pages = new StatePool();
             _runner = new JobRunner(
                 _workers, _io, Connectors, Memory, _pages, EnvironmentFailPoints.FromEnvironment());
@@ -63,6 +70,7 @@ internal sealed class NodeBuilder : IDisposable
         _workers?.Dispose();
         _io?.Dispose();
         _pages?.Dispose();
+        Stores.Dispose();
         _pool.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -9,6 +10,7 @@ using ColumnStream.Engine.Storage;
 using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Server.Composition;
 
 namespace ColumnStream.Server.Session;
 
@@ -19,31 +21,32 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     public long MemoryLimitBytes =>
         Text(OptionTable.MemoryLimit) is null ? long.MaxValue : Bytes(OptionTable.MemoryLimit);
 
-    /// <summary>Returns the folder of an INSERT job's checkpoints, or null when it takes none.</summary>
-    public string? CheckpointFolder(PlannedJob job, string script, int ordinal, string restore) =>
+    /// <summary>Returns the address of an INSERT job's checkpoints, or null when it takes none.</summary>
+    public string? CheckpointAddress(PlannedJob job, string script, int ordinal, string restore) =>
         job.Query is null && (Text(OptionTable.CheckpointInterval) is not null || restore != "none")
-            ? Path.Combine(Text(OptionTable.CheckpointFolder)!, JobId(script, ordinal))
+            ? ObjectStoreTable.Below(Text(OptionTable.CheckpointFolder)!, JobId(script, ordinal))
             : null;
 
     /// <summary>Makes the runtime's options for an INSERT job or a SELECT, which takes no checkpoints.</summary>
-    public JobOptions ToJobOptions(PlannedJob job, string script, int ordinal, string restore, Action<string> warn)
+    public JobOptions ToJobOptions(
+        PlannedJob job, string script, int ordinal, string restore, ObjectStoreTable stores, Action<string> warn)
     {
         string jobId = JobId(script, ordinal);
         TimeSpan? interval =
             Text(OptionTable.CheckpointInterval) is null ? null : Duration(OptionTable.CheckpointInterval);
         bool isQuery = job.Query is not null;
-        string? folder = CheckpointFolder(job, script, ordinal, restore);
+        string? address = CheckpointAddress(job, script, ordinal, restore);
         return new JobOptions(jobId)
         {
-            Checkpoints = folder is null ? null : new LocalObjectStore(folder),
-            CheckpointInterval = folder is null ? null : interval,
+            Checkpoints = address is null ? null : stores.OpenChecked(address, Nonce(), Text),
+            CheckpointInterval = address is null ? null : interval,
             Restore = isQuery ? RestoreMode.None : restore switch
             {
                 "none" => RestoreMode.None,
                 "latest" => RestoreMode.Latest,
                 _ => RestoreMode.Path,
             },
-            RestoreFrom = !isQuery && restore is not ("none" or "latest") ? OpenExisting(restore) : null,
+            RestoreFrom = !isQuery && restore is not ("none" or "latest") ? OpenExisting(restore, stores) : null,
             TolerableFailedCheckpoints = Number(OptionTable.TolerableFailures),
             MaxRows = Math.Clamp(Number(OptionTable.BatchSize), 1, 1 << 20),
             RandomCutsSeed = Flag(OptionTable.RandomCuts) ? Number(OptionTable.Seed) : null,
@@ -57,9 +60,14 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
         };
     }
 
-    private static LocalObjectStore OpenExisting(string folder) => Directory.Exists(folder)
-        ? new LocalObjectStore(folder)
-        : throw new UserException(3111, $"Folder of --restore does not exist: {folder}.");
+    /// <summary>Makes what tells this start from others, as a name of an object.</summary>
+    private static string Nonce() => string.Create(
+        CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow().Ticks:x}-{Environment.ProcessId}");
+
+    private IObjectStore OpenExisting(string address, ObjectStoreTable stores) =>
+        ObjectStoreTable.FolderOf(address) is { } folder && !Directory.Exists(folder)
+            ? throw new UserException(3111, $"Folder of --restore does not exist: {folder}.")
+            : stores.Open(address, Text);
 
     private string JobId(string script, int ordinal)
     {

@@ -103,13 +103,14 @@ internal sealed class StatementRunner : IDisposable
         try
         {
             var settings = new JobSettings(job.Settings);
-            string? path = settings.CheckpointFolder(job, _script, ordinal, _options.Restore);
+            string? address = settings.CheckpointAddress(job, _script, ordinal, _options.Restore);
+            string? path = address is null ? null : ObjectStoreTable.FolderOf(address);
             folder = path is null ? null : FolderLock.Acquire(path);
             JobRunner runner = _node.Runner(settings.MemoryLimitBytes);
             receiver = job.Query is null ? null : Receiver(job, job.Query);
             _results.Receiver = receiver;
             string? id = null;
-            JobOptions options = settings.ToJobOptions(job, _script, ordinal, _options.Restore, text =>
+            JobOptions options = settings.ToJobOptions(job, _script, ordinal, _options.Restore, _node.Stores, text =>
             {
                 progress.Warn(text);
                 _node.Jobs.AddError(id ?? _script, "warning", code: null, text);

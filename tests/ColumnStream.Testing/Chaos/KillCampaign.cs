@@ -8,10 +8,10 @@ namespace ColumnStream.Testing.Chaos;
 /// <summary>Kills runs of a job at random moments until a number of kills is reached, and checks what readers see.</summary>
 /// <remarks>
 /// A third of the kills comes at a random time after the start, so that start-up and restore are hit; the others some
-/// moments after a random point of the protocol. In half of the rounds every run has another parallelism. A round ends when a run is not killed in time; then the output must equal
-/// that of a run without kills. After every kill the visible rows must be some of those, none doubled.
+/// moments after a random point of the protocol. In half of the rounds every run has another parallelism. A round ends when a
+/// run is not killed in time; then the output must equal that of a run without kills. After every kill the visible rows must be some of those, none doubled.
 /// </remarks>
-public sealed class KillCampaign(int seed, Dictionary<string, List<string>> expected)
+public sealed class KillCampaign(int seed, Dictionary<string, List<string>> expected, JobStore store)
 {
     private const int SleepMs = 20;
     private readonly Random _random = new(seed);
@@ -56,7 +56,7 @@ public sealed class KillCampaign(int seed, Dictionary<string, List<string>> expe
             log.Clear();
             string parallelism = isRescaled ? $"{_random.Next(1, 4)}" : "1";
             using var process = new ServerProcess(
-                job.Folder, TwoSinkJob.Arguments("--quiet", "--parallelism", parallelism), log.Environment(SleepMs));
+                job.Folder, store.Arguments(job, "--quiet", "--parallelism", parallelism), store.With(log.Environment(SleepMs)));
             if (Kills < count && KillSometime(process, log))
             {
                 Note(log);

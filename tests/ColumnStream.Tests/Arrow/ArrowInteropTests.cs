@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
 using ColumnStream.Arrow;
@@ -8,6 +7,7 @@ using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Testing.Arrow;
+using ColumnStream.Testing.Interop;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -18,6 +18,7 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly string s_golden = Path.Combine(GoldenFiles.RepositoryRoot(), "tests", "data", "arrow");
     private static readonly string s_scripts = Path.Combine(GoldenFiles.RepositoryRoot(), "tests", "interop", "arrow");
+    private static readonly NodeScripts s_node = new(s_scripts, "apache-arrow");
     private readonly SizeClassPool _pool = new();
 
     public void Dispose() => _pool.Dispose();
@@ -34,7 +35,7 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Npm_writes_the_golden_files_anew_and_they_read_equal()
     {
-        if (!HasNode())
+        if (!s_node.AreHere(output.WriteLine))
         {
             return;
         }
@@ -42,7 +43,7 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
         string folder = Directory.CreateTempSubdirectory("columnstream-arrow-").FullName;
         try
         {
-            Run("node", "write.mjs", folder);
+            s_node.Run("node", "write.mjs", folder);
             using var allocator = new BufferAllocator("interop", _pool);
             CheckFolder(folder, "all.arrow", allocator);
             CheckFolder(folder, "all.stream", allocator);
@@ -77,7 +78,7 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
     [InlineData(false)]
     public void Npm_reads_dictionaries_that_we_extend_and_replace(bool file)
     {
-        if (!HasNode())
+        if (!s_node.AreHere(output.WriteLine))
         {
             return;
         }
@@ -90,7 +91,7 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
         {
             File.WriteAllBytes(path, IpcBytes.Write(schema, batches, allocator, IpcWriterOptions.Default, file));
             JsonArray expected = JsonNode.Parse(File.ReadAllText(Path.Combine(s_golden, "dictionaries.json")))!.AsArray();
-            JsonArray got = JsonNode.Parse(Run("node", "check.mjs", path))!["batches"]!.AsArray();
+            JsonArray got = JsonNode.Parse(s_node.Run("node", "check.mjs", path))!["batches"]!.AsArray();
             Assert.Equal(expected.Count, got.Count);
             for (int i = 0; i < got.Count; i++)
             {
@@ -113,7 +114,7 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
     [InlineData(false, true, false)]
     public void Npm_reads_what_we_write(bool engine, bool file, bool views)
     {
-        if (!HasNode())
+        if (!s_node.AreHere(output.WriteLine))
         {
             return;
         }
@@ -127,7 +128,7 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
         {
             var write = new IpcWriterOptions { TextAsViews = views, KeepDecimal64 = !engine };
             File.WriteAllBytes(path, IpcBytes.Write(schema, batches, allocator, write, file));
-            JsonNode got = JsonNode.Parse(Run("node", "check.mjs", path))!;
+            JsonNode got = JsonNode.Parse(s_node.Run("node", "check.mjs", path))!;
             JsonNode expected = Expected(s_golden);
             Assert.True(JsonNode.DeepEquals(expected["metadata"], got["metadata"]));
             Assert.Equal(batches.Count, got["batches"]!.AsArray().Count);
@@ -180,64 +181,5 @@ public sealed class ArrowInteropTests(ITestOutputHelper output) : IDisposable
                 JsonNode.DeepEquals(columns[i]!["values"], got),
                 $"{name(i)}: expected {columns[i]!["values"]!.ToJsonString()}, got {got.ToJsonString()}");
         }
-    }
-
-    /// <summary>Tells whether node and the pinned package are here; installs the package where only node is.</summary>
-    private bool HasNode()
-    {
-        if (!OnPath("node") || !OnPath("npm"))
-        {
-            output.WriteLine("skipped: node is not installed");
-            return false;
-        }
-
-        try
-        {
-            lock (s_scripts)
-            {
-                if (!Directory.Exists(Path.Combine(s_scripts, "node_modules", "apache-arrow")))
-                {
-                    Run("npm", "ci", "--no-audit", "--no-fund");
-                }
-            }
-
-            return true;
-        }
-        catch (InvalidOperationException e)
-        {
-            output.WriteLine($"skipped: npm ci failed, {e.Message}");
-            return false;
-        }
-    }
-
-    private static bool OnPath(string program)
-    {
-        string path = Environment.GetEnvironmentVariable("PATH") ?? string.Empty;
-        foreach (string folder in path.Split(Path.PathSeparator))
-        {
-            if (File.Exists(Path.Combine(folder, program)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static string Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = s_scripts,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        System.Threading.Tasks.Task<string> errors = process.StandardError.ReadToEndAsync();
-        string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? text
-            : throw new InvalidOperationException($"{program} {arguments[0]}: {errors.GetAwaiter().GetResult()}");
     }
 }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using ColumnStream.Testing.Chaos;
+using ColumnStream.Testing.Oss;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -23,7 +24,7 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         int seed = Number("COLUMNSTREAM_SEED", 20261122);
         int kills = Number("COLUMNSTREAM_KILLS", 12);
-        var campaign = new KillCampaign(seed, s_expected.Value);
+        var campaign = new KillCampaign(seed, s_expected.Value, JobStore.Folder);
         campaign.Run(kills);
         output.WriteLine(campaign.ToString());
         if (Environment.GetEnvironmentVariable("COLUMNSTREAM_KILL_REPORT") is { } report)
@@ -33,6 +34,55 @@ public sealed class KillTests(ITestOutputHelper output)
 
         // A kill lands there more often than one time in five; 30 of 200 are asked for.
         Assert.True(kills < 100 || campaign.KillsBetweenClaimAndVisibility >= kills * 15 / 100, campaign.ToString());
+    }
+
+    [Fact]
+    public void Killed_at_random_moments_over_a_bucket_the_job_loses_and_doubles_nothing()
+    {
+        using var emulator = new OssEmulator(TimeProvider.System);
+        var random = new Random(Number("COLUMNSTREAM_SEED", 20261122));
+        emulator.Fault = _ => random.Next(60) switch
+        {
+            0 => OssFault.ErrorBehind,
+            1 => OssFault.ResetBehind,
+            2 => OssFault.Throttled,
+            _ => OssFault.None,
+        };
+        var campaign = new KillCampaign(
+            Number("COLUMNSTREAM_SEED", 20261122), s_expected.Value, JobStore.Bucket(emulator));
+        campaign.Run(Number("COLUMNSTREAM_OSS_KILLS", 4));
+        output.WriteLine($"{campaign}; {emulator.Calls.Count} requests");
+        Assert.Contains(emulator.Keys, k => k.EndsWith("/job/terminal.json", StringComparison.Ordinal));
+        Assert.DoesNotContain(emulator.Keys, k => k.Contains("/check/", StringComparison.Ordinal) && campaign.KillsDuringStart == 0);
+    }
+
+    [Fact]
+    public void A_bucket_that_cannot_keep_checkpoints_or_refuses_the_key_is_a_clear_error_without_secrets()
+    {
+        using var emulator = new OssEmulator(TimeProvider.System);
+        using var job = new TwoSinkJob();
+        JobStore store = JobStore.Bucket(emulator);
+        emulator.HasVersions = true;
+        Refused("CST5016", "versioning", store.Environment);
+        emulator.HasVersions = false;
+        const string Secret = "a-secret-that-nobody-may-see";
+        Refused(
+            "CST5015", "SignatureDoesNotMatch",
+            new Dictionary<string, string>(store.Environment) { ["OSS_ACCESS_KEY_SECRET"] = Secret, ["OSS_SESSION_TOKEN"] = "" });
+        emulator.Accounts.Clear();
+        Refused("CST5015", "InvalidAccessKeyId", store.Environment);
+
+        void Refused(string code, string text, IReadOnlyDictionary<string, string> environment)
+        {
+            (int exit, string said) = ServerProcess.Run(job.Folder, store.Arguments(job, "--quiet"), environment);
+            Assert.True(exit == 1, $"exit code {exit}: {said}");
+            Assert.Contains(code, said, StringComparison.Ordinal);
+            Assert.Contains(text, said, StringComparison.Ordinal);
+            Assert.Contains(JobStore.AddressOf(job), said, StringComparison.Ordinal);
+            Assert.DoesNotContain(Secret, said, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+            Assert.Empty(job.Rows("counts"));
+        }
     }
 
     [Fact]

@@ -8,7 +8,9 @@ using ColumnStream.Engine.State;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
+using ColumnStream.Server.Composition;
 using ColumnStream.Testing.Jobs;
+using ColumnStream.Testing.Oss;
 using Xunit;
 
 namespace ColumnStream.Tests.Runtime;
@@ -21,6 +23,8 @@ public sealed class JobTests : IDisposable
     private readonly WorkerPool _workers = new("test", 2, TimeProvider.System);
     private readonly WorkerPool _io = new("test-io", 1, TimeProvider.System);
     private readonly BufferPool _pool = BufferPools.FromEnvironment();
+    private readonly OssEmulator _emulator = new(TimeProvider.System);
+    private readonly ObjectStoreTable _stores = new(TimeProvider.System, new Random(1), static _ => null);
     private readonly string _folder = Directory.CreateTempSubdirectory("columnstream-jobs-").FullName;
 
     public void Dispose()
@@ -28,6 +32,8 @@ public sealed class JobTests : IDisposable
         _workers.Dispose();
         _io.Dispose();
         _pool.Dispose();
+        _stores.Dispose();
+        _emulator.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -57,12 +63,15 @@ public sealed class JobTests : IDisposable
         Assert.Null(MemoryJob.Difference(log, ledger));
     }
 
-    [Fact]
-    public void Checkpoints_on_real_files_are_taken_and_a_finished_job_is_not_run_again()
+    [Theory]
+    [InlineData("file")]
+    [InlineData("memory")]
+    [InlineData("oss")]
+    public void Checkpoints_in_every_store_are_taken_and_a_finished_job_is_not_run_again(string scheme)
     {
         MemoryLog log = MemoryLog.Random(new Random(3), splits: 4, rowsPerSplit: 3000, keys: 300);
         var ledger = new MemoryLedger();
-        var store = new LocalObjectStore(Path.Combine(_folder, "job"));
+        IObjectStore store = Store(scheme);
         var options = new JobOptions("checkpointed")
         {
             Checks = true, Checkpoints = store, CheckpointInterval = TimeSpan.FromMilliseconds(5), MaxRows = 50,
@@ -81,12 +90,15 @@ public sealed class JobTests : IDisposable
         Assert.Null(MemoryJob.Difference(log, ledger));
     }
 
-    [Fact]
-    public void A_cancelled_job_loses_nothing_and_goes_on_with_another_parallelism()
+    [Theory]
+    [InlineData("file")]
+    [InlineData("memory")]
+    [InlineData("oss")]
+    public void A_cancelled_job_loses_nothing_and_goes_on_with_another_parallelism(string scheme)
     {
         MemoryLog log = MemoryLog.Random(new Random(4), splits: 4, rowsPerSplit: 10000, keys: 300);
         var ledger = new MemoryLedger();
-        var store = new LocalObjectStore(Path.Combine(_folder, "cancelled"));
+        IObjectStore store = Store(scheme);
         var options = new JobOptions("cancelled") { Checks = true, Checkpoints = store, MaxRows = 10 };
         var runner = Runner(log, ledger);
         RunningJob job = runner.Start(MemoryJob.Graph(1, 3), options);
@@ -126,6 +138,23 @@ public sealed class JobTests : IDisposable
         Assert.Equal(0, rows);
         Assert.True(job.Metrics().Nodes[0].RowsOut > 0);
     }
+
+    /// <summary>Opens a store by its scheme, buckets at the emulator.</summary>
+    private IObjectStore Store(string scheme) => _stores.OpenChecked(
+        scheme switch
+        {
+            "file" => $"file://{_folder}/job",
+            _ => $"{scheme}://{OssEmulator.BucketName}/job",
+        },
+        "nonce",
+        key => key switch
+        {
+            "fs.oss.endpoint" => _emulator.Endpoint.ToString(),
+            "fs.oss.region" => OssEmulator.Region,
+            "fs.oss.accessKeyId" => "LTAItestAccessKeyId0",
+            "fs.oss.accessKeySecret" => "testAccessKeySecret000000000000",
+            _ => null,
+        });
 
     private JobRunner Runner(MemoryLog log, MemoryLedger ledger) => new(
         _workers, _io, new ConnectorRegistry([new MemoryConnector(log, ledger)]), new BufferAllocator("test", _pool),

@@ -494,7 +494,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             Keyed(input, keys), id => new WindowAggregateNode(window, keys, aggregate.Aggregates)
             {
                 Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), Firing = aggregate.Firing,
-                TakesPartials = isSplit,
+                TakesPartials = isSplit, Best = aggregate.Best,
             });
     }
 

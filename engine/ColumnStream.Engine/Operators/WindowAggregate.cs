@@ -23,6 +23,9 @@ public sealed record WindowAggregateNode(WindowSpec Window, ValueList<int> Keys,
     /// <summary>Gets whether the input comes from a <see cref="LocalAggregateNode"/>: keys, a time of a slice, a count of rows, cells.</summary>
     public bool TakesPartials { get; init; }
 
+    /// <summary>Gets the state of the count whose greatest groups alone are given of each window; null for all groups.</summary>
+    public string? Best { get; init; }
+
     /// <inheritdoc/>
     protected internal override Operator CreateOperator() => Window.Kind == WindowKind.Session
         ? new SessionAggregateOperator(this)
@@ -32,5 +35,5 @@ public sealed record WindowAggregateNode(WindowSpec Window, ValueList<int> Keys,
     public override string Describe() =>
         $"{(TakesPartials ? "global " : string.Empty)}window aggregate {Window} by [{string.Join(", ", Keys)}] "
         + $"[{string.Join(", ", Aggregates)}]"
-        + (Firing is null ? string.Empty : $" {Firing}");
+        + (Firing is null ? string.Empty : $" {Firing}") + (Best is null ? string.Empty : " best only");
 }

@@ -95,7 +95,8 @@ internal static class LogicalPrinter
         AggregatePlan a => $"Aggregate by [{Keys(a.Keys, a.Input.Fields)}] [{Calls(a.Aggregates, a.Input.Fields)}]"
             + Kept(null, a.StateTtlMs),
         WindowAggregatePlan a => $"WindowAggregate {Window(a.Window, a.Input.Fields)} by [{Keys(a.Keys, a.Input.Fields)}]"
-            + $" [{Calls(a.Aggregates, a.Input.Fields)}]" + (a.Firing is null ? string.Empty : $" {a.Firing}"),
+            + $" [{Calls(a.Aggregates, a.Input.Fields)}]" + (a.Firing is null ? string.Empty : $" {a.Firing}")
+            + (a.Best is null ? string.Empty : " best only"),
         ExpandPlan expand => $"Expand null [{string.Join("], [", expand.Nulled.Select(n => Keys(n, expand.Fields)))}]",
         OverPlan o => $"Over by [{Keys(o.Partition, o.Input.Fields)}]"
             + $" order [{string.Join(", ", o.Order.Select(k => Key(k, o.Input.Fields)))}]"

@@ -21,6 +21,9 @@ internal sealed record WindowAggregatePlan(
     /// <summary>Gets how time was cut where the windows were assigned before; else null.</summary>
     public WindowSpec? Origin { get; init; }
 
+    /// <summary>Gets the state of the count whose greatest groups alone are wanted of each window; null for all groups.</summary>
+    public string? Best { get; init; }
+
     public override ValueList<LogicalPlan> Inputs => [Input];
 
     public override LogicalPlan WithInputs(ValueList<LogicalPlan> inputs) => this with { Input = inputs[0] };

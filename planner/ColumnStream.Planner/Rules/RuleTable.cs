@@ -21,6 +21,7 @@ internal static class RuleTable
         new("recognize-ranks", RecognizeRanks.Apply, IsRequired: true),
         new("join-windows", JoinWindows.Apply),
         new("join-extremes", JoinExtremes.Apply),
+        new("keep-best", KeepBest.Apply),
         new("encode-nested", EncodeNested.Apply, IsRequired: true),
         new("prune-columns", PruneColumns.Apply),
         new("remove-projects", RemoveProjects.Apply),

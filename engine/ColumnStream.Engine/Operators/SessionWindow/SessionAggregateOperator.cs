@@ -1,5 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
@@ -132,10 +134,13 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         _countsOnly = hasWords && _updater.OnlyCounts;
         if (_countsOnly)
         {
+            byte** known = stackalloc byte*[StateTable.BlockRows];
+            uint* knownSlots = stackalloc uint[StateTable.BlockRows];
             for (_at = 0; _at < length; _at += StateTable.BlockRows)
             {
                 int count = Math.Min(StateTable.BlockRows, length - _at);
-                int misses = CountKnown(_updater.Keys.Words + _at, times + _at, count, missed);
+                int misses = FindKnown(_updater.Keys.Words + _at, times + _at, count, missed, known, knownSlots);
+                CountKnown(known, count);
                 FindWordHeads(missed, misses, heads, headSlots, hashes);
                 CountMissed(times + _at, missed, misses, heads, headSlots, hashes);
             }
@@ -161,7 +166,8 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             _end = _at + count;
             if (hasWords)
             {
-                int misses = FindKnown(_updater.Keys.Words + _at, times + _at, count, missed);
+                int misses = FindKnown(
+                    _updater.Keys.Words + _at, times + _at, count, missed, _rows + _at, _slots + _at);
                 FindWordHeads(missed, misses, heads, headSlots, hashes);
                 Resolve(times + _at, missed, misses, hasWords, heads, headSlots, hashes);
                 continue;
@@ -196,35 +202,6 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
             heads[i] = heads[0];
             headSlots[i] = headSlots[0];
         }
-    }
-
-    /// <summary>Counts rows that go on with the newest session of a key in the cache; lists the others.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int CountKnown(ulong* words, long* times, int count, int* missed)
-    {
-        SessionCache.Entry* entries = _cache.Entries;
-        int start = _plan.Layout.CellOffsets[0];
-        int last = _plan.Layout.CellOffsets[1];
-        int counter = _plan.Accumulators[0].Offset;
-        long gap = Window.SizeMs;
-        nint misses = 0;
-        for (nint i = 0; i < count; i++)
-        {
-            ulong word = words[i];
-            long time = times[i];
-            SessionCache.Entry* entry = entries + SessionCache.PlaceOf(word);
-            byte* row = entry->Row;
-            long before = *(long*)(row + last);
-            bool isKnown = (*(ulong*)(row + StateLayout.HeaderBytes) == word)
-                & (time >= *(long*)(row + start)) & (time - before <= gap);
-            int known = Unsafe.BitCast<bool, byte>(isKnown);
-            *(long*)(row + last) = isKnown & (time > before) ? time : before;
-            *(long*)(row + counter) += known;
-            missed[misses] = (int)i;
-            misses += 1 - known;
-        }
-
-        return (int)misses;
     }
 
     /// <summary>Counts the listed rows of the block, whose heads are found together.</summary>
@@ -280,31 +257,94 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
     }
 
     /// <summary>Finds the rows that go on with the newest session of a key in the cache; lists the others.</summary>
+    /// <remarks>
+    /// Rows that follow each other in time may all be tested against the sessions as they were before the block: one that fails
+    /// then is tested again, in its turn, behind those that go on. So the first loop only loads, and no load waits for
+    /// a store to a row that may be the same, which with hot keys it often is. Other blocks are tested row by row.
+    /// The rows of those that fail become row 0, which takes what is not meant for any session.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindKnown(ulong* words, long* times, int count, int* missed)
+    private int FindKnown(ulong* words, long* times, int count, int* missed, byte** rows, uint* slots)
     {
         SessionCache.Entry* entries = _cache.Entries;
+        byte* none = _tables.Sessions.Table.Rows.Row(0);
         int start = _plan.Layout.CellOffsets[0];
         int last = _plan.Layout.CellOffsets[1];
         long gap = Window.SizeMs;
+        bool isAscending = IsAscending(times, count);
+        bool hasOlder = false;
         nint misses = 0;
+        for (nint i = 0; i < count; i++)
+        {
+            SessionCache.Entry* entry = entries + SessionCache.PlaceOf(words[i]);
+            rows[i] = entry->Row;
+            slots[i] = entry->Slot;
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(entry->Row);
+            }
+        }
+
         for (nint i = 0; i < count; i++)
         {
             ulong word = words[i];
             long time = times[i];
-            SessionCache.Entry* entry = entries + SessionCache.PlaceOf(word);
-            byte* row = entry->Row;
+            byte* row = rows[i];
             long before = *(long*)(row + last);
             bool isKnown = (*(ulong*)(row + StateLayout.HeaderBytes) == word)
                 & (time >= *(long*)(row + start)) & (time - before <= gap);
-            *(long*)(row + last) = isKnown & (time > before) ? time : before;
-            _rows[_at + i] = row;
-            _slots[_at + i] = entry->Slot;
+            row = isKnown ? row : none;
+            rows[i] = row;
             missed[misses] = (int)i;
             misses += 1 - Unsafe.BitCast<bool, byte>(isKnown);
+            hasOlder |= isKnown & (time < before);
+            if (!isAscending)
+            {
+                *(long*)(row + last) = Math.Max(*(long*)(row + last), time);
+            }
+        }
+
+        for (nint i = 0; isAscending && i < count; i++)
+        {
+            byte* row = rows[i];
+            *(long*)(row + last) = hasOlder ? Math.Max(*(long*)(row + last), times[i]) : times[i];
         }
 
         return (int)misses;
+    }
+
+    /// <summary>Adds 1 to the count of each row's session.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CountKnown(byte** rows, int count)
+    {
+        int counter = _plan.Accumulators[0].Offset;
+        for (nint i = 0; i < count; i++)
+        {
+            ++*(long*)(rows[i] + counter);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool IsAscending(long* times, int count)
+    {
+        nint i = 1;
+        for (; i + 4 <= count; i += 4)
+        {
+            if (Vector256.LessThanAny(Vector256.Load(times + i), Vector256.Load(times + i - 1)))
+            {
+                return false;
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            if (times[i] < times[i - 1])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Finds or begins the session of a row whose key is one word; the cache learns the newest of its key.</summary>

@@ -21,6 +21,8 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
     private SliceStore _slices = null!;
     private NativeList<nint> _rows = null!;
     private KeyGroupProgress? _given;
+    private NativeList<nint>? _best;
+    private int _bestCall = -1;
     private RunningWindow? _running;
     private GroupTables? _merged;
     private StateTable? _source;
@@ -40,6 +42,12 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
             ? Own(new RunningWindow(_slices, _merger, countOffset))
             : null;
         _rows = Own(new NativeList<nint>(Context.Allocator));
+        for (int i = 0; i < node.Aggregates.Count; i++)
+        {
+            _bestCall = node.Aggregates[i].StateId == node.Best ? i : _bestCall;
+        }
+
+        _best = _bestCall >= 0 ? Own(new NativeList<nint>(Context.Allocator)) : null;
         if (Window is { IsProctime: true, Kind: WindowKind.Hop or WindowKind.Cumulate })
         {
             // A slice that gave some of its windows may meet, behind a rescale, rows that have not.
@@ -148,6 +156,11 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
         _source = members == 1 ? only!.Groups : Merge(start, windowEnd);
         _source.EnsureOpen();
+        if (_best is not null)
+        {
+            FindBest(_best);
+        }
+
         return true;
     }
 
@@ -177,7 +190,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         bool done = false;
         while (_rows.Count < ChunkRows)
         {
-            byte* row = _source!.NextLive(ref _cursor);
+            byte* row = _best is null ? _source!.NextLive(ref _cursor) : NextBest(_best);
             if (row is null)
             {
                 done = true;
@@ -203,6 +216,30 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
 
         return chunk;
     }
+
+    /// <summary>Lists the groups with the greatest count.</summary>
+    private void FindBest(NativeList<nint> best)
+    {
+        best.Count = 0;
+        int counter = _plan.Accumulators[_bestCall].Offset;
+        long most = long.MinValue;
+        uint next = 1;
+        for (byte* row = _source!.NextLive(ref next); row is not null; row = _source.NextLive(ref next))
+        {
+            long count = *(long*)(row + counter);
+            if (count < most || (_plan.RowCountOffset >= 0 && *(long*)(row + _plan.RowCountOffset) <= 0))
+            {
+                continue;
+            }
+
+            best.Count = count > most ? 0 : best.Count;
+            most = count;
+            best.Add((nint)row);
+        }
+    }
+
+    private byte* NextBest(NativeList<nint> best) =>
+        _cursor > best.Count ? null : (byte*)best.Pointer[_cursor++ - 1];
 
     /// <summary>Leaves out the groups that gave this window before a rescale.</summary>
     private void DropGiven()

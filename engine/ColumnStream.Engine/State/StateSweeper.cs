@@ -12,15 +12,21 @@ internal sealed class StateSweeper
     private const long MinPauseMs = 50;
     private readonly StateTtl? _ttl;
     private readonly OperatorContext _context;
-    private readonly KeyedState[] _states;
+    private readonly StateTable[] _tables;
     private bool _isArmed;
 
     /// <summary>Sweeps tables that live as long as <paramref name="ttl"/> says, or nothing.</summary>
     public StateSweeper(StateTtl? ttl, OperatorContext context, params KeyedState[] states)
+        : this(ttl, context, Array.ConvertAll(states, state => state.Table))
+    {
+    }
+
+    /// <summary>Sweeps tables that stand in no checkpoint.</summary>
+    public StateSweeper(StateTtl? ttl, OperatorContext context, params StateTable[] tables)
     {
         _ttl = ttl;
         _context = context;
-        _states = states;
+        _tables = tables;
     }
 
     /// <summary>Sweeps between batches and sees to it that the timer comes; call it at the beginning of a batch.</summary>
@@ -52,9 +58,9 @@ internal sealed class StateSweeper
     private bool Sweep(int pages)
     {
         bool mayExpire = false;
-        foreach (KeyedState state in _states)
+        foreach (StateTable table in _tables)
         {
-            mayExpire |= state.Table.Sweep(pages);
+            mayExpire |= table.Sweep(pages);
         }
 
         return mayExpire;

@@ -28,11 +28,12 @@ internal static class GrowthPrediction
             UpsertMaterializeNode materialize => Bounded(OfRows(node.Inputs[0], facts), materialize.StateTtlMs),
             RankNode { InsertOnlyInput: true, IsSingle: true, Start: 1 } rank when rank.Time == TimeAttribute.None
                 || !rank.KeepsFirst || rank.Time == TimeAttribute.Proctime => Bounded(StateGrowth.Keys, rank.StateTtlMs),
-            RankNode rank when rank.InsertOnlyInput && rank.End != long.MaxValue => StateGrowth.Keys,
+            RankNode rank when rank.InsertOnlyInput && rank.End != long.MaxValue => Bounded(StateGrowth.Keys, rank.StateTtlMs),
+            RankNode rank => Bounded(OfInputs(node, facts), rank.StateTtlMs),
             SetOperationNode set => Bounded(OfInputs(node, facts), set.StateTtlMs),
             JoinNode join => Most(
                 Bounded(OfRows(node.Inputs[0], facts), join.LeftTtlMs), Bounded(OfRows(node.Inputs[1], facts), join.RightTtlMs)),
-            RankNode or SemiJoinNode or ScalarJoinNode => OfInputs(node, facts),
+            SemiJoinNode or ScalarJoinNode => OfInputs(node, facts),
             _ => StateGrowth.None,
         };
         return growth == StateGrowth.None || !facts.IsBounded(node.Id) ? growth : StateGrowth.Input;

@@ -45,7 +45,7 @@ internal sealed unsafe class SortedOverOperator(SortedOverNode node) : Operator
         _calls = new SortedCalls(node, context);
         _store = new RankStore(
             _calls.IsDense ? RankFunction.DenseRank : RankFunction.Rank, node.Partition, node.Order, long.MaxValue,
-            node.InsertOnlyInput, context, _calls.CellBytes);
+            node.InsertOnlyInput, context, _calls.CellBytes, node.StateTtlMs);
         _history = new RankHistory(_store, context.Allocator) { ListsAll = !_calls.GoesOn };
         _store.History = _history;
         _before = new SortedRows(_calls.IsDense, context.Allocator);
@@ -61,6 +61,7 @@ internal sealed unsafe class SortedOverOperator(SortedOverNode node) : Operator
         try
         {
             Begin();
+            _store.Sweeper.Sweep();
             if (node.InsertOnlyInput)
             {
                 _store.Append(batch.Rows);
@@ -102,6 +103,13 @@ internal sealed unsafe class SortedOverOperator(SortedOverNode node) : Operator
             _results = null;
             _store.Sweep();
         }
+    }
+
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        Begin();
+        _store.Sweeper.OnTimer(clockMs);
+        _store.Sweep();
     }
 
     protected override void Dispose(bool disposing)

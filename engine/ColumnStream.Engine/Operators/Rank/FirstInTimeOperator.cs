@@ -21,6 +21,7 @@ internal sealed unsafe class FirstInTimeOperator(RankNode node) : Operator
     private SingleRows _rows = null!;
     private ProgressState _watermark = null!;
     private NativeList<nint> _due = null!;
+    private StateSweeper _sweeper = null!;
     private int _timeOffset;
     private long _units;
 
@@ -32,7 +33,9 @@ internal sealed unsafe class FirstInTimeOperator(RankNode node) : Operator
     {
         _context = context;
         var columns = new RankColumns(node.Partition, node.Order, context.Inputs[0]);
-        _rows = new SingleRows(columns, keepsRows: true, context);
+        var ttl = StateTtl.Of(node.StateTtlMs, context);
+        _rows = new SingleRows(columns, keepsRows: true, context, ttl);
+        _sweeper = new StateSweeper(ttl, context, _rows.State);
         _watermark = new ProgressState("watermark", Watermark.Min, context.Allocator);
         _due = new NativeList<nint>(context.Allocator);
         _timeOffset = _rows.Layout.KeyOffsets[columns.PlaceOf(node.Order[0].Column)];
@@ -45,6 +48,7 @@ internal sealed unsafe class FirstInTimeOperator(RankNode node) : Operator
         try
         {
             Begin();
+            _sweeper.Sweep();
             batch = WithoutLate(batch);
             _rows.Choose(_rows.Columns.Arrange(batch.Rows.Columns), batch.Rows.Length, SingleRows.Preference.BestEarlier);
             Keep(batch.Rows);
@@ -71,7 +75,7 @@ internal sealed unsafe class FirstInTimeOperator(RankNode node) : Operator
         {
             _waiting.TryDequeue(out uint slot, out long timeMs);
             byte* row = store.Row(slot);
-            if (*(long*)(row + _rows.Sent) == 0 && TimeOf(row) == timeMs)
+            if (store.IsLive(slot) && *(long*)(row + _rows.Sent) == 0 && TimeOf(row) == timeMs)
             {
                 store.Touch(row, slot);
                 *(long*)(row + _rows.Sent) = 1;
@@ -94,6 +98,12 @@ internal sealed unsafe class FirstInTimeOperator(RankNode node) : Operator
         }
 
         output.Emit(new StreamBatch(new RecordBatch(_schema, columns, _due.Count)));
+    }
+
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        Begin();
+        _sweeper.OnTimer(clockMs);
     }
 
     protected override void Dispose(bool disposing)

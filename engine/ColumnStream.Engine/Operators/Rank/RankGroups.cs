@@ -28,7 +28,8 @@ internal sealed unsafe class RankGroups : IDisposable
     /// <param name="rows">The rows.</param>
     /// <param name="listLength">Number of rows that a list inside a group has, or 0 for trees; then the root is their count.</param>
     /// <param name="context">Pages and account.</param>
-    public RankGroups(RankRows rows, int listLength, OperatorContext context)
+    /// <param name="ttl">When groups that get no rows are forgotten, or null.</param>
+    public RankGroups(RankRows rows, int listLength, OperatorContext context, StateTtl? ttl)
     {
         ListLength = listLength;
         _rows = rows;
@@ -46,8 +47,9 @@ internal sealed unsafe class RankGroups : IDisposable
             cells[i] = new StateCell(i < names.Length ? names[i] : $"list{i - names.Length}", CellType.Int64);
         }
 
-        var layout = new StateLayout(ValueList.Create<Field>(keys), ValueList.Create<StateCell>(cells));
-        Table = new StateTable(layout, context.Pages, context.Allocator);
+        var layout = new StateLayout(
+            ValueList.Create<Field>(keys), ValueList.Create<StateCell>(cells), hasTime: ttl is not null);
+        Table = new StateTable(layout, context.Pages, context.Allocator) { Ttl = ttl };
         _keys = new KeyEncoder(Table.Layout, context.Allocator);
         _hashes = new NativeList<ulong>(context.Allocator);
         _found = new NativeList<nint>(context.Allocator);
@@ -106,6 +108,15 @@ internal sealed unsafe class RankGroups : IDisposable
         {
             int count = Math.Min(StateTable.BlockRows, length - at);
             Table.FindOrCreate(_keys, hashes, at, count, found + at, slots + at);
+        }
+    }
+
+    /// <summary>Notes that the groups of a batch, which were found before, have got rows now.</summary>
+    public void Renew(int length)
+    {
+        for (int i = 0; i < length; i++)
+        {
+            Table.Rows.Touch(Found[i], Slots[i]);
         }
     }
 

@@ -22,7 +22,8 @@ internal sealed unsafe class RankOperator(RankNode node) : Operator
     public override void Open(OperatorContext context)
     {
         _context = context;
-        _store = new RankStore(node.Function, node.Partition, node.Order, node.End, node.InsertOnlyInput, context);
+        _store = new RankStore(
+            node.Function, node.Partition, node.Order, node.End, node.InsertOnlyInput, context, ttlMs: node.StateTtlMs);
         _changes = new RankChanges(_store.Rows, node.OutputSchema(), node.HasNumber, context.Allocator);
         _entries = new NativeList<RankEntry>(context.Allocator);
         if (!context.IsBatch)
@@ -38,6 +39,7 @@ internal sealed unsafe class RankOperator(RankNode node) : Operator
         try
         {
             _store.BeginBatch();
+            _store.Sweeper.Sweep();
             if (node.InsertOnlyInput)
             {
                 _store.Append(batch.Rows);
@@ -69,6 +71,13 @@ internal sealed unsafe class RankOperator(RankNode node) : Operator
             _changes.Clear();
             _store.Sweep();
         }
+    }
+
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        _store.BeginBatch();
+        _store.Sweeper.OnTimer(clockMs);
+        _store.Sweep();
     }
 
     public override void Finish(Collector output)

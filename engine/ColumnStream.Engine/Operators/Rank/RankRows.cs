@@ -19,7 +19,9 @@ internal sealed class RankRows : IDisposable
     /// <param name="hasTree">Whether rows stand in trees; otherwise their places for links are left out.</param>
     /// <param name="context">Pages and account.</param>
     /// <param name="linkBytes">Bytes behind all else that the owner uses.</param>
-    public RankRows(RankColumns columns, bool isIndexed, bool hasTree, OperatorContext context, int linkBytes)
+    /// <param name="hasTime">Whether rows know when they came, so that their partition knows it after a restore.</param>
+    public RankRows(
+        RankColumns columns, bool isIndexed, bool hasTree, OperatorContext context, int linkBytes, bool hasTime)
     {
         Columns = columns;
         Layout = new StateLayout(
@@ -32,6 +34,7 @@ internal sealed class RankRows : IDisposable
                     : Array.Empty<StateCell>(),
             ],
             columns.PartitionCount,
+            hasTime: hasTime,
             linkBytes: linkBytes);
         State = new KeyedState(
             "rows", Layout, context.Pages, context.Allocator, context.KeyGroups, isIndexed: isIndexed);

@@ -30,6 +30,9 @@ internal sealed unsafe class RankStore : IDisposable
     private readonly NativeList<uint> _gone;
     private readonly NativeList<ulong> _goneHashes;
     private readonly NativeList<uint> _path;
+    private readonly NativeList<nint> _expired;
+    private readonly NativeList<uint> _expiredSlots;
+    private readonly StateTtl? _ttl;
     private int _restores;
     private long _sequence;
 
@@ -41,6 +44,7 @@ internal sealed unsafe class RankStore : IDisposable
     /// <param name="isInsertOnly">Whether rows behind it are forgotten.</param>
     /// <param name="context">Pages, account, schema.</param>
     /// <param name="linkBytes">Bytes of a row that its owner uses and no snapshot holds.</param>
+    /// <param name="ttlMs">Milliseconds after which a partition that gets no rows is forgotten; 0 keeps it.</param>
     public RankStore(
         RankFunction function,
         ValueList<int> partition,
@@ -48,18 +52,22 @@ internal sealed unsafe class RankStore : IDisposable
         long end,
         bool isInsertOnly,
         OperatorContext context,
-        int linkBytes = 0)
+        int linkBytes = 0,
+        long ttlMs = 0)
     {
+        _ttl = StateTtl.Of(ttlMs, context);
         _function = function;
         _end = end;
         _isIndexed = !isInsertOnly;
         _allocator = context.Allocator;
         Columns = new RankColumns(partition, order, context.Inputs[0]);
         bool isList = isInsertOnly && function == RankFunction.RowNumber && end <= RankList.Most;
-        Rows = new RankRows(Columns, _isIndexed, hasTree: !isList, context, linkBytes);
-        Groups = new RankGroups(Rows, isList ? (int)end : 0, context);
+        Rows = new RankRows(Columns, _isIndexed, hasTree: !isList, context, linkBytes, hasTime: _ttl is not null);
+        Groups = new RankGroups(Rows, isList ? (int)end : 0, context, _ttl);
         _list = isList ? new RankList(Rows, Groups) : null;
         Groups.Table.Rows.IsTransient = true;
+        Groups.Table.Expiring = (group, _) => Forget((byte*)group);
+        Sweeper = new StateSweeper(_ttl, context, Groups.Table);
         Tree = new RankTree(Rows, countsKeys: function == RankFunction.DenseRank);
         _heads = new KeyEncoder(Columns.Head, context.Allocator);
         _encoder = new KeyEncoder(Rows.Layout, context.Allocator);
@@ -70,6 +78,8 @@ internal sealed unsafe class RankStore : IDisposable
         _gone = new NativeList<uint>(context.Allocator);
         _goneHashes = new NativeList<ulong>(context.Allocator);
         _path = new NativeList<uint>(context.Allocator);
+        _expired = new NativeList<nint>(context.Allocator);
+        _expiredSlots = new NativeList<uint>(context.Allocator);
     }
 
     /// <summary>Gets the columns.</summary>
@@ -90,6 +100,9 @@ internal sealed unsafe class RankStore : IDisposable
     /// <summary>Gets or sets what is told of new groups.</summary>
     public Action<nint, uint>? OnGroup { get; set; }
 
+    /// <summary>Gets what forgets partitions whose time is over.</summary>
+    public StateSweeper Sweeper { get; }
+
     /// <summary>Gets whether trees and groups will be made anew at the next batch.</summary>
     public bool WasRestored => Rows.State.Restores != _restores;
 
@@ -97,6 +110,12 @@ internal sealed unsafe class RankStore : IDisposable
     public void BeginBatch()
     {
         Rows.Table.BeginUnlisted();
+        if (_ttl is not null)
+        {
+            Groups.Table.BeginUnlisted();
+            Rows.Table.Rows.NowMs = _ttl.NowMs;
+        }
+
         if (WasRestored)
         {
             _restores = Rows.State.Restores;
@@ -181,6 +200,7 @@ internal sealed unsafe class RankStore : IDisposable
 
         _gone.Count = 0;
         _goneHashes.Count = 0;
+        SweepExpired();
     }
 
     /// <summary>Drops a group with all its rows at the next <see cref="Sweep"/>; they stay readable until then.</summary>
@@ -193,14 +213,7 @@ internal sealed unsafe class RankStore : IDisposable
             _goneHashes.Add(hash);
         }
 
-        if (_list is not null)
-        {
-            Groups.Drop(group, slot, hash);
-            return;
-        }
-
-        Tree.Walk(Groups.Root(group), 1, _path, out _);
-        for (uint row = Tree.Next(_path); row != 0; row = Tree.Next(_path))
+        for (uint row = _list is null ? First(group) : 0; row != 0; row = Tree.Next(_path))
         {
             _gone.Add(row);
             _goneHashes.Add(hash);
@@ -277,11 +290,71 @@ internal sealed unsafe class RankStore : IDisposable
         _gone.Dispose();
         _goneHashes.Dispose();
         _path.Dispose();
+        _expired.Dispose();
+        _expiredSlots.Dispose();
+    }
+
+    private uint First(byte* group)
+    {
+        Tree.Walk(Groups.Root(group), 1, _path, out _);
+        return Tree.Next(_path);
+    }
+
+    /// <summary>Lets the rows of a group go whose time is over: nobody asks for them any more.</summary>
+    private void Forget(byte* group)
+    {
+        for (int i = 1; _list is not null && i <= _list.Count(group); i++)
+        {
+            Expire(_list.SlotAt(group, i));
+        }
+
+        for (uint row = _list is null ? First(group) : 0; row != 0; row = Tree.Next(_path))
+        {
+            Expire(row);
+        }
+    }
+
+    private void Expire(uint slot)
+    {
+        byte* row = Rows.Table.Rows.Row(slot);
+        Rows.Table.Rows.Touch(row, slot);
+        *(long*)(row + Rows.Count) = 0;
+        _expired.Add((nint)row);
+        _expiredSlots.Add(slot);
+    }
+
+    private void SweepExpired()
+    {
+        int kept = 0;
+        for (int i = 0; i < _expired.Count; i++)
+        {
+            // The same row may have come again.
+            var row = (byte*)_expired.Pointer[i];
+            if ((row[4] & RowStore.Dead) == 0 && *(long*)(row + Rows.Count) == 0)
+            {
+                _expired.Pointer[kept] = (nint)row;
+                _expiredSlots.Pointer[kept++] = _expiredSlots.Pointer[i];
+            }
+        }
+
+        for (int at = 0; at < kept; at += StateTable.BlockRows)
+        {
+            int count = Math.Min(StateTable.BlockRows, kept - at);
+            Rows.Table.Delete((byte**)_expired.Pointer + at, _expiredSlots.Pointer + at, count);
+        }
+
+        _expired.Count = 0;
+        _expiredSlots.Count = 0;
     }
 
     private ulong* Prepare(ArrayData[] columns, int length)
     {
         Groups.Find(columns.AsSpan(0, Columns.PartitionCount), length);
+        if (_ttl is not null)
+        {
+            Groups.Renew(length);
+        }
+
         _heads.Encode(columns.AsSpan(0, Columns.HeadCount), length);
         ulong* words = _words.Reserve(Math.Max(1, length));
         Rows.Order.Words(_heads.Words, _heads.Nulls, Columns.Head.KeyWords, length, words);
@@ -497,6 +570,7 @@ internal sealed unsafe class RankStore : IDisposable
                     Begin(group, i);
                 }
 
+                KeepAge(group, row);
                 ulong word = Rows.Order.Word(row);
                 *(long*)(row + Rows.Mark) = 0;
                 _sequence = Math.Max(_sequence, *(long*)(row + Rows.Sequence) + 1);
@@ -514,5 +588,18 @@ internal sealed unsafe class RankStore : IDisposable
                 }
             }
         });
+    }
+
+    /// <summary>Gives a group that a restore makes anew the time of its youngest row.</summary>
+    private void KeepAge(byte* group, byte* row)
+    {
+        if (_ttl is null)
+        {
+            return;
+        }
+
+        ref long time = ref *(long*)(group + Groups.Table.Layout.TimeOffset);
+        long touched = *(long*)(row + Rows.Layout.TimeOffset);
+        time = Groups.Root(group) == 0 ? touched : Math.Max(time, touched);
     }
 }

@@ -89,7 +89,7 @@ internal sealed unsafe class OverDistinct : IDisposable
 
             if (count > 0)
             {
-                _rows.Find(State.Table.Layout, rows, count, partitions, partitionSlots);
+                _rows.Find(State.Table.Layout, rows, count, partitions, partitionSlots, evenExpired: true);
             }
 
             for (int i = 0; i < count; i++)

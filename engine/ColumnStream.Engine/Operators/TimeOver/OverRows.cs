@@ -167,7 +167,14 @@ internal sealed unsafe class OverRows : IDisposable
         Find(Rows.Table.Layout, rows, count, partitions, slots);
 
     /// <summary>Finds or creates the partitions of rows of a layout that begins with the partition, at most a block.</summary>
-    public void Find(StateLayout layout, byte** rows, int count, byte** partitions, uint* slots)
+    /// <param name="layout">The layout of the rows.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="partitions">Receives the partitions.</param>
+    /// <param name="slots">Receives their slots.</param>
+    /// <param name="evenExpired">Whether partitions count whose time is over: what hangs on them goes with them.</param>
+    public void Find(
+        StateLayout layout, byte** rows, int count, byte** partitions, uint* slots, bool evenExpired = false)
     {
         var columns = new ArrayData[Columns.PartitionCount];
         for (int i = 0; i < columns.Length; i++)
@@ -179,7 +186,18 @@ internal sealed unsafe class OverRows : IDisposable
         StateTable table = Partitions.Table;
         table.Layout.Hash(columns, count, hashes);
         _keys.Encode(columns, count);
-        table.FindOrCreate(_keys, hashes, 0, count, partitions, slots);
+        for (int i = 0; evenExpired && i < count; i++)
+        {
+            partitions[i] = table.Find(
+                _keys.Words + (i * table.Layout.KeyWords), _keys.Nulls + i, hashes[i], out slots[i], evenExpired: true);
+            evenExpired = partitions[i] is not null;
+        }
+
+        if (!evenExpired)
+        {
+            table.FindOrCreate(_keys, hashes, 0, count, partitions, slots);
+        }
+
         for (int i = 0; i < count; i++)
         {
             *(ulong*)(partitions[i] + Hash) = hashes[i];
@@ -318,7 +336,7 @@ internal sealed unsafe class OverRows : IDisposable
         foreach ((long _, long _, uint slot) in answered)
         {
             byte* row = Rows.Table.Rows.Row(slot);
-            Find(&row, 1, &partition, &partitionSlot);
+            Find(Rows.Table.Layout, &row, 1, &partition, &partitionSlot, evenExpired: true);
             Chain(partition, row, slot);
         }
 

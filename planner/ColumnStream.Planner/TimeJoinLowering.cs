@@ -25,7 +25,8 @@ internal static class TimeJoinLowering
         _ => new TemporalJoinNode(
             join.Type, join.LeftKeys, join.RightKeys, join.LeftTime, join.RightTime, join.UpperMs < 0, join.Residual)
         {
-            Id = 0, Inputs = inputs, Output = join.Fields, Uid = uid, IsAsof = join.Kind == TimeJoinKind.Asof,
+            Id = 0, Inputs = inputs, Output = join.Fields, Uid = uid,
+            IsAsof = join.Kind is TimeJoinKind.Asof or TimeJoinKind.AsofNext, IsForward = join.Kind == TimeJoinKind.AsofNext,
         },
     };
 }

@@ -173,6 +173,45 @@ internal sealed unsafe class KeyChains : IDisposable
         DropIfEmpty(link.Key);
     }
 
+    /// <summary>Returns the last row of a key's chain whose order is at most <paramref name="most"/>, from the end that is nearer, or 0.</summary>
+    public uint LastUpTo(byte* key, int side, long most)
+    {
+        ChainedRows rows = _sides[side];
+        ChainEnds* ends = Chain(key, side);
+        if (ends->Head == 0)
+        {
+            return 0;
+        }
+
+        int order = rows.OrderOffset;
+        long first = *(long*)(rows.Row(ends->Head) + order);
+        long last = *(long*)(rows.Row(ends->Tail) + order);
+        if (first > most || last <= most)
+        {
+            return first > most ? 0 : ends->Tail;
+        }
+
+        uint slot;
+        if (most - first < last - most)
+        {
+            slot = ends->Head;
+            for (uint next = rows.Link(rows.Row(slot))->Next;
+                *(long*)(rows.Row(next) + order) <= most;
+                next = rows.Link(rows.Row(next))->Next)
+            {
+                slot = next;
+            }
+
+            return slot;
+        }
+
+        for (slot = ends->Tail; *(long*)(rows.Row(slot) + order) > most; slot = rows.Link(rows.Row(slot))->Previous)
+        {
+        }
+
+        return slot;
+    }
+
     /// <summary>Drops a key that has no rows on either side, unless it is gone already.</summary>
     public void DropIfEmpty(uint keySlot)
     {

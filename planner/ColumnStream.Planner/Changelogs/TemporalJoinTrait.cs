@@ -27,6 +27,13 @@ internal sealed class TemporalJoinTrait : NodeTrait
 
     public override void Check(PhysicalNode node, ChangelogFacts facts, ChangelogReport report)
     {
+        if (((TemporalJoinNode)node).IsForward && facts.Updates(node.Inputs[0]))
+        {
+            report.Add(
+                PlannerErrors.NeedsInserts, node, "A row that waits for the next one cannot be taken back; join with the last one by >=.",
+                "The left side of an ASOF JOIN with the next row", facts.Maker(node.Inputs[0]));
+        }
+
         if (((TemporalJoinNode)node).IsAsof && facts.Updates(node.Inputs[1]))
         {
             report.Add(

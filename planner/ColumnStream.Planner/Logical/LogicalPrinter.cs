@@ -119,7 +119,8 @@ internal static class LogicalPrinter
                 + $" in [{join.LowerMs} ms, {join.UpperMs} ms]",
             (TimeJoinKind.Lookup, _) => $" cache {join.Lookup!.Options.Cache.ToString().ToLowerInvariant()}",
             (TimeJoinKind.Window, _) => $" ending {join.Left.Fields[join.LeftTime].Name}",
-            _ => $" {join.Left.Fields[join.LeftTime].Name} {(join.UpperMs < 0 ? ">" : ">=")}"
+            _ => $" {join.Left.Fields[join.LeftTime].Name} {(join.Kind == TimeJoinKind.AsofNext ? "<" : ">")}"
+                + (join.UpperMs < 0 ? string.Empty : "=")
                 + $" {join.Right.Fields[join.RightTime].Name}",
         },
         ArgMaxPlan best => $"ArgMax {Print(best.Extreme, best.Input.Fields)} over {Window(best.Window, best.Input.Fields)}"

@@ -15,6 +15,9 @@ internal enum TimeJoinKind : byte
     /// <summary>A left row meets the last right row of its key that is not younger.</summary>
     Asof,
 
+    /// <summary>A left row meets the first right row of its key that is not older.</summary>
+    AsofNext,
+
     /// <summary>A left row meets what a table holds for its key when the row comes; the right side is no input then.</summary>
     Lookup,
 }

@@ -16,7 +16,7 @@ namespace ColumnStream.Planner.Logical;
 /// <param name="LeftTime">The left rowtime, or end of the window; −1 for the time of arrival.</param>
 /// <param name="RightTime">The right rowtime, or end of the window; −1 for the time of arrival.</param>
 /// <param name="LowerMs">Least left time − right time of an interval.</param>
-/// <param name="UpperMs">Greatest left time − right time of an interval; for ASOF −1 where equal times do not meet.</param>
+/// <param name="UpperMs">Greatest left time − right time of an interval; for both kinds of ASOF −1 where equal times do not meet.</param>
 /// <param name="Residual">What else must hold, over the left columns, then the right ones.</param>
 /// <param name="Fields">The left columns, then the right ones, which semi and anti joins have not.</param>
 /// <param name="Uid">Names its state.</param>

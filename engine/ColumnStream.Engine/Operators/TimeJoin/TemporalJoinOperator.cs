@@ -172,7 +172,7 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
                 continue;
             }
 
-            uint replaced = LastUpTo(_chains.Rows[index], times[index]);
+            uint replaced = _chains.LastUpTo(_chains.Rows[index], 1, times[index]);
             byte* row = _sides[1].Append(index, out uint slot);
             *(long*)(row + _deletedOffset) = kind == RowKind.Delete ? 1 : 0;
             _chains.Insert(1, _chains.Slots[index], row);
@@ -197,42 +197,6 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
 
     private long TimeOf(uint version) => *(long*)(_sides[1].Row(version) + _sides[1].OrderOffset);
 
-    /// <summary>Returns the last version of a key whose time is at most <paramref name="time"/>, or 0.</summary>
-    private uint LastUpTo(byte* key, long time)
-    {
-        ChainEnds* ends = _chains.Chain(key, 1);
-        if (ends->Head == 0 || TimeOf(ends->Head) > time)
-        {
-            return 0;
-        }
-
-        if (TimeOf(ends->Tail) <= time)
-        {
-            return ends->Tail;
-        }
-
-        ChainedRows rows = _sides[1];
-        uint slot;
-        if (time - TimeOf(ends->Head) < TimeOf(ends->Tail) - time)
-        {
-            slot = ends->Head;
-            for (uint next = rows.Link(rows.Row(slot))->Next; TimeOf(next) <= time; next = rows.Link(rows.Row(slot))->Next)
-            {
-                slot = next;
-            }
-
-            return slot;
-        }
-
-        slot = ends->Tail;
-        while (TimeOf(slot) > time)
-        {
-            slot = rows.Link(rows.Row(slot))->Previous;
-        }
-
-        return slot;
-    }
-
     /// <summary>Answers left rows up to the watermark, a chunk at a time, then drops versions that none to come can see.</summary>
     private void Answer(Collector output)
     {
@@ -241,7 +205,8 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
         {
             byte* row = _sides[0].Row(slot);
             long time = *(long*)(row + _leftOffset);
-            uint version = LastUpTo(_chains.Row(_sides[0].Link(row)->Key), node.IsStrict ? time - 1 : time);
+            uint version = _chains.LastUpTo(
+                _chains.Row(_sides[0].Link(row)->Key), 1, node.IsStrict ? time - 1 : time);
             byte* other = version == 0 ? null : _sides[1].Row(version);
             bool isThere = other is not null && *(long*)(other + _deletedOffset) == 0;
             if (!isThere && node.Type == JoinType.Inner)

@@ -447,6 +447,12 @@ public sealed class QueryMaker : RelationMaker
     /// <summary>Makes window functions in an order that time does not give; ROWS goes by all columns, so that equals are the same.</summary>
     private Relation SortedOver(QuerySource from)
     {
+        QueryColumn[] untimed = [.. from.Columns.Where(c => c.Type is not QueryType.Time)];
+        if (untimed.Length == 0)
+        {
+            return Filtered(from);
+        }
+
         List<QueryColumn> columns = [];
         List<QueryNode> items = [.. Some(from.Columns, 3).Select(c => Item(ExpressionMaker.Of(c.Type, c.Name), c with
         {
@@ -455,7 +461,6 @@ public sealed class QueryMaker : RelationMaker
         QueryColumn[] partition = Draw(4) == 0 ? [] : [.. Some(from.Columns, 2).Where(c =>
             c.Type is not QueryType.Real and not QueryType.Time)];
         string by = partition.Length == 0 ? "" : $"PARTITION BY {string.Join(", ", partition.Select(c => c.Name))} ";
-        QueryColumn[] untimed = [.. from.Columns.Where(c => c.Type is not QueryType.Time)];
         bool isRows = untimed.Length == from.Columns.Count && Draw(2) == 0;
         string order = isRows ? Order(untimed) : Order([.. Some(untimed, 2)]);
         for (int i = Draw(1, 4); i > 0; i--)

@@ -151,17 +151,49 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     /// <summary>Makes column <paramref name="column"/> of rows.</summary>
     public ArrayData Column(int column, uint* slots, int count) => _columns[column].Gather(slots, count, _account);
 
-    /// <summary>Forgets all rows: nobody will ask for them, and none comes any more.</summary>
-    public void Drop()
+    /// <summary>Returns the next segment that has rows, or 0.</summary>
+    public int NextSegment(int segment)
     {
-        if (_isDropped || _isGathering)
+        for (segment++; segment < _segments.Count; segment++)
         {
-            return;
+            if (_segments[segment].Rows > 0)
+            {
+                return segment;
+            }
         }
 
+        return 0;
+    }
+
+    /// <summary>Returns the rows of a segment, which the caller releases, and their slots.</summary>
+    public RecordBatch Read(int segment, NativeList<uint> slots)
+    {
+        Segment read = _segments[segment];
+        Number(slots.Reserve(read.Rows), segment, 0, read.Rows);
+        if (read.Batch is not null)
+        {
+            return read.Batch.Retain();
+        }
+
+        var columns = new ArrayData[_columns.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = Column(i, slots.Pointer, read.Rows);
+        }
+
+        return new RecordBatch(_schema, columns, read.Rows);
+    }
+
+    /// <summary>Forgets all rows: nobody will ask for them, and none comes any more.</summary>
+    /// <remarks>A snapshot that is being written goes on: its barrier came before. The next one is empty.</remarks>
+    public void Drop()
+    {
+        _mustBeFull |= !_isDropped;
         _isDropped = true;
-        _mustBeFull = true;
-        Reset();
+        if (!_isGathering && Count > 0)
+        {
+            Reset();
+        }
     }
 
     /// <inheritdoc/>
@@ -225,12 +257,12 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
         }
 
         _mustBeFull &= !_isFull;
-        _isGathering = false;
+        EndSnapshot();
         return false;
     }
 
     /// <inheritdoc/>
-    public override void AbortSnapshot() => _isGathering = false;
+    public override void AbortSnapshot() => EndSnapshot();
 
     /// <inheritdoc/>
     public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups)
@@ -295,6 +327,16 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
         for (int i = 0; i < count; i++)
         {
             slots[i] = slot + (uint)i;
+        }
+    }
+
+    private void EndSnapshot()
+    {
+        _isGathering = false;
+        if (_isDropped && Count > 0)
+        {
+            _mustBeFull = true;
+            Reset();
         }
     }
 

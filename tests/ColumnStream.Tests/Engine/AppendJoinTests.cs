@@ -67,6 +67,49 @@ public sealed class AppendJoinTests : OperatorTest
     }
 
     [Theory]
+    [MemberData(nameof(Seeds))]
+    public void In_batch_mode_the_side_that_ends_first_is_indexed_and_the_other_is_not_kept(int seed)
+    {
+        var random = new Random(seed);
+        JoinNode node = Node(withCondition: seed % 3 == 0, columns: seed % 4 == 0 ? [6, 1, 0, 4] : []);
+        using OperatorCluster cluster = Start(node, 1 + random.Next(3), isBatch: true);
+        List<object?[]>[] sides = [[], []];
+        int ended = -1;
+        void Step()
+        {
+            int side = ended < 0 ? random.Next(2) : 1 - ended;
+            cluster.Process(Draw(sides[side], side, 1 + random.Next(random.Next(2) == 0 ? 30 : 1500), 900, random), null, random, side);
+        }
+
+        for (int step = 0; step < 10; step++)
+        {
+            Step();
+            Assert.True(ended >= 0 || cluster.Output.Count == 0, "pairs came before a side had ended");
+            if (random.Next(3) == 0)
+            {
+                List<object?[]>[] before = [[.. sides[0]], [.. sides[1]]];
+                if (cluster.Interrupt(random, fullOdds: 3, 3, Step))
+                {
+                    sides = before;
+                    End(cluster, ended);
+                }
+            }
+
+            if (ended < 0 && random.Next(6) == 0)
+            {
+                ended = random.Next(2);
+                End(cluster, ended);
+            }
+        }
+
+        End(cluster, 0);
+        End(cluster, 1);
+        cluster.Finish();
+        AssertSame(Expected(node, sides), cluster.Output, $"seed {seed}");
+        Assert.True(ended < 0 || cluster.StateRows <= sides[ended].Count, "rows that were looked up are still kept");
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     public void Nothing_is_kept_for_a_side_that_has_ended(int ended)
@@ -204,9 +247,17 @@ public sealed class AppendJoinTests : OperatorTest
     private RetainedRows Retained() => new("rows", SchemaOf(RightFields), [1], new OperatorContext(
         Allocator, Pages, new(TimeProvider.System, new Random(1)), [SchemaOf(RightFields)], 0, 1, 16, false));
 
-    private OperatorCluster Start(JoinNode node, int parallelism)
+    private static void End(OperatorCluster cluster, int input)
     {
-        var cluster = new OperatorCluster(node, SchemaOf(LeftFields), [0], Allocator, Pages, false, SchemaOf(RightFields), [1]);
+        if (input >= 0)
+        {
+            cluster.EndInput(input);
+        }
+    }
+
+    private OperatorCluster Start(JoinNode node, int parallelism, bool isBatch = false)
+    {
+        var cluster = new OperatorCluster(node, SchemaOf(LeftFields), [0], Allocator, Pages, isBatch, SchemaOf(RightFields), [1]);
         cluster.Start(parallelism);
         return cluster;
     }

@@ -18,6 +18,8 @@ namespace ColumnStream.Engine.Operators.Join;
 /// A key's row holds the newest slot of either side, a link a row the one before. So a row costs one search and one link, and an
 /// output row is gathered column by column out of the batches; the columns of the batch at hand pass as they are where each of
 /// its rows finds one row. Once a side has ended, nothing of the other is kept any more: nobody will ask for it.
+/// In batch mode rows wait without an index until a side has ended, the smaller one where they are read in turns. That side is
+/// indexed; what waited on the other is looked up and dropped, and what still comes there is looked up and never kept.
 /// </remarks>
 internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
 {
@@ -41,10 +43,12 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
     private RecordBatch? _current;
     private int _side;
     private bool _isHashed;
+    private bool _isWaiting;
+    private int _backlog;
 
     public override IReadOnlyList<OperatorState> States => _sides;
 
-    public override bool HasMore => _current is not null;
+    public override bool HasMore => _current is not null || _backlog > 0;
 
     /// <summary>Tells whether a join can run so: rows neither go nor expire, and no row comes out for want of a match.</summary>
     public static bool Fits(JoinNode node) =>
@@ -53,6 +57,7 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
     public override void Open(OperatorContext context)
     {
         _context = context;
+        _isWaiting = context.IsBatch;
         _schema = node.OutputSchema();
         Schema left = context.Inputs[0];
         var keys = new Field[node.LeftKeys.Count];
@@ -69,10 +74,10 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         _keys.Rows.IsTransient = true;
         _encoder = new KeyEncoder(layout, context.Allocator);
         _cache = new RowCache(context.Allocator);
-        _sides[0] = new RetainedRows("left rows", left, node.LeftKeys, context) { Restored = rows => Insert(0, rows, false) };
+        _sides[0] = new RetainedRows("left rows", left, node.LeftKeys, context) { Restored = rows => Keep(0, rows, walks: false) };
         _sides[1] = new RetainedRows("right rows", context.Inputs[1], node.RightKeys, context)
         {
-            Restored = rows => Insert(1, rows, false),
+            Restored = rows => Keep(1, rows, walks: false),
         };
         _condition = node.Residual is null ? null : new JoinCondition(node.Residual, context);
         _walk = new SlotWalk(context.Allocator);
@@ -90,15 +95,38 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         batch = batch.Compact(_context.Allocator);
         RecordBatch rows = batch.Rows.Retain();
         batch.Release();
-        _side = input;
-        _current = rows = Matchable(rows, input);
-        if (_ended[0] || _ended[1])
+        rows = Matchable(rows, input);
+        if (_isWaiting && _ended[1 - input])
+        {
+            Build(1 - input);
+        }
+        else if (_ended[0] || _ended[1])
         {
             DropUnasked();
         }
 
-        Insert(input, rows, true);
+        if (_isWaiting)
+        {
+            Keep(input, rows, walks: false);
+            rows.Release();
+            return;
+        }
+
+        Begin(input, rows);
         Continue(output);
+    }
+
+    public override void Finish(Collector output)
+    {
+        if (_isWaiting)
+        {
+            Build(_sides[0].Count < _sides[1].Count ? 0 : 1);
+        }
+
+        if (HasMore)
+        {
+            Continue(output);
+        }
     }
 
     public override void Continue(Collector output)
@@ -122,8 +150,9 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
 
         if (!_walk.HasMore)
         {
-            _current!.Release();
+            _current?.Release();
             _current = null;
+            NextWaiting();
         }
     }
 
@@ -170,8 +199,73 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         }
     }
 
-    /// <summary>Keeps rows under their keys, and begins the chains of the other side that they find.</summary>
-    private void Insert(int side, RecordBatch batch, bool walks)
+    /// <summary>Begins the pairs of a batch, which is taken over.</summary>
+    private void Begin(int side, RecordBatch rows)
+    {
+        _side = side;
+        _current = rows;
+        if (_context.IsBatch || _ended[1 - side])
+        {
+            Look(side, rows, null, walks: true);
+        }
+        else
+        {
+            Keep(side, rows, walks: true);
+        }
+    }
+
+    /// <summary>Indexes a side that has ended; what waits on the other is looked up next.</summary>
+    private void Build(int side)
+    {
+        _isWaiting = false;
+        RetainedRows built = _sides[side];
+        for (int segment = built.NextSegment(0); segment > 0; segment = built.NextSegment(segment))
+        {
+            RecordBatch rows = built.Read(segment, _newSlots);
+            Look(side, rows, _newSlots.Pointer, walks: false);
+            rows.Release();
+        }
+
+        _side = 1 - side;
+        _backlog = _sides[_side].NextSegment(0);
+    }
+
+    /// <summary>Begins the pairs of the next rows that waited; they are dropped behind the last.</summary>
+    private void NextWaiting()
+    {
+        if (_backlog == 0)
+        {
+            return;
+        }
+
+        RetainedRows waiting = _sides[_side];
+        RecordBatch rows = waiting.Read(_backlog, _newSlots);
+        _backlog = waiting.NextSegment(_backlog);
+        if (_backlog == 0)
+        {
+            waiting.Drop();
+        }
+
+        Begin(_side, rows);
+    }
+
+    /// <summary>Keeps rows, under their keys unless these wait.</summary>
+    private void Keep(int side, RecordBatch batch, bool walks)
+    {
+        uint* added = _newSlots.Reserve(Math.Max(1, batch.Length));
+        _sides[side].Add(batch, added);
+        if (!_isWaiting)
+        {
+            Look(side, batch, added, walks);
+        }
+    }
+
+    /// <summary>Links kept rows under their keys, and begins the chains of the other side that they find.</summary>
+    /// <param name="side">The side they are of.</param>
+    /// <param name="batch">The rows.</param>
+    /// <param name="added">Their slots, or null when they are not kept.</param>
+    /// <param name="walks">Whether pairs are asked for.</param>
+    private void Look(int side, RecordBatch batch, uint* added, bool walks)
     {
         int length = batch.Length;
         ValueList<int> keys = side == 0 ? node.LeftKeys : node.RightKeys;
@@ -183,24 +277,17 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
 
         _encoder.Encode(columns, length);
         _isHashed = false;
-        bool isKept = !_ended[1 - side];
-        uint* added = _newSlots.Reserve(Math.Max(1, length));
-        if (isKept)
-        {
-            _sides[side].Add(batch, added);
-        }
-
         byte** keyRows = stackalloc byte*[StateTable.BlockRows];
         for (int at = 0; at < length; at += StateTable.BlockRows)
         {
             int count = Math.Min(StateTable.BlockRows, length - at);
-            Find(columns, length, at, count, keyRows, isKept);
+            Find(columns, length, at, count, keyRows, creates: added is not null);
             if (walks)
             {
                 _walk.Added(Chains(keyRows, at, count, side, _walk.Reserve(count)));
             }
 
-            if (isKept)
+            if (added is not null)
             {
                 Link(keyRows, added + at, count, side);
             }

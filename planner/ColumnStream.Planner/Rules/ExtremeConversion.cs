@@ -133,7 +133,8 @@ internal sealed class ExtremeConversion(
         _groups = [.. Enumerable.Repeat(-1, groups)];
         foreach ((int row, int extreme) in keys)
         {
-            if (_above.Columns[extreme] is not ColumnExpression { Index: var column } || _rowColumns[row] is not ColumnExpression own)
+            if (_above.Columns[extreme] is not ColumnExpression { Index: var column }
+                || _rowColumns[row] is not ColumnExpression own)
             {
                 return false;
             }

@@ -25,6 +25,7 @@ internal static class Program
     private static readonly AggregateCall Count = new("COUNT", default, default, false, -1, SqlType.BigInt, "c");
     private static readonly AggregateCall Sum = Price("SUM");
     private static readonly AggregateCall Max = Price("MAX");
+    private static readonly AggregateCall[] AllOfPrice = [Count, Sum, Price("AVG"), Price("MIN"), Max];
 
     private static void Main(string[] arguments)
     {
@@ -65,6 +66,8 @@ internal static class Program
             ("count per bidder, tumble 10 s (q12)", () => Once(Window(tumble, [1], Count), bids, allocator, pages)),
             ("count per auction, hop 10 s / 2 s (q5 inner)", () => Once(Window(hop, [0], Count), bids, allocator, pages)),
             ("max price, tumble 10 s, no key (q7 inner)", () => Once(Window(tumble, [], Max), bids, allocator, pages)),
+            ("count, sum, avg, min, max per auction, tumble", () => Once(Window(tumble, [0], AllOfPrice), bids, allocator, pages)),
+            ("count, sum, avg, min, max, tumble, no key", () => Once(Window(tumble, [], AllOfPrice), bids, allocator, pages)),
             ("group: count per auction, retract out", () => Once(Group([0], Count), bids, allocator, pages)),
             ("group: count, sum, max per bidder, retract out", () => Once(Group([1], Count, Sum, Max), bids, allocator, pages)),
         ];

@@ -23,6 +23,8 @@ internal sealed unsafe class GroupUpdater : IDisposable
     private readonly NativeList<sbyte> _kindSigns;
     private readonly bool[] _hasSigns;
     private readonly int[] _signsOf;
+    private readonly int[] _signNumbers;
+    private readonly FusionPlan _fusion;
     private readonly bool[] _signsHaveNulls;
     private readonly ValueSetUpdater?[] _sets;
     private readonly DistinctUpdater?[] _distinct;
@@ -46,6 +48,8 @@ internal sealed unsafe class GroupUpdater : IDisposable
         _signs = new NativeList<sbyte>[plan.Calls.Count];
         _hasSigns = new bool[plan.Calls.Count];
         _signsOf = new int[plan.Calls.Count];
+        _signNumbers = new int[plan.Calls.Count];
+        _fusion = new FusionPlan(plan);
         _signsHaveNulls = new bool[plan.Calls.Count];
         _sets = new ValueSetUpdater?[plan.Calls.Count];
         _distinct = new DistinctUpdater?[plan.Calls.Count];
@@ -109,10 +113,18 @@ internal sealed unsafe class GroupUpdater : IDisposable
             }
         }
 
-        for (int i = 0; !_plan.IsPartial && i < _signs.Length; i++)
+        if (_plan.IsPartial)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _signs.Length; i++)
         {
             PrepareSigns(i, length);
+            _signNumbers[i] = _hasSigns[i] ? _signsOf[i] : -1;
         }
+
+        _fusion.Decide(_signNumbers);
     }
 
     /// <summary>Adds rows [at, at + count) of the prepared batch, at most a block, to rows that the caller found.</summary>
@@ -120,9 +132,13 @@ internal sealed unsafe class GroupUpdater : IDisposable
     {
         CountRows(rows, at, count);
         var block = new GroupBlock(at, count, rows, null, null);
+        _fusion.Accumulate(_arguments, at, count, rows, _signs);
         for (int i = 0; i < _plan.Accumulators.Length; i++)
         {
-            AccumulateCall(i, tables, block);
+            if (!_fusion.IsDone(i))
+            {
+                AccumulateCall(i, tables, block);
+            }
         }
     }
 
@@ -172,8 +188,14 @@ internal sealed unsafe class GroupUpdater : IDisposable
             CountRows(block.Rows, block.At, block.Count);
         }
 
+        _fusion.Accumulate(_arguments, block.At, block.Count, block.Rows, _signs);
         for (int i = 0; i < _plan.Accumulators.Length; i++)
         {
+            if (_fusion.IsDone(i))
+            {
+                continue;
+            }
+
             if (!_plan.IsDistinct(i))
             {
                 AccumulateCall(i, tables, block);

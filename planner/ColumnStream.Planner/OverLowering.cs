@@ -65,8 +65,4 @@ internal static class OverLowering
 
         return null;
     }
-
-    /// <summary>Tells whether nothing stays of a partition that gets no rows any more.</summary>
-    public static bool IsBoundedByTime(TimeOverNode over) => over.IsRowtime
-        && over.Calls.All(c => c.Frame is { IsRows: false, Start.Kind: not FrameLimitKind.UnboundedPreceding });
 }

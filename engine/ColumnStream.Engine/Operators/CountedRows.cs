@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
 
@@ -14,7 +15,9 @@ internal unsafe struct CountedRows
     public readonly bool IsOpen => _next != 0;
 
     /// <summary>Adds the rows of a batch to a cell of theirs and takes those that go away from it; each is touched before.</summary>
-    public static void Fold(StateTable table, KeyEncoder keys, NativeList<ulong> space, StreamBatch batch, int cellOffset)
+    /// <remarks>With <paramref name="forgotten"/> what takes back a row that does not stand counts nothing and is listed there.</remarks>
+    public static void Fold(
+        StateTable table, KeyEncoder keys, NativeList<ulong> space, StreamBatch batch, int cellOffset, List<int>? forgotten = null)
     {
         int length = batch.Rows.Length;
         table.BeginBatch();
@@ -32,7 +35,14 @@ internal unsafe struct CountedRows
             for (int i = 0; i < count; i++)
             {
                 bool adds = kinds is null || kinds[at + i] is RowKind.Insert or RowKind.UpdateAfter;
-                *(long*)(rows[i] + cellOffset) += adds ? 1 : -1;
+                long* times = (long*)(rows[i] + cellOffset);
+                if (forgotten is not null && !adds && *times == 0)
+                {
+                    forgotten.Add(at + i);
+                    continue;
+                }
+
+                *times += adds ? 1 : -1;
             }
         }
     }
@@ -53,7 +63,7 @@ internal unsafe struct CountedRows
                 break;
             }
 
-            long times = *(long*)(row + cellOffset);
+            long times = table.IsExpired(row) ? 0 : *(long*)(row + cellOffset);
             for (; _given < times && rows.Count < most; _given++)
             {
                 rows.Add((nint)row);

@@ -9,6 +9,9 @@ namespace ColumnStream.Engine.Operators;
 [PlanNode("scalar-join", version: 2)]
 public sealed record ScalarJoinNode(SourceLocation Place) : PhysicalNode
 {
+    /// <summary>Gets the milliseconds after which left rows that nothing touched are forgotten, or 0.</summary>
+    public long StateTtlMs { get; init; }
+
     /// <inheritdoc/>
     public override string Describe() => "scalar join";
 

@@ -15,6 +15,9 @@ namespace ColumnStream.Engine.Operators;
 public sealed record SemiJoinNode(SemiJoinKind Kind, ValueList<int> LeftKeys, ValueList<int> RightKeys, bool IsNullAware)
     : PhysicalNode
 {
+    /// <summary>Gets the milliseconds after which rows and keys that nothing touched are forgotten, or 0.</summary>
+    public long StateTtlMs { get; init; }
+
     /// <inheritdoc/>
     public override string Describe() =>
         $"{Kind.ToString().ToLowerInvariant()} join [{string.Join(", ", LeftKeys)}] = [{string.Join(", ", RightKeys)}]"

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
-using ColumnStream.Compute.Types;
+using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Errors;
@@ -13,29 +13,62 @@ namespace ColumnStream.Planner.Changelogs;
 /// <summary>Predicts what bounds the state of each node, and refuses what nothing bounds where the option says so.</summary>
 internal static class GrowthPrediction
 {
+    private static readonly Rule Nothing = static (_, _) => StateGrowth.None;
+
+    // One line a kind of node, by name; a test fails where one is missing.
+    private static readonly Dictionary<Type, Rule> Rules = new()
+    {
+        [typeof(ChangelogNormalizeNode)] = Of<ChangelogNormalizeNode>((n, _) => Bounded(StateGrowth.Keys, n.StateTtlMs)),
+        [typeof(ExchangeNode)] = Nothing,
+        [typeof(ExpandNode)] = Nothing,
+        [typeof(FilterNode)] = Nothing,
+        [typeof(GroupAggregateNode)] = Of<GroupAggregateNode>((n, _) => OfAggregate(n)),
+        [typeof(IntervalJoinNode)] = Of<IntervalJoinNode>((n, _) => OfTime(isProctime: n.LeftTime < 0)),
+        [typeof(JoinNode)] = Of<JoinNode>((n, f) => Most(
+            Bounded(OfRows(n.Inputs[0], f), n.LeftTtlMs), Bounded(OfRows(n.Inputs[1], f), n.RightTtlMs))),
+        [typeof(LateRowsNode)] = Nothing,
+        [typeof(LimitNode)] = Nothing,
+        [typeof(LocalAggregateNode)] = Nothing,
+        [typeof(LookupJoinNode)] = Nothing,
+        [typeof(OverNode)] = Of<OverNode>(OfInputs),
+        [typeof(ProjectNode)] = Nothing,
+        [typeof(RankNode)] = Of<RankNode>(OfRank),
+        [typeof(ScalarJoinNode)] = Of<ScalarJoinNode>((n, f) => Bounded(OfRows(n.Inputs[0], f), n.StateTtlMs)),
+        [typeof(SemiJoinNode)] = Of<SemiJoinNode>(OfSemiJoin),
+        [typeof(SetOperationNode)] = Of<SetOperationNode>((n, f) => Bounded(OfInputs(n, f), n.StateTtlMs)),
+        [typeof(SinkCheckNode)] = Nothing,
+        [typeof(SinkNode)] = Nothing,
+        [typeof(SortNode)] = Of<SortNode>(OfInputs),
+        [typeof(SortedOverNode)] = Of<SortedOverNode>((n, f) => Bounded(OfInputs(n, f), n.StateTtlMs)),
+        [typeof(SourceNode)] = Nothing,
+        [typeof(TemporalJoinNode)] = Of<TemporalJoinNode>(OfVersions),
+        [typeof(TimeOverNode)] = Of<TimeOverNode>((n, _) => OfOver(n)),
+        [typeof(TimeSortNode)] = Of<TimeSortNode>((_, _) => StateGrowth.Watermark),
+        [typeof(UnionNode)] = Nothing,
+        [typeof(UnnestNode)] = Nothing,
+        [typeof(UpsertChangesNode)] = Nothing,
+        [typeof(UpsertMaterializeNode)] =
+            Of<UpsertMaterializeNode>((n, f) => Bounded(OfRows(n.Inputs[0], f), n.StateTtlMs)),
+        [typeof(ValuesNode)] = Nothing,
+        [typeof(WatermarkNode)] = Nothing,
+        [typeof(WindowAggregateNode)] = Of<WindowAggregateNode>((n, _) => OfTime(n.Window.IsProctime)),
+        [typeof(WindowArgMaxNode)] = Of<WindowArgMaxNode>(
+            (n, _) => n.DropsLate ? StateGrowth.Watermark : StateGrowth.Unbounded),
+        [typeof(WindowAssignNode)] = Of<WindowAssignNode>(
+            (n, _) => n.Window.Kind == WindowKind.Session ? OfTime(n.Window.IsProctime) : StateGrowth.None),
+        [typeof(WindowJoinNode)] = Of<WindowJoinNode>((_, _) => StateGrowth.Watermark),
+        [typeof(WindowRankNode)] = Of<WindowRankNode>((_, _) => StateGrowth.Watermark),
+    };
+
+    private delegate StateGrowth Rule(PhysicalNode node, ChangelogFacts facts);
+
+    /// <summary>Tells whether a kind of node has a prediction.</summary>
+    public static bool Knows(Type node) => Rules.ContainsKey(node);
+
     /// <summary>Predicts for one node.</summary>
     public static StateGrowth Of(PhysicalNode node, ChangelogFacts facts)
     {
-        StateGrowth growth = node switch
-        {
-            WindowAggregateNode or WindowRankNode or TimeSortNode or WindowArgMaxNode { DropsLate: true } => StateGrowth.Watermark,
-            WindowArgMaxNode => StateGrowth.Unbounded,
-            TimeOverNode over => OverLowering.IsBoundedByTime(over) ? StateGrowth.Watermark
-                : Bounded(StateGrowth.Keys, over.StateTtlMs),
-            SortedOverNode over => Bounded(OfInputs(node, facts), over.StateTtlMs),
-            GroupAggregateNode aggregate => OfAggregate(aggregate),
-            ChangelogNormalizeNode normalize => Bounded(StateGrowth.Keys, normalize.StateTtlMs),
-            UpsertMaterializeNode materialize => Bounded(OfRows(node.Inputs[0], facts), materialize.StateTtlMs),
-            RankNode { InsertOnlyInput: true, IsSingle: true, Start: 1 } rank when rank.Time == TimeAttribute.None
-                || !rank.KeepsFirst || rank.Time == TimeAttribute.Proctime => Bounded(StateGrowth.Keys, rank.StateTtlMs),
-            RankNode rank when rank.InsertOnlyInput && rank.End != long.MaxValue => Bounded(StateGrowth.Keys, rank.StateTtlMs),
-            RankNode rank => Bounded(OfInputs(node, facts), rank.StateTtlMs),
-            SetOperationNode set => Bounded(OfInputs(node, facts), set.StateTtlMs),
-            JoinNode join => Most(
-                Bounded(OfRows(node.Inputs[0], facts), join.LeftTtlMs), Bounded(OfRows(node.Inputs[1], facts), join.RightTtlMs)),
-            SemiJoinNode or ScalarJoinNode => OfInputs(node, facts),
-            _ => StateGrowth.None,
-        };
+        StateGrowth growth = Rules.GetValueOrDefault(node.GetType(), Nothing)(node, facts);
         return growth == StateGrowth.None || !facts.IsBounded(node.Id) ? growth : StateGrowth.Input;
     }
 
@@ -66,10 +99,42 @@ internal static class GrowthPrediction
     {
         StateGrowth.Input => "bounded by the input's end",
         StateGrowth.Watermark => "bounded by watermark",
+        StateGrowth.Clock => "bounded by processing time",
         StateGrowth.Ttl => "bounded by time to live",
         StateGrowth.Keys => "bounded by the number of keys",
         _ => "unbounded",
     };
+
+    private static Rule Of<TNode>(Func<TNode, ChangelogFacts, StateGrowth> rule)
+        where TNode : PhysicalNode => (node, facts) => rule((TNode)node, facts);
+
+    private static StateGrowth OfTime(bool isProctime) => isProctime ? StateGrowth.Clock : StateGrowth.Watermark;
+
+    private static StateGrowth OfRank(RankNode rank, ChangelogFacts facts) => Bounded(
+        rank.InsertOnlyInput && rank.End != long.MaxValue ? StateGrowth.Keys : OfInputs(rank, facts), rank.StateTtlMs);
+
+    /// <summary>Left rows are kept whole, right ones are counted by key.</summary>
+    private static StateGrowth OfSemiJoin(SemiJoinNode join, ChangelogFacts facts)
+    {
+        StateGrowth right = facts.IsBounded(join.Inputs[1]) ? StateGrowth.Input
+            : join.RightKeys.Count == 0 ? StateGrowth.None : StateGrowth.Keys;
+        return Bounded(Most(OfRows(join.Inputs[0], facts), right), join.StateTtlMs);
+    }
+
+    /// <summary>Left rows wait for the watermark; of each key the last version stays.</summary>
+    private static StateGrowth OfVersions(TemporalJoinNode join, ChangelogFacts facts) =>
+        join.RightKeys.Count == 0 || facts.IsBounded(join.Inputs[1]) ? StateGrowth.Watermark : StateGrowth.Keys;
+
+    /// <summary>Frames of a length in time forget all that is behind; others keep rows or accumulators of each partition, or its values.</summary>
+    private static StateGrowth OfOver(TimeOverNode over)
+    {
+        bool keepsValues = over.Calls.Any(c =>
+            c.Frame is { Start.Kind: FrameLimitKind.UnboundedPreceding } && KeepsValues(c.Call, insertOnly: true));
+        bool isBoundedByTime = over.Calls.All(
+            c => c.Frame is { IsRows: false, Start.Kind: not FrameLimitKind.UnboundedPreceding });
+        return isBoundedByTime ? OfTime(!over.IsRowtime) : keepsValues ? Bounded(StateGrowth.Unbounded, over.StateTtlMs)
+            : over.Partition.Count == 0 ? StateGrowth.None : Bounded(StateGrowth.Keys, over.StateTtlMs);
+    }
 
     private static StateGrowth OfAggregate(GroupAggregateNode aggregate)
     {

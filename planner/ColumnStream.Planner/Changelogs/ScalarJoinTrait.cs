@@ -19,5 +19,8 @@ internal sealed class ScalarJoinTrait : NodeTrait
 
     public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) => true;
 
+    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
+        (ScalarJoinNode)node with { StateTtlMs = facts.Options.StateTtlMs };
+
     public override string Maker(PhysicalNode node, ChangelogFacts facts) => "the query in WHERE";
 }

@@ -27,5 +27,8 @@ internal sealed class SemiJoinTrait : NodeTrait
 
     public override bool MakesOld(PhysicalNode node, ChangelogFacts facts) => true;
 
+    public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
+        (SemiJoinNode)node with { StateTtlMs = facts.Options.StateTtlMs };
+
     public override string Maker(PhysicalNode node, ChangelogFacts facts) => "the query in WHERE";
 }

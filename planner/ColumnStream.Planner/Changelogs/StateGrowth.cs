@@ -12,6 +12,9 @@ internal enum StateGrowth
     /// <summary>Watermarks take rows away.</summary>
     Watermark,
 
+    /// <summary>The clock takes rows away.</summary>
+    Clock,
+
     /// <summary>Time takes away what nothing touches.</summary>
     Ttl,
 

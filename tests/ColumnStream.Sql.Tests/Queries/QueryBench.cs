@@ -34,12 +34,18 @@ internal sealed class QueryBench : IDisposable
             new(1, 4096, null, Credit) { Name = NoRules, WithoutRules = ["*"] },
             new(1, 4096, null, Credit) { Name = RuleLess,
                 WithoutRules = [SltLeg.OptionalRules[world.Seed % SltLeg.OptionalRules.Count]] },
+            new(1, 4096, null, Credit) { Name = LongLived },
             new(1, 4096, null, Credit) { Name = Killed, Lives = [1, 4, 3, 1] },
         })
         {
             var session = new TestSession(leg) { Sabotage = g => plant?.Change(g) ?? g };
             _sessions[leg.Name] = session;
-            Plan(session, leg.Name == Batch ? "SET 'execution.runtime-mode' = 'batch'" : "");
+            Plan(session, leg.Name switch
+            {
+                Batch => "SET 'execution.runtime-mode' = 'batch'",
+                LongLived => "SET 'table.exec.state.ttl' = '30 d'",
+                _ => "",
+            });
             Plan(session, QueryWorld.Definitions(leg.Name == Batch));
             world.Feed(session.Scripts, leg.Name == Batch);
         }
@@ -54,6 +60,9 @@ internal sealed class QueryBench : IDisposable
     public const string NoRules = "no rules";
     public const string RuleLess = "one rule less";
     public const string Killed = "killed";
+
+    /// <summary>A time to live that no run reaches changes nothing.</summary>
+    public const string LongLived = "time to live";
 
     public QueryWorld World { get; }
 

@@ -7,7 +7,10 @@ namespace ColumnStream.Sql.Tests.Queries;
 /// <summary>Asks one query in many ways and compares the answers.</summary>
 internal sealed class QueryJudge(QueryBench bench, int killEvery = 3)
 {
-    private static readonly string[] Ways = [QueryBench.Parallel, QueryBench.Batch, QueryBench.NoRules, QueryBench.RuleLess];
+    private static readonly string[] Ways =
+    [
+        QueryBench.Parallel, QueryBench.Batch, QueryBench.NoRules, QueryBench.RuleLess, QueryBench.LongLived,
+    ];
     private int _judged;
 
     /// <summary>Gets how often each oracle could answer.</summary>

@@ -1,9 +1,11 @@
+using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Compute;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
@@ -12,13 +14,20 @@ using ColumnStream.Engine.State;
 namespace ColumnStream.Engine.Operators.SemiJoin;
 
 /// <summary>Keeps left rows and right ones, of which at most one stands behind a batch; all left rows follow its changes.</summary>
+/// <remarks>
+/// With a time to live left rows are forgotten: they keep the value they have, and what takes them back is passed over. The
+/// value is one row and stays; only where its maker forgot it and gives another one, the older gives way.
+/// </remarks>
 internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
 {
     private const int ChunkRows = 4096;
     private readonly Schema _schema = node.OutputSchema();
+    private readonly List<int> _forgotten = [];
     private OperatorContext _context = null!;
     private KeyedState _left = null!;
     private KeyedState _right = null!;
+    private StateTtl? _ttl;
+    private StateSweeper _sweeper = null!;
     private KeyEncoder _leftKeys = null!;
     private KeyEncoder _rightKeys = null!;
     private NativeList<ulong> _hashes = null!;
@@ -35,8 +44,10 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
     public override void Open(OperatorContext context)
     {
         _context = context;
-        _left = NewState("left", context.Inputs[0].Fields);
-        _right = NewState("right", context.Inputs[1].Fields);
+        _ttl = StateTtl.Of(node.StateTtlMs, context);
+        _left = NewState("left", context.Inputs[0].Fields, _ttl);
+        _right = NewState("right", context.Inputs[1].Fields, null);
+        _sweeper = new StateSweeper(_ttl, context, _left);
         _leftKeys = new KeyEncoder(_left.Table.Layout, context.Allocator);
         _rightKeys = new KeyEncoder(_right.Table.Layout, context.Allocator);
         _hashes = new NativeList<ulong>(context.Allocator);
@@ -49,6 +60,7 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
         try
         {
             Refresh();
+            _sweeper.Sweep();
             if (input == 0)
             {
                 Fold(_left.Table, _leftKeys, batch);
@@ -56,7 +68,14 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
                 return;
             }
 
-            Fold(_right.Table, _rightKeys, batch);
+            if (_ttl is null)
+            {
+                Fold(_right.Table, _rightKeys, batch);
+            }
+            else
+            {
+                FoldValue(batch);
+            }
         }
         finally
         {
@@ -75,6 +94,8 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
             output.Emit(_context.IsBatch ? new StreamBatch(Build(_rows.Count, pairs: false)) : Pairs());
         }
     }
+
+    public override void OnTimer(long clockMs, Collector output) => _sweeper.OnTimer(clockMs);
 
     public override void Finish(Collector output)
     {
@@ -110,16 +131,65 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
 
     private static long* Count(StateTable table, byte* row) => (long*)(row + table.Layout.CellOffsets[0]);
 
-    private KeyedState NewState(string name, ValueList<Field> fields)
+    private KeyedState NewState(string name, ValueList<Field> fields, StateTtl? ttl)
     {
-        var layout = new StateLayout(fields, [new StateCell("count", CellType.Int64)], 0);
-        return new KeyedState(name, layout, _context.Pages, _context.Allocator, _context.KeyGroups);
+        var layout = new StateLayout(fields, [new StateCell("count", CellType.Int64)], 0, hasTime: _ttl is not null);
+        return new KeyedState(name, layout, _context.Pages, _context.Allocator, _context.KeyGroups, ttl);
     }
 
     /// <summary>Counts the rows of a batch in a table; rows that are gone go.</summary>
     private void Fold(StateTable table, KeyEncoder encoder, StreamBatch batch)
     {
-        CountedRows.Fold(table, encoder, _hashes, batch, table.Layout.CellOffsets[0]);
+        _forgotten.Clear();
+        CountedRows.Fold(table, encoder, _hashes, batch, table.Layout.CellOffsets[0], _ttl is null ? null : _forgotten);
+        DeleteEmpty(table);
+    }
+
+    /// <summary>Counts the value's rows where their maker may have forgotten what it gave: an old one gives way to a new one.</summary>
+    /// <remarks>Its time began with a change of the maker's row, or later; half the time to live tells it from a second one.</remarks>
+    private void FoldValue(StreamBatch batch)
+    {
+        StateTable table = _right.Table;
+        int length = batch.Rows.Length;
+        table.BeginBatch();
+        table.Rows.NowMs = _ttl!.NowMs;
+        ulong* hashes = _hashes.Reserve(Math.Max(1, length));
+        table.Layout.Hash(batch.Rows.Columns, length, hashes);
+        _rightKeys.Encode(batch.Rows.Columns, length);
+        for (int i = 0; i < length; i++)
+        {
+            byte* row;
+            uint slot;
+            table.FindOrCreate(_rightKeys, hashes, i, 1, &row, &slot);
+            long before = IsOld(row) ? 0 : *Count(table, row);
+            table.Touch(&row, &slot, hashes + i, 1);
+            *Count(table, row) = Math.Max(0, before + (Adds(batch, i) ? 1 : -1));
+        }
+
+        int live = table.Count;
+        uint next = 1;
+        for (byte* row = table.NextLive(ref next); row is not null && length > 0; row = table.NextLive(ref next))
+        {
+            uint slot = next - 1;
+            live -= *Count(table, row) == 0 ? 1 : 0;
+            if (live > 1 && IsOld(row))
+            {
+                live--;
+                table.Delete(&row, &slot, 1);
+            }
+        }
+
+        DeleteEmpty(table);
+    }
+
+    private static bool Adds(StreamBatch batch, int row) =>
+        batch.Kinds is null || batch.Kinds[row] is RowKind.Insert or RowKind.UpdateAfter;
+
+    private bool IsOld(byte* value) =>
+        *(long*)(value + _right.Table.Layout.TimeOffset) <= _ttl!.NowMs - Math.Max(1, _ttl.TtlMs / 2);
+
+    private static void DeleteEmpty(StateTable table)
+    {
         for (int t = 0; t < table.TouchedCount; t++)
         {
             if (*Count(table, table.TouchedRows[t]) == 0)
@@ -227,7 +297,29 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
             columns[batch.Rows.Columns.Length + i] = TakeKernel.Take(_value[i], zeros, _context.Allocator);
         }
 
-        output.Emit(new StreamBatch(new RecordBatch(_schema, columns, batch.Rows.Length), batch.KindsBuffer?.Retain()));
+        var rows = new RecordBatch(_schema, columns, batch.Rows.Length);
+        output.Emit(_forgotten.Count == 0 ? new StreamBatch(rows, batch.KindsBuffer?.Retain()) : Known(rows, batch.Kinds));
+    }
+
+    /// <summary>Leaves out what takes back forgotten rows; halves of updates may stand alone then.</summary>
+    private StreamBatch Known(RecordBatch rows, RowKind* given)
+    {
+        NativeBuffer kinds = _context.Allocator.Allocate(rows.Length);
+        var known = new Selection(rows.Length, _context.Allocator);
+        int next = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            kinds.Pointer[i] = (byte)(given[i] is RowKind.Insert or RowKind.UpdateAfter ? RowKind.Insert : RowKind.Delete);
+            if (next < _forgotten.Count && _forgotten[next] == i)
+            {
+                next++;
+                continue;
+            }
+
+            known.Pointer[known.Count++] = i;
+        }
+
+        return new StreamBatch(rows, kinds, known);
     }
 
     private StreamBatch Pairs()

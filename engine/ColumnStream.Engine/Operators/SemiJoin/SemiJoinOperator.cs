@@ -22,6 +22,8 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
     private readonly List<Turn> _turns = [];
     private OperatorContext _context = null!;
     private SemiJoinTables _tables = null!;
+    private StateTtl? _ttl;
+    private StateSweeper _sweeper = null!;
     private KeyEncoder _keys = null!;
     private KeyEncoder? _groups;
     private KeyEncoder _left = null!;
@@ -47,7 +49,11 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
             keys[i] = left.Fields[node.LeftKeys[i]];
         }
 
-        _tables = new SemiJoinTables(keys, ValueList.From(left.Fields), node.IsNullAware, context);
+        _ttl = StateTtl.Of(node.StateTtlMs, context, isSteady: true);
+        _tables = new SemiJoinTables(keys, ValueList.From(left.Fields), node.IsNullAware, _ttl, context);
+        _sweeper = _tables.Groups is null
+            ? new StateSweeper(_ttl, context, _tables.Left, _tables.Keys)
+            : new StateSweeper(_ttl, context, _tables.Left, _tables.Keys, _tables.Groups);
         _keys = new KeyEncoder(_tables.Keys.Table.Layout, context.Allocator);
         _groups = _tables.Groups is null ? null : new KeyEncoder(_tables.Groups.Table.Layout, context.Allocator);
         _left = new KeyEncoder(_tables.Left.Table.Layout, context.Allocator);
@@ -62,6 +68,9 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
         try
         {
             _batch++;
+            _ttl?.Look();
+            _tables.LinkRestored();
+            _sweeper.Sweep();
             _tables.BeginBatch();
             if (input == 0)
             {
@@ -102,10 +111,17 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
         }
     }
 
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        _ttl?.Look();
+        _sweeper.OnTimer(clockMs);
+    }
+
     public override void Finish(Collector output)
     {
         if (_context.IsBatch)
         {
+            _tables.LinkRestored();
             _tables.BeginBatch();
             _final = 1;
             EmitFinal(output);
@@ -152,12 +168,12 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
     {
         int[] eligible = Eligible(batch.Rows, node.LeftKeys);
         var answers = new Answer[batch.Rows.Length];
-        var kept = new bool[batch.Rows.Length];
+        var held = new bool[batch.Rows.Length];
         RecordBatch part = eligible.Length == batch.Rows.Length
             ? batch.Rows.Retain() : TakeKernel.Take(batch.Rows, eligible, _context.Allocator);
         try
         {
-            FoldLeft(part, eligible, batch.Kinds, answers, kept);
+            FoldLeft(part, eligible, batch.Kinds, answers, held);
         }
         finally
         {
@@ -167,8 +183,8 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
         var passing = new List<int>();
         for (int i = 0; i < answers.Length; i++)
         {
-            // In batch mode the answer comes at the end, but for rows that nothing can equal.
-            if (Passes(answers[i]) && !(_context.IsBatch && kept[i]))
+            // In batch mode the answer comes at the end, but for rows that nothing can equal. What takes back a forgotten row goes.
+            if (Passes(answers[i]) && !held[i])
             {
                 passing.Add(i);
             }
@@ -180,7 +196,7 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
         }
     }
 
-    private void FoldLeft(RecordBatch part, int[] eligible, RowKind* kinds, Answer[] answers, bool[] kept)
+    private void FoldLeft(RecordBatch part, int[] eligible, RowKind* kinds, Answer[] answers, bool[] held)
     {
         ArrayData[] keys = part.Pick(node.LeftKeys.Span);
         ArrayData[] all = [.. keys, .. part.Columns];
@@ -209,12 +225,26 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
             {
                 int source = eligible[at + i];
                 bool adds = kinds is null || kinds[source] is RowKind.Insert or RowKind.UpdateAfter;
-                *_tables.LeftCell(rows[i], 0) += adds ? 1 : -1;
+                long* times = _tables.LeftCell(rows[i], 0);
                 *_tables.LeftCell(rows[i], 5) = keySlots[i];
                 *_tables.LeftCell(rows[i], 6) = _groups is null ? 0 : groupSlots[i];
                 bool isNull = node.IsNullAware && keys[^1].IsNull(at + i);
-                answers[source] = _tables.AnswerOf(keyRows[i], _groups is null ? null : groupRows[i], isNull);
-                kept[source] = true;
+                held[source] = _context.IsBatch || (_ttl is not null && !adds && *times == 0);
+                if (_ttl is not null && *times > 0)
+                {
+                    // Equal rows have one answer: that of the first, until the right side changes.
+                    answers[source] = _tables.Answered(rows[i]);
+                }
+                else
+                {
+                    answers[source] = _tables.AnswerOf(keyRows[i], _groups is null ? null : groupRows[i], isNull);
+                    if (_ttl is not null)
+                    {
+                        _tables.SetAnswered(rows[i], answers[source]);
+                    }
+                }
+
+                *times += adds ? 1 : _ttl is null || *times > 0 ? -1 : 0;
             }
         }
     }
@@ -229,6 +259,7 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
             ArrayData[] keys = part.Pick(node.RightKeys.Span);
             using var hashes = new Hashes(_context.Allocator, part.Length);
             byte** rows = stackalloc byte*[StateTable.BlockRows];
+            byte** groupRows = stackalloc byte*[StateTable.BlockRows];
             uint* slots = stackalloc uint[StateTable.BlockRows];
             _keys.Encode(keys, part.Length);
             _groups?.Encode(keys.AsSpan(0, keys.Length - 1), part.Length);
@@ -237,22 +268,15 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
             {
                 int count = Math.Min(StateTable.BlockRows, part.Length - at);
                 Find(_tables.Keys.Table, _keys, hashes.Keys, at, count, rows, slots);
-                for (int i = 0; i < count; i++)
+                if (_groups is not null)
                 {
-                    *_tables.KeyCell(rows[i], 0) += Sign(batch, eligible[at + i]);
+                    Find(_tables.Groups!.Table, _groups, hashes.Groups, at, count, groupRows, slots);
                 }
 
-                if (_groups is null)
-                {
-                    continue;
-                }
-
-                Find(_tables.Groups!.Table, _groups, hashes.Groups, at, count, rows, slots);
                 for (int i = 0; i < count; i++)
                 {
-                    int sign = Sign(batch, eligible[at + i]);
-                    *_tables.GroupCell(rows[i], 0) += sign;
-                    *_tables.GroupCell(rows[i], 2) += keys[^1].IsNull(at + i) ? sign : 0;
+                    bool isNull = node.IsNullAware && keys[^1].IsNull(at + i);
+                    _tables.CountRight(rows[i], _groups is null ? null : groupRows[i], isNull, Sign(batch, eligible[at + i]));
                 }
             }
         }
@@ -286,7 +310,7 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
         for (int t = 0; t < keys.TouchedCount; t++)
         {
             byte* row = keys.TouchedRows[t];
-            if (*_tables.KeyCell(row, 0) > 0 != *_tables.KeyCell(row, 1) > 0)
+            if (SemiJoinTables.MayTurn(*_tables.KeyCell(row, 0), *_tables.KeyCell(row, 1)))
             {
                 CollectChain(*_tables.KeyCell(row, 2), 1);
             }
@@ -295,8 +319,8 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
         for (int t = 0; _tables.Groups is not null && t < _tables.Groups.Table.TouchedCount; t++)
         {
             byte* row = _tables.Groups.Table.TouchedRows[t];
-            if (*_tables.GroupCell(row, 0) > 0 != *_tables.GroupCell(row, 1) > 0
-                || *_tables.GroupCell(row, 2) > 0 != *_tables.GroupCell(row, 3) > 0)
+            if (SemiJoinTables.MayTurn(*_tables.GroupCell(row, 0), *_tables.GroupCell(row, 1))
+                || SemiJoinTables.MayTurn(*_tables.GroupCell(row, 2), *_tables.GroupCell(row, 3)))
             {
                 CollectChain(*_tables.GroupCell(row, 4), 3);
             }
@@ -308,8 +332,9 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
         while (slot != 0)
         {
             byte* row = _tables.Left.Table.Rows.Row((uint)slot);
+            uint own = (uint)slot;
             slot = *_tables.LeftCell(row, next);
-            if (*_tables.LeftCell(row, 7) == _batch)
+            if (*_tables.LeftCell(row, 7) == _batch || _tables.Left.Table.IsExpired(row))
             {
                 continue;
             }
@@ -317,6 +342,11 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
             *_tables.LeftCell(row, 7) = _batch;
             Answer before = _tables.AnswerOf(row, before: true);
             Answer now = _tables.AnswerOf(row, before: false);
+            if (before != now && _ttl is not null)
+            {
+                _tables.Turn(row, own, now);
+            }
+
             if (before != now && (Passes(before) || Passes(now)))
             {
                 _turns.Add(new Turn((nint)row, before, now));

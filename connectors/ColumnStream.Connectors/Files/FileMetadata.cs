@@ -1,12 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Text;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
+using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Plan;
@@ -15,8 +17,10 @@ using ColumnStream.Engine.Sources;
 namespace ColumnStream.Connectors.Files;
 
 /// <summary>Adds to each batch what is known of its file: path, name, size and time of the last change.</summary>
+/// <remarks>Keys with the prefix <c>value.</c> are the format's, which gives their columns with those of the record.</remarks>
 internal sealed unsafe class FileMetadata
 {
+    private const string FormatPrefix = "value.";
     private const string PathKey = "file.path";
     private const string NameKey = "file.name";
     private const string SizeKey = "file.size";
@@ -40,7 +44,7 @@ internal sealed unsafe class FileMetadata
         for (int i = 0; i < _keys.Length; i++)
         {
             int column = context.Projection[i];
-            _keys[i] = context.Table.MetadataOf(column);
+            _keys[i] = KeyOf(context.Table, column) is { } key && !IsFormats(key) ? key : null;
             IsUsed |= _keys[i] is not null;
             if (_keys[i] is null)
             {
@@ -50,9 +54,18 @@ internal sealed unsafe class FileMetadata
 
         Columns = ColumnsOf(context.Table);
         Projection = ValueList.From(own);
+        int[] given = [.. Enumerable.Range(0, context.Table.Columns.Count).Where(c => IsFormats(KeyOf(context.Table, c)))];
+        FormatColumns = ValueList.From(given.Select(c => context.Table.Columns[c]));
+        FormatKeys = ValueList.From(given.Select(c => KeyOf(context.Table, c)![FormatPrefix.Length..]));
     }
 
-    /// <summary>Gets all keys.</summary>
+    /// <summary>Gets the METADATA columns that the format gives.</summary>
+    public ValueList<SqlField> FormatColumns { get; }
+
+    /// <summary>Gets their keys as the format knows them.</summary>
+    public ValueList<string> FormatKeys { get; }
+
+    /// <summary>Gets the keys of files.</summary>
     public static IReadOnlyList<MetadataKey> Keys { get; } =
     [
         new(PathKey, SqlType.String.WithNullable(false), "Full path of the file."),
@@ -60,6 +73,10 @@ internal sealed unsafe class FileMetadata
         new(SizeKey, SqlType.BigInt.WithNullable(false), "Bytes of the file."),
         new(TimeKey, SqlType.TimestampLtz(3).WithNullable(false), "When the file was last changed."),
     ];
+
+    /// <summary>Returns all keys of tables of a format.</summary>
+    public static IReadOnlyList<MetadataKey> KeysOf(Format? format) => format is null ? Keys
+        : [.. Keys, .. format.Metadata.Select(key => key with { Key = FormatPrefix + key.Key })];
 
     /// <summary>Gets whether a column of metadata is read.</summary>
     public bool IsUsed { get; }
@@ -116,12 +133,19 @@ internal sealed unsafe class FileMetadata
         return batch.WithRows(new RecordBatch(_schema, columns, rows));
     }
 
+    private static string? KeyOf(TableSpec table, int column) => table.MetadataOf(column);
+
+    private static bool IsFormats(string? key) => key?.StartsWith(FormatPrefix, StringComparison.Ordinal) == true;
+
+    /// <summary>Returns where the format gives a column: columns of the record, then its metadata.</summary>
     private static int IndexInRecord(TableSpec table, int column)
     {
+        bool isFormats = IsFormats(KeyOf(table, column));
         int index = 0;
-        for (int i = 0; i < column; i++)
+        for (int i = 0; i < table.Columns.Count; i++)
         {
-            index += table.MetadataOf(i) is null ? 1 : 0;
+            bool isRecord = KeyOf(table, i) is null;
+            index += isFormats ? (isRecord || (i < column && IsFormats(KeyOf(table, i))) ? 1 : 0) : isRecord && i < column ? 1 : 0;
         }
 
         return index;

@@ -41,7 +41,11 @@ internal sealed class FileSource : SourceReader
             _metadata.Projection,
             context.Table.Options,
             context.Allocator,
-            context.MaxRows);
+            context.MaxRows)
+        {
+            Metadata = _metadata.FormatColumns,
+            MetadataKeys = _metadata.FormatKeys,
+        };
         _cursor = options.Format.IsContainer
             ? new ContainerCursor(options.Format.CreateFileDecoder(format))
             : new LineCursor(

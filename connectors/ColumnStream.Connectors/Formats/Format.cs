@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
@@ -31,6 +32,9 @@ public abstract class Format
 
     /// <summary>Gets the most general row kinds that writing takes.</summary>
     public virtual ChangelogMode WriteChangelog => ChangelogMode.InsertOnly;
+
+    /// <summary>Gets what METADATA columns may name of a record, keys without the prefix <c>value.</c> that tables write.</summary>
+    public virtual IReadOnlyList<MetadataKey> Metadata => [];
 
     /// <summary>Checks options and column types.</summary>
     /// <exception cref="UserException">Names what is wrong and what was expected.</exception>

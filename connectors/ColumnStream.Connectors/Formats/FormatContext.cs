@@ -8,7 +8,9 @@ namespace ColumnStream.Connectors.Formats;
 /// <summary>Gives a decoder or encoder everything that it may use.</summary>
 /// <param name="TableName">The table's name for messages.</param>
 /// <param name="Columns">Columns that stand in the data, in declared order; partition and metadata columns do not.</param>
-/// <param name="Projection">Columns to give, in output order, as indices into <paramref name="Columns"/>.</param>
+/// <param name="Projection">
+/// Columns to give, in output order, as indices into <paramref name="Columns"/>, and behind them into <see cref="Metadata"/>.
+/// </param>
 /// <param name="Options">All WITH options of the table.</param>
 /// <param name="Allocator">Pays for buffers.</param>
 /// <param name="MaxRows">Largest batch in rows.</param>
@@ -20,6 +22,12 @@ public sealed record FormatContext(
     BufferAllocator Allocator,
     int MaxRows = 4096)
 {
+    /// <summary>Gets the table's METADATA columns that the format gives.</summary>
+    public ValueList<SqlField> Metadata { get; init; }
+
+    /// <summary>Gets the key of each of <see cref="Metadata"/>.</summary>
+    public ValueList<string> MetadataKeys { get; init; }
+
     /// <summary>Gets the largest batch in bytes of input.</summary>
     public int MaxBatchBytes { get; init; } = 1 << 20;
 
@@ -62,7 +70,8 @@ public sealed record FormatContext(
         var fields = new Field[Projection.Count];
         for (int i = 0; i < fields.Length; i++)
         {
-            SqlField column = Columns[Projection[i]];
+            int index = Projection[i];
+            SqlField column = index < Columns.Count ? Columns[index] : Metadata[index - Columns.Count];
             fields[i] = new Field(column.Name, column.Type.ToArrow(), column.Type.Nullable);
         }
 

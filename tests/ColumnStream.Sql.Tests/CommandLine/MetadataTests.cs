@@ -33,6 +33,32 @@ public sealed class MetadataTests : IDisposable
     }
 
     [Fact]
+    public void Change_envelopes_tell_where_they_come_from_beside_the_file()
+    {
+        _cli.Folder.Write(
+            "in/changes.jsonl",
+            """{"before":null,"after":{"a":1},"op":"c","ts_ms":1589355606100,"source":{"db":"shop","table":"goods","ts_ms":1589355606000}}"""
+            + "\n" + """{"before":{"a":1},"after":{"a":2},"op":"u","ts_ms":1589355607100,"source":{"db":"shop","table":"goods"}}""" + "\n");
+        Outcome outcome = _cli.Script("""
+            CREATE TABLE t (
+              origin STRING METADATA FROM 'value.source.database' VIRTUAL, f STRING NOT NULL METADATA FROM 'file.name' VIRTUAL,
+              a INT, properties MAP<STRING, STRING> METADATA FROM 'value.source.properties' VIRTUAL,
+              seen TIMESTAMP_LTZ(3) METADATA FROM 'value.ingestion-timestamp' VIRTUAL)
+            WITH ('connector' = 'filesystem', 'path' = 'in', 'format' = 'debezium-json');
+            SELECT a, origin, f, properties['table'] AS origin_table, seen FROM t;
+            """);
+        Assert.Equal(
+            "op,a,origin,f,origin_table,seen\n+I,1,shop,changes.jsonl,goods,2020-05-13 07:40:06.1Z\n"
+                + "-U,1,shop,changes.jsonl,goods,2020-05-13 07:40:07.1Z\n+U,2,shop,changes.jsonl,goods,2020-05-13 07:40:07.1Z\n",
+            outcome.Text);
+        outcome = _cli.Script("""
+            CREATE TABLE lines (a STRING METADATA FROM 'value.source.database' VIRTUAL)
+            WITH ('connector' = 'filesystem', 'path' = 'in', 'format' = 'json');
+            """);
+        Assert.Contains("has no key 'value.source.database'", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Virtual_columns_are_left_out_when_the_table_is_written()
     {
         Outcome outcome = _cli.Script("""

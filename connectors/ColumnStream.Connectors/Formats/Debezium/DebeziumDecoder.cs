@@ -21,13 +21,16 @@ internal sealed unsafe class DebeziumDecoder : JsonDecoder
     private readonly DecodeColumn _after;
     private readonly DecodeColumn _op;
     private readonly Schema _schema;
+    private readonly EnvelopeMetadata _metadata;
     private readonly List<int> _rows = [];
     private readonly List<RowKind> _kinds = [];
 
-    private DebeziumDecoder(FormatContext table, FormatContext envelopes, JsonOptions options, bool includesSchema)
+    private DebeziumDecoder(
+        FormatContext table, FormatContext envelopes, JsonOptions options, bool includesSchema, EnvelopeMetadata metadata)
         : base(envelopes, options, predicts: true, checks: true)
     {
         _table = table;
+        _metadata = metadata;
         _schema = table.OutputSchema();
         _payload = includesSchema ? Columns.Root.Children[0] : null;
         DecodeColumn[] fields = (_payload ?? Columns.Root).Children;
@@ -38,9 +41,16 @@ internal sealed unsafe class DebeziumDecoder : JsonDecoder
     public static DebeziumDecoder Create(FormatContext table, JsonOptions options, bool includesSchema)
     {
         SqlType image = SqlType.Row(table.Columns);
-        ValueList<SqlField> fields =
+        List<SqlField> fields =
             [new SqlField("before", image), new SqlField("after", image), new SqlField("op", SqlType.String)];
-        ValueList<SqlField> columns = includesSchema ? [new SqlField("payload", SqlType.Row(fields))] : fields;
+        var metadata = new EnvelopeMetadata(table, fields);
+        ValueList<SqlField> columns = ValueList.From(fields);
+        if (includesSchema)
+        {
+            var payload = new SqlField("payload", SqlType.Row(columns));
+            columns = metadata.NeedsSchema ? [payload, new SqlField("schema", SqlType.String)] : [payload];
+        }
+
         FormatContext envelopes = FormatContext.AllColumns(table.TableName, columns, table.Options, table.Allocator) with
         {
             MaxRows = Math.Max(1, table.MaxRows / 2),
@@ -48,7 +58,7 @@ internal sealed unsafe class DebeziumDecoder : JsonDecoder
             BlockBytes = table.BlockBytes,
             MaxRecordBytes = table.MaxRecordBytes,
         };
-        return new DebeziumDecoder(table, envelopes, options, includesSchema);
+        return new DebeziumDecoder(table, envelopes, options, includesSchema, metadata);
     }
 
     /// <inheritdoc/>
@@ -60,6 +70,7 @@ internal sealed unsafe class DebeziumDecoder : JsonDecoder
             return null;
         }
 
+        ArrayData[] extra = [];
         try
         {
             ArrayData[] fields = _payload is null ? envelopes.Columns : ((StructArray)envelopes.Columns[0]).Fields;
@@ -69,13 +80,19 @@ internal sealed unsafe class DebeziumDecoder : JsonDecoder
                 return null;
             }
 
+            ArrayData? schema = _payload is not null && _metadata.NeedsSchema ? envelopes.Columns[1] : null;
+            extra = _metadata.Read(fields, schema, envelopes.Length);
             return onlyInserts && _rows.Count == envelopes.Length
-                ? new StreamBatch(Inserts((StructArray)fields[1], envelopes.Length))
-                : Changes((StructArray)fields[0], (StructArray)fields[1]);
+                ? new StreamBatch(Inserts((StructArray)fields[1], extra, envelopes.Length))
+                : Changes((StructArray)fields[0], (StructArray)fields[1], extra);
         }
         finally
         {
             envelopes.Release();
+            foreach (ArrayData column in extra)
+            {
+                column.Release();
+            }
         }
     }
 
@@ -158,24 +175,39 @@ internal sealed unsafe class DebeziumDecoder : JsonDecoder
         _kinds.Add(kind);
     }
 
-    private RecordBatch Inserts(StructArray after, int count)
+    private RecordBatch Inserts(StructArray after, ArrayData[] metadata, int count)
     {
         var columns = new ArrayData[_table.Projection.Count];
+        int next = 0;
         for (int i = 0; i < columns.Length; i++)
         {
-            columns[i] = after.Fields[_table.Projection[i]].Retain();
+            int field = _table.Projection[i];
+            columns[i] = (field < _table.Columns.Count ? after.Fields[field] : metadata[next++]).Retain();
         }
 
         return new RecordBatch(_schema, columns, count);
     }
 
-    private StreamBatch Changes(StructArray before, StructArray after)
+    private StreamBatch Changes(StructArray before, StructArray after, ArrayData[] metadata)
     {
         ReadOnlySpan<int> rows = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rows);
+        int[] envelopes = metadata.Length == 0 ? [] : new int[rows.Length];
+        for (int i = 0; i < envelopes.Length; i++)
+        {
+            envelopes[i] = rows[i] % before.Length;
+        }
+
         var columns = new ArrayData[_table.Projection.Count];
+        int next = 0;
         for (int i = 0; i < columns.Length; i++)
         {
             int field = _table.Projection[i];
+            if (field >= _table.Columns.Count)
+            {
+                columns[i] = TakeKernel.Take(metadata[next++], envelopes, _table.Allocator);
+                continue;
+            }
+
             ArrayData both = ArrayConcat.Concat([before.Fields[field], after.Fields[field]], _table.Allocator);
             columns[i] = TakeKernel.Take(both, rows, _table.Allocator);
             both.Release();

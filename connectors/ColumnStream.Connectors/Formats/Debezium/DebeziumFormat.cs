@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using ColumnStream.Connectors.Formats.Json;
+using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
@@ -32,6 +33,9 @@ internal sealed class DebeziumFormat : Format
 
     /// <inheritdoc/>
     public override ChangelogMode WriteChangelog => ChangelogMode.Retract;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MetadataKey> Metadata => EnvelopeMetadata.Keys;
 
     /// <inheritdoc/>
     public override void Validate(FormatContext context)

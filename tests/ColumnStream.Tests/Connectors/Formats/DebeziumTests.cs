@@ -65,6 +65,51 @@ public sealed class DebeziumTests : IDisposable
         Assert.Equal(FormatErrors.BadOption, error.Code);
     }
 
+    /// <summary>Both rows of an update have what its envelope says; fields that are absent, or no numbers, are NULL.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Metadata_tell_where_a_change_comes_from(bool includesSchema)
+    {
+        const string Source = "\"source\":{\"version\":\"1.9\",\"db\":\"shop\",\"schema\":\"a schema of some length\",\"table\":\"goods\",\"ts_ms\":1589355606000,\"row\":0,\"gtid\":null},\"ts_ms\":1589355606100";
+        string[] envelopes =
+        [
+            $"{{\"before\":{{\"id\":1}},\"after\":{{\"id\":2}},\"op\":\"u\",{Source}}}",
+            "{\"after\":{\"id\":3},\"op\":\"c\",\"source\":{\"table\":null,\"ts_ms\":\"soon\"}}",
+            "{\"ts_ms\":null,\"op\":\"d\",\"before\":{\"id\":4},\"source\":null}",
+        ];
+        SqlType properties = SqlType.Map(SqlType.String, SqlType.String);
+        SqlField[] metadata = FormatHarness.Columns(
+            ("s", SqlType.String), ("i", SqlType.TimestampLtz(3)), ("t", SqlType.TimestampLtz(3)), ("d", SqlType.String),
+            ("c", SqlType.String), ("n", SqlType.String), ("p", properties));
+        FormatContext context = _harness.Context(
+            [Columns[0]], includesSchema ? [("debezium-json.schema-include", "true")] : []) with
+        {
+            Metadata = [.. metadata],
+            MetadataKeys =
+            [
+                "schema", "ingestion-timestamp", "source.timestamp", "source.database", "source.schema", "source.table",
+                "source.properties",
+            ],
+            Projection = [4, 0, 2, 3, 5, 6, 1],
+        };
+        string text = string.Join('\n', envelopes.Select(
+            e => includesSchema ? $"{{\"schema\":{{\"type\":\"struct\"}},\"payload\":{e}}}" : e));
+        string schema = includesSchema ? "{\"type\":\"struct\"}" : "NULL";
+        string known = $"shop|{{0}}|1589355606100|1589355606000|a schema of some length|goods|{schema}";
+        Assert.Equal(
+            [
+                "-U " + known.Replace("{0}", "1", StringComparison.Ordinal), "+U " + known.Replace("{0}", "2", StringComparison.Ordinal),
+                $"+I NULL|3|NULL|NULL|NULL|NULL|{schema}", $"-D NULL|4|NULL|NULL|NULL|NULL|{schema}",
+            ],
+            _harness.Decode("debezium-json", context, text));
+        Assert.Equal(
+            ["NULL|3|{table=NULL,ts_ms=soon}"],
+            _harness.Decode(
+                "debezium-json", context with { Projection = [6, 0, 7] }, text.Split('\n')[1]));
+        Assert.Empty(_harness.Errors);
+    }
+
     [Theory]
     [InlineData("{\"before\":null,\"after\":{\"id\":1},\"op\":\"u\"}", "field 'before': an update needs the old image, got none; a PostgreSQL table gives it with REPLICA IDENTITY FULL")]
     [InlineData("{\"after\":null,\"op\":\"d\"}", "field 'before': a delete needs the old image, got none; a PostgreSQL table gives it with REPLICA IDENTITY FULL")]

@@ -14,41 +14,39 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
 {
     public Manifest Manifest => manifest;
 
-    /// <summary>Tells whether a node's inputs had ended in all subtasks.</summary>
-    /// <param name="fragment">The node's fragment.</param>
-    /// <param name="uid">The node.</param>
+    /// <summary>Tells whether a node's inputs had ended: in all former subtasks, or in the one in the same place of as many.</summary>
+    /// <param name="node">The node.</param>
     /// <param name="subtask">The present subtask.</param>
     /// <param name="parallelism">The present number of subtasks.</param>
-    /// <param name="answersAtEnd">Whether the node answers at the end, so that ending twice would answer twice.</param>
-    /// <exception cref="ExternalException">They had in some, and the parallelism is another one now.</exception>
-    public bool WasFinished(int fragment, string uid, int subtask, int parallelism, bool answersAtEnd)
+    /// <param name="isKnown">Whether every subtask of the node is known, since it keeps something or writes in two phases.</param>
+    public bool WasFinished(string node, int subtask, int parallelism, bool isKnown)
     {
-        int finished = 0;
-        int subtasks = 0;
-        bool mine = false;
+        (int finished, int others) = Finished(node);
+        if (finished == 0 || others == 0)
+        {
+            // Of a node that keeps nothing only those that ended are known; ending once more does nothing there.
+            return finished > 0 && (isKnown || finished == parallelism);
+        }
+
         foreach (TaskSnapshot task in manifest.Tasks)
         {
-            // Uids are unique in a plan; the fragment only counts subtasks that had the node.
-            bool was = Contains(task.Finished, uid);
-            mine |= was && task.Subtask == subtask;
-            finished += was ? 1 : 0;
-            subtasks += was || task.Fragment == fragment ? 1 : 0;
+            if (finished + others == parallelism && task.Subtask == subtask && Contains(task.Finished, node))
+            {
+                return true;
+            }
         }
 
-        if (finished == 0 || finished == subtasks)
-        {
-            return finished > 0;
-        }
+        return false;
+    }
 
-        if (subtasks == parallelism)
-        {
-            return mine;
-        }
-
-        return !answersAtEnd
-            ? false
-            : throw new ExternalException(
-                5011, $"Checkpoint has partly ended inputs and needs its parallelism: {subtasks}.", retryable: false);
+    /// <summary>
+    /// Tells whether a node's inputs had ended in some former subtasks only, and their number is another one now: what those
+    /// kept has been answered where answers come at the end, and no row of their keys comes any more.
+    /// </summary>
+    public bool WasPartlyFinished(string node, int parallelism)
+    {
+        (int finished, int others) = Finished(node);
+        return finished > 0 && others > 0 && finished + others != parallelism;
     }
 
     /// <summary>Collects the positions of all former readers of a source.</summary>
@@ -88,12 +86,19 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
     }
 
     /// <summary>Loads one state: each former subtask whose key groups overlap, oldest file first.</summary>
-    public void Restore(string uid, OperatorState state, KeyGroupRange keyGroups, BufferAllocator allocator)
+    /// <param name="uid">The node.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="keyGroups">The key groups of the present subtask.</param>
+    /// <param name="allocator">Pays for what is read.</param>
+    /// <param name="unfinishedOnly">Whether former subtasks whose inputs had ended are passed over.</param>
+    public void Restore(
+        string uid, OperatorState state, KeyGroupRange keyGroups, BufferAllocator allocator, bool unfinishedOnly = false)
     {
         foreach (TaskSnapshot task in manifest.Tasks)
         {
             KeyGroupRange former = KeyGroupRange.Of(task.Subtask, task.Parallelism, manifest.KeyGroups);
-            if (former.First >= keyGroups.End || keyGroups.First >= former.End)
+            if (former.First >= keyGroups.End || keyGroups.First >= former.End
+                || (unfinishedOnly && Contains(task.Finished, uid)))
             {
                 continue;
             }
@@ -138,6 +143,47 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
                 Require(sink.Uid, "sink", hasNode);
             }
         }
+    }
+
+    /// <summary>Counts the former subtasks whose inputs had ended, and the others that kept or wrote something for the node.</summary>
+    private (int Finished, int Others) Finished(string node)
+    {
+        int finished = 0;
+        int others = 0;
+        foreach (TaskSnapshot task in manifest.Tasks)
+        {
+            if (Contains(task.Finished, node))
+            {
+                finished++;
+            }
+            else if (Has(task, node))
+            {
+                others++;
+            }
+        }
+
+        return (finished, others);
+    }
+
+    private static bool Has(TaskSnapshot task, string node)
+    {
+        foreach (StateSnapshot state in task.States)
+        {
+            if (state.Uid == node)
+            {
+                return true;
+            }
+        }
+
+        foreach (SinkSnapshot sink in task.Sinks)
+        {
+            if (sink.Uid == node)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool Contains(IReadOnlyList<string> list, string item)

@@ -225,23 +225,20 @@ internal sealed class TaskBuilder(JobExecution job)
         foreach (ChainNode node in task.Chain.Nodes)
         {
             string uid = node.Node.Uid;
-            if (from is not null)
-            {
-                // In streaming mode keyed operators answer as rows come; only batch mode answers at the end.
-                node.IsFinished = from.WasFinished(
-                    task.Fragment, uid, task.Subtask, task.Parallelism, Options.IsBatch && node.Operator is not null);
-            }
-
             if (node.Operator is not null)
             {
+                // In streaming mode keyed operators answer as rows come; only batch mode answers at the end.
+                bool isAnswered = Options.IsBatch && from?.WasPartlyFinished(uid, task.Parallelism) == true;
                 node.Operator.Open(Context(task, node));
                 foreach (OperatorState state in node.Operator.States)
                 {
                     checkpoints.Add(uid, state);
-                    from?.Restore(uid, state, keyGroups, job.Memory);
+                    from?.Restore(uid, state, keyGroups, job.Memory, isAnswered);
                 }
             }
 
+            bool isKnown = node.Operator?.States.Count > 0 || node.Sink?.TwoPhase is not null;
+            node.IsFinished = from?.WasFinished(uid, task.Subtask, task.Parallelism, isKnown) == true;
             if (from is not null && node.Sink?.TwoPhase is { } sink)
             {
                 IReadOnlyList<string> committables = from.Committables(uid, task.Subtask, task.Parallelism);

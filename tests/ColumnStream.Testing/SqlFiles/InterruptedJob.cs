@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Connectors;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Runtime.Checkpoints;
@@ -38,7 +37,6 @@ public sealed class InterruptedJob : TestJob, IFailPoints
     private long _crashAtTurn = long.MaxValue;
     private int _barriersLeft;
     private int _graph;
-    private int _graphOfClaim;
 
     /// <summary>Starts the first life.</summary>
     /// <param name="connectors">Outlive the lives.</param>
@@ -75,7 +73,7 @@ public sealed class InterruptedJob : TestJob, IFailPoints
         long start = TimeProvider.System.GetTimestamp();
         for (int steps = 1; !condition(); steps++)
         {
-            if (_job.Status != JobStatus.Running && !NeedsItsParallelism())
+            if (_job.Status != JobStatus.Running)
             {
                 return true;
             }
@@ -142,7 +140,6 @@ public sealed class InterruptedJob : TestJob, IFailPoints
             return;
         }
 
-        _graphOfClaim = _graph;
         if (Kills >= MostKills || --_barriersLeft > 0)
         {
             return;
@@ -173,19 +170,6 @@ public sealed class InterruptedJob : TestJob, IFailPoints
 
         Kills++;
         _graph = Kills % _graphs.Count;
-        Begin();
-        return true;
-    }
-
-    /// <summary>Goes back to the checkpoint's parallelism where a batch job asks for it by name: some subtasks had answered.</summary>
-    private bool NeedsItsParallelism()
-    {
-        if (_graph == _graphOfClaim || !_options.IsBatch || _job.Failure is not ExternalException { Code: 5011 })
-        {
-            return false;
-        }
-
-        _graph = _graphOfClaim;
         Begin();
         return true;
     }

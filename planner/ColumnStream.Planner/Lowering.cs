@@ -51,6 +51,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     public int LowerSink(SinkPlan sink)
     {
         int input = Keyed(sink, Checked(sink, Lower(sink.Input)));
+        input = sink.Table.IsOverwritten ? Exchange(input, Partitioning.Single, default) : input;
         return Add(new SinkNode(sink.Table) { Id = 0, Inputs = [input], Output = Named(sink, input), Uid = Claim(sink.Uid) });
     }
 
@@ -217,14 +218,38 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     /// <summary>Lowers the input of an aggregation; before an exchange no column travels that nobody reads.</summary>
     private int LowerInput(LogicalPlan plan) => parallelism == 1 ? LowerWide(plan) : Lower(plan);
 
-    private int Filter(FilterPlan filter) => AddUnary(
-        LowerWide(filter.Input), id => new FilterNode(filter.Predicate)
+    private int Filter(FilterPlan filter)
+    {
+        int input = LowerWide(filter.Input);
+        string uid = Derived("filter", Uid(input), filter.Predicate.ToString());
+        if (!facts.Demands.Remembers(uid))
         {
-            Id = 0,
-            Inputs = [id],
-            Output = _nodes[id].Output,
-            Uid = Derived("filter", Uid(id), filter.Predicate.ToString()),
+            return Filter(input, filter.Predicate, uid);
+        }
+
+        // The answer becomes a column, which is kept; the filter reads it.
+        ValueList<SqlField> fields = _nodes[input].Output;
+        IEnumerable<BoundExpression> columns = fields.Select((f, i) => new ColumnExpression(i, f.Type));
+        int answered = Project(
+            input, [.. columns, filter.Predicate], [.. fields, new SqlField("condition", filter.Predicate.Type)]);
+        int kept = Remember(answered, facts.Keys(answered).Where(key => key.Length > 0).MinBy(key => key.Length)!);
+        return Trim(Filter(kept, new ColumnExpression(fields.Count, filter.Predicate.Type), uid), fields);
+    }
+
+    private int Filter(int input, BoundExpression predicate, string uid) => AddUnary(
+        input, id => new FilterNode(predicate) { Id = 0, Inputs = [id], Output = _nodes[id].Output, Uid = uid });
+
+    /// <summary>Keeps rows by a key as they were given: a change takes back what was said, whatever it would say by now.</summary>
+    private int Remember(int id, int[] key)
+    {
+        ValueList<SqlField> fields = _nodes[id].Output;
+        string uid = Claim($"remember-{PlanIdentity.Hash(StepLineage.Of(id, _nodes))}");
+        id = AddUnary(WithBytes(Keyed(id, ValueList.From(key))), input => new ChangelogNormalizeNode(ValueList.From(key))
+        {
+            Id = 0, Inputs = [input], Output = _nodes[input].Output, Uid = uid,
         });
+        return FromBytes(id, fields);
+    }
 
     /// <summary>Cuts the columns that only a watermark needed.</summary>
     private int Trim(int id, ValueList<SqlField> fields) => Project(
@@ -578,10 +603,16 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     {
         bool isIdentity = expressions.Count == _nodes[input].Output.Count && fields == _nodes[input].Output
             && expressions.Select((e, i) => e is ColumnExpression column && column.Index == i).All(same => same);
-        return isIdentity ? input : AddUnary(input, id => new ProjectNode(expressions)
+        if (isIdentity)
+        {
+            return input;
+        }
+
+        int made = AddUnary(input, id => new ProjectNode(expressions)
         {
             Id = 0, Inputs = [id], Output = fields, Uid = Derived("project", Uid(id), string.Join(',', expressions)),
         });
+        return facts.Demands.Remembers(Uid(made)) ? Remember(made, Determinism.KeyOf(_nodes[made], facts)!) : made;
     }
 
     private int Keyed(int input, ValueList<int> keys) =>

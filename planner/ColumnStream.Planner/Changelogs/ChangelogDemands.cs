@@ -22,6 +22,12 @@ internal sealed class ChangelogDemands
     /// <summary>Tells whether rows that came out of a lookup must be kept.</summary>
     public bool KeepsLookups(string join) => _demands.Contains((join, "keep lookups"));
 
+    /// <summary>Asks for the values that a projection or condition gave to be kept, so that they are the same when a row goes.</summary>
+    public void Remember(string node) => _demands.Add((node, "remember"));
+
+    /// <summary>Tells whether what a projection or condition gave must be kept.</summary>
+    public bool Remembers(string node) => _demands.Contains((node, "remember"));
+
     /// <summary>Tells whether a source must be normalised.</summary>
     public bool Normalizes(string source) => _demands.Contains((source, "normalize"));
 

@@ -50,6 +50,7 @@ internal static class ChangelogInference
             facts.Trait(node.Id).Demand(node, facts);
         }
 
+        Determinism.Resolve(nodes, facts);
         if (facts.Demands.Count > demands)
         {
             return false;

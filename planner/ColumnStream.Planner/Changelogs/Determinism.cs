@@ -13,7 +13,7 @@ namespace ColumnStream.Planner.Changelogs;
 /// <remarks>
 /// Backward from the sinks each consumer names the columns of its updating input that must be the same when a row is taken
 /// back: all of them where rows are found by content, the key where they are found by key. A clock or a random number below
-/// would give another value then, and the old row would stand for ever.
+/// would give another value then, and the old row would stand for ever. Where rows have a key, what was given is kept by it.
 /// </remarks>
 internal sealed class Determinism(IReadOnlyList<PhysicalNode> nodes, ChangelogFacts facts)
 {
@@ -60,6 +60,18 @@ internal sealed class Determinism(IReadOnlyList<PhysicalNode> nodes, ChangelogFa
                     found.Add((node, node.Output[column].Name, "a lookup", consumers.GetValueOrDefault(id, "the sink")));
                 }
             }
+            else if (node is SourceNode source && facts.Updates(id))
+            {
+                // A change tells of itself: the row that it takes back came with other metadata.
+                foreach (int column in _required[id])
+                {
+                    if (source.Table.MetadataOf(source.Projection[column]) is { } key)
+                    {
+                        string function = $"METADATA '{key}'";
+                        found.Add((node, node.Output[column].Name, function, consumers.GetValueOrDefault(id, "the sink")));
+                    }
+                }
+            }
             else if (node is FilterNode filter && facts.Updates(node.Inputs[0]) && Culprit(filter.Predicate) is { } function)
             {
                 found.Add((node, "WHERE", function, consumers.GetValueOrDefault(id, "the condition")));
@@ -68,6 +80,31 @@ internal sealed class Determinism(IReadOnlyList<PhysicalNode> nodes, ChangelogFa
 
         return found;
     }
+
+    /// <summary>Asks for values to be kept where that can be and the option says so.</summary>
+    public static void Resolve(IReadOnlyList<PhysicalNode> nodes, ChangelogFacts facts)
+    {
+        if (facts.IsBatch || !facts.Options.ResolvesNondeterminism)
+        {
+            return;
+        }
+
+        foreach ((PhysicalNode node, _, _, _) in new Determinism(nodes, facts).Find())
+        {
+            if (node is SourceNode { Table.PrimaryKey.Count: > 0 })
+            {
+                facts.Demands.Normalize(node.Uid);
+            }
+            else if (KeyOf(node, facts) is not null)
+            {
+                facts.Demands.Remember(node.Uid);
+            }
+        }
+    }
+
+    /// <summary>Returns the key by which what a node gives can be kept, or null.</summary>
+    public static int[]? KeyOf(PhysicalNode node, ChangelogFacts facts) => node is not (ProjectNode or FilterNode) ? null
+        : facts.Keys(node is FilterNode ? node.Inputs[0] : node.Id).Where(key => key.Length > 0).MinBy(key => key.Length);
 
     /// <summary>Reports what is found where the option says so.</summary>
     public static void Check(IReadOnlyList<PhysicalNode> nodes, ChangelogFacts facts, ChangelogReport report)
@@ -82,7 +119,7 @@ internal sealed class Determinism(IReadOnlyList<PhysicalNode> nodes, ChangelogFa
             report.Add(
                 PlannerErrors.NotDeterministic, node,
                 "Use a deterministic function or leave the column out; a table with a primary key that does not contain it, or a"
-                + " query over inserts alone, need no old value.",
+                + " query over inserts alone, need no old value, and rows that keep a key to here can be kept by it.",
                 column, function, consumer);
         }
     }

@@ -25,43 +25,6 @@ public sealed class StateAndDeterminismTests
         """;
 
     [Theory]
-    [InlineData("SELECT k, COUNT(*) FROM t GROUP BY k", true)]
-    [InlineData("SELECT k, MAX(n) FROM t GROUP BY k", true)]
-    [InlineData("SELECT k, COUNT(DISTINCT n) FROM t GROUP BY k", false)]
-    [InlineData("SELECT k, COUNT(DISTINCT n) FROM ended GROUP BY k", true)]
-    [InlineData("SELECT LISTAGG(k), COUNT(*) FROM t", false)]
-    [InlineData("SELECT k, MAX(n) FROM keyed GROUP BY k", false)]
-    [InlineData("SELECT k, COUNT(DISTINCT n) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) GROUP BY k, window_start, window_end", true)]
-    [InlineData("SELECT t.k, e.n FROM t JOIN ended AS e ON t.k = e.k", false)]
-    [InlineData("SELECT a.k, b.n FROM keyed AS a JOIN keyed AS b ON a.k = b.k", true)]
-    [InlineData("SELECT k, n FROM t WHERE k IN (SELECT k FROM t WHERE n > 1)", false)]
-    public void State_that_nothing_bounds_is_refused(string sql, bool isBounded)
-    {
-        string insert = $"INSERT INTO all_kinds {sql}";
-        Assert.Equal(
-            !isBounded, PlannerFixture.Plan(Tables + "SET 'table.exec.state.unbounded' = 'error'; " + insert).Errors.Any(e => e.Code == 3012));
-        Assert.Equal(
-            !isBounded, PlannerFixture.Plan(Tables + "SET 'table.exec.state.unbounded' = 'warn'; " + insert).Warnings.Any(e => e.Code == 3012));
-        Assert.True(PlannerFixture.Plan(Tables + insert).IsSuccess);
-    }
-
-    [Fact]
-    public void A_time_to_live_bounds_groups() => Assert.True(PlannerFixture.Plan(
-        Tables + "SET 'table.exec.state.unbounded' = 'error'; SET 'table.exec.state.ttl' = '1 d';"
-        + "INSERT INTO all_kinds SELECT k, COUNT(DISTINCT n) FROM t GROUP BY k").IsSuccess);
-
-    [Theory]
-    [InlineData("SELECT DISTINCT k, n FROM t")]
-    [InlineData("SELECT k, n FROM keyed WHERE k IN (SELECT k FROM t GROUP BY k)")]
-    [InlineData("SELECT k, n FROM t EXCEPT SELECT k, n FROM ended")]
-    [InlineData("SELECT k, n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY n DESC) AS r FROM t) WHERE r = 1")]
-    [InlineData("SELECT t.k, b.n FROM t LEFT JOIN keyed AS b ON t.k = b.k")]
-    public void The_job_s_time_to_live_reaches_every_kept_row(string sql) => Assert.True(PlannerFixture.Plan(
-        Tables + "SET 'table.exec.state.unbounded' = 'error'; SET 'table.exec.state.ttl' = '1 h';"
-        + $"EXPLAIN INSERT INTO all_kinds {sql}").Statements.OfType<ColumnStream.Planner.Statements.PlannedListing>().Last()
-        .Rows[0][0].Contains(": bounded by time to live", StringComparison.Ordinal));
-
-    [Theory]
     [InlineData("INSERT INTO all_kinds SELECT UUID(), n FROM t", true)]
     [InlineData("INSERT INTO all_kinds SELECT UUID(), n FROM old", false)]
     [InlineData("INSERT INTO by_k SELECT k, CAST(RAND() * 10 AS BIGINT) FROM keyed", true)]
@@ -80,6 +43,31 @@ public sealed class StateAndDeterminismTests
         }
 
         Assert.True(PlannerFixture.Plan(Tables + sql).IsSuccess);
+    }
+
+    /// <summary>What rows gave is kept by their key; the plan has one step that keeps it and refuses nothing.</summary>
+    [Theory]
+    [InlineData("INSERT INTO all_kinds SELECT k, CAST(RAND() * 10 AS BIGINT) FROM keyed")]
+    [InlineData("INSERT INTO all_kinds SELECT k, n FROM keyed WHERE RAND() < 0.5")]
+    [InlineData("INSERT INTO all_kinds SELECT k, CAST(RAND() * 10 AS BIGINT) FROM (SELECT k, COUNT(*) AS n FROM old GROUP BY k)")]
+    [InlineData("INSERT INTO all_kinds SELECT u, COUNT(*) FROM (SELECT k, UUID() AS u FROM keyed) GROUP BY k, u")]
+    public void Old_values_that_would_come_out_different_are_kept_by_key(string sql)
+    {
+        PhysicalNode[] plain = Nodes(sql);
+        Assert.DoesNotContain(plain, node => node is ChangelogNormalizeNode);
+        foreach (int parallelism in (int[])[1, 4])
+        {
+            PhysicalNode[] nodes = Nodes(
+                $"SET 'parallelism.default' = '{parallelism}'; SET 'table.optimizer.non-deterministic-update.strategy' = 'TRY_RESOLVE'; " + sql);
+            var kept = Assert.Single(nodes.OfType<ChangelogNormalizeNode>());
+            Assert.StartsWith("remember-", kept.Uid, StringComparison.Ordinal);
+            Assert.Equal(1, nodes.Count(node => node.Uid == kept.Uid));
+        }
+
+        string[] uids = [.. ((int[])[1, 4]).Select(parallelism => Nodes(
+            $"SET 'parallelism.default' = '{parallelism}'; SET 'table.optimizer.non-deterministic-update.strategy' = 'TRY_RESOLVE'; " + sql)
+            .OfType<ChangelogNormalizeNode>().Single().Uid)];
+        Assert.Equal(uids[0], uids[1]);
     }
 
     [Theory]

@@ -26,7 +26,7 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
             case DescribeStatement { Kind: ObjectKind.Table } describe:
                 if (new TableBinder(context, null).Find(describe.Name) is { } described)
                 {
-                    Add(describe, "DESCRIBE", ["name", "type", "null", "key", "extras", "watermark"], Columns(described));
+                    AddColumns(describe, "DESCRIBE", described, static _ => true);
                 }
 
                 break;
@@ -129,8 +129,7 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
             case ShowKind.Columns when show.Name is not null:
                 if (new TableBinder(context, null).Find(show.Name) is { } found)
                 {
-                    Add(show, "SHOW COLUMNS", ["name", "type", "null", "key", "extras", "watermark"],
-                        Columns(found).Where(column => IsListed(show, column[0])));
+                    AddColumns(show, "SHOW COLUMNS", found, column => IsListed(show, column));
                 }
 
                 break;
@@ -217,6 +216,18 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
     private static string Option(ValueList<Engine.Plan.TableOption> options, string key) =>
         options.FirstOrDefault(option => option.Key == key)?.Value ?? string.Empty;
 
+    /// <summary>Lists columns; comments stand behind them where a column has one.</summary>
+    private void AddColumns(Statement statement, string summary, CatalogObject entry, Func<string, bool> isListed)
+    {
+        string?[] comments = entry is CatalogTable table ? [.. table.Columns.Select(c => c.Comment)] : [];
+        bool hasComments = comments.Any(comment => !string.IsNullOrEmpty(comment));
+        string[] names = ["name", "type", "null", "key", "extras", "watermark"];
+        Add(
+            statement, summary, hasComments ? [.. names, "comment"] : names,
+            Columns(entry).Select((column, i) => hasComments ? [.. column, comments[i] ?? string.Empty] : column)
+                .Where(column => isListed(column[0])));
+    }
+
     private static IEnumerable<string[]> Columns(CatalogObject entry)
     {
         if (entry is CatalogView view)
@@ -235,10 +246,18 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
             TypeName(c.Type),
             Null(c.Type),
             table.PrimaryKey.Contains(c.Name) ? key : string.Empty,
-            c.Text is null ? string.Empty : $"AS {c.Text}",
+            Extras(c),
             table.Watermark?.Column == i ? table.Watermark.Text : string.Empty,
         });
     }
+
+    private static string Extras(CatalogColumn column) => column switch
+    {
+        { MetadataKey: { } key } => "METADATA" + (key == column.Name ? string.Empty : $" FROM '{key}'")
+            + (column.IsVirtual ? " VIRTUAL" : string.Empty),
+        { Text: { } text } => $"AS {text}",
+        _ => string.Empty,
+    };
 
     private static string TypeName(SqlType type) => type.WithNullable(true).ToString();
 

@@ -43,7 +43,11 @@ internal sealed class StatementPlanner(BindingContext context)
                 break;
             case QueryStatement query:
                 Flush();
-                AddQuery(query);
+                AddQuery(query, query);
+                break;
+            case ShowStatement { Kind: ShowKind.Jobs } or DescribeJobStatement when JobListing.IsThere(context.Catalog):
+                Flush();
+                AddQuery((QueryStatement)JobListing.Of(statement), statement);
                 break;
             case ExplainStatement explain:
                 Flush();
@@ -95,11 +99,26 @@ internal sealed class StatementPlanner(BindingContext context)
 
     private static string ShortName(TableSpec table) => table.Name[(table.Name.LastIndexOf('.') + 1)..];
 
-    private BuiltJob? Build(IReadOnlyList<BoundSink> sinks) =>
-        new JobBuilder(context.Connectors, context.Settings, _diagnostics, context.WithoutRules)
+    private BuiltJob? Build(IReadOnlyList<BoundSink> sinks) => RefusesTwice(sinks) ? null
+        : new JobBuilder(context.Connectors, context.Settings, _diagnostics, context.WithoutRules)
         {
             LateRows = new LateTableBinder(context).Bind(sinks[0].Span),
         }.Build(sinks);
+
+    /// <summary>Reports a table that one statement of a job replaces while another one writes it.</summary>
+    private bool RefusesTwice(IReadOnlyList<BoundSink> sinks)
+    {
+        BoundSink? twice = sinks.FirstOrDefault(
+            sink => sink.Plan.Table.IsOverwritten && sinks.Count(other => other.Plan.Table.Name == sink.Plan.Table.Name) > 1);
+        if (twice is not null)
+        {
+            _diagnostics.Report(
+                PlannerErrors.NotSupported, twice.Span, "Write it by one statement, with UNION ALL.",
+                $"INSERT OVERWRITE of '{ShortName(twice.Plan.Table)}' beside another INSERT of the same job");
+        }
+
+        return twice is not null;
+    }
 
     private void Collect(InsertStatement insert, List<BoundSink> into)
     {
@@ -140,12 +159,13 @@ internal sealed class StatementPlanner(BindingContext context)
         return new BoundSink(new SinkPlan(relation.Plan, spec), query.Span);
     }
 
-    private void AddQuery(QueryStatement statement)
+    private void AddQuery(QueryStatement statement, Statement origin)
     {
         if (BindQuery(statement.Query) is { } sink && Build([sink]) is { } job)
         {
             Planned.Add(new PlannedJob(
-                statement.Span, "SELECT", job.Graph, JobBuilder.ResultOf(job), context.Settings.All(), job.IsBatch,
+                origin.Span, origin is QueryStatement ? "SELECT" : StatementNames.Of(origin), job.Graph,
+                JobBuilder.ResultOf(job), context.Settings.All(), job.IsBatch,
                 job.IsBounded)
             {
                 Explanation = PlanPrinter.Print(job, context.Connectors, context.Settings),

@@ -41,21 +41,33 @@ internal sealed class FileSink : TwoPhaseCommittingSink
         _context = context;
         _options = options;
         _folder = options.Path;
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{context.JobId}/{context.Uid}"));
-        _uid = Convert.ToHexStringLower(hash.AsSpan(0, 4));
-        if (File.Exists(_folder))
-        {
-            throw OptionReader.Error(
-                context.Table, 3111, $"Option has a wrong value: 'path' = '{_folder}'. Expected a folder: a sink writes parts.");
-        }
-
-        FileErrors.Guard("created", _folder, () => Directory.CreateDirectory(_folder));
+        _uid = UidOf(context);
+        CreateFolder(context, _folder);
         _encoder = options.Format.CreateEncoder(
             FormatContext.AllColumns(context.Table.Name, context.Table.Columns, context.Table.Options, context.Allocator));
         _output = new OutputBuffer(context.Allocator);
     }
 
     private string PartName => string.Create(CultureInfo.InvariantCulture, $"part-{_uid}-{_context.Subtask}");
+
+    /// <summary>Returns what stands for a sink in the names of its files.</summary>
+    public static string UidOf(SinkContext context)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{context.JobId}/{context.Uid}"));
+        return Convert.ToHexStringLower(hash.AsSpan(0, 4));
+    }
+
+    /// <summary>Sees to it that a table's folder exists.</summary>
+    public static void CreateFolder(SinkContext context, string folder)
+    {
+        if (File.Exists(folder))
+        {
+            throw OptionReader.Error(
+                context.Table, 3111, $"Option has a wrong value: 'path' = '{folder}'. Expected a folder: a sink writes parts.");
+        }
+
+        FileErrors.Guard("created", folder, () => Directory.CreateDirectory(folder));
+    }
 
     /// <inheritdoc/>
     public override void Write(StreamBatch batch)

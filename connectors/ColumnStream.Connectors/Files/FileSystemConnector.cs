@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Connectors;
@@ -47,7 +48,8 @@ internal sealed class FileSystemConnector : Connector
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<MetadataKey> Metadata(TableSpec table) => FileMetadata.Keys;
+    public override IReadOnlyList<MetadataKey> Metadata(TableSpec table) =>
+        FileMetadata.KeysOf(FormatTable.All.FirstOrDefault(format => format.Name == table.Option("format")));
 
     /// <inheritdoc/>
     public override bool IsBounded(TableSpec table) => FileTableOptions.Read(table).MonitorInterval is null;
@@ -57,6 +59,9 @@ internal sealed class FileSystemConnector : Connector
 
     /// <inheritdoc/>
     public override ChangelogMode SinkChangelog(TableSpec table) => FileTableOptions.Read(table).Format.WriteChangelog;
+
+    /// <inheritdoc/>
+    public override bool CanOverwrite(TableSpec table) => true;
 
     /// <inheritdoc/>
     public override SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.ExactlyOnce;
@@ -78,6 +83,9 @@ internal sealed class FileSystemConnector : Connector
         new FileLookupTable(context, FileTableOptions.Read(context.Table));
 
     /// <inheritdoc/>
-    public override SinkInstance CreateSink(SinkContext context) =>
-        new(null, new FileSink(context, FileTableOptions.Read(context.Table)));
+    public override SinkInstance CreateSink(SinkContext context)
+    {
+        FileTableOptions options = FileTableOptions.Read(context.Table);
+        return new(null, context.Table.IsOverwritten ? new OverwriteSink(context, options) : new FileSink(context, options));
+    }
 }

@@ -47,6 +47,9 @@ public abstract class Connector
     /// <summary>Tells the most general row kinds that the table's sink takes.</summary>
     public virtual ChangelogMode SinkChangelog(TableSpec table) => ChangelogMode.InsertOnly;
 
+    /// <summary>Tells whether INSERT OVERWRITE can replace the table's rows.</summary>
+    public virtual bool CanOverwrite(TableSpec table) => false;
+
     /// <summary>Tells how sure a sink is, for EXPLAIN and for 'exactly-once' requests.</summary>
     public virtual SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.AtLeastOnce;
 

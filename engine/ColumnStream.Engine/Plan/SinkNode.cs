@@ -6,5 +6,6 @@ namespace ColumnStream.Engine.Plan;
 public sealed record SinkNode(TableSpec Table) : PhysicalNode
 {
     /// <inheritdoc/>
-    public override string Describe() => $"sink {Table.Name} ({Table.Connector})";
+    public override string Describe() =>
+        $"sink {Table.Name} ({Table.Connector}){(Table.IsOverwritten ? ", overwritten" : string.Empty)}";
 }

@@ -23,6 +23,9 @@ public sealed record TableSpec(
     /// <summary>Gets a metadata key for each column, empty for one that is none; no keys at all when no column is metadata.</summary>
     public ValueList<string> Metadata { get; init; }
 
+    /// <summary>Gets whether a write replaces all rows of the table, at its end and at once: INSERT OVERWRITE.</summary>
+    public bool IsOverwritten { get; init; }
+
     /// <summary>Returns the metadata key of a column, or null for one of the records themselves.</summary>
     public string? MetadataOf(int column) => Metadata.Count > 0 && Metadata[column].Length > 0 ? Metadata[column] : null;
 

@@ -15,6 +15,12 @@ public abstract class TwoPhaseCommittingSink : IDisposable
     /// <summary>Writes a batch, which it borrows: selected rows with their kinds, in order.</summary>
     public abstract void Write(StreamBatch batch);
 
+    /// <summary>Learns that the input ended: the next <see cref="Prepare"/> is the last one with something new.</summary>
+    /// <remarks>Not called again after a restart whose checkpoint is behind the end.</remarks>
+    public virtual void Finish()
+    {
+    }
+
     /// <summary>Makes the rows before the barrier durable and returns what names them; empty epochs give an empty list.</summary>
     public abstract IReadOnlyList<string> Prepare(long epoch);
 

@@ -40,6 +40,11 @@ internal static unsafe partial class Posix
         ? RenameExclusive(from, to, 4)
         : RenameAt(WorkingFolder, from, WorkingFolder, to, 1);
 
+    /// <summary>Lets two names of one file system change places.</summary>
+    public static int Exchange(string one, string other) => OperatingSystem.IsMacOS()
+        ? RenameExclusive(one, other, 2)
+        : RenameAt(WorkingFolder, one, WorkingFolder, other, 2);
+
     [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt(int fromFolder, string from, int toFolder, string to, uint flags);
 

@@ -301,6 +301,7 @@ internal sealed class ChainNode
             IsFinished = true;
             _operator?.Finish(Output);
             Sink?.Writer?.Flush();
+            Sink?.TwoPhase?.Finish();
             if (HasMore || IsAwaiting)
             {
                 _deferredEnd = true;

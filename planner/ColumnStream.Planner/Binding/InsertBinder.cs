@@ -24,10 +24,9 @@ internal sealed class InsertBinder(BindingContext context)
     public SinkPlan? Bind(InsertStatement statement)
     {
         int before = _diagnostics.Failures;
-        if (statement.IsOverwrite || statement.IsUpsert)
+        if (statement.IsUpsert)
         {
-            _diagnostics.Report(
-                PlannerErrors.NotSupported, statement.Span, null, statement.IsOverwrite ? "INSERT OVERWRITE" : "UPSERT");
+            _diagnostics.Report(PlannerErrors.NotSupported, statement.Span, null, "UPSERT");
         }
 
         Relation query = new QueryBinder(context).Bind(statement.Query);
@@ -45,8 +44,10 @@ internal sealed class InsertBinder(BindingContext context)
         }
 
         TableSpec spec = table.ToSpec(tables.OptionsOf(table, statement.Hints, forRead: false), forWrite: true);
+        spec = statement.IsOverwrite ? spec with { IsOverwritten = true } : spec;
         if (context.Connectors.Find(spec.Connector) is { } connector)
         {
+            RefuseOverwrite(connector, spec, statement);
             if (!connector.CanWrite)
             {
                 _diagnostics.Report(
@@ -77,6 +78,20 @@ internal sealed class InsertBinder(BindingContext context)
 
         ProjectPlan project = Project(statement, spec, query, targets, partition!);
         return _diagnostics.Failures == before ? new SinkPlan(project, spec) : null;
+    }
+
+    /// <summary>Reports INSERT OVERWRITE where a stream would never end it, or where rows cannot be replaced.</summary>
+    private void RefuseOverwrite(Connector connector, TableSpec spec, InsertStatement statement)
+    {
+        (string What, string? Hint)? refused = !statement.IsOverwrite ? null
+            : !context.Settings.IsBatch
+                ? ("INSERT OVERWRITE in streaming mode", "SET 'execution.runtime-mode' = 'batch', or write INSERT INTO.")
+            : !connector.CanOverwrite(spec) ? ($"INSERT OVERWRITE of a table of connector '{spec.Connector}'", null)
+            : statement.Partition.Count > 0 ? ("INSERT OVERWRITE of a PARTITION", null) : null;
+        if (refused is { } found)
+        {
+            _diagnostics.Report(PlannerErrors.NotSupported, statement.Span, found.Hint, found.What);
+        }
     }
 
     /// <summary>Reports metadata that cannot be written and is not declared VIRTUAL.</summary>

@@ -121,11 +121,11 @@ internal static class GrowthPrediction
         return Bounded(Most(OfRows(join.Inputs[0], facts), right), join.StateTtlMs);
     }
 
-    /// <summary>Left rows wait for the watermark; of each key the last version stays.</summary>
+    /// <summary>Left rows wait for the watermark; of each key the last version stays, unless left rows look ahead.</summary>
     private static StateGrowth OfVersions(TemporalJoinNode join, ChangelogFacts facts) =>
-        join.RightKeys.Count == 0 || facts.IsBounded(join.Inputs[1]) ? StateGrowth.Watermark : StateGrowth.Keys;
+        join.IsForward || join.RightKeys.Count == 0 || facts.IsBounded(join.Inputs[1]) ? StateGrowth.Watermark : StateGrowth.Keys;
 
-    /// <summary>Frames of a length in time forget all that is behind; others keep rows or accumulators of each partition, or its values.</summary>
+    /// <summary>Frames of a length in time forget what is behind; others keep rows or accumulators of each partition, or values.</summary>
     private static StateGrowth OfOver(TimeOverNode over)
     {
         bool keepsValues = over.Calls.Any(c =>

@@ -189,4 +189,30 @@ public sealed class FileJobTests : IDisposable
     private string[] Output(string folder) => Directory.Exists(_cli.Folder.At(folder))
         ? [.. Directory.GetFiles(_cli.Folder.At(folder)).Where(f => Path.GetFileName(f)[0] != '.').SelectMany(File.ReadAllLines)]
         : [];
+
+    [Fact]
+    public void A_table_is_overwritten_by_what_is_read_from_it()
+    {
+        const string Table = "CREATE TABLE t (a INT, b STRING) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'csv');";
+        const string Batch = "SET 'execution.runtime-mode' = 'batch';";
+        Outcome outcome = _cli.Script(Table + Batch + """
+            INSERT INTO t VALUES (1, 'x'), (2, 'y');
+            SELECT COUNT(*) AS n FROM t;
+            INSERT OVERWRITE t SELECT a + 10, b FROM t WHERE a > 1;
+            SELECT * FROM t;
+            INSERT OVERWRITE t SELECT a, b FROM t WHERE a < 0;
+            SELECT * FROM t;
+            INSERT OVERWRITE t VALUES (7, 'z');
+            SELECT * FROM t;
+            """);
+        Assert.Equal((0, "n\n2\na,b\n12,y\na,b\na,b\n7,z\n"), (outcome.ExitCode, outcome.Text));
+        outcome = _cli.Script(Table + "INSERT OVERWRITE t VALUES (1, 'x');");
+        Assert.Contains("INSERT OVERWRITE in streaming mode", outcome.Errors, StringComparison.Ordinal);
+        outcome = _cli.Script(Batch + "CREATE TABLE p (a INT) WITH ('connector' = 'print'); INSERT OVERWRITE p VALUES (1);");
+        Assert.Contains("INSERT OVERWRITE of a table of connector 'print'", outcome.Errors, StringComparison.Ordinal);
+        outcome = _cli.Script(Table + Batch
+            + "EXECUTE STATEMENT SET BEGIN INSERT OVERWRITE t VALUES (1, 'x'); INSERT INTO t VALUES (2, 'y'); END;");
+        Assert.Contains("INSERT OVERWRITE of 't' beside another INSERT of the same job", outcome.Errors, StringComparison.Ordinal);
+        Assert.Equal("a,b\n7,z\n", _cli.Script(Table + "SELECT * FROM t;").Text);
+    }
 }

@@ -29,6 +29,19 @@ public sealed class SystemTableTests : IDisposable
     }
 
     [Fact]
+    public void Jobs_are_shown_without_the_listing_itself()
+    {
+        Outcome outcome = _cli.Script(Job + "SHOW JOBS; SELECT k FROM src; SHOW JOBS; DESCRIBE JOB 'it''s none';");
+        string[] lines = outcome.Text.Split('\n');
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal("job id,job name,status,start time", lines[0]);
+        Assert.Matches("^[^,]+,INSERT INTO void,FINISHED,20[0-9-]+ [0-9:.]+Z$", lines[1]);
+        Assert.Equal(["k", "1", "2", "1", lines[0], lines[1]], lines[2..8]);
+        Assert.Matches("^[^,]+,SELECT,FINISHED,", lines[8]);
+        Assert.Equal(["job id,job name,status,start time,end time,checkpoints,failed checkpoints", ""], lines[9..]);
+    }
+
+    [Fact]
     public void Operators_show_rows_and_state()
     {
         Outcome outcome = _cli.Script(

@@ -12,6 +12,7 @@ using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
+using ColumnStream.Microbench.Checksums;
 using ColumnStream.Microbench.Formats;
 using ColumnStream.Microbench.Joins;
 using ColumnStream.Microbench.Kernels;
@@ -38,6 +39,12 @@ internal static class Program
         if (arguments is ["kernels", .. var filter])
         {
             KernelBench.Run(filter.FirstOrDefault());
+            return;
+        }
+
+        if (arguments is ["checksums"])
+        {
+            ChecksumBench.Run();
             return;
         }
 

@@ -1,7 +1,7 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using ColumnStream.Engine.Options;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Statements;
@@ -56,10 +56,6 @@ internal static class DefinitionText
     public static string Name(ObjectName name) => string.Join(
         '.', new[] { name.Catalog, name.Database, name.Name }.Select(SqlPrinter.PrintName));
 
-    /// <summary>Gives the value of an option as it may be shown.</summary>
-    public static string Shown(string key, string value) => key.Contains("password", StringComparison.OrdinalIgnoreCase)
-        || key.Contains("secret", StringComparison.OrdinalIgnoreCase) ? "***" : value;
-
     private static void AppendComment(StringBuilder text, string? comment)
     {
         if (comment is not null)
@@ -72,7 +68,8 @@ internal static class DefinitionText
     {
         string[] pairs =
         [
-            .. options.Select(o => $"{SqlPrinter.PrintString(o.Key)} = {SqlPrinter.PrintString(Shown(o.Key, o.Value))}"),
+            .. options.Select(o => (o.Key, Value: OptionTable.Shown(o.Key, o.Value)))
+                .Select(o => $"{SqlPrinter.PrintString(o.Key)} = {SqlPrinter.PrintString(o.Value)}"),
         ];
         if (pairs.Length > 0)
         {

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Options;
 using ColumnStream.Planner.Binding;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
@@ -211,7 +212,7 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
     }
 
     private static string[] Row(Engine.Plan.TableOption option) =>
-        [$"option:{option.Key}", DefinitionText.Shown(option.Key, option.Value)];
+        [$"option:{option.Key}", OptionTable.Shown(option.Key, option.Value)];
 
     private static string Option(ValueList<Engine.Plan.TableOption> options, string key) =>
         options.FirstOrDefault(option => option.Key == key)?.Value ?? string.Empty;

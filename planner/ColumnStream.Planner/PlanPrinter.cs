@@ -7,6 +7,7 @@ using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Changelogs;
@@ -54,7 +55,8 @@ internal static class PlanPrinter
         text.Append("\n== Options ==\n");
         foreach (SessionOption option in settings.All().Where(IsShown))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{option.Key} = {option.Value} ({Origin(option.Origin)})\n");
+            string value = OptionTable.Shown(option.Key, option.Value);
+            text.Append(CultureInfo.InvariantCulture, $"{option.Key} = {value} ({Origin(option.Origin)})\n");
         }
 
         return text.ToString();
@@ -222,9 +224,7 @@ internal static class PlanPrinter
     {
         foreach (TableOption option in spec.Options)
         {
-            // Values of options that hold secrets are never shown.
-            string value = option.Key.Contains("password", System.StringComparison.OrdinalIgnoreCase)
-                || option.Key.Contains("secret", System.StringComparison.OrdinalIgnoreCase) ? "***" : option.Value;
+            string value = OptionTable.Shown(option.Key, option.Value);
             string origin = declared.Contains(option) ? "WITH" : "hint";
             text.Append(CultureInfo.InvariantCulture, $"   {option.Key} = {value} ({origin})\n");
         }

@@ -22,5 +22,5 @@ public sealed record OptionDefinition(
     bool IsSecret = false)
 {
     /// <summary>Gets what lists show in place of a secret.</summary>
-    public const string Hidden = "******";
+    public const string Hidden = "***";
 }

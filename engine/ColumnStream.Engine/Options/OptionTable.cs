@@ -114,6 +114,8 @@ public static class OptionTable
     /// <summary>Key of the longest that a lookup may take.</summary>
     public const string LookupTimeout = "table.exec.async-lookup.timeout";
 
+    private static readonly List<string> Secrets = ["password", "secret", "token"];
+
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
@@ -211,6 +213,9 @@ public static class OptionTable
     /// <summary>Returns the key of today where <paramref name="key"/> is an older one of an option.</summary>
     public static string Canonical(string key) => Find(key) is { } option && option.Alias == key ? option.Key : key;
 
-    /// <summary>Returns a value as lists show it.</summary>
-    public static string Shown(string key, string value) => Find(key)?.IsSecret == true ? OptionDefinition.Hidden : value;
+    /// <summary>Returns a value as lists, plans and definitions show it: never a secret's, of whatever table.</summary>
+    public static string Shown(string key, string value) =>
+        Find(key)?.IsSecret == true || Secrets.Exists(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
+            ? OptionDefinition.Hidden
+            : value;
 }

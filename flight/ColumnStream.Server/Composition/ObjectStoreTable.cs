@@ -53,7 +53,8 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
             ? open(this, address, option)
             : throw new UserException(
                 3111,
-                $"Scheme of a store is unknown: '{address}'. Expected a path, or one of {string.Join("://, ", s_schemes.Keys)}://.");
+                $"Scheme of a store is unknown: '{address}'. "
+                    + $"Expected a path, or one of {string.Join("://, ", s_schemes.Keys)}://.");
     }
 
     /// <summary>Returns the address of something below another.</summary>

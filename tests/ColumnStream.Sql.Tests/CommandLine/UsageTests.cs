@@ -124,4 +124,23 @@ public sealed class UsageTests : IDisposable
         Outcome explained = _cli.Script("EXPLAIN SELECT 1 AS a;");
         Assert.Contains("Physical plan", explained.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Lists_of_options_hide_keys_and_an_older_key_sets_the_option_of_today()
+    {
+        Outcome outcome = _cli.Script("""
+            SET 'fs.oss.accessKeySecret' = 'hush-1';
+            SET 'fs.oss.bucket.b.accessKeySecret' = 'hush-2';
+            SET 'fs.oss.securityToken' = 'hush-3';
+            SET 'state.checkpoints.dir' = 'file:///tmp/elsewhere';
+            SET;
+            EXPLAIN SELECT 1;
+            """, "-D", "fs.oss.accessKeyId=hush-4");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.DoesNotContain("hush", outcome.Text + outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("fs.oss.accessKeySecret", outcome.Text, StringComparison.Ordinal);
+        Assert.Matches(@"execution\.checkpointing\.dir\W+file:///tmp/elsewhere", outcome.Text);
+        Assert.DoesNotContain("state.checkpoints.dir", outcome.Text, StringComparison.Ordinal);
+        Assert.Empty(outcome.Errors);
+    }
 }

@@ -1,4 +1,3 @@
-using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Changelogs;

@@ -7,7 +7,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Engine.Lookups;

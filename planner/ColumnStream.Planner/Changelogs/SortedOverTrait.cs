@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 

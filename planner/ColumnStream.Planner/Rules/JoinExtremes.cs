@@ -1,8 +1,5 @@
-using System.Collections.Generic;
 using System.Linq;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
-using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Planner.Logical;
 

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
 using ColumnStream.Compute.Aggregates;

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.State;

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;

@@ -2,7 +2,6 @@ using System;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
-using ColumnStream.Compute.Kernels.Hash;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.TimeOver;

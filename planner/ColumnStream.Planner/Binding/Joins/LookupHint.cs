@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Linq;
 using ColumnStream.Engine.Options;
 using ColumnStream.Planner.Errors;
-using ColumnStream.Sql;
 using ColumnStream.Sql.Ast;
 using ColumnStream.Sql.Ast.Queries;
 

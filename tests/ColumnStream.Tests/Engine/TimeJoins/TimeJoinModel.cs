@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using ColumnStream.Testing.Reference;
 using ColumnStream.Tests.Engine.Aggregates;
-using Xunit;
 
 namespace ColumnStream.Tests.Engine.TimeJoins;
 

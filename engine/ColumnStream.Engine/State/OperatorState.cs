@@ -11,6 +11,9 @@ namespace ColumnStream.Engine.State;
 /// </remarks>
 public abstract class OperatorState
 {
+    /// <summary>Stands in a name before the layout, where the plan decides between several: another one is refused at a restore.</summary>
+    public const char LayoutMark = '@';
+
     /// <summary>Gets the name under which checkpoints hold it; stable across versions of a job.</summary>
     public abstract string Name { get; }
 

@@ -105,8 +105,14 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
 
             foreach (StateSnapshot snapshot in task.States)
             {
-                if (snapshot.Uid != uid || snapshot.Name != state.Name || snapshot.Files.Count == 0)
+                if (snapshot.Uid != uid || snapshot.Files.Count == 0)
                 {
+                    continue;
+                }
+
+                if (snapshot.Name != state.Name)
+                {
+                    RequireOtherState(uid, snapshot.Name, state.Name);
                     continue;
                 }
 
@@ -184,6 +190,19 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
         }
 
         return false;
+    }
+
+    /// <summary>Refuses the same state in another layout, which would be lost without a word.</summary>
+    private static void RequireOtherState(string uid, string held, string wanted)
+    {
+        string what = wanted.Split(OperatorState.LayoutMark)[0];
+        if (wanted.Contains(OperatorState.LayoutMark) && held.Split(OperatorState.LayoutMark)[0] == what)
+        {
+            throw new UserException(
+                3120,
+                $"Checkpoint holds the state '{what}' of {uid} in another layout: '{held}', now '{wanted}'. Inputs that only inserted change "
+                + "rows now, or the reverse: restore with the former statements, or begin without the checkpoint.");
+        }
     }
 
     private static bool Contains(IReadOnlyList<string> list, string item)

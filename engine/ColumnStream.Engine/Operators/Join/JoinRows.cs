@@ -30,7 +30,7 @@ internal sealed unsafe class JoinRows : IDisposable
     private readonly NativeBuffer _nullRow;
 
     /// <summary>Lays out one side.</summary>
-    /// <param name="name">Name of the state.</param>
+    /// <param name="name">Name of the state, before its layout.</param>
     /// <param name="schema">The side's columns.</param>
     /// <param name="joinKeys">Which of them are the join key.</param>
     /// <param name="options">What the rows have to remember.</param>
@@ -78,7 +78,7 @@ internal sealed unsafe class JoinRows : IDisposable
         }
 
         State = new KeyedState(
-            name, layout, context.Pages, context.Allocator, context.KeyGroups, ttl, isIndexed: IsIndexed);
+            name + LayoutOf(options), layout, context.Pages, context.Allocator, context.KeyGroups, ttl, isIndexed: IsIndexed);
         Encoder = new KeyEncoder(layout, context.Allocator);
         EmptyKeys = new NativeList<uint>(context.Allocator);
         Table.Expiring = Forget;
@@ -227,6 +227,15 @@ internal sealed unsafe class JoinRows : IDisposable
         _nullRow.Release();
     }
 
+    /// <summary>Names what a row holds beside its columns; links and the time of the last touch may come and go.</summary>
+    private static string LayoutOf(JoinSideOptions options) => OperatorState.LayoutMark + options switch
+    {
+        JoinSideOptions.None => "rows",
+        JoinSideOptions.Retracts => "counted",
+        JoinSideOptions.CountsMatches => "matched",
+        _ => "counted-matched",
+    };
+
     private static int[] Order(Schema schema, ValueList<int> joinKeys)
     {
         var isKey = new bool[schema.Fields.Count];
@@ -267,7 +276,7 @@ internal sealed unsafe class JoinRows : IDisposable
             };
             if (isThere)
             {
-                cells[count++] = new StateCell(names[i], CellType.Int64);
+                cells[count++] = new StateCell(names[i], CellType.Int64) { IsTransient = names[i] is "next" or "previous" or "key" };
             }
         }
 

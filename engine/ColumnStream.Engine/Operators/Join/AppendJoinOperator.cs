@@ -73,7 +73,10 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         _keys.Rows.IsTransient = true;
         _encoder = new KeyEncoder(layout, context.Allocator);
         _cache = new RowCache(context.Allocator);
-        _sides[0] = new RetainedRows("left@batches", left, node.LeftKeys, context) { Restored = rows => Keep(0, rows, walks: false) };
+        _sides[0] = new RetainedRows("left@batches", left, node.LeftKeys, context)
+        {
+            Restored = rows => Keep(0, rows, walks: false),
+        };
         _sides[1] = new RetainedRows("right@batches", context.Inputs[1], node.RightKeys, context)
         {
             Restored = rows => Keep(1, rows, walks: false),

@@ -276,7 +276,8 @@ internal sealed unsafe class JoinRows : IDisposable
             };
             if (isThere)
             {
-                cells[count++] = new StateCell(names[i], CellType.Int64) { IsTransient = names[i] is "next" or "previous" or "key" };
+                bool isLink = names[i] is "next" or "previous" or "key";
+                cells[count++] = new StateCell(names[i], CellType.Int64) { IsTransient = isLink };
             }
         }
 

@@ -104,6 +104,7 @@ internal sealed unsafe class ChainedRows : IDisposable
     }
 
     /// <summary>Adds encoded row <paramref name="index"/>, in no chain yet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* Append(int index, out uint slot)
     {
         byte* row = Table.FindOrCreate(

@@ -63,6 +63,7 @@ internal sealed unsafe class KeyChains : IDisposable
     public ChainEnds* Chain(byte* key, int side) => (ChainEnds*)(key + _chainOffset) + side;
 
     /// <summary>Finds or creates the keys of a batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Find(ReadOnlySpan<ArrayData> keys, int count)
     {
         _keys.Heap.Reclaim();
@@ -105,6 +106,7 @@ internal sealed unsafe class KeyChains : IDisposable
     }
 
     /// <summary>Puts a row into the chain of its key, behind all that are not above it in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Insert(int side, uint keySlot, byte* row)
     {
         ChainedRows rows = _sides[side];
@@ -145,6 +147,7 @@ internal sealed unsafe class KeyChains : IDisposable
     }
 
     /// <summary>Takes a row out of its chain and deletes it; a key without rows goes too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Delete(int side, byte* row)
     {
         ChainedRows rows = _sides[side];

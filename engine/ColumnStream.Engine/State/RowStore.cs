@@ -109,6 +109,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         Pages[slot >> layout.PageShift] + ((slot & ((1u << layout.PageShift) - 1)) * layout.Stride);
 
     /// <summary>Notes that a row is about to change; call it before the change, deletes and reuse included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Touch(byte* row, uint slot)
     {
         uint last = *(uint*)row;
@@ -136,6 +137,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     }
 
     /// <summary>Takes a slot for a new row, touched and zero behind its header.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* Create(out uint slot)
     {
         Count++;
@@ -167,6 +169,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     }
 
     /// <summary>Deletes a touched row; its hash stays behind for the snapshot's key group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Delete(byte* row, uint slot, ulong hash)
     {
         Touch(row, slot);

@@ -151,6 +151,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
 
     /// <summary>Removes the entry of <paramref name="slot"/>.</summary>
     /// <returns>Whether it was there.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Remove(uint hash, uint slot)
     {
         ulong wanted = ((ulong)hash << 32) | slot;
@@ -222,6 +223,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         return Vector256.EqualsAny(first, Vector256<ulong>.Zero) || Vector256.EqualsAny(second, Vector256<ulong>.Zero);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong* FreeEntry(byte* bucket, byte* segment, uint mask, out bool wasTombstone)
     {
         long last = (mask * (long)BucketBytes) + BucketBytes - 1;

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Compute.Aggregates;
@@ -104,6 +105,7 @@ internal sealed unsafe partial class StateTable : IDisposable
     }
 
     /// <summary>Deletes a row found before under <paramref name="hash"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Delete(byte* row, uint slot, ulong hash)
     {
         Generation++;

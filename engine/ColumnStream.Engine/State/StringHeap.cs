@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
@@ -30,6 +31,7 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
     public long Bytes { get; private set; }
 
     /// <summary>Copies the bytes of a long view whose second half is an address, and points it at the copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Store(StringView* view)
     {
         if (view->Length <= StringView.InlineLength)
@@ -43,6 +45,7 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
     }
 
     /// <summary>Counts a stored view's bytes as dead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Free(StringView* view)
     {
         if (view->Length <= StringView.InlineLength)

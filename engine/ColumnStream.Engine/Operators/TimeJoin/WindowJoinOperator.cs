@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -165,6 +166,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
         keys.Add(keySlot);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Store(int side, RecordBatch rows, Collector output)
     {
         ValueList<int> keyColumns = side == 0 ? node.LeftKeys : node.RightKeys;
@@ -223,6 +225,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
 
     private bool IsLate(long* ends, int row) => WindowMath.FloorDivide(ends[row], _units) - 1 <= _passed;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Append(int side, RecordBatch kept, ValueList<int> keyColumns, long* ends)
     {
         ChainedRows rows = _sides[side];
@@ -291,6 +294,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
     }
 
     /// <summary>Collects pairs until a chunk is full; returns whether the pass is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool CollectPairs()
     {
         ChainedRows left = _sides[0];
@@ -380,6 +384,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool CollectRows(byte* key, int side, ref uint slot)
     {
         bool wanted = node.Type == JoinType.Semi;
@@ -416,6 +421,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EndWindow()
     {
         for (int i = 0; i < _firing!.Count; i++)
@@ -433,6 +439,7 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
         _firing = null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Drop(int side, uint slot)
     {
         ChainedRows rows = _sides[side];

@@ -16,15 +16,15 @@ internal static class RankLowering
     {
         bool isInsertOnly = !facts.Updates(input);
 
-        // The ends of windows of processing or local time are not those of the watermark: these rank as all rows do.
+        // No watermark says that all rows of a window of processing time have come: these rank as all rows do.
         if (!facts.IsBatch && isInsertOnly
-            && WindowBounds.Of(plan.Input) is { Window: { IsProctime: false, IsLocal: false } } bounds
+            && WindowBounds.Of(plan.Input) is { Window.IsProctime: false } bounds
             && bounds.AreIn(plan.Partition))
         {
             int end = plan.Partition.First(c => bounds.Ends.Contains(c));
             return new WindowRankNode(plan.Function, plan.Partition, plan.Order, plan.Start, plan.End, plan.HasNumber, end)
             {
-                Id = 0, Inputs = [input], Output = plan.Fields, Uid = uid,
+                Id = 0, Inputs = [input], Output = plan.Fields, Uid = uid, IsLocal = bounds.Window.IsLocal,
             };
         }
 

@@ -23,6 +23,9 @@ public sealed record WindowRankNode(
     bool HasNumber,
     int WindowEnd) : PhysicalNode
 {
+    /// <summary>Gets whether the ends of windows are local times.</summary>
+    public bool IsLocal { get; init; }
+
     /// <inheritdoc/>
     public override string Describe() => string.Create(
         CultureInfo.InvariantCulture,

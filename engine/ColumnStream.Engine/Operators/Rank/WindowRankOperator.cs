@@ -20,6 +20,7 @@ internal sealed unsafe class WindowRankOperator(WindowRankNode node) : Operator
     private RankChanges _changes = null!;
     private NativeList<RankEntry> _entries = null!;
     private ProgressState _watermark = null!;
+    private WindowTime _time = null!;
     private long _units;
     private long _closing = Watermark.Min;
     private int _endOffset;
@@ -35,6 +36,7 @@ internal sealed unsafe class WindowRankOperator(WindowRankNode node) : Operator
         _changes = new RankChanges(_store.Rows, node.OutputSchema(), node.HasNumber, context.Allocator);
         _entries = new NativeList<RankEntry>(context.Allocator);
         _watermark = new ProgressState("watermark", Watermark.Min, context.Allocator);
+        _time = new WindowTime(node.IsLocal, context);
         _units = WindowMath.UnitsPerMs(context.Inputs[0].Fields[node.WindowEnd].Type);
         _endOffset = _store.Groups.Table.Layout.KeyOffsets[_store.Columns.PlaceOf(node.WindowEnd)];
         _store.OnGroup = Register;
@@ -63,7 +65,7 @@ internal sealed unsafe class WindowRankOperator(WindowRankNode node) : Operator
     {
         Begin();
         _watermark.Value = watermarkMs;
-        _closing = watermarkMs;
+        _closing = _time.Passed(watermarkMs);
         Continue(output);
         return watermarkMs;
     }
@@ -122,10 +124,11 @@ internal sealed unsafe class WindowRankOperator(WindowRankNode node) : Operator
             throw new UserException(4002, "Bound of a window must not be NULL.");
         }
 
+        long passed = _time.Passed(_watermark.Value);
         int late = 0;
         foreach (long end in ends)
         {
-            late += IsLate(end) ? 1 : 0;
+            late += IsLate(end, passed) ? 1 : 0;
         }
 
         if (late == 0)
@@ -138,7 +141,7 @@ internal sealed unsafe class WindowRankOperator(WindowRankNode node) : Operator
         int next = 0;
         for (int i = 0; i < ends.Length; i++)
         {
-            if (!IsLate(ends[i]))
+            if (!IsLate(ends[i], passed))
             {
                 kept[next++] = i;
             }
@@ -149,7 +152,7 @@ internal sealed unsafe class WindowRankOperator(WindowRankNode node) : Operator
         return new StreamBatch(rows);
     }
 
-    private bool IsLate(long end) => WindowMath.FloorDivide(end, _units) - 1 <= _watermark.Value;
+    private bool IsLate(long end, long passed) => WindowMath.FloorDivide(end, _units) - 1 <= passed;
 
     /// <summary>Collects the answer of the next groups of the first window that is closed, and lets them go.</summary>
     private void Close()

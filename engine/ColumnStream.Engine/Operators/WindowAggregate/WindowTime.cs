@@ -15,10 +15,15 @@ internal sealed class WindowTime
     private long _armedMs = long.MaxValue;
 
     public WindowTime(WindowSpec spec, OperatorContext context)
+        : this(spec.IsLocal, context)
+    {
+    }
+
+    public WindowTime(bool isLocal, OperatorContext context)
     {
         _context = context;
         string zone = context.Evaluation.LocalTimeZone;
-        _zone = spec.IsLocal && zone is not ("UTC" or "Z" or "+00:00") ? new ZoneTime(zone) : null;
+        _zone = isLocal && zone is not ("UTC" or "Z" or "+00:00") ? new ZoneTime(zone) : null;
     }
 
     /// <summary>Refuses rows without a time.</summary>

@@ -200,8 +200,9 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
         {
             throw new UserException(
                 3120,
-                $"Checkpoint holds the state '{what}' of {uid} in another layout: '{held}', now '{wanted}'. Inputs that only inserted change "
-                + "rows now, or the reverse: restore with the former statements, or begin without the checkpoint.");
+                $"Checkpoint holds the state '{what}' of {uid} in another layout: '{held}', now '{wanted}'. "
+                + "Inputs that only inserted change rows now, or the reverse: restore with the former statements, or begin "
+                + "without the checkpoint.");
         }
     }
 

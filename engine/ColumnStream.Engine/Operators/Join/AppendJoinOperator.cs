@@ -95,9 +95,9 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
     public override void Process(int input, StreamBatch batch, Collector output)
     {
         batch = batch.Compact(_context.Allocator);
-        RecordBatch rows = batch.Rows.Retain();
+        _current = batch.Rows.Retain();
         batch.Release();
-        rows = Matchable(rows, input);
+        _current = Matchable(_current, input);
         if (_isWaiting && _ended[1 - input])
         {
             Build(1 - input);
@@ -109,12 +109,13 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
 
         if (_isWaiting)
         {
-            Keep(input, rows, walks: false);
-            rows.Release();
+            Keep(input, _current, walks: false);
+            _current.Release();
+            _current = null;
             return;
         }
 
-        Begin(input, rows);
+        Begin(input, _current);
         Continue(output);
     }
 
@@ -224,8 +225,14 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         for (int segment = built.NextSegment(0); segment > 0; segment = built.NextSegment(segment))
         {
             RecordBatch rows = built.Read(segment, _newSlots);
-            Look(side, rows, _newSlots.Pointer, walks: false);
-            rows.Release();
+            try
+            {
+                Look(side, rows, _newSlots.Pointer, walks: false);
+            }
+            finally
+            {
+                rows.Release();
+            }
         }
 
         _side = 1 - side;

@@ -168,9 +168,11 @@ internal sealed class CheckpointStore(IObjectStore store)
     /// <summary>Makes an epoch canonical; false when another run owns the folder: stop at once.</summary>
     public bool TryClaim(Claim claim)
     {
-        // Nothing may be claimed that a later run already overtook; looked at again behind the put, because a put
-        // that was delayed past a clean-up could otherwise bring a deleted epoch back.
-        return TryPut(NameOf("claim", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim))
+        // Nothing may be claimed that a later run already overtook: looked at first, so that a run that was overtaken long
+        // ago leaves that run its numbers, where no lock keeps the two apart; and again behind the put, because a put that
+        // was delayed past a clean-up could otherwise bring a deleted epoch back.
+        return Newest("gen/") == claim.Generation
+            && TryPut(NameOf("claim", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim))
             && Newest("gen/") == claim.Generation
             && Newest("floor/") <= claim.Epoch;
     }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Net.Http;
+using System.Text;
 using ColumnStream.Aliyun.Oss;
 using ColumnStream.Connectors.Oss;
 using ColumnStream.Engine.Errors;
@@ -70,6 +71,23 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
             : throw new UserException(3111, $"Address of a folder is wrong: '{address}'. Expected file:///path."),
         _ => null,
     };
+
+    /// <summary>Returns the folder whose lock keeps a second process of this machine away from an address.</summary>
+    public static string LockFolderOf(string address)
+    {
+        if (FolderOf(address) is { } folder)
+        {
+            return folder;
+        }
+
+        var name = new StringBuilder();
+        foreach (char c in address)
+        {
+            name.Append(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '+');
+        }
+
+        return Path.Combine(Path.GetTempPath(), $"columnstream-{Environment.UserName}", "locks", name.ToString());
+    }
 
     /// <summary>Closes connections.</summary>
     public void Dispose() => _handler?.Dispose();

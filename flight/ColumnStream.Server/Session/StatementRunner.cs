@@ -104,8 +104,7 @@ internal sealed class StatementRunner : IDisposable
         {
             var settings = new JobSettings(job.Settings);
             string? address = settings.CheckpointAddress(job, _script, ordinal, _options.Restore);
-            string? path = address is null ? null : ObjectStoreTable.FolderOf(address);
-            folder = path is null ? null : FolderLock.Acquire(path);
+            folder = address is null ? null : FolderLock.Acquire(ObjectStoreTable.LockFolderOf(address));
             JobRunner runner = _node.Runner(settings.MemoryLimitBytes);
             receiver = job.Query is null ? null : Receiver(job, job.Query);
             _results.Receiver = receiver;

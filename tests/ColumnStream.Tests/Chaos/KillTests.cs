@@ -98,20 +98,25 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.NotNull(TwoSinkJob.Difference(s_expected.Value["dear"], job.Rows("dear")));
     }
 
-    [Fact]
-    public void A_second_process_on_the_same_job_is_refused_while_the_first_lives()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_second_process_on_the_same_job_is_refused_while_the_first_lives(bool isBucket)
     {
+        using var emulator = new OssEmulator(TimeProvider.System);
         using var job = new TwoSinkJob();
+        JobStore store = isBucket ? JobStore.Bucket(emulator) : JobStore.Folder;
         var log = new ProtocolLog(Path.Combine(job.Folder, "points.log"));
-        using var first = new ServerProcess(job.Folder, TwoSinkJob.Arguments("--quiet"), log.Environment(sleepMs: 2_000));
+        using var first = new ServerProcess(
+            job.Folder, store.Arguments(job, "--quiet"), store.With(log.Environment(sleepMs: 2_000)));
         Assert.True(first.WaitUntil(() => log.Length > 0), first.Output);
-        (int code, string text) = ServerProcess.Run(job.Folder, TwoSinkJob.Arguments("--quiet"));
+        (int code, string text) = ServerProcess.Run(job.Folder, store.Arguments(job, "--quiet"), store.Environment);
         Assert.NotEqual(0, code);
         Assert.Contains("error CST", text, StringComparison.Ordinal);
         Assert.Contains("another process", text, StringComparison.OrdinalIgnoreCase);
         Assert.False(first.HasExited, first.Output);
         first.Kill();
-        Finish(job);
+        Finish(job, store);
     }
 
     [Fact]
@@ -198,9 +203,10 @@ public sealed class KillTests(ITestOutputHelper output)
         return rows;
     }
 
-    private static void Finish(TwoSinkJob job)
+    private static void Finish(TwoSinkJob job, JobStore? store = null)
     {
-        (int code, string text) = ServerProcess.Run(job.Folder, TwoSinkJob.Arguments("--quiet"));
+        store ??= JobStore.Folder;
+        (int code, string text) = ServerProcess.Run(job.Folder, store.Arguments(job, "--quiet"), store.Environment);
         Assert.True(code == 0, text);
         AssertOutput(job);
     }

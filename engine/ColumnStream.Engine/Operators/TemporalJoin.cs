@@ -27,6 +27,9 @@ public sealed record TemporalJoinNode(
     /// <summary>Gets whether left rows carry other kinds than +I.</summary>
     public bool LeftUpdates { get; init; }
 
+    /// <summary>Gets the milliseconds after which versions that no row came for, or met, are forgotten; 0 keeps them.</summary>
+    public long StateTtlMs { get; init; }
+
     /// <summary>Gets whether right rows are events and no versions: then they only insert.</summary>
     public bool IsAsof { get; init; }
 

@@ -30,8 +30,14 @@ internal sealed unsafe class ChainedRows : IDisposable
     /// <param name="keys">Those that are the key.</param>
     /// <param name="cells">What is known of a row beside its columns.</param>
     /// <param name="context">Memory and key groups.</param>
+    /// <param name="ttl">When rows expire, or null; the owner takes them out of their chains.</param>
     public ChainedRows(
-        string name, Schema schema, ValueList<int> keys, ValueList<StateCell> cells, Operators.OperatorContext context)
+        string name,
+        Schema schema,
+        ValueList<int> keys,
+        ValueList<StateCell> cells,
+        Operators.OperatorContext context,
+        StateTtl? ttl = null)
     {
         _account = context.Allocator;
         var columns = new List<int>(keys);
@@ -56,8 +62,9 @@ internal sealed unsafe class ChainedRows : IDisposable
             fields[i] = schema.Fields[_columns[i]];
         }
 
-        var layout = new StateLayout(ValueList.Create<Field>(fields), cells, keys.Count, linkBytes: ChainLink.Bytes);
-        State = new KeyedState(name, layout, context.Pages, _account, context.KeyGroups, isIndexed: false);
+        var layout = new StateLayout(
+            ValueList.Create<Field>(fields), cells, keys.Count, hasTime: ttl is not null, linkBytes: ChainLink.Bytes);
+        State = new KeyedState(name, layout, context.Pages, _account, context.KeyGroups, ttl, isIndexed: false);
         _encoder = new KeyEncoder(layout, _account);
         LinkOffset = layout.LinkOffset;
     }

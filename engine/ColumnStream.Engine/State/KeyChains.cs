@@ -150,9 +150,17 @@ internal sealed unsafe class KeyChains : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Delete(int side, byte* row)
     {
+        uint slot = _sides[side].Link(row)->Slot;
+        _sides[side].Table.Delete(row, slot, Unlink(side, row));
+    }
+
+    /// <summary>Takes a row out of its chain and returns the hash of its key; a key without rows goes.</summary>
+    public ulong Unlink(int side, byte* row)
+    {
         ChainedRows rows = _sides[side];
         ChainLink link = *rows.Link(row);
         byte* key = Row(link.Key);
+        ulong hash = *(ulong*)(key + _hashOffset);
         ChainEnds* ends = Chain(key, side);
         if (link.Previous != 0)
         {
@@ -172,8 +180,8 @@ internal sealed unsafe class KeyChains : IDisposable
             ends->Tail = link.Previous;
         }
 
-        rows.Table.Delete(row, link.Slot, *(ulong*)(key + _hashOffset));
         DropIfEmpty(link.Key);
+        return hash;
     }
 
     /// <summary>Returns the last row of a key's chain whose order is at most <paramref name="most"/>, from the end that is nearer, or 0.</summary>

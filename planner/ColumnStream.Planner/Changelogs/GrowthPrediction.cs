@@ -123,7 +123,8 @@ internal static class GrowthPrediction
 
     /// <summary>Left rows wait for the watermark; of each key the last version stays, unless left rows look ahead.</summary>
     private static StateGrowth OfVersions(TemporalJoinNode join, ChangelogFacts facts) =>
-        join.IsForward || join.RightKeys.Count == 0 || facts.IsBounded(join.Inputs[1]) ? StateGrowth.Watermark : StateGrowth.Keys;
+        join.IsForward || join.RightKeys.Count == 0 || facts.IsBounded(join.Inputs[1]) ? StateGrowth.Watermark
+        : Bounded(StateGrowth.Keys, join.StateTtlMs);
 
     /// <summary>Frames of a length in time forget what is behind; others keep rows or accumulators of each partition, or values.</summary>
     private static StateGrowth OfOver(TimeOverNode over)

@@ -43,5 +43,8 @@ internal sealed class TemporalJoinTrait : NodeTrait
     }
 
     public override PhysicalNode Finish(PhysicalNode node, ChangelogFacts facts) =>
-        (TemporalJoinNode)node with { LeftUpdates = facts.Updates(node.Inputs[0]) };
+        (TemporalJoinNode)node with
+    {
+        LeftUpdates = facts.Updates(node.Inputs[0]), StateTtlMs = facts.Options.StateTtlMs,
+    };
 }

@@ -63,7 +63,7 @@ public sealed class StateGrowthTests
         + " JOIN TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) AS b"
         + " ON a.k = b.k AND a.window_start = b.window_start AND a.window_end = b.window_end", Watermark, false)]
     [InlineData("inner temporal join",
-        "SELECT a.k, b.n FROM t AS a JOIN versions FOR SYSTEM_TIME AS OF a.ts AS b ON a.k = b.k", Keys, null)]
+        "SELECT a.k, b.n FROM t AS a JOIN versions FOR SYSTEM_TIME AS OF a.ts AS b ON a.k = b.k", Keys, true)]
     [InlineData("window aggregate tumble",
         "SELECT k, COUNT(DISTINCT n) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) GROUP BY k, window_start, window_end",
         Watermark, false)]

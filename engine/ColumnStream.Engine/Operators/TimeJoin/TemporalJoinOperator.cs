@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow;
@@ -19,6 +20,9 @@ namespace ColumnStream.Engine.Operators.TimeJoin;
 /// </remarks>
 internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Operator
 {
+    /// <summary>How often in its time to live a version that is asked for is touched, so that not every row changes one.</summary>
+    private const int TouchesATtl = 8;
+
     private static readonly ValueList<StateCell> LeftCells = [new StateCell("kind", CellType.Int64)];
     private static readonly ValueList<StateCell> RightCells = [new StateCell("deleted", CellType.Int64)];
     private readonly ChainedRows[] _sides = new ChainedRows[2];
@@ -36,6 +40,8 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
     private long _units = 1;
     private long _passed = long.MinValue;
     private bool _isAnswering;
+    private StateTtl? _ttl;
+    private StateSweeper _sweeper = null!;
 
     public override IReadOnlyList<OperatorState> States => [_sides[0].State, _sides[1].State];
 
@@ -47,7 +53,10 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
         _units = WindowMath.UnitsPerMs(context.Inputs[0].Fields[node.LeftTime].Type);
         _nullSafe = ValueList.Create<bool>(new bool[node.LeftKeys.Count]);
         _sides[0] = new ChainedRows("left", context.Inputs[0], node.LeftKeys, node.LeftUpdates ? LeftCells : default, context);
-        _sides[1] = new ChainedRows("right", context.Inputs[1], node.RightKeys, RightCells, context);
+        _ttl = StateTtl.Of(node.StateTtlMs + (node.StateTtlMs / TouchesATtl), context);
+        _sides[1] = new ChainedRows("right", context.Inputs[1], node.RightKeys, RightCells, context, _ttl);
+        _sides[1].Table.Expiring = (row, _) => _chains.Unlink(1, (byte*)row);
+        _sweeper = new StateSweeper(_ttl, context, _sides[1].State);
         _leftOffset = _sides[0].OffsetOf(node.LeftTime);
         _kindOffset = node.LeftUpdates ? _sides[0].CellOffset(0) : -1;
         _deletedOffset = _sides[1].CellOffset(0);
@@ -65,6 +74,7 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
         try
         {
             LinkRestored();
+            _sweeper.Sweep();
             _sides[0].BeginBatch();
             _sides[1].BeginBatch();
             if (input == 0)
@@ -94,6 +104,12 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
     }
 
     public override void Continue(Collector output) => Answer(output);
+
+    public override void OnTimer(long clockMs, Collector output)
+    {
+        LinkRestored();
+        _sweeper.OnTimer(clockMs);
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -207,7 +223,7 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
             long time = *(long*)(row + _leftOffset);
             uint version = _chains.LastUpTo(
                 _chains.Row(_sides[0].Link(row)->Key), 1, node.IsStrict ? time - 1 : time);
-            byte* other = version == 0 ? null : _sides[1].Row(version);
+            byte* other = version == 0 ? null : Version(version);
             bool isThere = other is not null && *(long*)(other + _deletedOffset) == 0;
             if (!isThere && node.Type == JoinType.Inner)
             {
@@ -231,6 +247,29 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
 
         DropVersions();
         _isAnswering = false;
+    }
+
+    /// <summary>Returns a version that is asked for, which keeps it alive; null when its time is over.</summary>
+    private byte* Version(uint slot)
+    {
+        StateTable versions = _sides[1].Table;
+        byte* row = _sides[1].Row(slot);
+        if (_ttl is null)
+        {
+            return row;
+        }
+
+        if (versions.IsExpired(row))
+        {
+            return null;
+        }
+
+        if (_ttl.NowMs - *(long*)(row + versions.Layout.TimeOffset) >= Math.Max(1, node.StateTtlMs / TouchesATtl))
+        {
+            _sides[1].Touch(row);
+        }
+
+        return row;
     }
 
     /// <summary>Emits the answers collected; returns whether any stands.</summary>

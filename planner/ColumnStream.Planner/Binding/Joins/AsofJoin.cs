@@ -10,8 +10,8 @@ namespace ColumnStream.Planner.Binding.Joins;
 
 /// <summary>
 /// Binds ASOF JOIN, an extension: each left row meets the last right row of its key that is not younger, or older with &gt;; with
-/// &lt;= and &lt; the first that is not older, or younger. By event time a left row is answered when the watermark reaches it, or the
-/// right row it waited for; of right rows with equal keys and times the last that came counts.
+/// &lt;= and &lt; the first that is not older, or younger. By event time a left row is answered when the watermark reaches it, or
+/// the right row it waited for; of right rows with equal keys and times the last that came counts.
 /// </summary>
 internal static class AsofJoin
 {
@@ -48,7 +48,8 @@ internal static class AsofJoin
         bool Keeps(int column) => order.IsForward ? column >= width && candidate.Type == JoinType.Inner : column < width;
         ScopeColumn[] columns = [.. candidate.Columns.Select((c, i) => Keeps(i) ? c : c.Ordinary(lostBy))];
         return TimeJoinBuilder.Build(
-            candidate, order.IsForward ? TimeJoinKind.AsofNext : TimeJoinKind.Asof, order.Left, order.Right, 0, order.IsStrict ? -1 : 0, keys, columns);
+            candidate, order.IsForward ? TimeJoinKind.AsofNext : TimeJoinKind.Asof, order.Left, order.Right, 0,
+            order.IsStrict ? -1 : 0, keys, columns);
     }
 
     private static Relation Wrong(JoinCandidate candidate, BindingContext context, string what, BoundExpression? condition)

@@ -300,11 +300,11 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             case WindowAggregatePlan aggregate:
                 return LowerWindowAggregate(aggregate);
             case ScalarJoinPlan join:
-                int[] sides = [Keyed(Lower(join.Left), default), Keyed(Lower(join.Right), default)];
+                ValueList<int> sides = Meet(join.Left, default, join.Right, default);
                 return Add(
                     new ScalarJoinNode(join.Place)
                     {
-                        Id = 0, Inputs = ValueList.From(sides), Output = join.Fields, Uid = Claim(join.Uid),
+                        Id = 0, Inputs = sides, Output = join.Fields, Uid = Claim(join.Uid),
                     });
             case SemiJoinPlan { Kind: not SemiJoinKind.Mark, IsNullAware: false } join when facts.Options.StateTtlMs > 0:
                 JoinType type = join.Kind == SemiJoinKind.Semi ? JoinType.Semi : JoinType.Anti;
@@ -338,8 +338,8 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             case TimeJoinPlan { Kind: TimeJoinKind.Lookup } join:
                 return LowerLookup(join, join.Fields, default);
             case TimeJoinPlan join:
-                int[] timed = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
-                return Add(TimeJoinLowering.Join(join, ValueList.From(timed), Claim(join.Uid)));
+                ValueList<int> timed = Meet(join.Left, join.LeftKeys, join.Right, join.RightKeys);
+                return Add(TimeJoinLowering.Join(join, timed, Claim(join.Uid)));
             case ArgMaxPlan best when ArgMaxLowering.IsOneStep(Lower(best.Input), facts):
                 return AddUnary(Keyed(Lower(best.Input), best.Keys), id => ArgMaxLowering.Node(best, id, Claim(best.Uid)));
             case ArgMaxPlan best:
@@ -460,10 +460,8 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         int[] inputs = [.. union.Branches.Select(Lower)];
         int width = inputs.Max(id => _parallelism[id]);
 
-        // With an exchange below, a branch may share its source with another: an own fragment keeps the graph acyclic.
-        bool isCut = width > 1 && inputs.Any(HasExchange);
-        inputs = [.. inputs.Select(id => _parallelism[id] != width ? Spread(id, width)
-            : isCut ? Exchange(id, Partitioning.Forward, default, width) : id)];
+        bool isCut = inputs.Any(HasExchange);
+        inputs = [.. inputs.Select(id => _parallelism[id] != width ? Spread(id, width) : isCut ? Apart(id) : id)];
         return Add(
             new UnionNode
             {
@@ -532,10 +530,10 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     /// <summary>Joins; <paramref name="columns"/> are those that come out under <paramref name="fields"/>, none means all.</summary>
     private int LowerJoin(JoinPlan join, ValueList<SqlField> fields, ValueList<int> columns)
     {
-        int[] sides = [Keyed(Lower(join.Left), join.LeftKeys), Keyed(Lower(join.Right), join.RightKeys)];
+        ValueList<int> sides = Meet(join.Left, join.LeftKeys, join.Right, join.RightKeys);
         return Add(new JoinNode(join.Type, join.LeftKeys, join.RightKeys, join.NullSafe, join.Residual)
         {
-            Id = 0, Inputs = ValueList.From(sides), Output = fields, Uid = Claim(join.Uid), Columns = columns,
+            Id = 0, Inputs = sides, Output = fields, Uid = Claim(join.Uid), Columns = columns,
             LeftTtlMs = join.LeftTtlMs, RightTtlMs = join.RightTtlMs,
         });
     }
@@ -582,12 +580,12 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     {
         // Where NULLs of the value matter, all rows that differ in nothing else must meet.
         int keys = join.IsNullAware ? join.LeftKeys.Count - 1 : join.LeftKeys.Count;
-        int left = Keyed(Lower(join.Left), ValueList.From(join.LeftKeys.Take(keys)));
-        int right = Keyed(Lower(join.Right), ValueList.From(join.RightKeys.Take(keys)));
+        ValueList<int> sides = Meet(
+            join.Left, ValueList.From(join.LeftKeys.Take(keys)), join.Right, ValueList.From(join.RightKeys.Take(keys)));
         return Add(
             new SemiJoinNode(join.Kind, join.LeftKeys, join.RightKeys, join.IsNullAware)
             {
-                Id = 0, Inputs = [left, right], Output = join.Fields, Uid = Claim(join.Uid),
+                Id = 0, Inputs = sides, Output = join.Fields, Uid = Claim(join.Uid),
             });
     }
 
@@ -615,6 +613,20 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         return facts.Demands.Remembers(Uid(made)) ? Remember(made, Determinism.KeyOf(_nodes[made], facts)!) : made;
     }
 
+    /// <summary>Brings the sides of a join to where their keys meet.</summary>
+    private ValueList<int> Meet(LogicalPlan left, ValueList<int> leftKeys, LogicalPlan right, ValueList<int> rightKeys)
+    {
+        int[] sides = [Keyed(Lower(left), leftKeys), Keyed(Lower(right), rightKeys)];
+        return ValueList.From(sides.Any(HasExchange) ? sides.Select(Apart) : sides);
+    }
+
+    /// <summary>
+    /// Lets a node begin a fragment behind this input. With an exchange below, another input may share its source: in one
+    /// fragment with it the node would wait for itself.
+    /// </summary>
+    private int Apart(int input) =>
+        _nodes[input] is ExchangeNode ? input : Exchange(input, Partitioning.Forward, default, _parallelism[input]);
+
     private int Keyed(int input, ValueList<int> keys) =>
         Exchange(input, keys.Count == 0 ? Partitioning.Single : Partitioning.Hash, keys);
 
@@ -622,7 +634,7 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     private int Exchange(int input, Partitioning kind, ValueList<int> keys, int? width = null)
     {
         int consumers = kind == Partitioning.Single ? 1 : width ?? parallelism;
-        if (_parallelism[input] == 1 && consumers == 1)
+        if (kind != Partitioning.Forward && _parallelism[input] == 1 && consumers == 1)
         {
             return input;
         }

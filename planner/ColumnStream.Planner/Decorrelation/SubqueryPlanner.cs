@@ -249,7 +249,7 @@ internal sealed class SubqueryPlanner(LogicalPlan input, DiagnosticBag diagnosti
             return;
         }
 
-        Plan = RegularJoin.Plan(
+        Plan = (isUnknown ? NotInSplit.Of(Plan, free.Plan, match.Conditions, match.Comparisons) : null) ?? RegularJoin.Plan(
             Plan, free.Plan, isAnti ? JoinType.Anti : JoinType.Semi,
             isUnknown ? match.Conditions.Append(NotFalse(match.Comparisons)) : match.Conditions.Concat(match.Comparisons));
     }

@@ -30,7 +30,8 @@ internal sealed class TemporalJoinTrait : NodeTrait
         if (((TemporalJoinNode)node).IsForward && facts.Updates(node.Inputs[0]))
         {
             report.Add(
-                PlannerErrors.NeedsInserts, node, "A row that waits for the next one cannot be taken back; join with the last one by >=.",
+                PlannerErrors.NeedsInserts, node,
+                "A row that waits for the next one cannot be taken back; join with the last one by >=.",
                 "The left side of an ASOF JOIN with the next row", facts.Maker(node.Inputs[0]));
         }
 

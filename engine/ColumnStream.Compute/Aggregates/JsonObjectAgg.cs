@@ -16,7 +16,8 @@ internal sealed class JsonObjectAgg : AggregateFunction
     public override ValueList<string> Signatures => ["JSON_OBJECTAGG([KEY] key VALUE value [{ NULL | ABSENT } ON NULL])"];
 
     /// <inheritdoc/>
-    public override string Doc => "Returns keys and values as a JSON object with sorted keys; a key must be neither NULL nor there twice.";
+    public override string Doc =>
+        "Returns keys and values as a JSON object with sorted keys; a key must be neither NULL nor there twice.";
 
     /// <inheritdoc/>
     public override bool HasNullTreatment => true;

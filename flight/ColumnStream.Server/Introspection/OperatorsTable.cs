@@ -11,7 +11,8 @@ namespace ColumnStream.Server.Introspection;
 /// <remarks>
 /// job, job_id: as in sys.jobs · node: id in the plan that EXPLAIN shows · uid · operator: what it does · parallelism ·
 /// rows_in, rows_out, batches_in, batches_out · busy_ms: estimated · late_rows: left out as their time was over · state_rows,
-/// state_bytes: as last counted, at every sixteenth batch and at the end.
+/// state_bytes: as last counted, at every sixteenth batch and at the end · cache_hits, cache_misses: keys that the cache of a lookup
+/// knew or not, of a full cache rows that found their key or not.
 /// </remarks>
 internal sealed class OperatorsTable(JobDirectory jobs) : SystemTable
 {
@@ -29,6 +30,7 @@ internal sealed class OperatorsTable(JobDirectory jobs) : SystemTable
         new("rows_in", SystemTypes.Number), new("rows_out", SystemTypes.Number), new("batches_in", SystemTypes.Number),
         new("batches_out", SystemTypes.Number), new("busy_ms", SqlType.Double), new("late_rows", SystemTypes.Number),
         new("state_rows", SystemTypes.Number), new("state_bytes", SystemTypes.Number),
+        new("cache_hits", SystemTypes.Number), new("cache_misses", SystemTypes.Number),
     ];
 
     /// <inheritdoc/>
@@ -40,6 +42,7 @@ internal sealed class OperatorsTable(JobDirectory jobs) : SystemTable
             entry.Number, entry.Job.JobId, (long)node.NodeId, node.Uid, node.Name, Parallelism(entry.Graph, node.NodeId),
             node.RowsIn, node.RowsOut, node.BatchesIn, node.BatchesOut, node.BusyNs / 1e6,
             node.Counters.GetValueOrDefault("lateRows"), node.StateRows, node.StateBytes,
+            node.Counters.GetValueOrDefault("cacheHits"), node.Counters.GetValueOrDefault("cacheMisses"),
         };
 
     private static long Parallelism(JobGraph graph, int node) =>

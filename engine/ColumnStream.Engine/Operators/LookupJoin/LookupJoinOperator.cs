@@ -13,7 +13,7 @@ namespace ColumnStream.Engine.Operators.LookupJoin;
 /// queue   batch | batch | watermark | batch ...    leaves from the front; unordered, batches before the first watermark as they can
 /// </code>
 /// Rows in flight are state: a barrier does not wait for a slow table, and after a restore they are asked for again, so that each
-/// comes out once. Watermarks keep their place in the queue; the end waits until it is empty.
+/// comes out once. Watermarks keep their place in the queue, and the highest that waits is state too; the end waits until it is empty.
 /// </remarks>
 internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
 {
@@ -23,14 +23,16 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
     private LookupRows _rows = null!;
     private LookupOutput _output = null!;
     private WaitingRows _state = null!;
+    private ProgressState _watermark = null!;
     private LookupQuestions? _questions;
     private FullCache? _full;
     private NativeList<int> _first = null!;
     private int _ready = -1;
     private int _batches;
+    private bool _hasBegun;
     private long _passedMs = Watermark.Min;
 
-    public override IReadOnlyList<OperatorState> States => [_state];
+    public override IReadOnlyList<OperatorState> States => [_state, _watermark];
 
     public override bool HasMore => _output.HasMore || _ready >= 0 || CanLoad;
 
@@ -53,6 +55,7 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
                 : KeyGroupRange.Of(context.Subtask, context.Parallelism, context.KeyGroups),
         };
         _state = new WaitingRows(kept, Waiting, context.Allocator);
+        _watermark = new ProgressState("waiting-watermark", Watermark.Min, context.Allocator);
         if (node.Options.Cache == LookupCache.Full)
         {
             _full = new FullCache(node, context, _rows);
@@ -100,6 +103,7 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
             if (next.Batch is null)
             {
                 _passedMs = next.WatermarkMs;
+                _watermark.Value = _watermark.Value == _passedMs ? Watermark.Min : _watermark.Value;
                 UpdateReady();
                 output.EmitWatermark(_passedMs);
                 return;
@@ -128,6 +132,7 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
         }
 
         _queue.Add(new WaitingLookup { WatermarkMs = watermarkMs });
+        _watermark.Value = watermarkMs;
         return _passedMs;
     }
 
@@ -173,14 +178,22 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
 
     private void TakeRestored()
     {
-        if (!_state.HasRestored)
+        if (_hasBegun)
         {
             return;
         }
 
+        _hasBegun = true;
+
         foreach (StreamBatch batch in _state.TakeRestored())
         {
             Start(batch);
+        }
+
+        // Watermarks that waited between those rows come behind them, the highest for all.
+        if (_watermark.Value != Watermark.Min)
+        {
+            _queue.Add(new WaitingLookup { WatermarkMs = _watermark.Value });
         }
 
         UpdateReady();

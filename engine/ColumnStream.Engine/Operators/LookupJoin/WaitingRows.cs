@@ -45,9 +45,6 @@ internal sealed class WaitingRows(KeptRows rows, Func<IEnumerable<StreamBatch>> 
 
     public override bool MustBeFull => _mustBeFull;
 
-    /// <summary>Gets whether rows were restored that nobody has taken.</summary>
-    public bool HasRestored => rows.RowCount > 0;
-
     /// <summary>Gives the restored rows, in the order in which they had come.</summary>
     public IReadOnlyList<StreamBatch> TakeRestored() => rows.TakeBatches();
 

@@ -541,14 +541,16 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
     /// <summary>Looks up behind no exchange: only changes of a row stay together, or rows of a key where a hint says so.</summary>
     private int LowerLookup(TimeJoinPlan join, ValueList<SqlField> fields, ValueList<int> columns)
     {
-        int input = LowerWide(join.Left);
+        string uid = Claim(join.Uid);
+        int width = join.Left.Fields.Count;
+        int input = facts.Demands.KeepsLookups(uid) ? LowerWithKey(join.Left) : Lower(join.Left);
         ValueList<SqlField> all = _nodes[input].Output;
         bool updates = facts.Updates(input);
         ValueList<int> partition = join.Lookup!.Shuffles ? join.LeftKeys : default;
         if (updates)
         {
-            partition = ValueList.From(facts.Key(input) is { Length: > 0 } key
-                ? key : Enumerable.Range(0, all.Count).Where(c => !all[c].Type.IsNested));
+            partition = ValueList.From(facts.Key(input) is { Length: > 0 } rowsBy
+                ? rowsBy : Enumerable.Range(0, all.Count).Where(c => !all[c].Type.IsNested));
         }
 
         if (partition.Count > 0)
@@ -556,24 +558,42 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             input = Keyed(input, partition);
         }
 
-        string uid = Claim(join.Uid);
         if (!facts.Demands.KeepsLookups(uid))
         {
             return AddUnary(input, i => LookupLowering.Node(join, i, fields, columns, partition, facts, uid));
         }
 
         // The rows that come out are kept by their key, which may be no column of the result.
-        List<int> shown = [.. columns.Count == 0 ? Enumerable.Range(0, join.Fields.Count) : columns];
+        List<int> shown = [.. (columns.Count == 0 ? Enumerable.Range(0, join.Fields.Count) : columns).Select(Moved)];
         shown.AddRange(facts.Key(input)!.Where(k => !shown.Contains(k)));
         ValueList<int> rowKey = ValueList.From(facts.Key(input)!.Select(k => shown.IndexOf(k)));
-        ValueList<SqlField> kept = ValueList.From(shown.Select((c, i) => i < fields.Count ? fields[i] : join.Fields[c]));
+        ValueList<SqlField> kept = ValueList.From(shown.Select((c, i) => i < fields.Count ? fields[i] : all[c]));
+        TimeJoinPlan moved = join with { Residual = join.Residual is null ? null : ExpressionTree.Remap(join.Residual, Moved) };
         int id = AddUnary(
-            input, i => LookupLowering.Node(join, i, kept, ValueList.From(shown), partition, facts, uid));
+            input, i => LookupLowering.Node(moved, i, kept, ValueList.From(shown), partition, facts, uid));
         id = AddUnary(WithBytes(id), i => new ChangelogNormalizeNode(rowKey)
         {
             Id = 0, Inputs = [i], Output = _nodes[i].Output, Uid = Claim($"normalize-{PlanIdentity.Hash(join.Uid)}"),
         });
+        int Moved(int column) => column < width ? column : column + all.Count - width;
         return Trim(FromBytes(id, kept), fields);
+    }
+
+    /// <summary>Lowers a plan with its key, which may stand below a projection that was not asked for it, behind its columns.</summary>
+    private int LowerWithKey(LogicalPlan plan)
+    {
+        if (plan is not ProjectPlan { Input: not (JoinPlan or TimeJoinPlan) } project
+            || facts.Key(LowerWide(project.Input)) is not { } key
+            || key.All(k => project.Expressions.Any(e => e is ColumnExpression column && column.Index == k)))
+        {
+            return Lower(plan);
+        }
+
+        int below = LowerWide(project.Input);
+        ValueList<SqlField> fields = _nodes[below].Output;
+        return Project(
+            below, ValueList.From(project.Expressions.Concat(key.Select(k => new ColumnExpression(k, fields[k].Type)))),
+            ValueList.From(project.Fields.Concat(key.Select(k => fields[k]))));
     }
 
     private int LowerSemiJoin(SemiJoinPlan join)

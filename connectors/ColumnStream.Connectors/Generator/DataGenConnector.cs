@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sources;
@@ -34,6 +35,10 @@ internal sealed class DataGenConnector : Connector
 
     /// <inheritdoc/>
     public override bool IsBounded(TableSpec table) => DataGenRules.Read(table, Options).Rows != long.MaxValue;
+
+    /// <inheritdoc/>
+    public override LookupAbility? Lookup(TableSpec table) =>
+        IsBounded(table) ? new LookupAbility(default, LookupCache.Full, CanScan: true) : null;
 
     /// <inheritdoc/>
     public override SourceReader CreateReader(SourceContext context) =>

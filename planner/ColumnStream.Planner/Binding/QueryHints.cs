@@ -44,7 +44,7 @@ internal sealed class QueryHints
             {
                 if (LookupHint.Read(hint, diagnostics) is { } lookup
                     && hint.Options.First(o => o.Key.Value == LookupHint.TableKey).Value is { } table
-                    && Knows(table.Value, table.Span, aliases, from, diagnostics))
+                    && Knows(table.Value, table.Span, [.. aliases, .. TablesOf(from.Plan)], from, diagnostics))
                 {
                     bound._lookups[table.Value] = lookup;
                 }
@@ -82,7 +82,8 @@ internal sealed class QueryHints
     public string? JoinHint(Relation side) => AliasOf(side) is { } alias ? _joins.GetValueOrDefault(alias) : null;
 
     /// <summary>Returns what a LOOKUP hint says of a table, or null.</summary>
-    public LookupHint? Lookup(Relation side) => AliasOf(side) is { } alias ? _lookups.GetValueOrDefault(alias) : null;
+    public LookupHint? Lookup(Relation side) => (AliasOf(side) is { } alias ? _lookups.GetValueOrDefault(alias) : null)
+        ?? TablesOf(side.Plan).Select(table => _lookups.GetValueOrDefault(table)).FirstOrDefault(hint => hint is not null);
 
     /// <summary>Lets the aggregation over a single table keep its state as long as the hint of that table says.</summary>
     public Relation Apply(Relation grouped) =>
@@ -94,6 +95,10 @@ internal sealed class QueryHints
         string? alias = side.Columns.Count == 0 ? null : side.Columns[0].Qualifier;
         return side.Columns.All(c => c.Qualifier == alias) ? alias : null;
     }
+
+    /// <summary>Returns the names of the tables that a part of FROM reads.</summary>
+    private static IEnumerable<string> TablesOf(LogicalPlan plan) =>
+        plan is TableReadPlan read ? [read.Table.Name.Name] : plan.Inputs.SelectMany(TablesOf);
 
     private static bool Knows(string? alias, SourceSpan span, string[] aliases, Relation from, DiagnosticBag diagnostics)
     {

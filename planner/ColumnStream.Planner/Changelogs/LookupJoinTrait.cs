@@ -42,5 +42,13 @@ internal sealed class LookupJoinTrait : NodeTrait
     }
 
     private static bool CanKeep(LookupJoinNode join, ChangelogFacts facts) =>
-        join.IsUnique && !join.GivesUpserts && facts.Key(join.Inputs[0]) is not null;
+        join.IsUnique && !join.GivesUpserts && HasKey(join.Inputs[0], facts);
+
+    /// <summary>Tells whether the rows that ask have a key, be it below a projection that drops it.</summary>
+    private static bool HasKey(int input, ChangelogFacts facts) => facts.Key(input) is not null || facts.Node(input) switch
+    {
+        ExchangeNode exchange => HasKey(exchange.Inputs[0], facts),
+        ProjectNode project => facts.Key(project.Inputs[0]) is not null,
+        _ => false,
+    };
 }

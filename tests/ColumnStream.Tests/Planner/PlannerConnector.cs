@@ -1,7 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sinks;
@@ -20,6 +23,8 @@ internal sealed class PlannerConnector(string name) : Connector
         new("gives", OptionKind.Choice, "inserts", "Row kinds of the source.", Values: "inserts|upserts|retractions"),
         new("takes", OptionKind.Choice, "inserts", "Row kinds of the sink.", Values: "inserts|upserts|retractions"),
         new("rows", OptionKind.Integer, null, "A number."),
+        new("keys", OptionKind.Text, null, "Columns of which all must be given to look rows up, separated by commas; any without it."),
+        .. LookupOptions.Definitions,
     ];
 
     public override bool CanRead => name != "sinkonly";
@@ -34,6 +39,11 @@ internal sealed class PlannerConnector(string name) : Connector
         name == "result" ? ChangelogMode.Retract : Mode(table.Option("takes"));
 
     public override SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.ExactlyOnce;
+
+    public override LookupAbility? Lookup(TableSpec table) => name == "sourceonly" ? null : new LookupAbility(
+        table.Option("keys") is not { } keys ? default
+            : [ValueList.From(keys.Split(',').Select(key => table.Columns.Select(c => c.Name).ToList().IndexOf(key)))],
+        LookupCache.None, IsBounded(table));
 
     private static ChangelogMode Mode(string? word) => word switch
     {

@@ -332,6 +332,24 @@ public sealed class LookupJoinTests : OperatorTest
         Assert.Equal(["1|1|1|one", "-1|9|NULL|NULL", "2|2|2|two", "-2|2|NULL|NULL"], harness.Output.Select(Plain));
     }
 
+    [Fact]
+    public void A_written_plan_reads_back_equal()
+    {
+        var source = new SourceNode(new TableSpec("t", "script", [.. Left], [], [], [], "test"), [0, 1])
+        {
+            Id = 0, Output = [.. Left], Uid = "s",
+        };
+        LookupJoinNode node = Node(LookupCache.Partial, JoinType.Left) with
+        {
+            Constants = [new LiteralExpression("5", SqlType.BigInt)],
+            Computed = [new ColumnExpression(0, SqlType.BigInt), new ColumnExpression(1, SqlType.String)],
+            Filter = new CallExpression("IS NOT NULL", [new ColumnExpression(1, SqlType.String)], SqlType.Boolean),
+            Columns = [0, 3], Partition = [1], GivesUpserts = true, IsUnique = true, IsOrdered = false,
+        };
+        var graph = new JobGraph(new PhysicalPlan([source, node]), [new Fragment(0, [0, 1], 1)], []);
+        Assert.Equal(graph, PlanCodec.Read(PlanCodec.Write(graph)));
+    }
+
     private static string Plain(string row) => row.Replace("null", "NULL", StringComparison.OrdinalIgnoreCase);
 
     private static FakeLookups System(Random random, int keys)

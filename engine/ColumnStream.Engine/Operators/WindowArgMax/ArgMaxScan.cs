@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Compute;
 using ColumnStream.Compute.Kernels.Hash;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;

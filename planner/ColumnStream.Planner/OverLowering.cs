@@ -1,4 +1,3 @@
-using System.Linq;
 using ColumnStream.Compute.Types;
 using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Engine.Operators;

@@ -47,49 +47,23 @@ internal static class EncodeNested
         RankPlan rank when rank.Input.Fields.Any(f => f.Type.IsNested) => Encode(rank),
         JoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
         TimeJoinPlan join when join.Inputs.Any(i => i.Fields.Any(f => f.Type.IsNested)) => Encode(join),
-        OverPlan over => Apply(over),
+        OverPlan over when over.Input.Fields.Any(f => f.Type.IsNested) => Encode(over),
         _ => node,
     });
 
-    /// <summary>Adds the bytes of partition keys and arguments behind the input's columns, which all stay as they are.</summary>
-    private static LogicalPlan Apply(OverPlan over)
+    /// <summary>Lets window functions keep bytes of all nested columns, those that they only carry among them.</summary>
+    private static ProjectPlan Encode(OverPlan over)
     {
-        ValueList<SqlField> fields = over.Input.Fields;
-        List<int> columns = Encoded(over.Input, over.Partition, ValueList.From(over.Calls.Select(c => c.Call)));
-        if (columns.Count == 0)
-        {
-            return over;
-        }
-
-        int At(int column) => columns.Contains(column) ? fields.Count + columns.IndexOf(column) : column;
-        BoundExpression[] plain = [.. fields.Select((f, i) => new ColumnExpression(i, f.Type))];
-        SqlField[] bytes = [.. columns.Select(c => fields[c] with { Type = Bytes.WithNullable(fields[c].Type.Nullable) })];
-        var input = new ProjectPlan(
-            over.Input,
-            ValueList.From(plain.Concat(columns.Select((c, i) => new CastExpression(plain[c], bytes[i].Type)))),
-            ValueList.From(fields.Concat(bytes)));
-        WindowCall[] calls =
-        [
-            .. over.Calls.Select(c => TakesBytes(c.Call) ? c with
-            {
-                Call = Calls([c.Call], columns, 0)[0] with { Arguments = ValueList.From(c.Call.Arguments.Select(At)) },
-            } : c),
-        ];
-        SqlField[] results = [.. calls.Select((c, i) => over.Fields[fields.Count + i] with { Type = c.Call.Type })];
-        var encoded = over with
-        {
-            Input = input,
-            Partition = ValueList.From(over.Partition.Select(At)),
-            Calls = ValueList.From(calls),
-            Fields = ValueList.From(input.Fields.Concat(results)),
-        };
-        IEnumerable<BoundExpression> values = results.Select((result, i) =>
-        {
-            var column = new ColumnExpression(input.Fields.Count + i, result.Type);
-            SqlType wanted = over.Fields[fields.Count + i].Type;
-            return result.Type == wanted ? (BoundExpression)column : new CastExpression(column, wanted);
-        });
-        return new ProjectPlan(encoded, ValueList.From(plain.Concat(values)), over.Fields);
+        LogicalPlan input = Bare(over.Input);
+        WindowCall[] calls = [.. over.Calls.Select(c => c with { Call = Calls([c.Call], [], 0)[0] })];
+        IEnumerable<SqlField> results = calls.Select((c, i) => over.Fields[input.Fields.Count + i] with { Type = c.Call.Type });
+        SqlField[] fields = [.. input.Fields, .. results];
+        return new ProjectPlan(
+            over with { Input = input, Calls = ValueList.From(calls), Fields = ValueList.From(fields) },
+            ValueList.From(fields.Select((field, i) => field.Type == over.Fields[i].Type
+                ? (BoundExpression)new ColumnExpression(i, field.Type)
+                : new CastExpression(new ColumnExpression(i, field.Type), over.Fields[i].Type))),
+            over.Fields);
     }
 
     /// <summary>Lets a scalar join keep bytes of all nested columns of both sides.</summary>

@@ -5,7 +5,6 @@ using System.Runtime.InteropServices;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
 using ColumnStream.Arrow.Memory;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;

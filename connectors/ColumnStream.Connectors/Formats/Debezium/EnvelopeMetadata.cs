@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Collections.Generic;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Connectors;

@@ -11,8 +11,6 @@ namespace ColumnStream.Engine.Operators.LookupJoin;
 internal sealed class WaitingRows(KeptRows rows, Func<IEnumerable<StreamBatch>> waiting, BufferAllocator allocator)
     : OperatorState, IDisposable
 {
-    private bool _mustBeFull;
-
     public override string Name => rows.Name;
 
     public override long RowCount
@@ -43,14 +41,13 @@ internal sealed class WaitingRows(KeptRows rows, Func<IEnumerable<StreamBatch>> 
         }
     }
 
-    public override bool MustBeFull => _mustBeFull;
+    public override bool MustBeFull => rows.MustBeFull;
 
     /// <summary>Gives the restored rows, in the order in which they had come.</summary>
     public IReadOnlyList<StreamBatch> TakeRestored() => rows.TakeBatches();
 
     public override void BeginSnapshot(bool full)
     {
-        _mustBeFull &= !full;
         var shared = new List<StreamBatch>();
         foreach (StreamBatch batch in waiting())
         {
@@ -80,11 +77,7 @@ internal sealed class WaitingRows(KeptRows rows, Func<IEnumerable<StreamBatch>> 
 
     public override void AbortSnapshot() => rows.AbortSnapshot();
 
-    public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups)
-    {
-        _mustBeFull = true;
-        rows.Restore(snapshots, keyGroups);
-    }
+    public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups) => rows.Restore(snapshots, keyGroups);
 
     public void Dispose() => rows.Clear();
 }

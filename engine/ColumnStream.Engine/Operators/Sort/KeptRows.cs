@@ -29,8 +29,6 @@ internal sealed unsafe class KeptRows : OperatorState
     private readonly Queue<StreamBatch> _frozen = new();
     private long _rowCount;
     private long _frozenSlot;
-    private long _writtenSlots;
-    private bool _gathering;
 
     public KeptRows(string name, Schema schema, BufferAllocator allocator, ValueList<int> keys = default, int keyGroups = 1)
     {
@@ -72,6 +70,9 @@ internal sealed unsafe class KeptRows : OperatorState
             return bytes;
         }
     }
+
+    /// <summary>Gets that a snapshot replaces the ones before: it says nothing of rows that went since.</summary>
+    public override bool MustBeFull => true;
 
     /// <summary>Gets the key groups of the subtask, where rows came to it by chance and may go to any other.</summary>
     public KeyGroupRange? OwnGroups { get; init; }
@@ -137,36 +138,20 @@ internal sealed unsafe class KeptRows : OperatorState
         }
 
         _frozenSlot = 0;
-        _gathering = true;
-        _writtenSlots = full ? 0 : _writtenSlots;
     }
 
     public override bool Gather(int maxRows, Action<RecordBatch> write)
     {
         for (int rows = 0; rows < maxRows && _frozen.TryDequeue(out StreamBatch? batch); rows += batch.Rows.Length)
         {
-            RecordBatch image = Image(batch.Rows, batch.Kinds, _frozenSlot, isLive: true);
+            RecordBatch image = Image(batch.Rows, batch.Kinds, _frozenSlot);
             _frozenSlot += batch.Rows.Length;
             batch.Release();
             write(image);
             image.Release();
         }
 
-        if (_frozen.Count > 0)
-        {
-            return true;
-        }
-
-        if (_gathering && _writtenSlots > _frozenSlot)
-        {
-            RecordBatch dead = Image(null, null, _frozenSlot, isLive: false, (int)(_writtenSlots - _frozenSlot));
-            write(dead);
-            dead.Release();
-        }
-
-        _writtenSlots = _gathering ? _frozenSlot : _writtenSlots;
-        _gathering = false;
-        return false;
+        return _frozen.Count > 0;
     }
 
     public override void AbortSnapshot()
@@ -175,8 +160,6 @@ internal sealed unsafe class KeptRows : OperatorState
         {
             batch.Release();
         }
-
-        _gathering = false;
     }
 
     public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups)
@@ -203,7 +186,6 @@ internal sealed unsafe class KeptRows : OperatorState
         }
 
         AddRestored(bySlot.Values);
-        _writtenSlots = 0;
         read.ForEach(static b => b.Release());
     }
 
@@ -259,15 +241,15 @@ internal sealed unsafe class KeptRows : OperatorState
         taken.Release();
     }
 
-    private RecordBatch Image(RecordBatch? rows, RowKind* kinds, long firstSlot, bool isLive, int deadRows = 0)
+    private RecordBatch Image(RecordBatch rows, RowKind* kinds, long firstSlot)
     {
-        int length = rows?.Length ?? deadRows;
+        int length = rows.Length;
         using var slot = new FixedWidthBuilder(_fileSchema.Fields[0].Type, _allocator, length);
         using var live = new BooleanBuilder(_allocator, length);
         using var group = new FixedWidthBuilder(_fileSchema.Fields[2].Type, _allocator, length);
         using var kind = new FixedWidthBuilder(_fileSchema.Fields[3].Type, _allocator, length);
         ulong[] hashes = new ulong[length];
-        if (rows is not null && _keys.Count > 0)
+        if (_keys.Count > 0)
         {
             KeyHash.Hash(rows, [.. _keys], hashes);
         }
@@ -275,7 +257,7 @@ internal sealed unsafe class KeptRows : OperatorState
         for (int i = 0; i < length; i++)
         {
             slot.Append(checked((uint)(firstSlot + i)));
-            live.Append(isLive);
+            live.Append(true);
             group.Append((ushort)(OwnGroups is { } own
                 ? own.First + (int)((firstSlot + i) % Math.Max(1, own.End - own.First)) : KeyHash.KeyGroup(hashes[i], _keyGroups)));
             kind.Append(kinds is null ? (byte)RowKind.Insert : (byte)kinds[i]);
@@ -288,21 +270,10 @@ internal sealed unsafe class KeptRows : OperatorState
         columns[3] = kind.Finish();
         for (int i = FixedColumns; i < columns.Length; i++)
         {
-            columns[i] = rows is null ? Nulls(_fileSchema.Fields[i].Type, length) : rows.Columns[i - FixedColumns].Retain();
+            columns[i] = rows.Columns[i - FixedColumns].Retain();
         }
 
         return new RecordBatch(_fileSchema, columns, length);
-    }
-
-    private ArrayData Nulls(DataType type, int length)
-    {
-        using ColumnBuilder builder = ColumnBuilder.Create(type, _allocator, length);
-        for (int i = 0; i < length; i++)
-        {
-            builder.AppendNull();
-        }
-
-        return builder.Finish();
     }
 
     /// <summary>Cancels each −U or −D against the last equal row before it.</summary>

@@ -1,6 +1,5 @@
 using System;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Compute.Aggregates;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.WindowFunctions;
 using ColumnStream.Engine.State;

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using ColumnStream.Arrow;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;

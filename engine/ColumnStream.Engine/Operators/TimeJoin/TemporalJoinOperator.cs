@@ -52,7 +52,8 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
         _context = context;
         _units = WindowMath.UnitsPerMs(context.Inputs[0].Fields[node.LeftTime].Type);
         _nullSafe = ValueList.Create<bool>(new bool[node.LeftKeys.Count]);
-        _sides[0] = new ChainedRows("left", context.Inputs[0], node.LeftKeys, node.LeftUpdates ? LeftCells : default, context);
+        string layout = "left" + OperatorState.LayoutMark + (node.LeftUpdates ? "changes" : "rows");
+        _sides[0] = new ChainedRows(layout, context.Inputs[0], node.LeftKeys, node.LeftUpdates ? LeftCells : default, context);
         _ttl = StateTtl.Of(node.StateTtlMs + (node.StateTtlMs / TouchesATtl), context);
         _sides[1] = new ChainedRows("right", context.Inputs[1], node.RightKeys, RightCells, context, _ttl);
         _sides[1].Table.Expiring = (row, _) => _chains.Unlink(1, (byte*)row);

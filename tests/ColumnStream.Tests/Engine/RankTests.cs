@@ -35,13 +35,13 @@ public sealed class RankTests : OperatorTest
             node, SchemaOf(Fields), [.. node.Partition], Allocator, Pages, isBatch);
         int most = node.Partition.Count == 0 ? 1 : 3;
         cluster.Start(1 + random.Next(most));
-        var rows = new List<Row>();
+        var rows = new List<StandingRow>();
         for (int step = 0; step < 25; step++)
         {
             Feed(cluster, node, rows, random);
             if (!isBatch && random.Next(4) == 0)
             {
-                List<Row> before = [.. rows];
+                List<StandingRow> before = [.. rows];
                 if (cluster.Interrupt(random, fullOdds: 3, most, () => Feed(cluster, node, rows, random)))
                 {
                     rows = before;
@@ -96,49 +96,8 @@ public sealed class RankTests : OperatorTest
             : node with { Changelog = ChangelogMode.Retract };
     }
 
-    private static void Feed(OperatorCluster cluster, RankNode node, List<Row> rows, Random random)
-    {
-        var values = new List<object?[]>();
-        var kinds = new List<RowKind>();
-        int count = 1 + random.Next(random.Next(15) == 0 ? 600 : 12);
-        while (values.Count < count)
-        {
-            if (!node.InsertOnlyInput && rows.Count > 0 && random.Next(rows.Count > 80 ? 3 : 5) > 1)
-            {
-                int victim = random.Next(rows.Count);
-                values.Add(rows[victim].Values);
-                kinds.Add(random.Next(2) == 0 ? RowKind.Delete : RowKind.UpdateBefore);
-                if (rows[victim].Copies == 1)
-                {
-                    rows.RemoveAt(victim);
-                }
-                else
-                {
-                    rows[victim] = rows[victim] with { Copies = rows[victim].Copies - 1 };
-                }
-
-                continue;
-            }
-
-            object?[] row = RandomRow(random);
-            values.Add(row);
-            kinds.Add(random.Next(2) == 0 ? RowKind.Insert : RowKind.UpdateAfter);
-
-            // Over updates copies of a row stand where the first of them came; they cannot be told apart.
-            string text = BoxedRows.Print(row);
-            int known = node.InsertOnlyInput ? -1 : rows.FindIndex(r => r.Text == text);
-            if (known >= 0)
-            {
-                rows[known] = rows[known] with { Copies = rows[known].Copies + 1 };
-            }
-            else
-            {
-                rows.Add(new Row(row, text, 1));
-            }
-        }
-
-        cluster.Process(values, node.InsertOnlyInput ? null : kinds, random);
-    }
+    private static void Feed(OperatorCluster cluster, RankNode node, List<StandingRow> rows, Random random) =>
+        StandingRow.Feed(cluster, rows, random, node.InsertOnlyInput, usual: 12, largest: 600, crowd: 80, RandomRow);
 
     private static object?[] RandomRow(Random random)
     {
@@ -156,12 +115,12 @@ public sealed class RankTests : OperatorTest
         ];
     }
 
-    private static void Compare(RankNode node, List<Row> rows, Dictionary<string, int> output, int seed)
+    private static void Compare(RankNode node, List<StandingRow> rows, Dictionary<string, int> output, int seed)
     {
         var expected = new Dictionary<string, int>();
-        foreach (IGrouping<string, Row> group in rows.GroupBy(r => BoxedRows.Print([.. node.Partition.Select(p => r.Values[p])])))
+        foreach (IGrouping<string, StandingRow> group in rows.GroupBy(r => BoxedRows.Print([.. node.Partition.Select(p => r.Values[p])])))
         {
-            Row[] sorted = [.. group.Order(Comparer<Row>.Create((x, y) => CompareKeys(node, x, y)))];
+            StandingRow[] sorted = [.. group.Order(Comparer<StandingRow>.Create((x, y) => CompareKeys(node, x, y)))];
             (long position, long rank, long dense) = (0, 0, 0);
             for (int i = 0; i < sorted.Length; i++)
             {
@@ -191,7 +150,7 @@ public sealed class RankTests : OperatorTest
         AssertSame(expected, output, $"seed {seed}, {node.Describe()}");
     }
 
-    private static int CompareKeys(RankNode node, Row x, Row y)
+    private static int CompareKeys(RankNode node, StandingRow x, StandingRow y)
     {
         foreach (SortKey key in node.Order)
         {
@@ -222,6 +181,4 @@ public sealed class RankTests : OperatorTest
 
         return 0;
     }
-
-    private sealed record Row(object?[] Values, string Text, int Copies);
 }

@@ -35,13 +35,13 @@ public sealed class SortedOverTests : OperatorTest
         int most = node.Partition.Count == 0 ? 1 : 3;
         using var cluster = new OperatorCluster(node, SchemaOf(Fields), [.. node.Partition], Allocator, Pages);
         cluster.Start(1 + random.Next(most));
-        var rows = new List<Row>();
+        var rows = new List<StandingRow>();
         for (int step = 0; step < 20; step++)
         {
             Feed(cluster, node, rows, random);
             if (random.Next(4) == 0)
             {
-                List<Row> before = [.. rows];
+                List<StandingRow> before = [.. rows];
                 if (cluster.Interrupt(random, fullOdds: 3, most, () => Feed(cluster, node, rows, random)))
                 {
                     rows = before;
@@ -138,55 +138,21 @@ public sealed class SortedOverTests : OperatorTest
             Changelog = ChangelogMode.Retract,
         };
 
-    private static void Feed(OperatorCluster cluster, SortedOverNode node, List<Row> rows, Random random)
-    {
-        var values = new List<object?[]>();
-        var kinds = new List<RowKind>();
-        int count = 1 + random.Next(random.Next(15) == 0 ? 150 : 10);
-        while (values.Count < count)
-        {
-            if (!node.InsertOnlyInput && rows.Count > 0 && random.Next(rows.Count > 60 ? 3 : 5) > 1)
-            {
-                int victim = random.Next(rows.Count);
-                values.Add(rows[victim].Values);
-                kinds.Add(random.Next(2) == 0 ? RowKind.Delete : RowKind.UpdateBefore);
-                rows[victim] = rows[victim] with { Copies = rows[victim].Copies - 1 };
-                rows.RemoveAll(r => r.Copies == 0);
-                continue;
-            }
+    private static void Feed(OperatorCluster cluster, SortedOverNode node, List<StandingRow> rows, Random random) =>
+        StandingRow.Feed(cluster, rows, random, node.InsertOnlyInput, usual: 10, largest: 150, crowd: 60, static random =>
+        [
+            random.Next(9) == 0 ? null : (long)random.Next(3), random.Next(7) == 0 ? null : (long)random.Next(12),
+            random.Next(6) == 0 ? null : (long)random.Next(-5, 5),
+            random.Next(6) == 0 ? null : random.Next(2) == 0 ? "b" : "a text longer than a view holds",
+            random.Next(6) == 0 ? null : random.Next(2) == 0,
+        ]);
 
-            object?[] row =
-            [
-                random.Next(9) == 0 ? null : (long)random.Next(3), random.Next(7) == 0 ? null : (long)random.Next(12),
-                random.Next(6) == 0 ? null : (long)random.Next(-5, 5),
-                random.Next(6) == 0 ? null : random.Next(2) == 0 ? "b" : "a text longer than a view holds",
-                random.Next(6) == 0 ? null : random.Next(2) == 0,
-            ];
-            values.Add(row);
-            kinds.Add(random.Next(2) == 0 ? RowKind.Insert : RowKind.UpdateAfter);
-
-            // Over updates copies of a row stand where the first of them came.
-            string text = BoxedRows.Print(row);
-            int known = node.InsertOnlyInput ? -1 : rows.FindIndex(r => r.Text == text);
-            if (known >= 0)
-            {
-                rows[known] = rows[known] with { Copies = rows[known].Copies + 1 };
-            }
-            else
-            {
-                rows.Add(new Row(row, text, 1));
-            }
-        }
-
-        cluster.Process(values, node.InsertOnlyInput ? null : kinds, random);
-    }
-
-    private static void Compare(SortedOverNode node, List<Row> rows, Dictionary<string, int> output, int seed)
+    private static void Compare(SortedOverNode node, List<StandingRow> rows, Dictionary<string, int> output, int seed)
     {
         var expected = new Dictionary<string, int>();
-        foreach (IGrouping<string, Row> group in rows.GroupBy(r => BoxedRows.Print([.. node.Partition.Select(p => r.Values[p])])))
+        foreach (IGrouping<string, StandingRow> group in rows.GroupBy(r => BoxedRows.Print([.. node.Partition.Select(p => r.Values[p])])))
         {
-            object?[][] sorted = [.. group.Order(Comparer<Row>.Create((x, y) => CompareKeys(node, x.Values, y.Values)))
+            object?[][] sorted = [.. group.Order(Comparer<StandingRow>.Create((x, y) => CompareKeys(node, x.Values, y.Values)))
                 .SelectMany(r => Enumerable.Repeat(r.Values, r.Copies))];
             for (int i = 0; i < sorted.Length; i++)
             {
@@ -276,6 +242,4 @@ public sealed class SortedOverTests : OperatorTest
 
         return 0;
     }
-
-    private sealed record Row(object?[] Values, string Text, int Copies);
 }

@@ -125,6 +125,12 @@ public sealed class WorkerPool : Executor, IDisposable
         {
             worker.Join();
         }
+
+        // Only now: a worker that ends its last turn may still wake another.
+        foreach (Worker worker in _workers)
+        {
+            worker.Release();
+        }
     }
 
     private void WakeOne()
@@ -137,7 +143,7 @@ public sealed class WorkerPool : Executor, IDisposable
         Worker? wake;
         lock (_gate)
         {
-            if (_searchers > 0)
+            if (_searchers > 0 || _stopping)
             {
                 return;
             }
@@ -187,11 +193,9 @@ public sealed class WorkerPool : Executor, IDisposable
 
         public void Wake() => _wake.Set();
 
-        public void Join()
-        {
-            _thread!.Join();
-            _wake.Dispose();
-        }
+        public void Join() => _thread!.Join();
+
+        public void Release() => _wake.Dispose();
 
         private void Loop()
         {

@@ -27,6 +27,9 @@ public abstract class Operator : IDisposable
     /// <summary>Gets whether nothing more should come before an answer did: the chain takes no element until then.</summary>
     public virtual bool IsFull => false;
 
+    /// <summary>Gets whether rows come out only when all inputs end: then no watermark passes before them, and none of them is late.</summary>
+    public virtual bool AnswersAtEnd => false;
+
     /// <summary>Makes ready to run.</summary>
     public abstract void Open(OperatorContext context);
 
@@ -48,7 +51,7 @@ public abstract class Operator : IDisposable
     {
     }
 
-    /// <summary>Handles the end of all inputs, behind the last watermark: bounded operators emit their answer.</summary>
+    /// <summary>Handles the end of all inputs, behind the last watermark: what <see cref="AnswersAtEnd"/> emits its answer.</summary>
     public virtual void Finish(Collector output)
     {
     }

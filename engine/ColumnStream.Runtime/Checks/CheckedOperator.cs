@@ -24,6 +24,8 @@ internal sealed class CheckedOperator(Operator inner, PhysicalNode node) : Opera
 
     public override bool HasMore => inner.HasMore;
 
+    public override bool AnswersAtEnd => inner.AnswersAtEnd;
+
     public override bool IsAwaiting => inner.IsAwaiting;
 
     public override bool IsFull => inner.IsFull;

@@ -282,6 +282,11 @@ internal sealed class ChainNode
             watermarkMs = _operator.Advance(watermarkMs, Output);
             _busyNs += _chain.Now - t0;
             _chain.InnerNs = inner;
+            if (_operator.AnswersAtEnd)
+            {
+                return;
+            }
+
             if (_operator.HasMore)
             {
                 _deferredIdle = false;
@@ -311,6 +316,11 @@ internal sealed class ChainNode
         }
 
         CountStates();
+        if (_operator is { AnswersAtEnd: true })
+        {
+            Output.EmitWatermark(Watermark.Max);
+        }
+
         Output.EmitEnd();
     }
 

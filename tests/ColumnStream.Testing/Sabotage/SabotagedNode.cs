@@ -64,6 +64,8 @@ internal sealed class SabotagedOperator : Operator
 
     public override bool HasMore => _inner.HasMore;
 
+    public override bool AnswersAtEnd => _inner.AnswersAtEnd;
+
     public override void Open(OperatorContext context)
     {
         _allocator = context.Allocator;

@@ -34,6 +34,8 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
 
     public override bool HasMore => _pending < _pendingEnd || _finalSlot != 0;
 
+    public override bool AnswersAtEnd => _context.IsBatch;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

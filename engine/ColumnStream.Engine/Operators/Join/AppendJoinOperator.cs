@@ -49,6 +49,8 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
 
     public override bool HasMore => _current is not null || _backlog > 0;
 
+    public override bool AnswersAtEnd => _context.IsBatch;
+
     /// <summary>Tells whether a join can run so: rows neither go nor expire, and no row comes out for want of a match.</summary>
     public static bool Fits(JoinNode node) =>
         node is { Type: JoinType.Inner, LeftInsertOnly: true, RightInsertOnly: true, LeftTtlMs: <= 0, RightTtlMs: <= 0 };

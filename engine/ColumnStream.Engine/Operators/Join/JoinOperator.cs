@@ -35,6 +35,8 @@ internal sealed unsafe class JoinOperator(JoinNode node) : Operator
 
     public override bool HasMore => _output.Count > 0 || _matcher.HasMore;
 
+    public override bool AnswersAtEnd => _context.IsBatch;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

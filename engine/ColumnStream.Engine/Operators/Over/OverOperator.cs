@@ -27,6 +27,8 @@ internal sealed class OverOperator(OverNode node) : Operator
 
     public override bool HasMore => _result is not null && _next < _result.Length;
 
+    public override bool AnswersAtEnd => true;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

@@ -19,6 +19,8 @@ internal sealed unsafe class RankOperator(RankNode node) : Operator
 
     public override bool HasMore => _changes.IsPending || _final != 0;
 
+    public override bool AnswersAtEnd => _context.IsBatch;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

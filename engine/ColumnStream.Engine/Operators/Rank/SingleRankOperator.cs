@@ -29,6 +29,8 @@ internal sealed unsafe class SingleRankOperator(RankNode node) : Operator
 
     public override bool HasMore => _final != 0;
 
+    public override bool AnswersAtEnd => _context.IsBatch;
+
     private bool KeepsRows => _preference != SingleRows.Preference.Earlier || _context.IsBatch;
 
     public override void Open(OperatorContext context)

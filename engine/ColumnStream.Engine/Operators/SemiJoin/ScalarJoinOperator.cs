@@ -41,6 +41,8 @@ internal sealed unsafe class ScalarJoinOperator(ScalarJoinNode node) : Operator
 
     public override bool HasMore => _walk.IsOpen;
 
+    public override bool AnswersAtEnd => _context.IsBatch;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

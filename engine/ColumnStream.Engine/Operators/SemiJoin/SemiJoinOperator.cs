@@ -39,6 +39,8 @@ internal sealed unsafe class SemiJoinOperator(SemiJoinNode node) : Operator
 
     public override bool HasMore => _turn < _turns.Count || _final != 0;
 
+    public override bool AnswersAtEnd => _context.IsBatch;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

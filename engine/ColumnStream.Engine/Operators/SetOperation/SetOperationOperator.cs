@@ -30,6 +30,8 @@ internal sealed unsafe class SetOperationOperator(SetOperationNode node) : Opera
 
     public override bool HasMore => _final.IsOpen;
 
+    public override bool AnswersAtEnd => _context.IsBatch;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

@@ -42,6 +42,8 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
 
     public override bool HasMore => _next < _end;
 
+    public override bool AnswersAtEnd => true;
+
     public override void Open(OperatorContext context)
     {
         _context = context;
@@ -58,15 +60,11 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
         }
     }
 
-    /// <summary>Holds the time back: all rows come at the end, and none of them is late.</summary>
-    public override long Advance(long watermarkMs, Collector output) => Watermark.Min;
-
     public override void Finish(Collector output)
     {
         _sorted = _kept.TakeAll();
         if (_sorted is null)
         {
-            output.EmitWatermark(Watermark.Max);
             return;
         }
 
@@ -76,10 +74,6 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
         if (HasMore)
         {
             Continue(output);
-        }
-        else
-        {
-            output.EmitWatermark(Watermark.Max);
         }
     }
 
@@ -94,10 +88,6 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
         RecordBatch chunk = TakeKernel.Take(_sorted!, _order.AsSpan((int)_next, count), _context.Allocator);
         _next += count;
         output.Emit(new StreamBatch(chunk));
-        if (!HasMore)
-        {
-            output.EmitWatermark(Watermark.Max);
-        }
     }
 
     protected override void Dispose(bool disposing)

@@ -184,6 +184,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
         if (_restored is not null && _store is not null && _options.Restore != RestoreMode.Path)
         {
             _store.PutCommitted(_restored);
+            _failPoints.Hit(FailPoint.AfterRestore);
         }
 
         _phase = Phase.CleaningUp;
@@ -262,6 +263,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             return;
         }
 
+        _failPoints.Hit(FailPoint.AfterAcknowledgements);
         Claim? claim = null;
         if (_store is not null)
         {
@@ -278,7 +280,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             _failPoints.Hit(FailPoint.AfterManifest);
 
             // An error here leaves the outcome open: the job fails, and the next run reads what is true.
-            if (!_store.TryClaim(claim))
+            if (!_store.TryClaim(claim, _failPoints))
             {
                 throw new ExternalException(
                     5010, $"Another run took over the checkpoint folder; epoch {_epoch} is not ours.", retryable: false);

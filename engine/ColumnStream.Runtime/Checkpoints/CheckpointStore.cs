@@ -166,15 +166,24 @@ internal sealed class CheckpointStore(IObjectStore store)
     }
 
     /// <summary>Makes an epoch canonical; false when another run owns the folder: stop at once.</summary>
-    public bool TryClaim(Claim claim)
+    public bool TryClaim(Claim claim, IFailPoints failPoints)
     {
         // Nothing may be claimed that a later run already overtook: looked at first, so that a run that was overtaken long
         // ago leaves that run its numbers, where no lock keeps the two apart; and again behind the put, because a put that
         // was delayed past a clean-up could otherwise bring a deleted epoch back.
-        return Newest("gen/") == claim.Generation
-            && TryPut(NameOf("claim", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim))
-            && Newest("gen/") == claim.Generation
-            && Newest("floor/") <= claim.Epoch;
+        if (Newest("gen/") != claim.Generation)
+        {
+            return false;
+        }
+
+        failPoints.Hit(FailPoint.BeforeClaim);
+        if (!TryPut(NameOf("claim", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim)))
+        {
+            return false;
+        }
+
+        failPoints.Hit(FailPoint.MidClaim);
+        return Newest("gen/") == claim.Generation && Newest("floor/") <= claim.Epoch;
     }
 
     public void PutCommitted(Claim claim) =>
@@ -201,6 +210,7 @@ internal sealed class CheckpointStore(IObjectStore store)
         }
 
         TryPut(NameOf("floor", floor, 12), "{}"u8);
+        failPoints.Hit(FailPoint.AfterFloor);
         DeleteBelow("ckpt/", floor, kept);
         failPoints.Hit(FailPoint.MidCleanup);
         DeleteBelow("committed/", floor);

@@ -2,9 +2,18 @@ using System.Collections.Generic;
 
 namespace ColumnStream.Runtime.Checkpoints;
 
-/// <summary>Names the points of the checkpoint protocol, in their order.</summary>
+/// <summary>Names the points of a run and of the checkpoint protocol, in their order.</summary>
 public static class FailPoint
 {
+    /// <summary>A run took the folder: its generation is durable.</summary>
+    public const string AfterGeneration = "after-generation";
+
+    /// <summary>One sink committed once more what the restored claim names; others may not have.</summary>
+    public const string MidRestoreCommit = "mid-restore-commit";
+
+    /// <summary>All tasks are restored and the restored claim is committed; leftovers are still there.</summary>
+    public const string AfterRestore = "after-restore";
+
     /// <summary>A checkpoint was triggered.</summary>
     public const string AfterTrigger = "after-trigger";
 
@@ -14,10 +23,19 @@ public static class FailPoint
     /// <summary>A task's state files are durable; nothing names them yet.</summary>
     public const string AfterUpload = "after-upload";
 
+    /// <summary>All tasks answered; there is no manifest yet.</summary>
+    public const string AfterAcknowledgements = "after-acknowledgements";
+
     /// <summary>The manifest is durable; no claim names it yet.</summary>
     public const string AfterManifest = "after-manifest";
 
-    /// <summary>The claim is durable; no sink knows it yet.</summary>
+    /// <summary>The fence was looked at and is open; the claim is not put yet.</summary>
+    public const string BeforeClaim = "before-claim";
+
+    /// <summary>The claim is durable; the fence was not looked at again.</summary>
+    public const string MidClaim = "mid-claim";
+
+    /// <summary>The claim is durable and ours; no sink knows it yet.</summary>
     public const string AfterClaim = "after-claim";
 
     /// <summary>One sink committed; others may not have.</summary>
@@ -29,6 +47,9 @@ public static class FailPoint
     /// <summary>The committed marker is durable.</summary>
     public const string AfterMarker = "after-marker";
 
+    /// <summary>The floor is durable; everything below it is still there.</summary>
+    public const string AfterFloor = "after-floor";
+
     /// <summary>Some old objects are deleted.</summary>
     public const string MidCleanup = "mid-cleanup";
 
@@ -38,7 +59,12 @@ public static class FailPoint
     /// <summary>Gets all names.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        AfterTrigger, AfterPrepare, AfterUpload, AfterManifest, AfterClaim, MidCommit, AfterCommit, AfterMarker,
-        MidCleanup, AfterTerminal,
+        AfterGeneration, MidRestoreCommit, AfterRestore, AfterTrigger, AfterPrepare, AfterUpload, AfterAcknowledgements,
+        AfterManifest, BeforeClaim, MidClaim, AfterClaim, MidCommit, AfterCommit, AfterMarker, AfterFloor, MidCleanup,
+        AfterTerminal,
     ];
+
+    /// <summary>Tells whether a point stands where an epoch is claimed and not all of its sinks have committed it.</summary>
+    public static bool IsBetweenClaimAndCommit(string name) =>
+        name is MidClaim or AfterClaim or MidCommit or MidRestoreCommit;
 }

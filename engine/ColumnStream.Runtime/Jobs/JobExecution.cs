@@ -72,6 +72,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public BufferAllocator Memory => _memory;
 
+    public IFailPoints FailPoints => _failPoints;
+
     public CancellationToken Cancellation => _cancellation.Token;
 
     public RestorePoint? RestorePoint { get; private set; }
@@ -94,6 +96,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             }
 
             _generation = _store.Begin(_generation.Nonce, fresh: _options.Restore == RestoreMode.None);
+            _failPoints.Hit(FailPoint.AfterGeneration);
             highestEpoch = _store.HighestEpoch();
         }
 

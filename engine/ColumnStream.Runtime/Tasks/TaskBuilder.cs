@@ -245,6 +245,7 @@ internal sealed class TaskBuilder(JobExecution job)
                 if (committables.Count > 0)
                 {
                     sink.Commit(from.Manifest.Epoch, committables);
+                    job.FailPoints.Hit(FailPoint.MidRestoreCommit);
                 }
             }
         }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Runtime.InteropServices;
 using System.Threading;
 using ColumnStream.Runtime.Checkpoints;
 
@@ -11,12 +12,15 @@ namespace ColumnStream.Server.Composition;
 /// <summary>Acts at protocol points as <c>COLUMNSTREAM_FAILPOINT</c> says, so that tests can kill a process there.</summary>
 /// <remarks>
 /// <code>
-/// COLUMNSTREAM_FAILPOINT=after-claim:sleep:20;mid-commit:kill:3     kill at the third hit
+/// COLUMNSTREAM_FAILPOINT=after-claim:sleep:20;mid-commit:kill:3     sleep 20 ms at every hit; kill at the third
+/// COLUMNSTREAM_FAILPOINT=before-claim:stop:2                       SIGSTOP at the second hit, until somebody sends SIGCONT
 /// COLUMNSTREAM_FAILPOINT_LOG=file                                  one line a hit, written before acting
 /// </code>
 /// </remarks>
-internal sealed class EnvironmentFailPoints : IFailPoints
+internal sealed partial class EnvironmentFailPoints : IFailPoints
 {
+    private static readonly int s_stopSignal = OperatingSystem.IsMacOS() ? 17 : 19;
+
     private readonly Dictionary<string, (string Action, int Argument)> _actions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _hits = new(StringComparer.Ordinal);
     private readonly string? _log;
@@ -65,6 +69,13 @@ internal sealed class EnvironmentFailPoints : IFailPoints
                 self.Kill();
                 Thread.Sleep(Timeout.Infinite);
             }
+            else if (act.Action == "stop" && _hits[name] == act.Argument)
+            {
+                _ = SendSignal(Environment.ProcessId, s_stopSignal);
+            }
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
 }

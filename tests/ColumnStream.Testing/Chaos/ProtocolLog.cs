@@ -21,7 +21,7 @@ public sealed class ProtocolLog(string path)
     public string[] Points => File.Exists(path) ? File.ReadAllLines(path) : [];
 
     /// <summary>Gets whether the last point stands between an epoch's claim and its rows being visible in all sinks.</summary>
-    public bool IsBetweenClaimAndVisibility => Points is [.., FailPoint.AfterClaim or FailPoint.MidCommit];
+    public bool IsBetweenClaimAndVisibility => Points is [.., { } last] && FailPoint.IsBetweenClaimAndCommit(last);
 
     public void Clear() => File.Delete(path);
 }

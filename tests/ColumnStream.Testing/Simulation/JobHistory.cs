@@ -205,7 +205,7 @@ public sealed class JobHistory
         }
 
         _crashesAt[point] = _crashesAt.GetValueOrDefault(point) + 1;
-        if (point is FailPoint.AfterClaim or FailPoint.MidCommit)
+        if (FailPoint.IsBetweenClaimAndCommit(point))
         {
             _claimedAndCrashed++;
         }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
@@ -67,4 +68,7 @@ public abstract class Connector
     /// <summary>Makes a writer: a <see cref="SinkWriter"/> or a <see cref="TwoPhaseCommittingSink"/>.</summary>
     public virtual SinkInstance CreateSink(SinkContext context) =>
         throw new Errors.UserException(3102, $"Connector cannot be written: {Name}.");
+
+    /// <summary>Makes what reads back a sink's parts for SHOW INTEGRITY, or null where they cannot be read back.</summary>
+    public virtual SinkAudit? CreateAudit(SinkContext context) => null;
 }

@@ -42,6 +42,23 @@ public static class PlanCodec
         }
     }
 
+    /// <summary>Writes a table as JSON text.</summary>
+    public static string WriteTable(TableSpec table) => JsonSerializer.Serialize(table, Options);
+
+    /// <summary>Reads a table.</summary>
+    /// <exception cref="UserException">The text is no table of this version (CST4020).</exception>
+    public static TableSpec ReadTable(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TableSpec>(json, Options) ?? throw new JsonException("No table.");
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
+        {
+            throw new UserException(4020, $"Table cannot be read by this version. {error.Message}", error);
+        }
+    }
+
     private static void Validate(JobGraph graph)
     {
         for (int i = 0; i < graph.Plan.Nodes.Count; i++)

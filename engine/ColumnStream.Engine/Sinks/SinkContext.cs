@@ -1,6 +1,7 @@
 using System;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Engine.Sinks;
@@ -28,4 +29,8 @@ public sealed record SinkContext(
 {
     /// <summary>Gets the counters that CLI, console and metrics show.</summary>
     public Action<string, long> Count { get; init; } = static (_, _) => { };
+
+    /// <summary>Gets the rows handed to this writer in this run, each batch before it is written; null without a ledger.</summary>
+    /// <remarks>A part's rows and sum are the difference between its end and its beginning: nothing is hashed twice.</remarks>
+    public RowTally? Tally { get; init; }
 }

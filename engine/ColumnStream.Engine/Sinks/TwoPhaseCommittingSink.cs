@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Integrity;
 
 namespace ColumnStream.Engine.Sinks;
 
@@ -27,6 +28,10 @@ public abstract class TwoPhaseCommittingSink : IDisposable
     /// <summary>Makes the named things visible; those that are already are skipped.</summary>
     /// <exception cref="Errors.ExternalException">A named thing is neither prepared nor visible: data would be lost.</exception>
     public abstract void Commit(long epoch, IReadOnlyList<string> committables);
+
+    /// <summary>Describes for the ledger what committing these would make visible; null when that is not yet settled.</summary>
+    /// <remarks>Rows of parts that are not described are expected in those that are, later. Sinks that know no rows give null always.</remarks>
+    public virtual IReadOnlyList<SinkPart>? Describe(IReadOnlyList<string> committables) => null;
 
     /// <summary>Removes leftovers of this job's attempts that no checkpoint names; called once after restore and commit.</summary>
     public abstract void CleanUp();

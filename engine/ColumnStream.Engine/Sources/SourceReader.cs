@@ -25,6 +25,15 @@ public abstract class SourceReader : IDisposable
     /// <summary>Returns the positions behind the batches given so far, finished splits included while they matter.</summary>
     public abstract ValueList<SplitState> Snapshot();
 
+    /// <summary>Gets the split of the batch given last, for the ledger; null where the reader has one split at most.</summary>
+    public virtual string? CurrentSplit => null;
+
+    /// <summary>Tells how many rows lie between two positions of a split; null where a position does not say.</summary>
+    public virtual long? RowsBetween(string split, string? from, string to) => null;
+
+    /// <summary>Gets whether it drops splits on its own, so that one which is missing behind a restore is no loss.</summary>
+    public virtual bool ForgetsSplits => false;
+
     /// <summary>Learns that an epoch is canonical: sources that delete or acknowledge do it now.</summary>
     public virtual void OnEpochCommitted(long epoch)
     {

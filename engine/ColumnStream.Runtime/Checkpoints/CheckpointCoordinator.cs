@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Ledger;
 using ColumnStream.Runtime.Tasks;
 using Barrier = ColumnStream.Engine.Elements.Barrier;
 
@@ -72,6 +73,9 @@ internal sealed class CheckpointCoordinator : TaskUnit
         Committing,
         Ended,
     }
+
+    /// <summary>Gets what records rows in and out, or null without a ledger.</summary>
+    public LedgerChain? Ledger { get; init; }
 
     public CheckpointMetrics Metrics => Volatile.Read(ref _metrics);
 
@@ -286,6 +290,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
                     5010, $"Another run took over the checkpoint folder; epoch {_epoch} is not ours.", retryable: false);
             }
 
+            Ledger?.Claimed();
             _failPoints.Hit(FailPoint.AfterClaim);
         }
 
@@ -305,7 +310,10 @@ internal sealed class CheckpointCoordinator : TaskUnit
         return new Manifest(
             Manifest.CurrentVersion, _options.JobId, _epoch, _parentEpoch, _generation.Number, _generation.Nonce,
             Manifest.CurrentKeyHash, _keyGroups, Executor.Time.GetUtcNow().ToUnixTimeMilliseconds(),
-            _endsAs == JobStatus.Finished, tasks);
+            _endsAs == JobStatus.Finished, tasks)
+        {
+            Ledger = Ledger?.Make(_epoch, _parentEpoch, isExact: true, _endsAs == JobStatus.Finished, tasks),
+        };
     }
 
     private void CommitAll()

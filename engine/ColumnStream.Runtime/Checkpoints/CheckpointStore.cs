@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Storage;
+using ColumnStream.Runtime.Ledger;
 
 namespace ColumnStream.Runtime.Checkpoints;
 
@@ -17,6 +18,7 @@ namespace ColumnStream.Runtime.Checkpoints;
 /// ckpt/{epoch}/{gen}-{nonce}/*  state files, then manifest.json
 /// claim/{epoch}.json            put if absent: the epoch exists from here on
 /// committed/{epoch}.json        put if absent: all sinks committed it
+/// ledger/{last}-{first}-*.json  put if absent: older epochs of the integrity ledger, never deleted
 /// floor/{epoch}.json            put if absent: everything below may be deleted
 /// terminal.json                 put if absent: the job came to its end
 /// </code>
@@ -163,6 +165,16 @@ internal sealed class CheckpointStore(IObjectStore store)
 
         return new Claim(
             manifest.Epoch, manifest.ParentEpoch, manifest.Generation, manifest.Nonce, path, Hash(bytes));
+    }
+
+    /// <summary>Writes older epochs of a ledger, which the next manifest names.</summary>
+    public LedgerArchive PutLedger(byte[] segment, long firstEpoch, long lastEpoch, long generation, string nonce)
+    {
+        string path = string.Create(
+            CultureInfo.InvariantCulture, $"ledger/{lastEpoch:D12}-{firstEpoch:D12}-{generation:D10}-{nonce}.json");
+        return TryPut(path, segment)
+            ? new LedgerArchive(path, Hash(segment), firstEpoch, lastEpoch)
+            : throw new InvariantException(9001, $"Part of the ledger exists already: {path}.");
     }
 
     /// <summary>Makes an epoch canonical; false when another run owns the folder: stop at once.</summary>

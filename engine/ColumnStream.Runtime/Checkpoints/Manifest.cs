@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using ColumnStream.Runtime.Ledger;
 
 namespace ColumnStream.Runtime.Checkpoints;
 
@@ -27,6 +28,9 @@ public sealed record Manifest(
     bool IsFinal,
     IReadOnlyList<TaskSnapshot> Tasks)
 {
+    /// <summary>Gets what went in and out up to here; null without a ledger.</summary>
+    public JobLedger? Ledger { get; init; }
+
     /// <summary>The version that is written.</summary>
     public const int CurrentVersion = 1;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ColumnStream.Runtime.Ledger;
 
 namespace ColumnStream.Runtime.Checkpoints;
 
@@ -13,4 +14,5 @@ namespace ColumnStream.Runtime.Checkpoints;
 [JsonSerializable(typeof(Claim))]
 [JsonSerializable(typeof(Generation))]
 [JsonSerializable(typeof(Terminal))]
+[JsonSerializable(typeof(LedgerSegment))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

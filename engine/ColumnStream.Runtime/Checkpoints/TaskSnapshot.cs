@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using ColumnStream.Runtime.Ledger;
 
 namespace ColumnStream.Runtime.Checkpoints;
 
@@ -17,4 +18,8 @@ public sealed record TaskSnapshot(
     IReadOnlyList<string> Finished,
     IReadOnlyList<SourceSnapshot> Sources,
     IReadOnlyList<StateSnapshot> States,
-    IReadOnlyList<SinkSnapshot> Sinks);
+    IReadOnlyList<SinkSnapshot> Sinks)
+{
+    /// <summary>Gets the task's totals for the ledger, which the coordinator writes; not part of the record.</summary>
+    internal TallySnapshot? Tally { get; init; }
+}

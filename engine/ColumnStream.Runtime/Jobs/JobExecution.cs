@@ -7,6 +7,7 @@ using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Runtime.Checkpoints;
+using ColumnStream.Runtime.Ledger;
 using ColumnStream.Runtime.Tasks;
 
 namespace ColumnStream.Runtime.Jobs;
@@ -76,6 +77,9 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public CancellationToken Cancellation => _cancellation.Token;
 
+    /// <summary>Gets whether rows are counted for the ledger.</summary>
+    public bool HasLedger => _store is not null && _options.HasLedger;
+
     public RestorePoint? RestorePoint { get; private set; }
 
     /// <summary>Gets the name under which sinks know the job: without checkpoints every run is another job.</summary>
@@ -104,7 +108,10 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         CheckRestore();
         _builder.Build();
         _coordinator = new CheckpointCoordinator(
-            _io, _ioShare, _options, _store, _generation, _graph.KeyGroups, _failPoints, this);
+            _io, _ioShare, _options, _store, _generation, _graph.KeyGroups, _failPoints, this)
+        {
+            Ledger = MakeLedger(),
+        };
         _open = _tasks.Count + 1;
         starting?.Invoke(Handle);
         _coordinator.Start(_tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim);
@@ -215,6 +222,12 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         Handle.RestoredEpoch = claim.Epoch;
         return claim;
     }
+
+    /// <summary>Makes what records rows in and out; it goes on where this folder's newest epoch ends.</summary>
+    private LedgerChain? MakeLedger() => HasLedger
+        ? new LedgerChain(
+            _graph, _store!, _generation, _options.Restore == RestoreMode.Latest ? RestorePoint?.Manifest.Ledger : null)
+        : null;
 
     private void CheckRestore()
     {

@@ -23,6 +23,9 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets how many checkpoints may fail in a row.</summary>
     public int TolerableFailedCheckpoints { get; init; } = 3;
 
+    /// <summary>Gets <c>integrity.ledger</c>: whether checkpoints record rows and checksums in and out.</summary>
+    public bool HasLedger { get; init; } = true;
+
     /// <summary>Gets the largest batch of a source, in rows.</summary>
     public int MaxRows { get; init; } = 4096;
 

@@ -1,5 +1,6 @@
 using ColumnStream.Arrow;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sinks;
@@ -50,6 +51,9 @@ internal sealed class ChainNode
     public NodeOutput Output { get; }
 
     public CounterSet Counters { get; }
+
+    /// <summary>Gets what counts the rows that reach a sink, for the ledger.</summary>
+    public RowTally? Tally { get; init; }
 
     public long RowsIn => _rowsIn;
 
@@ -225,6 +229,7 @@ internal sealed class ChainNode
 
         try
         {
+            Tally?.Add(batch);
             if (Sink!.TwoPhase is not null)
             {
                 Sink.TwoPhase.Write(batch);

@@ -17,6 +17,14 @@ internal sealed class CounterSet
         }
     }
 
+    public long Get(string name)
+    {
+        lock (_gate)
+        {
+            return _values.GetValueOrDefault(name);
+        }
+    }
+
     public void AddTo(Dictionary<string, long> sums)
     {
         lock (_gate)

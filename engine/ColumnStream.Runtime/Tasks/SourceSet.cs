@@ -78,6 +78,7 @@ internal sealed unsafe class SourceSet(Executor executor, BufferAllocator alloca
         switch (found)
         {
             case SourcePoll.Batch:
+                source.Tally?.Add(batch!);
                 if (cuts is null)
                 {
                     source.Output.Emit(batch!);

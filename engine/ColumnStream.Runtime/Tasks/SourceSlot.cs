@@ -1,6 +1,7 @@
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sources;
+using ColumnStream.Runtime.Ledger;
 
 namespace ColumnStream.Runtime.Tasks;
 
@@ -16,6 +17,9 @@ internal sealed class SourceSlot(PhysicalNode node, SourceReader reader, NodeOut
     public NodeOutput Output => output;
 
     public CounterSet Counters { get; init; } = new();
+
+    /// <summary>Gets what counts the rows read, for the ledger.</summary>
+    public SourceTally? Tally { get; init; }
 
     public bool IsEnded { get; private set; }
 

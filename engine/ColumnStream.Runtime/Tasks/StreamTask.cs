@@ -4,6 +4,7 @@ using System.Threading;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Runtime.Exchange;
+using ColumnStream.Runtime.Ledger;
 using Barrier = ColumnStream.Engine.Elements.Barrier;
 
 namespace ColumnStream.Runtime.Tasks;
@@ -62,6 +63,9 @@ internal sealed class StreamTask : TaskUnit
     public List<OutputGate> Outputs { get; } = [];
 
     public List<NodeOutput> Entries { get; } = [];
+
+    /// <summary>Gets what counts rows for the ledger, or null without one.</summary>
+    public TaskTally? Tally { get; init; }
 
     public TaskCheckpoints Checkpoints { get; private set; } = null!;
 

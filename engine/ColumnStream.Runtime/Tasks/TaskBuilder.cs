@@ -3,8 +3,10 @@ using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute;
+using ColumnStream.Compute.Kernels.Hash;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sinks;
@@ -14,6 +16,7 @@ using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Checks;
 using ColumnStream.Runtime.Exchange;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Ledger;
 
 namespace ColumnStream.Runtime.Tasks;
 
@@ -58,7 +61,10 @@ internal sealed class TaskBuilder(JobExecution job)
     {
         var task = new StreamTask(
             $"{Options.JobId}/f{fragment.Id}-{subtask}", job.Executor, job.Share, job, fragment.Id, subtask,
-            fragment.Parallelism);
+            fragment.Parallelism)
+        {
+            Tally = job.HasLedger ? new TaskTally() : null,
+        };
         int channels = 0;
         foreach (FragmentEdge edge in Graph.Edges)
         {
@@ -143,22 +149,33 @@ internal sealed class TaskBuilder(JobExecution job)
         SourceReader reader = node is SourceNode source
             ? Find(source.Table).CreateReader(context)
             : new ValuesReader((ValuesNode)node, context, Evaluation(task, node));
-        task.Sources.Add(new SourceSlot(node, reader, output) { Counters = counters });
+        SourceTally? tally =
+            task.Tally is null ? null : new SourceTally(node.Uid, context.Table.Name, reader, node.OutputSchema());
+        if (tally is not null)
+        {
+            task.Tally!.Add(tally);
+        }
+
+        task.Sources.Add(new SourceSlot(node, reader, output) { Counters = counters, Tally = tally });
         task.Entries.Add(output);
     }
 
     private void AddSink(StreamTask task, SinkNode node, NodeOutput output)
     {
         var counters = new CounterSet();
+        RowTally? tally = task.Tally is null
+            ? null
+            : new RowTally(RowHash.CanHash(Graph.Plan.Nodes[node.Inputs[0]].OutputSchema()));
         SinkContext context = new(
             node.Table, Graph.Plan.Nodes[node.Inputs[0]].Changelog, job.Memory, job.Executor.Time, job.SinkJobId,
             node.Uid, task.Subtask, task.Parallelism, Options.IsBatch)
         {
             Count = counters.Add,
+            Tally = tally,
         };
         SinkInstance sink = Find(node.Table).CreateSink(context);
         task.Commits |= sink.TwoPhase is not null;
-        Join(task, new ChainNode(task.Chain, node, null, sink, output, counters));
+        Join(task, new ChainNode(task.Chain, node, null, sink, output, counters) { Tally = tally });
     }
 
     private void AddOperator(StreamTask task, PhysicalNode node, NodeOutput output)
@@ -257,6 +274,8 @@ internal sealed class TaskBuilder(JobExecution job)
                 source.Reader.Restore(splits);
             }
         }
+
+        task.Tally?.Opened(isRestored: from is not null);
     }
 
     private OperatorContext Context(StreamTask task, ChainNode node)

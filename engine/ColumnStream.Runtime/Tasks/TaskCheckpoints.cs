@@ -45,6 +45,7 @@ internal sealed class TaskCheckpoints(
         _epoch = barrier.Epoch;
         var snapshot = new TaskSnapshot(
             task.Fragment, task.Subtask, task.Parallelism, FinishedNodes(), Positions(), [], Prepare(barrier.Epoch));
+        snapshot = snapshot with { Tally = task.Tally?.Take(task, snapshot) };
         if (writer is null || _states.Count == 0 || barrier.IsFinal)
         {
             acknowledge(_epoch, snapshot, 0);

@@ -9,7 +9,7 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Compute.Kernels.Hash;
 
-/// <summary>Turns any column into one canonical word a row, or two for text and bytes: what <see cref="RowHash"/> adds up.</summary>
+/// <summary>Turns any column into one canonical word a row, two for text and bytes: what <see cref="RowHash"/> adds up.</summary>
 /// <remarks>
 /// Text of at most 12 bytes is its inline view, so that nothing is computed; longer text is its length and its hash.
 /// Nested values fold the words of what they hold, in order.
@@ -105,7 +105,8 @@ internal static unsafe class RowWords
         return column.Validity is null || column.NullCount == 0 ? words : WithNulls(column, start, count, words, first, isPair ? second : null);
     }
 
-    private static bool IsWord(DataType type) => type.Id is not (TypeId.FixedSizeBinary or TypeId.Decimal128 or TypeId.Dictionary)
+    private static bool IsWord(DataType type) =>
+        type.Id is not (TypeId.FixedSizeBinary or TypeId.Decimal128 or TypeId.Dictionary)
         && type.ByteWidth is 1 or 2 or 4 or 8;
 
     private static void ReadInt32(int* source, int count, ulong* words)

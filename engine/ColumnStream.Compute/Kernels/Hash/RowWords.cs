@@ -102,7 +102,9 @@ internal static unsafe class RowWords
                 break;
         }
 
-        return column.Validity is null || column.NullCount == 0 ? words : WithNulls(column, start, count, words, first, isPair ? second : null);
+        return column.Validity is null || column.NullCount == 0
+            ? words
+            : WithNulls(column, start, count, words, first, isPair ? second : null);
     }
 
     private static bool IsWord(DataType type) =>

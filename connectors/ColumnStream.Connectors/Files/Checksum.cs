@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO;
 using System.Numerics;
 using Microsoft.Win32.SafeHandles;
@@ -30,6 +31,9 @@ internal static class Checksum
 
         return crc;
     }
+
+    /// <summary>Returns a value as ledgers hold it.</summary>
+    public static string ToText(uint crc) => string.Create(CultureInfo.InvariantCulture, $"crc32c:{crc:x8}");
 
     /// <summary>Returns the value of the last 4 KiB before <paramref name="end"/>; 0 for nothing.</summary>
     public static uint OfTail(SafeFileHandle file, long end)

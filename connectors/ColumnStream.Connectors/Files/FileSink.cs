@@ -2,11 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Sinks;
 using ColumnStream.Engine.Storage;
 
@@ -33,6 +35,7 @@ internal sealed class FileSink : TwoPhaseCommittingSink
     private readonly List<FileCommittable> _closed = [];
     private readonly List<FileCommittable> _prepared = [];
     private readonly HashSet<string> _mine = new(StringComparer.Ordinal);
+    private readonly PartTally _tally;
     private FilePart? _part;
     private int _attempts;
 
@@ -46,6 +49,7 @@ internal sealed class FileSink : TwoPhaseCommittingSink
         _encoder = options.Format.CreateEncoder(
             FormatContext.AllColumns(context.Table.Name, context.Table.Columns, context.Table.Options, context.Allocator));
         _output = new OutputBuffer(context.Allocator);
+        _tally = new PartTally(context.Tally);
     }
 
     private string PartName => string.Create(CultureInfo.InvariantCulture, $"part-{_uid}-{_context.Subtask}");
@@ -128,6 +132,10 @@ internal sealed class FileSink : TwoPhaseCommittingSink
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<SinkPart>? Describe(IReadOnlyList<string> committables) =>
+        FileCommittable.Describe(committables.Select(FileCommittable.Parse));
+
+    /// <inheritdoc/>
     public override void CleanUp()
     {
         string prefix = $".part-{_uid}-";
@@ -156,7 +164,8 @@ internal sealed class FileSink : TwoPhaseCommittingSink
     {
         if (_part is not null)
         {
-            _closed.Add(_part.Complete());
+            (long? rows, string? sum) = _tally.Take();
+            _closed.Add(_part.Complete() with { Rows = rows, Sum = sum });
             _part = null;
         }
     }

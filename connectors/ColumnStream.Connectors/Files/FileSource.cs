@@ -72,6 +72,12 @@ internal sealed class FileSource : SourceReader
         }
     }
 
+    /// <inheritdoc/>
+    public override string? CurrentSplit => _cursor.Split?.File.Name;
+
+    /// <inheritdoc/>
+    public override bool ForgetsSplits => IsMonitoring;
+
     private bool IsMonitoring => _options.MonitorInterval is not null && !_context.IsBatch;
 
     /// <inheritdoc/>
@@ -137,6 +143,11 @@ internal sealed class FileSource : SourceReader
 
         return ValueList.Create<SplitState>(states);
     }
+
+    /// <inheritdoc/>
+    public override long? RowsBetween(string split, string? from, string to) => _options.Format.IsContainer
+        ? FilePosition.Parse(to).Offset - (from is null ? 0 : FilePosition.Parse(from).Offset)
+        : null;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

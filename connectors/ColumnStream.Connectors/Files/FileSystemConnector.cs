@@ -5,6 +5,7 @@ using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
@@ -88,4 +89,7 @@ internal sealed class FileSystemConnector : Connector
         FileTableOptions options = FileTableOptions.Read(context.Table);
         return new(null, context.Table.IsOverwritten ? new OverwriteSink(context, options) : new FileSink(context, options));
     }
+
+    /// <inheritdoc/>
+    public override SinkAudit? CreateAudit(SinkContext context) => new FileAudit(context, FileTableOptions.Read(context.Table));
 }

@@ -5,6 +5,7 @@ using System.Linq;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Sinks;
 using ColumnStream.Engine.Storage;
 
@@ -30,6 +31,7 @@ internal sealed class OverwriteSink : TwoPhaseCommittingSink
     private readonly RowEncoder _encoder;
     private readonly OutputBuffer _output;
     private readonly Dictionary<string, FileCommittable> _parts = [];
+    private readonly PartTally _tally;
     private FilePart? _part;
     private int _next;
     private bool _isEnded;
@@ -48,6 +50,7 @@ internal sealed class OverwriteSink : TwoPhaseCommittingSink
         _encoder = options.Format.CreateEncoder(
             FormatContext.AllColumns(context.Table.Name, context.Table.Columns, context.Table.Options, context.Allocator));
         _output = new OutputBuffer(context.Allocator);
+        _tally = new PartTally(context.Tally);
     }
 
     /// <inheritdoc/>
@@ -118,6 +121,21 @@ internal sealed class OverwriteSink : TwoPhaseCommittingSink
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<SinkPart>? Describe(IReadOnlyList<string> committables)
+    {
+        foreach (string text in committables)
+        {
+            OverwriteCommittable committable = OverwriteCommittable.Parse(text);
+            if (committable.IsFinal)
+            {
+                return FileCommittable.Describe(committable.Parts.Where(part => !part.Final.StartsWith('.')));
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
     public override void CleanUp()
     {
         if (_part is null && Directory.Exists(_staging))
@@ -141,7 +159,8 @@ internal sealed class OverwriteSink : TwoPhaseCommittingSink
     {
         if (_part is not null)
         {
-            FileCommittable part = _part.Complete();
+            (long? rows, string? sum) = _tally.Take();
+            FileCommittable part = _part.Complete() with { Rows = rows, Sum = sum };
             _parts[part.Temp] = part with { Final = part.Temp };
             _part = null;
         }

@@ -80,6 +80,10 @@ internal sealed class DataGenSource : SourceReader
         _owns ? [new SplitState(Split, _position.ToString(CultureInfo.InvariantCulture))] : default;
 
     /// <inheritdoc/>
+    public override long? RowsBetween(string split, string? from, string to) =>
+        long.Parse(to, CultureInfo.InvariantCulture) - (from is null ? 0 : long.Parse(from, CultureInfo.InvariantCulture));
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         foreach (DataGenColumn column in _columns)

@@ -23,6 +23,7 @@ internal sealed unsafe class NexmarkSource : SourceReader
     private readonly RateLimiter _rate;
     private readonly NativeBuffer _events;
     private readonly int _maxRows;
+    private string? _current;
 
     public NexmarkSource(SourceContext context, NexmarkConfig config, NexmarkTable table, double rowsPerSecond)
     {
@@ -85,6 +86,7 @@ internal sealed unsafe class NexmarkSource : SourceReader
                 return SourcePoll.Idle;
             }
 
+            _current = split.Id;
             int count = split.Next(_table, most, (long*)_events.Pointer);
             if (count > 0)
             {
@@ -107,6 +109,26 @@ internal sealed unsafe class NexmarkSource : SourceReader
         }
 
         return ValueList.Create<SplitState>(states);
+    }
+
+    /// <inheritdoc/>
+    public override string? CurrentSplit => _current;
+
+    /// <inheritdoc/>
+    public override long? RowsBetween(string split, string? from, string to)
+    {
+        foreach (NexmarkSplit candidate in _splits)
+        {
+            if (candidate.Id == split)
+            {
+                return candidate.Count(
+                    _table,
+                    from is null ? null : long.Parse(from, CultureInfo.InvariantCulture),
+                    long.Parse(to, CultureInfo.InvariantCulture));
+            }
+        }
+
+        return null;
     }
 
     /// <inheritdoc/>

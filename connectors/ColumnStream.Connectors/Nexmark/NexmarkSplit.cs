@@ -29,13 +29,7 @@ internal sealed unsafe class NexmarkSplit(int index, int splits, long end)
     /// <returns>How many; fewer than <paramref name="most"/> only at the end.</returns>
     public int Next(NexmarkTable kind, int most, long* events)
     {
-        (int from, int to) = kind switch
-        {
-            NexmarkTable.Person => (0, AuctionsFrom),
-            NexmarkTable.Auction => (AuctionsFrom, BidsFrom),
-            NexmarkTable.Bid => (BidsFrom, NexmarkConfig.Cycle),
-            _ => (0, NexmarkConfig.Cycle),
-        };
+        (int from, int to) = RangeOf(kind);
         int count = 0;
         long n = Position;
         while (count < most && n < end)
@@ -53,6 +47,37 @@ internal sealed unsafe class NexmarkSplit(int index, int splits, long end)
         Position = n;
         return count;
     }
+
+    /// <summary>Counts the events of a kind that this split holds in [from, to); null is its beginning.</summary>
+    public long Count(NexmarkTable kind, long? from, long to)
+    {
+        const int Kept = NexmarkConfig.BlockEvents;
+        long stop = Math.Min(to, end);
+        long rows = 0;
+        for (long n = from ?? Math.Min(end, (long)index * Kept); n < stop;)
+        {
+            long blockEnd = splits == 1 ? stop : Math.Min(stop, ((n / Kept) + 1) * Kept);
+            rows += UpTo(kind, blockEnd) - UpTo(kind, n);
+            n = blockEnd + ((splits - 1L) * Kept);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Counts the events of a kind below event <paramref name="n"/>, of all splits.</summary>
+    private static long UpTo(NexmarkTable kind, long n)
+    {
+        (int from, int to) = RangeOf(kind);
+        return (n / NexmarkConfig.Cycle * (to - from)) + Math.Clamp((n % NexmarkConfig.Cycle) - from, 0, to - from);
+    }
+
+    private static (int From, int To) RangeOf(NexmarkTable kind) => kind switch
+    {
+        NexmarkTable.Person => (0, AuctionsFrom),
+        NexmarkTable.Auction => (AuctionsFrom, BidsFrom),
+        NexmarkTable.Bid => (BidsFrom, NexmarkConfig.Cycle),
+        _ => (0, NexmarkConfig.Cycle),
+    };
 
     private static long NextInBlock(long n, long end, int from, int to, int most, long* events, ref int count)
     {

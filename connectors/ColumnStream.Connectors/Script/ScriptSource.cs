@@ -74,6 +74,10 @@ internal sealed unsafe class ScriptSource : SourceReader
         _owns ? [new SplitState(Split, _position.ToString(CultureInfo.InvariantCulture))] : default;
 
     /// <inheritdoc/>
+    public override long? RowsBetween(string split, string? from, string to) =>
+        long.Parse(to, CultureInfo.InvariantCulture) - (from is null ? 0 : long.Parse(from, CultureInfo.InvariantCulture));
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         _table.Detach(_context.Wake);

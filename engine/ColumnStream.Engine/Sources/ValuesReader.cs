@@ -67,4 +67,8 @@ public sealed class ValuesReader(ValuesNode node, SourceContext context, Evaluat
     public override ValueList<SplitState> Snapshot() => context.Subtask != 0
         ? default
         : [new SplitState("values", _next.ToString(CultureInfo.InvariantCulture))];
+
+    /// <inheritdoc/>
+    public override long? RowsBetween(string split, string? from, string to) =>
+        long.Parse(to, CultureInfo.InvariantCulture) - (from is null ? 0 : long.Parse(from, CultureInfo.InvariantCulture));
 }

@@ -2,8 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Ledger;
+using ColumnStream.Runtime.Savepoints;
 using ColumnStream.Runtime.Tasks;
 using Barrier = ColumnStream.Engine.Elements.Barrier;
 
@@ -33,6 +35,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
     private readonly IJobControl _job;
     private readonly Dictionary<StreamTask, TaskSnapshot> _answers = [];
     private readonly HashSet<StreamTask> _waiting = [];
+    private readonly SavepointLine _savepoints = new();
     private IReadOnlyList<StreamTask> _tasks = [];
     private Phase _phase = Phase.Starting;
     private Claim? _restored;
@@ -71,6 +74,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
         Running,
         Collecting,
         Committing,
+        Copying,
         Ended,
     }
 
@@ -96,6 +100,8 @@ internal sealed class CheckpointCoordinator : TaskUnit
     public void Ended() => _mailbox.Post(() => _endedTasks++);
 
     public void Cancel() => _mailbox.Post(() => _cancelRequested = true);
+
+    public void TakeSavepoint(Savepoint savepoint) => _mailbox.Post(() => _savepoints.Add(savepoint));
 
     public void Acknowledge(StreamTask task, long epoch, TaskSnapshot snapshot, long bytes) => _mailbox.Post(() =>
     {
@@ -141,6 +147,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
     {
         if (_stop)
         {
+            GiveUpSavepoints();
             _job.Closed(this);
             return TurnResult.Done;
         }
@@ -156,6 +163,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
 
     protected override void Fail(Exception failure)
     {
+        _savepoints.FailAll(failure);
         _job.Failed(this, failure);
         _job.Closed(this);
     }
@@ -214,12 +222,17 @@ internal sealed class CheckpointCoordinator : TaskUnit
         if (_endedTasks == _tasks.Count)
         {
             _endsAs = JobStatus.Finished;
+            _savepoints.TakeDrained();
             Trigger();
         }
         else if (_cancelRequested)
         {
             _endsAs = JobStatus.Cancelled;
             Trigger();
+        }
+        else if (_savepoints.TryBegin(out Savepoint? savepoint))
+        {
+            BeginSavepoint(savepoint);
         }
         else if (_options.CheckpointInterval is not null)
         {
@@ -234,15 +247,35 @@ internal sealed class CheckpointCoordinator : TaskUnit
         }
     }
 
+    /// <summary>Triggers the epoch of a savepoint; null when the inputs are to end first.</summary>
+    private void BeginSavepoint(Savepoint? savepoint)
+    {
+        if (savepoint is null)
+        {
+            foreach (StreamTask task in _tasks)
+            {
+                task.DrainSources();
+            }
+
+            Notify();
+            return;
+        }
+
+        _endsAs = savepoint.Stop == SavepointStop.Suspend ? JobStatus.Cancelled : null;
+        Trigger();
+    }
+
     private void Trigger()
     {
+        _savepoints.Current?.Begin(_epoch + 1);
+        _job.SetSavepointStore(_savepoints.Current?.Target);
         _phase = Phase.Collecting;
         _epoch++;
         _triggeredNs = Executor.Now;
         _answers.Clear();
         _declined = null;
         _bytes = 0;
-        var barrier = new Barrier(_epoch, isFinal: _endsAs == JobStatus.Finished);
+        var barrier = new Barrier(_epoch, isFinal: _endsAs == JobStatus.Finished, _savepoints.Current is not null);
         bool stopSources = _endsAs is not null;
         AskAll(task =>
         {
@@ -273,7 +306,9 @@ internal sealed class CheckpointCoordinator : TaskUnit
         {
             try
             {
-                claim = _store.PutManifest(MakeManifest());
+                Manifest manifest = MakeManifest();
+                claim = _store.PutManifest(manifest);
+                _savepoints.Pin(manifest);
             }
             catch (ExternalException failure)
             {
@@ -296,8 +331,94 @@ internal sealed class CheckpointCoordinator : TaskUnit
 
         _restored = claim;
         _parentEpoch = _epoch;
+        if (_store is null && _savepoints.Current is { } savepoint)
+        {
+            // Nothing else holds the epoch: what sinks show must be restorable from here first.
+            _phase = Phase.Copying;
+            BeginCopy(savepoint.Target, MakeManifest(), isCommitted: false);
+            return;
+        }
+
         CommitAll();
     }
+
+    private void BeginCopy(IObjectStore from, Manifest manifest, bool isCommitted)
+    {
+        var copy = new SavepointCopy(
+            Name + "/savepoint", Executor, Job, from, manifest, _savepoints.Current!, isCommitted, _failPoints,
+            failure => _mailbox.Post(() => Copied(failure)));
+        _savepoints.BeginCopy(copy);
+        copy.Notify();
+    }
+
+    /// <summary>A copy ended, well or not; who waits for it goes on.</summary>
+    private void Copied(Exception? failure)
+    {
+        if (failure is not null)
+        {
+            Savepoint failed = _savepoints.End();
+            failed.Fail(failure);
+            _options.Warn($"Savepoint failed: {failure.Message}");
+            if (_store is null)
+            {
+                ResumeBehind(failed);
+            }
+            else if (_phase == Phase.Copying)
+            {
+                Resume(failed);
+            }
+        }
+        else if (_store is null)
+        {
+            _savepoints.EndCopy();
+            CommitAll();
+        }
+        else
+        {
+            _savepoints.End().Complete();
+            if (_phase == Phase.Copying)
+            {
+                EndJob(_endsAs!.Value);
+            }
+        }
+    }
+
+    /// <summary>A job without a store goes on as if the epoch had failed: what sinks prepared rides with the next one.</summary>
+    private void ResumeBehind(Savepoint failed)
+    {
+        if (failed.Stop == SavepointStop.Drain)
+        {
+            CommitAll();
+            return;
+        }
+
+        _phase = Phase.Running;
+        Resume(failed);
+    }
+
+    /// <summary>Goes on behind a savepoint that failed: sources that it stopped read on; what was drained or cancelled ends.</summary>
+    private void Resume(Savepoint failed)
+    {
+        if (_endsAs is { } status && (_cancelRequested || failed.Stop != SavepointStop.Suspend))
+        {
+            if (_phase == Phase.Copying)
+            {
+                EndJob(status);
+            }
+
+            return;
+        }
+
+        _endsAs = null;
+        _phase = Phase.Running;
+        foreach (StreamTask task in _tasks)
+        {
+            task.ResumeSources();
+        }
+    }
+
+    private void GiveUpSavepoints() => _savepoints.FailAll(
+        new ExternalException(5040, $"Savepoint was given up: the job has ended, {_options.JobId}.", retryable: false));
 
     private Manifest MakeManifest()
     {
@@ -351,7 +472,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             {
                 _store.PutCommitted(_restored!);
                 _failPoints.Hit(FailPoint.AfterMarker);
-                _store.CleanUp(_failPoints);
+                _store.CleanUp(_failPoints, _savepoints.Pinned);
             }
             catch (ExternalException failure)
             {
@@ -368,14 +489,54 @@ internal sealed class CheckpointCoordinator : TaskUnit
         _failuresInARow = 0;
         Volatile.Write(ref _metrics, new CheckpointMetrics(
             _metrics.Completed + 1, _metrics.Failed, _epoch, (Executor.Now - _triggeredNs) / 1e6, _bytes));
+        CompleteSavepoint();
         if (_endsAs is { } status)
         {
-            EndJob(status);
+            if (_savepoints.Copy is null)
+            {
+                EndJob(status);
+            }
+            else
+            {
+                _phase = Phase.Copying;
+            }
+
             return;
         }
 
         _phase = Phase.Running;
         _nextNs = Math.Max(_triggeredNs + IntervalNs(), Executor.Now);
+    }
+
+    /// <summary>The epoch of a savepoint is committed: it is copied now, or its folder says that nothing is left to commit.</summary>
+    private void CompleteSavepoint()
+    {
+        if (_store is not null)
+        {
+            if (_savepoints.Current is not null)
+            {
+                BeginCopy(_store.Objects, _savepoints.Pinned!, isCommitted: true);
+            }
+
+            return;
+        }
+
+        if (_savepoints.Copied is not { } savepoint)
+        {
+            return;
+        }
+
+        try
+        {
+            new CheckpointStore(savepoint.Target).PutSavepointCommitted();
+        }
+        catch (ExternalException failure)
+        {
+            // It can be restored all the same, into the folders where its sinks wrote.
+            _options.Warn($"Savepoint could not be marked as committed: {failure.Message}");
+        }
+
+        _savepoints.End().Complete();
     }
 
     private void EndJob(JobStatus status)
@@ -392,7 +553,8 @@ internal sealed class CheckpointCoordinator : TaskUnit
 
     private void FailEpoch(Exception reason)
     {
-        _failuresInARow++;
+        // A savepoint that cannot be written is the trouble of who asked for it.
+        _failuresInARow += _savepoints.Current is null || _savepoints.Draining is not null ? 1 : 0;
         Volatile.Write(ref _metrics, _metrics with { Failed = _metrics.Failed + 1 });
         if (_failuresInARow > _options.TolerableFailedCheckpoints)
         {
@@ -402,6 +564,11 @@ internal sealed class CheckpointCoordinator : TaskUnit
 
         _options.Warn($"Checkpoint {_epoch} failed: {reason.Message}");
         _phase = Phase.Running;
+        if (_savepoints.FailEpoch(reason) is { Stop: SavepointStop.Suspend } failed)
+        {
+            Resume(failed);
+        }
+
         _nextNs = Executor.Now + Math.Min(IntervalNs(), 1000 * NsPerMs);
     }
 

@@ -8,6 +8,7 @@ using System.Text.Json.Serialization.Metadata;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Ledger;
+using ColumnStream.Runtime.Savepoints;
 
 namespace ColumnStream.Runtime.Checkpoints;
 
@@ -153,10 +154,27 @@ internal sealed class CheckpointStore(IObjectStore store)
         return terminal.Epoch < FirstEpoch() ? null : terminal;
     }
 
+    /// <summary>Finds the savepoint that this folder is, or null.</summary>
+    public Claim? FindSavepoint() => Read(SavepointFolder.RecordName) is { } bytes
+        ? Parse(bytes, SavepointFolder.RecordName, ManifestJson.Default.Claim)
+        : null;
+
+    /// <summary>Makes a savepoint restorable; false if another one is here.</summary>
+    public bool PutSavepoint(Claim record) => TryPut(SavepointFolder.RecordName, Bytes(record, ManifestJson.Default.Claim));
+
+    /// <summary>Notes in a savepoint that its sinks have nothing left to commit.</summary>
+    public void PutSavepointCommitted() => TryPut(SavepointFolder.CommittedName, "{}"u8);
+
+    /// <summary>Reads the claim of one epoch that is still kept.</summary>
+    public Claim ReadClaim(long epoch) => ReadRequired(NameOf("claim", epoch, 12), ManifestJson.Default.Claim);
+
     /// <summary>Writes a manifest and returns the claim that makes it canonical.</summary>
-    public Claim PutManifest(Manifest manifest)
+    public Claim PutManifest(Manifest manifest) => PutManifest(
+        manifest, ManifestFolder(manifest.Epoch, manifest.Generation, manifest.Nonce) + "/manifest.json");
+
+    /// <summary>Writes a manifest under a name and returns the claim that makes it canonical.</summary>
+    public Claim PutManifest(Manifest manifest, string path)
     {
-        string path = ManifestFolder(manifest.Epoch, manifest.Generation, manifest.Nonce) + "/manifest.json";
         byte[] bytes = Bytes(manifest, ManifestJson.Default.Manifest);
         if (!TryPut(path, bytes))
         {
@@ -205,7 +223,9 @@ internal sealed class CheckpointStore(IObjectStore store)
         TryPut("terminal.json", Bytes(terminal, ManifestJson.Default.Terminal));
 
     /// <summary>Deletes what no retained epoch names: floor first, then data, then markers, claims last.</summary>
-    public void CleanUp(IFailPoints failPoints)
+    /// <param name="failPoints">Is told half way.</param>
+    /// <param name="pinned">An epoch that is being copied and keeps its files; null for none.</param>
+    public void CleanUp(IFailPoints failPoints, Manifest? pinned = null)
     {
         IReadOnlyList<string> claims = store.List("claim/");
         if (claims.Count <= Retained)
@@ -219,6 +239,11 @@ internal sealed class CheckpointStore(IObjectStore store)
         {
             Claim claim = ReadRequired(claims[i], ManifestJson.Default.Claim);
             Protect(ReadManifest(claim), kept);
+        }
+
+        if (pinned is not null)
+        {
+            Protect(pinned, kept);
         }
 
         TryPut(NameOf("floor", floor, 12), "{}"u8);

@@ -56,7 +56,23 @@ public static class FailPoint
     /// <summary>The job's end is recorded.</summary>
     public const string AfterTerminal = "after-terminal";
 
-    /// <summary>Gets all names.</summary>
+    /// <summary>The first file of a savepoint is copied.</summary>
+    public const string MidSavepoint = "mid-savepoint";
+
+    /// <summary>All state is in the savepoint's folder; no manifest names it yet.</summary>
+    public const string AfterSavepointCopy = "after-savepoint-copy";
+
+    /// <summary>The savepoint's manifest is durable; its record is not written yet.</summary>
+    public const string AfterSavepointManifest = "after-savepoint-manifest";
+
+    /// <summary>The savepoint can be restored; nobody was told yet.</summary>
+    public const string AfterSavepoint = "after-savepoint";
+
+    /// <summary>Gets the names of the points that only savepoints pass.</summary>
+    public static IReadOnlyList<string> OfSavepoints { get; } =
+        [MidSavepoint, AfterSavepointCopy, AfterSavepointManifest, AfterSavepoint];
+
+    /// <summary>Gets the names of the points that every checkpoint passes.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         AfterGeneration, MidRestoreCommit, AfterRestore, AfterTrigger, AfterPrepare, AfterUpload, AfterAcknowledgements,

@@ -1,4 +1,5 @@
 using System;
+using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
 
@@ -7,6 +8,9 @@ namespace ColumnStream.Runtime.Checkpoints;
 /// <summary>Ends a job and counts the units that are still open.</summary>
 internal interface IJobControl
 {
+    /// <summary>Sets where a job without a store of its own writes state at the next barrier; null keeps none.</summary>
+    void SetSavepointStore(IObjectStore? store);
+
     /// <summary>Stops all units; the job ends as <paramref name="status"/>.</summary>
     void Finish(JobStatus status);
 

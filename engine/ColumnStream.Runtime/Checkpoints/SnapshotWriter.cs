@@ -20,12 +20,12 @@ internal sealed class SnapshotWriter : TaskUnit
         new() { Compression = IpcCompression.Zstd, KeepDecimal64 = true };
 
     private readonly Mailbox _mailbox;
-    private readonly IObjectStore _store;
     private readonly BufferAllocator _allocator;
     private readonly IFailPoints _failPoints;
     private readonly IJobControl _job;
     private readonly TaskUnit _task;
     private readonly List<(StateChain Chain, StateFile? File, bool IsFull)> _written = [];
+    private IObjectStore? _store;
     private IObjectWriter? _object;
     private SectionStream? _section;
     private IpcStreamWriter? _stream;
@@ -37,13 +37,12 @@ internal sealed class SnapshotWriter : TaskUnit
     private volatile bool _stopped;
 
     public SnapshotWriter(
-        string name, TaskUnit task, Executor io, JobShare share, IObjectStore store, BufferAllocator allocator,
-        IFailPoints failPoints, IJobControl job)
+        string name, TaskUnit task, Executor io, JobShare share, BufferAllocator allocator, IFailPoints failPoints,
+        IJobControl job)
         : base(name, io, share)
     {
         _task = task;
         _mailbox = new Mailbox(this);
-        _store = store;
         _allocator = allocator;
         _failPoints = failPoints;
         _job = job;
@@ -52,8 +51,10 @@ internal sealed class SnapshotWriter : TaskUnit
     /// <summary>Gets whether the task should gather no more until it is notified.</summary>
     public bool IsFull => Interlocked.Read(ref _backlogBytes) > BacklogLimitBytes;
 
-    public void Begin(string path) => _mailbox.Post(() =>
+    /// <summary>Begins the object of an epoch.</summary>
+    public void Begin(IObjectStore store, string path) => _mailbox.Post(() =>
     {
+        _store = store;
         _path = path;
         _offset = 0;
         _failure = null;
@@ -168,7 +169,7 @@ internal sealed class SnapshotWriter : TaskUnit
     {
         if (_stream is null)
         {
-            _object ??= _store.Create(_path);
+            _object ??= _store!.Create(_path);
             _section = new SectionStream(_object.Stream);
             _stream = new IpcStreamWriter(_section, batch.Schema, _allocator, Format);
             _rows = 0;

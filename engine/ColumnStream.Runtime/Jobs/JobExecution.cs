@@ -6,8 +6,10 @@ using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
+using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Ledger;
+using ColumnStream.Runtime.Savepoints;
 using ColumnStream.Runtime.Tasks;
 
 namespace ColumnStream.Runtime.Jobs;
@@ -27,6 +29,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private readonly List<SnapshotWriter> _writers = [];
     private CheckpointCoordinator? _coordinator;
     private Generation _generation;
+    private volatile IObjectStore? _savepointStore;
     private Exception? _failure;
     private int _status = (int)JobStatus.Failed;
     private readonly CancellationTokenSource _cancellation = new();
@@ -44,7 +47,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         _memory = memory.Child(options.JobId, options.MemoryLimitBytes);
         _store = options.Checkpoints is null ? null : new CheckpointStore(options.Checkpoints);
         _generation = new Generation(0, options.Nonce ?? MakeNonce(executor.Time, options.Seed), 0);
-        Handle = new RunningJob(options.JobId, CollectMetrics, Cancel);
+        Handle = new RunningJob(options.JobId, CollectMetrics, Cancel, TakeSavepoint);
         Share = new JobShare(options.Weight);
         _ioShare = new JobShare(options.Weight);
         Executor = executor;
@@ -123,11 +126,10 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     public TaskCheckpoints MakeCheckpoints(StreamTask task)
     {
         SnapshotWriter? writer = null;
-        if (_store is not null)
+        if (_store is not null || _options.AllowsSavepoints)
         {
             writer = new SnapshotWriter(
-                task.Name + "/snapshots", task, _io, _ioShare, _store.Objects, _memory, _failPoints,
-                this);
+                task.Name + "/snapshots", task, _io, _ioShare, _memory, _failPoints, this);
             _writers.Add(writer);
         }
 
@@ -139,8 +141,14 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             (epoch, failure) => _coordinator!.Decline(task, epoch, failure));
     }
 
+    public IObjectStore? StateStore => _store?.Objects ?? _savepointStore;
+
+    public bool SnapshotsStandAlone => _store is null;
+
+    public void SetSavepointStore(IObjectStore? store) => _savepointStore = store;
+
     public string StatePath(StreamTask task, long epoch) =>
-        $"{CheckpointStore.ManifestFolder(epoch, _generation.Number, _generation.Nonce)}"
+        $"{(_store is null ? SavepointFolder.Staging : "")}{CheckpointStore.ManifestFolder(epoch, _generation.Number, _generation.Nonce)}"
         + $"/f{task.Fragment}-{task.Subtask}.arrows";
 
     public void Ready(StreamTask task) => _coordinator!.Ready(task);
@@ -210,15 +218,17 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
                 ?? throw new UserException(3120, "Restoring from a path needs the path.")),
             _ => null,
         };
-        Claim? claim = from?.NewestClaim();
+        Claim? claim = _options.Restore == RestoreMode.Path
+            ? SavepointRestore.Find(from!, _options.RestoreEpoch, _options.RestoreAddress)
+            : from?.NewestClaim();
         if (claim is null)
         {
-            return _options.Restore == RestoreMode.Path
-                ? throw new UserException(3120, "No checkpoint was found at the path to restore from.")
-                : null;
+            return null;
         }
 
-        RestorePoint = new RestorePoint(from!.ReadManifest(claim), from.Objects);
+        Manifest manifest = from!.ReadManifest(claim);
+        RestorePoint = new RestorePoint(
+            _options.Restore == RestoreMode.Path ? SavepointRestore.Checked(from, manifest) : manifest, from.Objects);
         Handle.RestoredEpoch = claim.Epoch;
         return claim;
     }
@@ -253,6 +263,20 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     }
 
     private void Cancel() => _coordinator?.Cancel();
+
+    private void TakeSavepoint(Savepoint savepoint)
+    {
+        if (_coordinator is { } coordinator && StateStoreIsPossible)
+        {
+            coordinator.TakeSavepoint(savepoint);
+        }
+        else
+        {
+            savepoint.Fail(new UserException(3120, "Savepoint cannot be taken: the job keeps no state that could be written."));
+        }
+    }
+
+    private bool StateStoreIsPossible => _store is not null || _options.AllowsSavepoints;
 
     private void Fail(string unit, Exception failure)
     {

@@ -17,6 +17,15 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets the store of <see cref="RestoreMode.Path"/>, rooted at that job's folder.</summary>
     public IObjectStore? RestoreFrom { get; init; }
 
+    /// <summary>Gets the epoch of <see cref="RestoreMode.Path"/>; null takes a savepoint, or the newest checkpoint.</summary>
+    public long? RestoreEpoch { get; init; }
+
+    /// <summary>Gets how the user calls <see cref="RestoreFrom"/>.</summary>
+    public string RestoreAddress { get; init; } = "the path to restore from";
+
+    /// <summary>Gets whether a savepoint can be taken though there is no store for checkpoints.</summary>
+    public bool AllowsSavepoints { get; init; }
+
     /// <summary>Gets <c>execution.checkpointing.interval</c>; null takes only the last checkpoint of a job that ends.</summary>
     public TimeSpan? CheckpointInterval { get; init; }
 

@@ -1,6 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Runtime.Savepoints;
 
 namespace ColumnStream.Runtime.Jobs;
 
@@ -11,13 +14,16 @@ public sealed class RunningJob
     private readonly ManualResetEventSlim _ended = new(initialState: false, spinCount: 0);
     private readonly Func<JobMetrics> _metrics;
     private readonly Action _cancel;
+    private readonly Action<Savepoint> _takeSavepoint;
+    private readonly List<Savepoint> _savepoints = [];
     private int _status;
 
-    internal RunningJob(string jobId, Func<JobMetrics> metrics, Action cancel)
+    internal RunningJob(string jobId, Func<JobMetrics> metrics, Action cancel, Action<Savepoint> takeSavepoint)
     {
         JobId = jobId;
         _metrics = metrics;
         _cancel = cancel;
+        _takeSavepoint = takeSavepoint;
     }
 
     /// <summary>Gets the identity.</summary>
@@ -51,11 +57,40 @@ public sealed class RunningJob
     /// <summary>Asks the job to stop behind a last checkpoint that is committed, so that nothing is lost.</summary>
     public void Cancel() => _cancel();
 
+    /// <summary>Asks for a savepoint, which tells by itself how far it has come.</summary>
+    public void TakeSavepoint(Savepoint savepoint)
+    {
+        lock (_savepoints)
+        {
+            _savepoints.RemoveAll(static s => s.Phase >= SavepointPhase.Done);
+            if (Status != JobStatus.Running)
+            {
+                savepoint.Fail(Over());
+                return;
+            }
+
+            _savepoints.Add(savepoint);
+        }
+
+        _takeSavepoint(savepoint);
+    }
+
     internal void End(JobStatus status, Exception? failure)
     {
         Failure = failure;
-        Volatile.Write(ref _status, (int)status);
+        lock (_savepoints)
+        {
+            Volatile.Write(ref _status, (int)status);
+            foreach (Savepoint savepoint in _savepoints)
+            {
+                savepoint.Fail(failure ?? Over());
+            }
+        }
+
         _ended.Set();
         _completion.TrySetResult();
     }
+
+    private ExternalException Over() => new(
+        5040, $"Savepoint cannot be taken: the job has ended, {JobId}: {Status.ToString().ToUpperInvariant()}.", retryable: false);
 }

@@ -1,10 +1,17 @@
 using System;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Runtime.Tasks;
 
 /// <summary>Is told what happens in tasks; all calls come from turns and return at once.</summary>
 internal interface ITaskOwner
 {
+    /// <summary>Gets what takes state at the next barrier: the job's store, else that of a savepoint, else nothing.</summary>
+    IObjectStore? StateStore { get; }
+
+    /// <summary>Gets whether snapshots stand for themselves: the job has no store where a chain could go on.</summary>
+    bool SnapshotsStandAlone { get; }
+
     /// <summary>Names the object for a task's state at an epoch.</summary>
     string StatePath(StreamTask task, long epoch);
 

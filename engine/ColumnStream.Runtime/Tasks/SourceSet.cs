@@ -17,6 +17,9 @@ internal sealed unsafe class SourceSet(Executor executor, BufferAllocator alloca
 
     public bool AllEnded { get; private set; } = true;
 
+    /// <summary>Gets or sets whether every source ends at its next poll, wherever it is.</summary>
+    public bool IsDraining { get; set; }
+
     public void Add(SourceSlot source)
     {
         _sources.Add(source);
@@ -69,7 +72,8 @@ internal sealed unsafe class SourceSet(Executor executor, BufferAllocator alloca
     {
         chain.BeginElement();
         long t0 = chain.Sampling ? executor.Now : 0;
-        SourcePoll found = source.Reader.Poll(out StreamBatch? batch);
+        StreamBatch? batch = null;
+        SourcePoll found = IsDraining ? SourcePoll.End : source.Reader.Poll(out batch);
         if (chain.Sampling)
         {
             source.BusyNs += (executor.Now - t0) * OperatorChain.SampleEvery;

@@ -126,6 +126,12 @@ internal sealed class StreamTask : TaskUnit
         _sourcesStopped |= stopSources;
     });
 
+    /// <summary>Ends all sources where they are: the greatest watermark and the end follow.</summary>
+    public void DrainSources() => _mailbox.Post(() => Sources.IsDraining = true);
+
+    /// <summary>Lets stopped sources go on.</summary>
+    public void ResumeSources() => _mailbox.Post(() => _sourcesStopped = false);
+
     /// <summary>Commits a claimed epoch's sinks.</summary>
     public void Commit(long epoch) => _mailbox.Post(() =>
     {
@@ -311,7 +317,8 @@ internal sealed class StreamTask : TaskUnit
             throw new InvariantException(9001, $"Barrier came before the last one was gathered: {barrier.Epoch}.");
         }
 
-        Checkpoints.Begin(barrier, _owner.StatePath(this, barrier.Epoch));
+        Checkpoints.Begin(
+            barrier, _owner.StateStore, _owner.StatePath(this, barrier.Epoch), _owner.SnapshotsStandAlone);
         foreach (OutputGate gate in Outputs)
         {
             gate.Broadcast(barrier);

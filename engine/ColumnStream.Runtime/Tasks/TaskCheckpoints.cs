@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
+using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Checkpoints;
 
 namespace ColumnStream.Runtime.Tasks;
@@ -40,23 +41,27 @@ internal sealed class TaskCheckpoints(
     public void Add(string uid, OperatorState state) => _states.Add(new StateChain(uid, state));
 
     /// <summary>Freezes everything as of the barrier; rows behind it may follow at once.</summary>
-    public void Begin(Barrier barrier, string statePath)
+    /// <param name="barrier">The barrier.</param>
+    /// <param name="store">Takes the states; null keeps none.</param>
+    /// <param name="statePath">The object in the store.</param>
+    /// <param name="isAlone">Whether the snapshot stands for itself: full, and no base of a later one.</param>
+    public void Begin(Barrier barrier, IObjectStore? store, string statePath, bool isAlone)
     {
         _epoch = barrier.Epoch;
         var snapshot = new TaskSnapshot(
             task.Fragment, task.Subtask, task.Parallelism, FinishedNodes(), Positions(), [], Prepare(barrier.Epoch));
         snapshot = snapshot with { Tally = task.Tally?.Take(task, snapshot) };
-        if (writer is null || _states.Count == 0 || barrier.IsFinal)
+        if (writer is null || store is null || _states.Count == 0 || barrier.IsFinal)
         {
             acknowledge(_epoch, snapshot, 0);
             return;
         }
 
-        writer.Begin(statePath);
+        writer.Begin(store, statePath);
         _full.Clear();
         foreach (StateChain chain in _states)
         {
-            bool full = chain.NeedsFull;
+            bool full = chain.NeedsFull || isAlone;
             _full.Add(full);
             chain.State.BeginSnapshot(full);
         }

@@ -148,7 +148,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     public void SetSavepointStore(IObjectStore? store) => _savepointStore = store;
 
     public string StatePath(StreamTask task, long epoch) =>
-        $"{(_store is null ? SavepointFolder.Staging : "")}{CheckpointStore.ManifestFolder(epoch, _generation.Number, _generation.Nonce)}"
+        (_store is null ? SavepointFolder.Staging : "")
+        + $"{CheckpointStore.ManifestFolder(epoch, _generation.Number, _generation.Nonce)}"
         + $"/f{task.Fragment}-{task.Subtask}.arrows";
 
     public void Ready(StreamTask task) => _coordinator!.Ready(task);

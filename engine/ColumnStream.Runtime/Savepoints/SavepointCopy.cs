@@ -260,6 +260,7 @@ internal sealed class SavepointCopy : TaskUnit
             });
         }
 
-        return _manifest with { Tasks = tasks };
+        // The ledger names objects of the job's folder: a savepoint begins an account of its own.
+        return _manifest with { Tasks = tasks, Ledger = null };
     }
 }

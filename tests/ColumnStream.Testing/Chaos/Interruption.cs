@@ -6,21 +6,30 @@ using System.Runtime.InteropServices;
 
 namespace ColumnStream.Testing.Chaos;
 
-/// <summary>Asks a process to stop, as Ctrl-C does.</summary>
+/// <summary>Sends signals to processes.</summary>
 public static partial class Interruption
 {
     private const int Interrupt = 2;
     private const int Terminate = 15;
+    private const int ContinueSignal = 18;
 
-    /// <summary>Sends SIGINT; SIGTERM, which means the same to the program, where SIGINT is ignored.</summary>
+    /// <summary>Asks a process to stop, as Ctrl-C does: SIGINT; SIGTERM, which means the same to the program, where SIGINT is ignored.</summary>
     /// <remarks>A shell starts background jobs with SIGINT ignored, and every child inherits that.</remarks>
     public static void Send(int process)
     {
-        string status = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
-        ulong ignored = ulong.Parse(status["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        ulong ignored = ulong.Parse(Status(process, "SigIgn:"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         bool isIgnored = (ignored >> (Interrupt - 1) & 1) != 0;
         _ = SendSignal(process, isIgnored ? Terminate : Interrupt);
     }
+
+    /// <summary>Lets a process that SIGSTOP halted go on.</summary>
+    public static void Continue(int process) => _ = SendSignal(process, ContinueSignal);
+
+    /// <summary>Tells whether a process is halted by SIGSTOP.</summary>
+    public static bool IsStopped(int process) => Status(process, "State:").StartsWith('T');
+
+    private static string Status(int process, string key) => File.ReadLines($"/proc/{process}/status")
+        .First(l => l.StartsWith(key, StringComparison.Ordinal))[key.Length..].Trim();
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using ColumnStream.Server.Composition;
 using ColumnStream.Testing.Oss;
 
 namespace ColumnStream.Testing.Chaos;
@@ -9,11 +10,15 @@ namespace ColumnStream.Testing.Chaos;
 /// <summary>Says where the checkpoints of a real process lie: what stands on its command line and in its environment.</summary>
 public sealed class JobStore
 {
-    private readonly Func<TwoSinkJob, IEnumerable<string>> _options;
+    private readonly Func<ChaosJob, IEnumerable<string>> _options;
+    private readonly Func<ChaosJob, string>? _lockAddress;
 
-    private JobStore(Func<TwoSinkJob, IEnumerable<string>> options, IReadOnlyDictionary<string, string> environment)
+    private JobStore(
+        Func<ChaosJob, IEnumerable<string>> options, IReadOnlyDictionary<string, string> environment,
+        Func<ChaosJob, string>? lockAddress = null)
     {
         _options = options;
+        _lockAddress = lockAddress;
         Environment = environment;
     }
 
@@ -32,14 +37,19 @@ public sealed class JobStore
         new Dictionary<string, string>
         {
             ["OSS_ACCESS_KEY_ID"] = "LTAItestAccessKeyId0", ["OSS_ACCESS_KEY_SECRET"] = "testAccessKeySecret000000000000",
-        });
+        },
+        AddressOf);
 
     /// <summary>Returns the address that a job's checkpoints have in a bucket.</summary>
-    public static string AddressOf(TwoSinkJob job) => $"oss://{OssEmulator.BucketName}/{Path.GetFileName(job.Folder)}";
+    public static string AddressOf(ChaosJob job) => $"oss://{OssEmulator.BucketName}/{Path.GetFileName(job.Folder)}";
 
     /// <summary>Returns the arguments of a run that goes on where the last one stopped.</summary>
-    public string[] Arguments(TwoSinkJob job, params string[] more) =>
-        TwoSinkJob.Arguments([.. _options(job).SelectMany(o => new[] { "-D", o }), .. more]);
+    public string[] Arguments(ChaosJob job, params string[] more) =>
+        ChaosJob.Arguments([.. _options(job).SelectMany(o => new[] { "-D", o }), .. more]);
+
+    /// <summary>Removes the lock of a job's folder, as an administrator may who believes that its process is gone.</summary>
+    public void BreakLock(ChaosJob job) => File.Delete(Path.Combine(
+        _lockAddress is null ? job.Checkpoints : ObjectStoreTable.LockFolderOf($"{_lockAddress(job)}/job"), ".lock"));
 
     /// <summary>Adds the store's environment to another.</summary>
     public IReadOnlyDictionary<string, string> With(IReadOnlyDictionary<string, string> other) =>

@@ -8,10 +8,13 @@ namespace ColumnStream.Testing.Chaos;
 public sealed class ProtocolLog(string path)
 {
     /// <summary>Gets the environment that makes a program write here, and stay for a while between claim and visibility.</summary>
-    public IReadOnlyDictionary<string, string> Environment(int sleepMs) => new Dictionary<string, string>
+    public IReadOnlyDictionary<string, string> Environment(int sleepMs) =>
+        Environment($"{FailPoint.AfterClaim}:sleep:{sleepMs};{FailPoint.MidCommit}:sleep:{sleepMs}");
+
+    /// <summary>Gets the environment that makes a program write here and act as told: <c>after-claim:kill:3</c>.</summary>
+    public IReadOnlyDictionary<string, string> Environment(string actions) => new Dictionary<string, string>
     {
-        ["COLUMNSTREAM_FAILPOINT"] = $"{FailPoint.AfterClaim}:sleep:{sleepMs};{FailPoint.MidCommit}:sleep:{sleepMs}",
-        ["COLUMNSTREAM_FAILPOINT_LOG"] = path,
+        ["COLUMNSTREAM_FAILPOINT"] = actions, ["COLUMNSTREAM_FAILPOINT_LOG"] = path,
     };
 
     /// <summary>Gets the length in bytes, which is cheap to ask for.</summary>

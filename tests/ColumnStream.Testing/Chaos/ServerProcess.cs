@@ -14,21 +14,18 @@ public sealed class ServerProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    /// <summary>Starts the program with arguments in <paramref name="folder"/>.</summary>
-    public ServerProcess(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts the program with arguments in <paramref name="folder"/>, under another one if that is given.</summary>
+    public ServerProcess(
+        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        IReadOnlyList<string>? launcher = null)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] command = [.. launcher ?? [], "dotnet", "exec", ProgramPath(), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(ProgramPath());
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
 
         foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
         {
@@ -46,6 +43,9 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Gets whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Gets whether SIGSTOP halts it.</summary>
+    public bool IsStopped => !_process.HasExited && Interruption.IsStopped(_process.Id);
+
     /// <summary>Gets what it wrote so far, both streams together.</summary>
     public string Output
     {
@@ -60,9 +60,10 @@ public sealed class ServerProcess : IDisposable
 
     /// <summary>Runs to the end; returns the exit code and what was written.</summary>
     public static (int ExitCode, string Output) Run(
-        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        IReadOnlyList<string>? launcher = null)
     {
-        using var process = new ServerProcess(folder, arguments, environment);
+        using var process = new ServerProcess(folder, arguments, environment, launcher);
         return (process.Wait(), process.Output);
     }
 
@@ -107,6 +108,9 @@ public sealed class ServerProcess : IDisposable
         Wait();
     }
 
+    /// <summary>Lets it go on after SIGSTOP.</summary>
+    public void Continue() => Interruption.Continue(_process.Id);
+
     /// <summary>Asks it to stop, as Ctrl-C does.</summary>
     public void SendInterrupt() => Interruption.Send(_process.Id);
 
@@ -114,7 +118,7 @@ public sealed class ServerProcess : IDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
             _process.WaitForExit();
         }
 

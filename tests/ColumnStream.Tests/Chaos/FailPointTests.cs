@@ -50,15 +50,15 @@ public sealed class FailPointTests
     [Fact]
     public void A_real_job_that_is_killed_once_passes_every_point()
     {
-        using var job = new TwoSinkJob();
+        using var job = new ChaosJob(JobShapes.TwoSinks);
         string path = Path.Combine(job.Folder, "points.log");
         var killed = new Dictionary<string, string>
         {
             ["COLUMNSTREAM_FAILPOINT"] = $"{FailPoint.AfterClaim}:kill:3", ["COLUMNSTREAM_FAILPOINT_LOG"] = path,
         };
-        Assert.NotEqual(0, ServerProcess.Run(job.Folder, TwoSinkJob.Arguments("--quiet"), killed).ExitCode);
+        Assert.NotEqual(0, ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet"), killed).ExitCode);
         var log = new ProtocolLog(path);
-        (int code, string text) = ServerProcess.Run(job.Folder, TwoSinkJob.Arguments("--quiet"), log.Environment(sleepMs: 0));
+        (int code, string text) = ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet"), log.Environment(sleepMs: 0));
         Assert.True(code == 0, text);
         Assert.Empty(FailPoint.All.Except(log.Points));
         Assert.Empty(log.Points.Except(FailPoint.All));

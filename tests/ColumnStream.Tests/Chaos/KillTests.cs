@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Testing.Chaos;
 using ColumnStream.Testing.Oss;
 using Xunit;
@@ -17,30 +18,22 @@ namespace ColumnStream.Tests.Chaos;
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
-    private static readonly Lazy<Dictionary<string, List<string>>> s_expected = new(RunUndisturbed);
+    private const int Seed = 20261122;
 
     [Fact]
-    public void Killed_at_random_moments_the_job_loses_and_doubles_nothing()
+    public void Killed_in_sequences_jobs_of_all_shapes_lose_and_double_nothing()
     {
-        int seed = Number("COLUMNSTREAM_SEED", 20261122);
-        int kills = Number("COLUMNSTREAM_KILLS", 12);
-        var campaign = new KillCampaign(seed, s_expected.Value, JobStore.Folder);
-        campaign.Run(kills);
-        output.WriteLine(campaign.ToString());
-        if (Environment.GetEnvironmentVariable("COLUMNSTREAM_KILL_REPORT") is { } report)
-        {
-            File.WriteAllText(report, campaign.ToString() + "\n");
-        }
-
-        // A kill lands there more often than one time in five; 30 of 200 are asked for.
-        Assert.True(kills < 100 || campaign.KillsBetweenClaimAndVisibility >= kills * 15 / 100, campaign.ToString());
+        var tally = new KillTally();
+        int sequences = Number("COLUMNSTREAM_SEQUENCES", JobShapes.All.Count + 1);
+        Run(JobStore.Folder, sequences, tally);
+        Report(tally, sequences);
     }
 
     [Fact]
-    public void Killed_at_random_moments_over_a_bucket_the_job_loses_and_doubles_nothing()
+    public void Killed_in_sequences_over_a_bucket_the_job_loses_and_doubles_nothing()
     {
         using var emulator = new OssEmulator(TimeProvider.System);
-        var random = new Random(Number("COLUMNSTREAM_SEED", 20261122));
+        var random = new Random(Number("COLUMNSTREAM_SEED", Seed));
         emulator.Fault = _ => random.Next(60) switch
         {
             0 => OssFault.ErrorBehind,
@@ -48,19 +41,19 @@ public sealed class KillTests(ITestOutputHelper output)
             2 => OssFault.Throttled,
             _ => OssFault.None,
         };
-        var campaign = new KillCampaign(
-            Number("COLUMNSTREAM_SEED", 20261122), s_expected.Value, JobStore.Bucket(emulator));
-        campaign.Run(Number("COLUMNSTREAM_OSS_KILLS", 4));
-        output.WriteLine($"{campaign}; {emulator.Calls.Count} requests");
+        var tally = new KillTally();
+        int sequences = Number("COLUMNSTREAM_OSS_SEQUENCES", 2);
+        Run(JobStore.Bucket(emulator), sequences, tally);
+        output.WriteLine($"{emulator.Calls.Count} requests");
+        Report(tally, sequences);
         Assert.Contains(emulator.Keys, k => k.EndsWith("/job/terminal.json", StringComparison.Ordinal));
-        Assert.DoesNotContain(emulator.Keys, k => k.Contains("/check/", StringComparison.Ordinal) && campaign.KillsDuringStart == 0);
     }
 
     [Fact]
     public void A_bucket_that_cannot_keep_checkpoints_or_refuses_the_key_is_a_clear_error_without_secrets()
     {
         using var emulator = new OssEmulator(TimeProvider.System);
-        using var job = new TwoSinkJob();
+        using var job = new ChaosJob(JobShapes.TwoSinks);
         JobStore store = JobStore.Bucket(emulator);
         emulator.HasVersions = true;
         Refused("CST5016", "versioning", store.Environment);
@@ -88,14 +81,14 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public void The_harness_sees_what_a_run_from_the_start_doubles()
     {
-        using var job = new TwoSinkJob();
+        using var job = new ChaosJob(JobShapes.TwoSinks);
         var log = new ProtocolLog(Path.Combine(job.Folder, "points.log"));
-        using var process = new ServerProcess(job.Folder, TwoSinkJob.Arguments("--quiet"), log.Environment(sleepMs: 1));
+        using var process = new ServerProcess(job.Folder, ChaosJob.Arguments("--quiet"), log.Environment(sleepMs: 1));
         Assert.True(process.WaitUntil(() => log.Length > 400), process.Output);
         process.Kill();
-        (int code, string text) = ServerProcess.Run(job.Folder, TwoSinkJob.Arguments("--quiet", "-D", "pipeline.name=other"));
+        (int code, string text) = ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet", "-D", "pipeline.name=other"));
         Assert.True(code == 0, text);
-        Assert.NotNull(TwoSinkJob.Difference(s_expected.Value["dear"], job.Rows("dear")));
+        Assert.NotNull(ChaosJob.Difference(Expected["dear"], job.Rows("dear")));
     }
 
     [Theory]
@@ -104,7 +97,7 @@ public sealed class KillTests(ITestOutputHelper output)
     public void A_second_process_on_the_same_job_is_refused_while_the_first_lives(bool isBucket)
     {
         using var emulator = new OssEmulator(TimeProvider.System);
-        using var job = new TwoSinkJob();
+        using var job = new ChaosJob(JobShapes.TwoSinks);
         JobStore store = isBucket ? JobStore.Bucket(emulator) : JobStore.Folder;
         var log = new ProtocolLog(Path.Combine(job.Folder, "points.log"));
         using var first = new ServerProcess(
@@ -122,9 +115,9 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public void A_finished_job_says_so_and_adds_nothing()
     {
-        using var job = new TwoSinkJob();
+        using var job = new ChaosJob(JobShapes.TwoSinks);
         Finish(job);
-        (int code, string text) = ServerProcess.Run(job.Folder, TwoSinkJob.Arguments());
+        (int code, string text) = ServerProcess.Run(job.Folder, ChaosJob.Arguments());
         Assert.True(code == 0, text);
         Assert.Contains("finished", text, StringComparison.OrdinalIgnoreCase);
         AssertOutput(job);
@@ -136,14 +129,14 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         for (int attempt = 0; ; attempt++)
         {
-            using var job = new TwoSinkJob();
+            using var job = new ChaosJob(JobShapes.TwoSinks);
             var log = new ProtocolLog(Path.Combine(job.Folder, "points.log"));
             using var process = new ServerProcess(
-                job.Folder, TwoSinkJob.Arguments("--quiet"), log.Environment(sleepMs: 1));
+                job.Folder, ChaosJob.Arguments("--quiet"), log.Environment(sleepMs: 1));
             Assert.True(process.WaitUntil(() => log.Length > 100), process.Output);
             process.SendInterrupt();
             Assert.True(process.Wait() == 0, process.Output);
-            bool wasOver = TwoSinkJob.Difference(s_expected.Value["dear"], job.Rows("dear")) is null;
+            bool wasOver = ChaosJob.Difference(Expected["dear"], job.Rows("dear")) is null;
             Finish(job);
             if (!wasOver)
             {
@@ -166,8 +159,8 @@ public sealed class KillTests(ITestOutputHelper output)
                 return;
             }
 
-            using var job = new TwoSinkJob(folder);
-            (int code, string text) = ServerProcess.Run(job.Folder, TwoSinkJob.Arguments("--quiet"));
+            using var job = new ChaosJob(JobShapes.TwoSinks, folder);
+            (int code, string text) = ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet"));
             Assert.True(code == 1, $"exit code {code}: {text}");
             Assert.Contains("No space left", text, StringComparison.OrdinalIgnoreCase);
             Assert.True(Mount("-o", "remount,size=64m", folder));
@@ -183,27 +176,49 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public void A_checkpoint_folder_that_cannot_be_written_is_a_clear_error()
     {
-        using var job = new TwoSinkJob();
+        using var job = new ChaosJob(JobShapes.TwoSinks);
         File.WriteAllText(Path.Combine(job.Folder, "file"), "not a folder");
         (int code, string text) = ServerProcess.Run(
-            job.Folder, TwoSinkJob.Arguments("--quiet", "-D", "execution.checkpointing.dir=file/checkpoints"));
+            job.Folder, ChaosJob.Arguments("--quiet", "-D", "execution.checkpointing.dir=file/checkpoints"));
         Assert.True(code == 1, $"exit code {code}: {text}");
         Assert.Contains("error CST5", text, StringComparison.Ordinal);
         Assert.Contains("file/checkpoints", text, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, List<string>> RunUndisturbed()
+    /// <summary>Plays sequences of seeds that follow from one, each shape in turn; or the one that is asked for.</summary>
+    private static void Run(JobStore store, int sequences, KillTally tally)
     {
-        using var job = new TwoSinkJob();
-        (int code, string text) = ServerProcess.Run(job.Folder, TwoSinkJob.Arguments("--quiet"));
-        Assert.True(code == 0, text);
-        Dictionary<string, List<string>> rows = TwoSinkJob.Sinks.ToDictionary(s => s, job.Rows);
-        Assert.All(rows, r => Assert.True(r.Value.Count > 1_000, $"{r.Key}: {r.Value.Count} rows"));
-        return rows;
+        IReadOnlyList<JobShape> shapes = [.. JobShapes.All, JobShapes.TwoSinks];
+        int first = Number("COLUMNSTREAM_SEED", Seed);
+        int only = Number("COLUMNSTREAM_SEQUENCE", 0);
+        for (int i = 0; i < (only == 0 ? sequences : 1); i++)
+        {
+            int seed = only == 0 ? first + i : only;
+            JobShape shape = shapes[seed % shapes.Count];
+            KillSequence.Play(seed, shape, store, ExpectedRows.Of(shape), tally);
+        }
     }
 
-    private static void Finish(TwoSinkJob job, JobStore? store = null)
+    private void Report(KillTally tally, int sequences)
+    {
+        output.WriteLine(tally.ToString());
+        if (Environment.GetEnvironmentVariable("COLUMNSTREAM_KILL_REPORT") is { Length: > 0 } report)
+        {
+            File.AppendAllText(report, tally + "\n");
+        }
+
+        if (sequences >= 100 && tally.Sequences == sequences)
+        {
+            Assert.True(tally.KillsBetweenClaimAndCommit >= tally.Kills * 30 / 100, tally.ToString());
+            Assert.Empty(FailPoint.All.Except(tally.KillsByPoint.Keys));
+            Assert.All([tally.Refused, tally.Zombies, tally.Fenced, tally.BehindTheEnd, tally.RandomKills], n => Assert.True(n > 0, tally.ToString()));
+        }
+    }
+
+    private static IReadOnlyDictionary<string, List<string>> Expected => ExpectedRows.Of(JobShapes.TwoSinks);
+
+    private static void Finish(ChaosJob job, JobStore? store = null)
     {
         store ??= JobStore.Folder;
         (int code, string text) = ServerProcess.Run(job.Folder, store.Arguments(job, "--quiet"), store.Environment);
@@ -211,12 +226,9 @@ public sealed class KillTests(ITestOutputHelper output)
         AssertOutput(job);
     }
 
-    private static void AssertOutput(TwoSinkJob job)
+    private static void AssertOutput(ChaosJob job)
     {
-        foreach (string sink in TwoSinkJob.Sinks)
-        {
-            Assert.Null(TwoSinkJob.Difference(s_expected.Value[sink], job.Rows(sink)));
-        }
+        Assert.Null(job.Difference(Expected, isOver: true));
     }
 
     private static bool Mount(params string[] arguments) => Start("mount", arguments);

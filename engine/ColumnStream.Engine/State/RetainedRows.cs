@@ -23,8 +23,6 @@ namespace ColumnStream.Engine.State;
 internal sealed unsafe class RetainedRows : OperatorState, IDisposable
 {
     private const int LeastWholeRows = 512;
-    private const int DenseOneIn = 4;
-    private const int TextSample = 64;
     private const uint RowMask = RetainedColumn.SegmentRows - 1;
     private readonly Schema _schema;
     private readonly Schema _fileSchema;
@@ -35,7 +33,7 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     private readonly List<Segment> _segments = [];
     private readonly NativeList<nint> _links;
     private readonly NativeList<uint> _slots;
-    private readonly List<NativeBuffer> _roots = [];
+    private readonly BatchDensity _density = new();
     private int _open;
     private int _openCapacity;
     private int _cursor;
@@ -111,7 +109,7 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     public void Add(RecordBatch batch, uint* slots)
     {
         int length = batch.Length;
-        if (length >= LeastWholeRows && length <= RetainedColumn.SegmentRows && IsDense(batch, out long pinned))
+        if (length >= LeastWholeRows && length <= RetainedColumn.SegmentRows && _density.IsDense(batch, out long pinned))
         {
             int segment = NewSegment(length, batch.Retain());
             _segments[segment].Rows = length;
@@ -389,78 +387,6 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
         segment.Links.Release();
         segment.Links = larger;
         _links.Pointer[_open] = (nint)larger.Pointer;
-    }
-
-    /// <summary>Tells whether a batch's own bytes are a quarter at least of all that it keeps alive, each buffer counted once, at full size.</summary>
-    private bool IsDense(RecordBatch batch, out long pinned)
-    {
-        long live = 0;
-        _roots.Clear();
-        foreach (ArrayData column in batch.Columns)
-        {
-            AddRoot(column.ValidityBuffer);
-            switch (column)
-            {
-                case FixedWidthArray a:
-                    live += (long)a.Length * a.ByteWidth;
-                    AddRoot(a.ValuesBuffer);
-                    break;
-                case BooleanArray a:
-                    live += a.Length >> 3;
-                    AddRoot(a.ValuesBuffer);
-                    break;
-                case ViewArray a:
-                    live += (a.Length * 16L) + (a.Data.Length > 0 ? TextBytes(a) : 0);
-                    AddRoot(a.ViewsBuffer);
-                    foreach (NativeBuffer text in a.Data)
-                    {
-                        AddRoot(text);
-                    }
-
-                    break;
-            }
-        }
-
-        pinned = 0;
-        foreach (NativeBuffer root in _roots)
-        {
-            pinned += root.Capacity;
-        }
-
-        _roots.Clear();
-        return live * DenseOneIn >= pinned;
-    }
-
-    /// <summary>Estimates the bytes of long text from one row in sixty-four: a pass over all costs as much as a search.</summary>
-    private static long TextBytes(ViewArray array)
-    {
-        long bytes = 0;
-        for (int i = 0; i < array.Length; i += TextSample)
-        {
-            int length = array.Pointer[i].Length;
-            bytes += length > StringView.InlineLength ? length : 0;
-        }
-
-        return bytes * TextSample;
-    }
-
-    private void AddRoot(NativeBuffer? buffer)
-    {
-        if (buffer is null)
-        {
-            return;
-        }
-
-        NativeBuffer root = buffer.Root;
-        for (int i = 0; i < _roots.Count; i++)
-        {
-            if (ReferenceEquals(_roots[i], root))
-            {
-                return;
-            }
-        }
-
-        _roots.Add(root);
     }
 
     private RecordBatch Build(uint* slots, int count)

@@ -1,56 +1,60 @@
+using System;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Compute;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
-using ColumnStream.Engine.State;
 using ColumnStream.Engine.Operators.WindowAggregate;
+using ColumnStream.Engine.State;
 
 namespace ColumnStream.Engine.Operators.TimeJoin;
 
-/// <summary>Keeps the rows of both sides by key and window until the watermark closes the window, joins them, and drops them.</summary>
+/// <summary>Keeps the batches of both sides by window until the watermark closes it, joins them, and drops them.</summary>
 /// <remarks>
-/// A window goes through three passes over its keys: pairs, rows that are alone (or for semi joins are not), and dropping. Rows of
-/// a window that has closed are late: counted and dropped. Which row found a match is marked in the row's header, which is
-/// enough, since a window is never half closed at a barrier.
+/// A window that closes is taken out of the state, its smaller side indexed, the other walked: first pairs come out, then rows
+/// that are alone (for semi joins those that are not). Rows of a window that has closed are late: counted and dropped. A window
+/// is never half closed at a barrier.
 /// </remarks>
 internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
 {
-    private const int MarkByte = 5;
     private readonly bool[] _isOuter = [JoinKeys.IsOuter(node.Type, 0), JoinKeys.IsOuter(node.Type, 1)];
-    private readonly ChainedRows[] _sides = new ChainedRows[2];
-    private readonly SortedDictionary<long, NativeList<uint>> _windows = [];
-    private readonly Stack<NativeList<uint>> _free = new();
+    private readonly WindowRows[] _sides = new WindowRows[2];
+    private readonly RecordBatch?[] _closing = new RecordBatch?[2];
+    private readonly NativeList<byte>[] _matched = new NativeList<byte>[2];
+    private readonly SortedDictionary<long, List<int>> _byEnd = [];
     private readonly List<int> _unmatchable = [];
-    private readonly List<int> _kept = [];
     private OperatorContext _context = null!;
-    private KeyChains _chains = null!;
-    private PairWriter _pairs = null!;
+    private WindowIndex _index = null!;
+    private BatchPairs _pairs = null!;
     private ProgressState _watermark = null!;
     private Schema _schema = null!;
     private WindowTime _time = null!;
-    private long _passed = Watermark.Min;
     private long _units = 1;
 
-    // The window at hand: its keys, the pass, the key, and where in its chains the pass stands.
-    private NativeList<uint>? _firing;
-    private long _firingEnd;
-    private bool _isFiring;
-    private int _pass;
-    private int _key;
-    private uint _left;
-    private uint _right;
-    private bool _isInside;
+    // The window at hand, and where the passes over it stand.
+    private Pass _pass;
+    private int _side;
+    private int _row;
+
+    private enum Pass
+    {
+        None,
+        Open,
+        Pairs,
+        Rows,
+    }
+
+    public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0], _sides[1]];
+
+    public override bool HasMore => _pass != Pass.None;
 
     private bool IsLeftOnly => node.Type is JoinType.Semi or JoinType.Anti;
 
-    public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0].State, _sides[1].State];
-
-    public override bool HasMore => _isFiring;
+    private long Passed =>
+        _watermark.Value is Watermark.Min or Watermark.Max ? _watermark.Value : _time.Passed(_watermark.Value);
 
     public override void Open(OperatorContext context)
     {
@@ -59,11 +63,25 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
         _units = WindowMath.UnitsPerMs(context.Inputs[0].Fields[node.LeftEnd].Type);
         _time = new WindowTime(new WindowSpec(WindowKind.Tumble, node.LeftEnd, 1, 1, 0) { IsLocal = node.IsLocal }, context);
         _watermark = new ProgressState("watermark", Watermark.Min, context.Allocator);
-        _sides[0] = new ChainedRows("left", context.Inputs[0], node.LeftKeys, default, context);
-        _sides[1] = new ChainedRows("right", context.Inputs[1], node.RightKeys, default, context);
-        _chains = new KeyChains(JoinKeys.Fields(context.Inputs[0], node.LeftKeys), _sides[0], _sides[1], context);
-        Schema pair = IsLeftOnly ? JoinKeys.Pair(context.Inputs[0], context.Inputs[1]) : _schema;
-        _pairs = new PairWriter(pair, context.Inputs[0].Fields.Count, _sides[0], _sides[1], node.Residual, context);
+        _sides[0] = new WindowRows("left@windows", context.Inputs[0], node.LeftKeys, node.LeftEnd, context);
+        _sides[1] = new WindowRows("right@windows", context.Inputs[1], node.RightKeys, node.RightEnd, context);
+        _matched[0] = new NativeList<byte>(context.Allocator);
+        _matched[1] = new NativeList<byte>(context.Allocator);
+
+        // Rows of one window have one end: it need not be compared.
+        List<int> leftKeys = [];
+        List<int> rightKeys = [];
+        for (int i = 0; i < node.LeftKeys.Count; i++)
+        {
+            if (node.LeftKeys[i] != node.LeftEnd)
+            {
+                leftKeys.Add(node.LeftKeys[i]);
+                rightKeys.Add(node.RightKeys[i]);
+            }
+        }
+
+        _index = new WindowIndex([.. leftKeys], [.. rightKeys], context);
+        _pairs = new BatchPairs(node.Residual, context);
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
@@ -71,9 +89,6 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
         batch = batch.Compact(_context.Allocator);
         try
         {
-            LinkRestored();
-            _sides[0].BeginBatch();
-            _sides[1].BeginBatch();
             Store(input, batch.Rows, output);
         }
         finally
@@ -84,89 +99,50 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
 
     public override long Advance(long watermarkMs, Collector output)
     {
-        LinkRestored();
-        _sides[0].BeginBatch();
-        _sides[1].BeginBatch();
         _watermark.Value = watermarkMs;
-        _passed = Passed();
-        _isFiring = true;
-        Fire(output);
+        _pass = Pass.Open;
+        Continue(output);
         return watermarkMs;
     }
 
-    public override void Continue(Collector output) => Fire(output);
-
-    protected override void Dispose(bool disposing)
+    /// <summary>Goes on closing windows up to the watermark until a chunk is out or none is left.</summary>
+    public override void Continue(Collector output)
     {
-        _chains?.Dispose();
-        _pairs?.Dispose();
-        _sides[0]?.Dispose();
-        _sides[1]?.Dispose();
-        _firing?.Dispose();
-        foreach (NativeList<uint> keys in _windows.Values)
+        while (_pass != Pass.None)
         {
-            keys.Dispose();
-        }
-
-        foreach (NativeList<uint> keys in _free)
-        {
-            keys.Dispose();
-        }
-    }
-
-    private long Passed() =>
-        _watermark.Value is Watermark.Min or Watermark.Max ? _watermark.Value : _time.Passed(_watermark.Value);
-
-    private long EndOf(int side, byte* row) =>
-        *(long*)(row + _sides[side].OffsetOf(side == 0 ? node.LeftEnd : node.RightEnd));
-
-    private void LinkRestored()
-    {
-        if (!_chains.LinkRestored())
-        {
-            return;
-        }
-
-        foreach (NativeList<uint> keys in _windows.Values)
-        {
-            keys.Count = 0;
-            _free.Push(keys);
-        }
-
-        _windows.Clear();
-        _passed = Passed();
-        for (int side = 0; side < 2; side++)
-        {
-            ChainedRows rows = _sides[side];
-            uint next = 1;
-            for (byte* row = rows.Table.NextLive(ref next); row is not null; row = rows.Table.NextLive(ref next))
+            switch (_pass)
             {
-                row[MarkByte] = 0;
-                Expect(EndOf(side, row), rows.Link(row)->Key);
+                case Pass.Open:
+                    OpenWindow();
+                    break;
+                case Pass.Pairs:
+                    CollectPairs();
+                    break;
+                default:
+                    CollectRows();
+                    break;
+            }
+
+            if (_pairs.Count > 0)
+            {
+                output.Emit(new StreamBatch(_pairs.Take(_schema)));
+                return;
             }
         }
     }
 
-    /// <summary>Lists a key under the end of its window, once.</summary>
-    private void Expect(long end, uint keySlot)
+    protected override void Dispose(bool disposing)
     {
-        byte* key = _chains.Row(keySlot);
-        if (key[MarkByte] != 0)
+        CloseWindow();
+        _index?.Dispose();
+        _pairs?.Dispose();
+        for (int side = 0; side < 2; side++)
         {
-            return;
+            _sides[side]?.Dispose();
+            _matched[side]?.Dispose();
         }
-
-        key[MarkByte] = 1;
-        if (!_windows.TryGetValue(end, out NativeList<uint>? keys))
-        {
-            keys = _free.TryPop(out NativeList<uint>? free) ? free : new NativeList<uint>(_context.Allocator);
-            _windows.Add(end, keys);
-        }
-
-        keys.Add(keySlot);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Store(int side, RecordBatch rows, Collector output)
     {
         ValueList<int> keyColumns = side == 0 ? node.LeftKeys : node.RightKeys;
@@ -177,277 +153,196 @@ internal sealed unsafe class WindowJoinOperator(WindowJoinNode node) : Operator
             throw new UserException(4002, $"End of a window must not be NULL: column {rows.Schema.Fields[endColumn].Name}.");
         }
 
-        long* ends = (long*)((FixedWidthArray)rows.Columns[endColumn]).Pointer;
-        long late = 0;
-        late += _unmatchable.RemoveAll(i => IsLate(ends, i));
-        bool comesOut = _isOuter[side] || (side == 0 && node.Type == JoinType.Anti);
-        if (_unmatchable.Count > 0 && comesOut)
+        var ends = (long*)((FixedWidthArray)rows.Columns[endColumn]).Pointer;
+        long passed = Passed;
+        long late = _unmatchable.RemoveAll(i => IsLate(ends[i], passed));
+        if (_isOuter[side] || (side == 0 && node.Type == JoinType.Anti))
         {
-            _pairs.EmitAlone(
-                rows, side, CollectionsMarshal.AsSpan(_unmatchable), null, IsLeftOnly ? _schema : null, output);
+            EmitUnmatchable(side, rows, output);
         }
 
-        _kept.Clear();
-        for (int i = 0; i < (matchable?.Count ?? rows.Length); i++)
+        if (matchable is null && AreEqual(ends, rows.Length))
         {
-            int row = matchable is null ? i : matchable[i];
-            if (IsLate(ends, row))
+            if (rows.Length > 0 && IsLate(ends[0], passed))
             {
-                late++;
+                late += rows.Length;
             }
-            else
+            else if (rows.Length > 0)
             {
-                _kept.Add(row);
+                _sides[side].Add(ends[0], rows);
             }
+        }
+        else
+        {
+            late += StoreByEnd(side, rows, matchable, ends, passed);
         }
 
         if (late > 0)
         {
             _context.Count("lateRows", late);
         }
+    }
 
-        if (_kept.Count == 0)
+    /// <summary>Adds each window's rows to it; returns how many are late.</summary>
+    private long StoreByEnd(int side, RecordBatch rows, List<int>? matchable, long* ends, long passed)
+    {
+        long late = 0;
+        List<int>? group = null;
+        long groupEnd = 0;
+        int count = matchable?.Count ?? rows.Length;
+        for (int i = 0; i < count; i++)
+        {
+            int row = matchable is null ? i : matchable[i];
+            if (group is null || ends[row] != groupEnd)
+            {
+                groupEnd = ends[row];
+                if (!_byEnd.TryGetValue(groupEnd, out group))
+                {
+                    _byEnd.Add(groupEnd, group = []);
+                }
+            }
+
+            group.Add(row);
+        }
+
+        foreach ((long end, List<int> indices) in _byEnd)
+        {
+            if (IsLate(end, passed))
+            {
+                late += indices.Count;
+                continue;
+            }
+
+            RecordBatch part = TakeKernel.Take(rows, CollectionsMarshal.AsSpan(indices), _context.Allocator);
+            _sides[side].Add(end, part);
+            part.Release();
+        }
+
+        _byEnd.Clear();
+        return late;
+    }
+
+    private bool IsLate(long end, long passed) => WindowMath.FloorDivide(end, _units) - 1 <= passed;
+
+    private static bool AreEqual(long* ends, int count)
+    {
+        long difference = 0;
+        for (int i = 0; i < count; i++)
+        {
+            difference |= ends[i] ^ ends[0];
+        }
+
+        return difference == 0;
+    }
+
+    private void EmitUnmatchable(int side, RecordBatch rows, Collector output)
+    {
+        for (int next = 0; next < _unmatchable.Count;)
+        {
+            _pairs.Begin(side == 0 ? rows : null, side == 1 ? rows : null);
+            for (; next < _unmatchable.Count && !_pairs.IsFull; next++)
+            {
+                _pairs.AddAlone(side, _unmatchable[next]);
+            }
+
+            output.Emit(new StreamBatch(_pairs.Take(_schema)));
+        }
+    }
+
+    /// <summary>Takes the next closed window out of the state and indexes it.</summary>
+    private void OpenWindow()
+    {
+        long end = Math.Min(_sides[0].FirstEnd, _sides[1].FirstEnd);
+        if (end == long.MaxValue || !IsLate(end, Passed))
+        {
+            _pass = Pass.None;
+            return;
+        }
+
+        RecordBatch? left = _closing[0] = _sides[0].Take(end);
+        RecordBatch? right = _closing[1] = _sides[1].Take(end);
+        _pairs.Begin(left, right);
+        for (int side = 0; side < 2 && node.Type != JoinType.Inner; side++)
+        {
+            int length = _closing[side]?.Length ?? 0;
+            new Span<byte>(_matched[side].Reserve(Math.Max(1, length)), length).Clear();
+        }
+
+        _side = 0;
+        _row = 0;
+        _pass = Pass.Rows;
+        if (left is not null && right is not null)
+        {
+            _index.Begin(left, right, IsLeftOnly || right.Length <= left.Length ? 1 : 0);
+            _pass = Pass.Pairs;
+        }
+    }
+
+    /// <summary>Collects the next pairs, or for semi joins marks what has some.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CollectPairs()
+    {
+        int* left = _pairs.Rows(0);
+        int* right = _pairs.Rows(1);
+        _pairs.Count = _index.Next(left, right, BatchPairs.ChunkRows, once: IsLeftOnly && node.Residual is null);
+        if (_pairs.Count == 0)
+        {
+            _pass = Pass.Rows;
+            return;
+        }
+
+        _pairs.Filter();
+        if (node.Type == JoinType.Inner)
         {
             return;
         }
 
-        RecordBatch kept = _kept.Count == rows.Length
-            ? rows.Retain() : TakeKernel.Take(rows, CollectionsMarshal.AsSpan(_kept), _context.Allocator);
-        try
+        for (int i = 0; i < _pairs.Count; i++)
         {
-            Append(side, kept, keyColumns, (long*)((FixedWidthArray)kept.Columns[endColumn]).Pointer);
+            _matched[0].Pointer[left[i]] = 1;
+            _matched[1].Pointer[right[i]] = 1;
         }
-        finally
-        {
-            kept.Release();
-        }
+
+        _pairs.Count = IsLeftOnly ? 0 : _pairs.Count;
     }
 
-    private bool IsLate(long* ends, int row) => WindowMath.FloorDivide(ends[row], _units) - 1 <= _passed;
-
+    /// <summary>Collects rows without a match, for semi joins left rows with one; behind the last the window is gone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Append(int side, RecordBatch kept, ValueList<int> keyColumns, long* ends)
+    private void CollectRows()
     {
-        ChainedRows rows = _sides[side];
-        _chains.Find(kept.Pick(keyColumns.Span), kept.Length);
-        rows.Encode(kept);
-        for (int i = 0; i < kept.Length; i++)
+        byte wanted = node.Type == JoinType.Semi ? (byte)1 : (byte)0;
+        for (; _side < 2; _side++, _row = 0)
         {
-            uint key = _chains.Slots[i];
-            _chains.Insert(side, key, rows.Append(i, out _));
-            Expect(ends[i], key);
-        }
-    }
-
-    /// <summary>Goes on closing windows up to the watermark until a chunk is out or none is left.</summary>
-    private void Fire(Collector output)
-    {
-        while (true)
-        {
-            if (_firing is null && !BeginWindow())
+            int length = _isOuter[_side] || (_side == 0 && IsLeftOnly) ? _closing[_side]?.Length ?? 0 : 0;
+            for (; _row < length; _row++)
             {
-                _isFiring = false;
-                return;
-            }
-
-            bool isDone = _pass == 0 ? CollectPairs() : CollectRows();
-            bool any = _pairs.Count > 0 && (_pass == 0 ? EmitPairs(output) : EmitRows(output));
-            _pairs.Clear();
-            if (isDone && ++_pass == 2)
-            {
-                EndWindow();
-            }
-            else if (isDone)
-            {
-                _key = 0;
-                _isInside = false;
-            }
-
-            if (any)
-            {
-                return;
-            }
-        }
-    }
-
-    private bool BeginWindow()
-    {
-        foreach ((long end, NativeList<uint> keys) in _windows)
-        {
-            if (WindowMath.FloorDivide(end, _units) - 1 > _passed)
-            {
-                return false;
-            }
-
-            _firing = keys;
-            _firingEnd = end;
-            _key = 0;
-            _isInside = false;
-
-            // Without a condition, a row has a match exactly where the other side has rows.
-            _pass = IsLeftOnly && node.Residual is null ? 1 : 0;
-            _pairs.Begin(null, -1);
-            return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Collects pairs until a chunk is full; returns whether the pass is done.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool CollectPairs()
-    {
-        ChainedRows left = _sides[0];
-        ChainedRows right = _sides[1];
-        for (; _key < _firing!.Count; _key++)
-        {
-            byte* key = _chains.Row(_firing.Pointer[_key]);
-            uint first = _chains.Chain(key, 1)->Head;
-            if (!_isInside)
-            {
-                _left = first == 0 ? 0 : _chains.Chain(key, 0)->Head;
-                _right = first;
-            }
-
-            while (_left != 0)
-            {
-                byte* row = left.Row(_left);
-                while (_right != 0)
+                if (_matched[_side].Pointer[_row] != wanted)
                 {
-                    if (_pairs.IsFull)
-                    {
-                        _isInside = true;
-                        return false;
-                    }
-
-                    byte* other = right.Row(_right);
-                    _pairs.Add(row, other);
-                    _right = right.Link(other)->Next;
+                    continue;
                 }
 
-                _left = left.Link(row)->Next;
-                _right = first;
-            }
-
-            _isInside = false;
-        }
-
-        return true;
-    }
-
-    private bool EmitPairs(Collector output)
-    {
-        RecordBatch pairs = _pairs.BuildTested(out Selection? survivors);
-        int count = survivors?.Count ?? pairs.Length;
-        if (node.Residual is not null && node.Type != JoinType.Inner)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                int pair = survivors is null ? i : survivors.Pointer[i];
-                _pairs.Rows(0)[pair][MarkByte] = 1;
-                _pairs.Rows(1)[pair][MarkByte] = 1;
-            }
-        }
-
-        if (IsLeftOnly)
-        {
-            pairs.Release();
-            survivors?.Dispose();
-            return false;
-        }
-
-        _pairs.Emit(pairs, null, survivors, output);
-        return count > 0;
-    }
-
-    /// <summary>Collects rows without a match, for semi joins left rows with one; rows that are through go.</summary>
-    private bool CollectRows()
-    {
-        for (; _key < _firing!.Count; _key++)
-        {
-            byte* key = _chains.Row(_firing.Pointer[_key]);
-            if (!_isInside)
-            {
-                _left = _chains.Chain(key, 0)->Head;
-                _right = _chains.Chain(key, 1)->Head;
-                _isInside = true;
-            }
-
-            if (!CollectRows(key, 0, ref _left) || !CollectRows(key, 1, ref _right))
-            {
-                return false;
-            }
-
-            _isInside = false;
-        }
-
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool CollectRows(byte* key, int side, ref uint slot)
-    {
-        bool wanted = node.Type == JoinType.Semi;
-        if (side == 0 ? !_isOuter[0] && !IsLeftOnly : !_isOuter[1])
-        {
-            return true;
-        }
-
-        bool hasOthers = _chains.Chain(key, 1 - side)->Head != 0;
-        ChainedRows rows = _sides[side];
-        while (slot != 0)
-        {
-            byte* row = rows.Row(slot);
-            bool isMatched = node.Residual is null ? hasOthers : row[MarkByte] != 0;
-            if (isMatched == wanted)
-            {
                 if (_pairs.IsFull)
                 {
-                    return false;
+                    return;
                 }
 
-                _pairs.Add(side == 0 ? row : _pairs.NullRow(0), side == 1 ? row : _pairs.NullRow(1));
+                _pairs.AddAlone(_side, _row);
             }
-
-            slot = rows.Link(row)->Next;
         }
 
-        return true;
-    }
-
-    private bool EmitRows(Collector output)
-    {
-        output.Emit(new StreamBatch(IsLeftOnly ? _pairs.BuildSide(0, _schema) : _pairs.Build()));
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void EndWindow()
-    {
-        for (int i = 0; i < _firing!.Count; i++)
+        if (_pairs.Count == 0)
         {
-            byte* key = _chains.Row(_firing.Pointer[i]);
-            ChainEnds left = *_chains.Chain(key, 0);
-            ChainEnds right = *_chains.Chain(key, 1);
-            Drop(0, left.Head);
-            Drop(1, right.Head);
+            CloseWindow();
+            _pass = Pass.Open;
         }
-
-        _windows.Remove(_firingEnd);
-        _firing.Count = 0;
-        _free.Push(_firing);
-        _firing = null;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Drop(int side, uint slot)
+    private void CloseWindow()
     {
-        ChainedRows rows = _sides[side];
-        while (slot != 0)
+        for (int side = 0; side < 2; side++)
         {
-            byte* row = rows.Row(slot);
-            slot = rows.Link(row)->Next;
-            _chains.Delete(side, row);
+            _closing[side]?.Release();
+            _closing[side] = null;
         }
     }
 }

@@ -10,6 +10,7 @@ var root = new Command("columnstream", "Runs Flink SQL over streams and files.")
     RunCommand.Create(),
     ExplainCommand.Create(),
     FunctionsCommand.Create(),
+    IntegrityCommand.Create(),
     SqlCommand.Create(),
 };
 

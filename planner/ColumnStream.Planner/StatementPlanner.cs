@@ -49,6 +49,11 @@ internal sealed class StatementPlanner(BindingContext context)
                 Flush();
                 AddQuery((QueryStatement)JobListing.Of(statement), statement);
                 break;
+            case ShowIntegrityStatement integrity:
+                Flush();
+                Planned.Add(new PlannedIntegrity(
+                    statement.Span, "SHOW INTEGRITY", integrity.JobId.Value, context.Settings.All()));
+                break;
             case ExplainStatement explain:
                 Flush();
                 AddExplain(explain);

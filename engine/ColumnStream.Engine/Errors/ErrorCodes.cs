@@ -79,6 +79,7 @@ public static class ErrorCodes
         new(3124, "42000", "INVALID_ARGUMENT", false, "user", "Option of a format has a wrong value: '{0}' = '{1}'."),
         new(3125, "42804", "INVALID_ARGUMENT", false, "user", "Column '{0}' has a type that the format cannot hold: {1}."),
         new(3140, "42704", "NOT_FOUND", false, "user", "No running job has the name '{0}'."),
+        new(3150, "55000", "FAILED_PRECONDITION", false, "user", "There is no integrity ledger to compare."),
         new(4000, "22000", "INVALID_ARGUMENT", false, "user", "A row is wrong."),
         new(4001, "22000", "INVALID_ARGUMENT", false, "user", "An expression failed."),
         new(4002, "22007", "INVALID_ARGUMENT", false, "user", "A rowtime is NULL."),

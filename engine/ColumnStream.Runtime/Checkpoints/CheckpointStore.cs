@@ -141,6 +141,24 @@ internal sealed class CheckpointStore(IObjectStore store)
         return manifest;
     }
 
+    /// <summary>Returns the epoch below which everything may be gone, or 0.</summary>
+    public long Floor() => Newest("floor/");
+
+    /// <summary>Reads an epoch's claim.</summary>
+    /// <exception cref="ExternalException">It is missing or damaged.</exception>
+    public Claim ReadClaim(long epoch) => ReadRequired(NameOf("claim", epoch, 12), ManifestJson.Default.Claim);
+
+    /// <summary>Reads older epochs of a ledger and verifies their hash.</summary>
+    /// <exception cref="ExternalException">They are missing or damaged.</exception>
+    public LedgerSegment ReadLedger(LedgerArchive archive)
+    {
+        byte[] bytes = Read(archive.Path)
+            ?? throw new ExternalException(5011, $"Part of the ledger is missing: {archive.Path}.", retryable: false);
+        return Hash(bytes) == archive.Sha256
+            ? Parse(bytes, archive.Path, ManifestJson.Default.LedgerSegment)
+            : throw new ExternalException(5011, $"Part of the ledger is damaged: {archive.Path}.", retryable: false);
+    }
+
     /// <summary>Reads how the job ended in this life, or null.</summary>
     public Terminal? ReadTerminal()
     {
@@ -269,11 +287,11 @@ internal sealed class CheckpointStore(IObjectStore store)
         }
     }
 
-    private static string NameOf(string folder, long number, int digits) =>
+    public static string NameOf(string folder, long number, int digits) =>
         $"{folder}/{number.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0')}.json";
 
     /// <summary>Reads the number behind the first slash of a name; 0 if there is none.</summary>
-    private static long EpochOf(string name)
+    public static long EpochOf(string name)
     {
         ReadOnlySpan<char> rest = name.AsSpan(name.IndexOf('/', StringComparison.Ordinal) + 1);
         int digits = 0;
@@ -306,7 +324,8 @@ internal sealed class CheckpointStore(IObjectStore store)
         name,
         type);
 
-    private long FirstEpoch()
+    /// <summary>Returns the first epoch of the job's present life.</summary>
+    public long FirstEpoch()
     {
         long newest = Newest("gen/");
         return newest == 0 ? 0 : ReadRequired(NameOf("gen", newest, 10), ManifestJson.Default.Generation).FirstEpoch;

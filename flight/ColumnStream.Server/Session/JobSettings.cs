@@ -82,7 +82,8 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
         return (text.Length == 0 ? "job" : text) + (ordinal == 0 ? string.Empty : $"-{ordinal + 1}");
     }
 
-    private string? Text(string key) =>
+    /// <summary>Returns the value of an option as it was written, or its default.</summary>
+    public string? Text(string key) =>
         settings.LastOrDefault(s => s.Key == key)?.Value ?? OptionTable.Find(key)?.Default;
 
     private int Number(string key) =>

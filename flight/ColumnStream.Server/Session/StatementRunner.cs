@@ -58,6 +58,14 @@ internal sealed class StatementRunner : IDisposable
             {
                 TextTable.Print(Console.Out, listing.Columns, [.. listing.Rows]);
             }
+            else if (statement is PlannedIntegrity integrity)
+            {
+                int code = ShowIntegrity(integrity);
+                if (code != ExitCode.Done)
+                {
+                    return code;
+                }
+            }
             else if (statement is not PlannedJob)
             {
                 Say(statement);
@@ -86,6 +94,20 @@ internal sealed class StatementRunner : IDisposable
         if (IsShell && !_options.IsQuiet)
         {
             Console.Out.WriteLine(statement.Summary);
+        }
+    }
+
+    private int ShowIntegrity(PlannedIntegrity statement)
+    {
+        try
+        {
+            new IntegrityView(_node).Print(Console.Out, new JobSettings(statement.Settings).Text, statement.JobId);
+            return ExitCode.Done;
+        }
+        catch (ColumnStreamException error)
+        {
+            Print(error);
+            return error is UserException ? ExitCode.Usage : ExitCode.Failed;
         }
     }
 
@@ -168,7 +190,7 @@ internal sealed class StatementRunner : IDisposable
         return ExitCode.Done;
     }
 
-    private static void Print(Exception error)
+    internal static void Print(Exception error)
     {
         if (error is ColumnStreamException known)
         {

@@ -10,14 +10,19 @@ internal sealed class ListingParser(Grammar grammar)
     private static readonly string[] s_words =
     [
         "TABLES", "VIEWS", "FUNCTIONS", "DATABASES", "CATALOGS", "COLUMNS", "PARTITIONS", "MODULES", "JOBS", "CREATE",
-        "CURRENT", "USER", "FULL", "MATERIALIZED", "MODELS", "CONNECTIONS", "PROCEDURES", "JARS",
+        "CURRENT", "USER", "FULL", "MATERIALIZED", "MODELS", "CONNECTIONS", "PROCEDURES", "JARS", "INTEGRITY",
     ];
 
     private readonly TokenCursor _cursor = grammar.Cursor;
 
-    public ShowStatement ParseShow()
+    public Statement ParseShow()
     {
         _cursor.Next();
+        if (_cursor.Accept("INTEGRITY"))
+        {
+            return ParseIntegrity();
+        }
+
         ShowKind kind = ParseKind();
         QualifiedName? name = null;
         EquatableArray<PartitionValue> partition = [];
@@ -87,6 +92,23 @@ internal sealed class ListingParser(Grammar grammar)
 
         bool isExtended = _cursor.At("EXTENDED") && NameParser.IsName(_cursor.Peek(1)) && _cursor.Accept("EXTENDED");
         return new DescribeStatement(grammar.Names.Qualified(DefinitionParser.NameOf(kind)), isExtended, kind);
+    }
+
+    /// <summary>Reads FOR JOB and a name, which needs quotes where it is no name in SQL.</summary>
+    private ShowIntegrityStatement ParseIntegrity()
+    {
+        if (!_cursor.Accept("FOR", "JOB"))
+        {
+            throw _cursor.Unexpected("FOR JOB behind SHOW INTEGRITY", "FOR");
+        }
+
+        if (_cursor.Current.Kind == TokenKind.String)
+        {
+            return new ShowIntegrityStatement(grammar.Literals.String("a job's name"));
+        }
+
+        Identifier name = grammar.Names.Identifier("a job's name");
+        return new ShowIntegrityStatement(new StringLiteral(name.Value) { Span = name.Span });
     }
 
     private ShowKind ParseKind()

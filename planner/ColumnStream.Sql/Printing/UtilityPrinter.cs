@@ -40,6 +40,9 @@ internal sealed class UtilityPrinter(StatementPrinter statements)
             case DescribeJobStatement job:
                 _writer.Add("DESCRIBE JOB ").String(job.JobId.Value);
                 break;
+            case ShowIntegrityStatement integrity:
+                _writer.Add("SHOW INTEGRITY FOR JOB ").String(integrity.JobId.Value);
+                break;
             case UseStatement use:
                 _writer.Add("USE ").AddIf(use.IsCatalog, "CATALOG ").Name(use.Name);
                 break;

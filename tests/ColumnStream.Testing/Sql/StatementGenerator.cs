@@ -129,7 +129,7 @@ public sealed class StatementGenerator(Random random)
         2 => new UseModulesStatement(List(Identifier, 1, 3)),
         3 => new JarStatement(new StringLiteral("/x.jar"), Bool()),
         4 => Stop(),
-        5 => new DescribeJobStatement(new StringLiteral("1")),
+        5 => Bool() ? new DescribeJobStatement(new StringLiteral("1")) : new ShowIntegrityStatement(new StringLiteral("my job")),
         _ => Analyze(),
     };
 

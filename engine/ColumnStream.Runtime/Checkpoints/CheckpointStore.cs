@@ -144,10 +144,6 @@ internal sealed class CheckpointStore(IObjectStore store)
     /// <summary>Returns the epoch below which everything may be gone, or 0.</summary>
     public long Floor() => Newest("floor/");
 
-    /// <summary>Reads an epoch's claim.</summary>
-    /// <exception cref="ExternalException">It is missing or damaged.</exception>
-    public Claim ReadClaim(long epoch) => ReadRequired(NameOf("claim", epoch, 12), ManifestJson.Default.Claim);
-
     /// <summary>Reads older epochs of a ledger and verifies their hash.</summary>
     /// <exception cref="ExternalException">They are missing or damaged.</exception>
     public LedgerSegment ReadLedger(LedgerArchive archive)

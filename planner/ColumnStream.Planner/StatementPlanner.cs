@@ -7,6 +7,7 @@ using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Binding;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
+using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Queries;
@@ -57,6 +58,13 @@ internal sealed class StatementPlanner(BindingContext context)
             case ExplainStatement explain:
                 Flush();
                 AddExplain(explain);
+                break;
+            case StopJobStatement stop:
+                Flush();
+                Planned.Add(new PlannedStop(
+                    stop.Span, $"STOP JOB {stop.JobId.Value}", stop.JobId.Value, stop.WithSavepoint, stop.WithDrain,
+                    context.Settings.Find(OptionTable.SavepointFolder) is { Origin: not OptionOrigin.Default } folder
+                        ? folder.Value : null));
                 break;
             case SetStatement set:
                 Flush();

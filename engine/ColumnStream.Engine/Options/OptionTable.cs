@@ -15,6 +15,15 @@ public static class OptionTable
     /// <summary>Key of the checkpoint interval.</summary>
     public const string CheckpointInterval = "execution.checkpointing.interval";
 
+    /// <summary>Key of the folder of savepoints.</summary>
+    public const string SavepointFolder = "execution.checkpointing.savepoint-dir";
+
+    /// <summary>Key of whether a run owns the savepoint that it is restored from.</summary>
+    public const string ClaimMode = "execution.state-recovery.claim-mode";
+
+    /// <summary>Key of the savepoint or checkpoint that a job is restored from.</summary>
+    public const string RecoveryPath = "execution.state-recovery.path";
+
     /// <summary>Key of the runtime mode.</summary>
     public const string RuntimeMode = "execution.runtime-mode";
 
@@ -127,10 +136,18 @@ public static class OptionTable
             "Where checkpoints lie, a folder below it for each job: a path, file:///path or oss://bucket/path.",
             Alias: "state.checkpoints.dir"),
         new(CheckpointInterval, OptionKind.Duration, null, "Time between checkpoints; none without it unless --restore is given."),
+        new(SavepointFolder, OptionKind.Text, ".columnstream/savepoints",
+            "Where savepoints go, each in a folder of its own below it: a path, file:///path or oss://bucket/path.",
+            Alias: "state.savepoints.dir"),
         new(TolerableFailures, OptionKind.Integer, "3", "Failed checkpoints in a row that a job tolerates.",
             Range: "0..2147483647"),
         new(RuntimeMode, OptionKind.Choice, "streaming", "How a job runs.", Values: "streaming|batch"),
         new(Seed, OptionKind.Integer, "42", "Seed of everything random."),
+        new(ClaimMode, OptionKind.Choice, "NO_CLAIM",
+            "Who owns the savepoint that a job is restored from: CLAIM removes it once the job has a checkpoint of its own.",
+            Values: "NO_CLAIM|CLAIM", Alias: "execution.savepoint-restore-mode"),
+        new(RecoveryPath, OptionKind.Text, null, "The savepoint or checkpoint that INSERT jobs start from, as --restore says.",
+            Alias: "execution.savepoint.path"),
         new("fs.oss.accessKeyId", OptionKind.Text, null, "Access key of OSS; else OSS_ACCESS_KEY_ID of the environment.",
             IsSecret: true),
         new("fs.oss.accessKeySecret", OptionKind.Text, null, "Its secret; else OSS_ACCESS_KEY_SECRET.", IsSecret: true),

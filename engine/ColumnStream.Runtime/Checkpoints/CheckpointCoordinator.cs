@@ -49,6 +49,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
     private int _failuresInARow;
     private int _endedTasks;
     private bool _cancelRequested;
+    private bool _hasRemovedRestored;
     private JobStatus? _endsAs;
     private volatile bool _stop;
     private CheckpointMetrics _metrics = new(0, 0, 0, 0, 0);
@@ -486,6 +487,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             task.EpochCommitted(_epoch);
         }
 
+        RemoveRestored();
         _failuresInARow = 0;
         Volatile.Write(ref _metrics, new CheckpointMetrics(
             _metrics.Completed + 1, _metrics.Failed, _epoch, (Executor.Now - _triggeredNs) / 1e6, _bytes));
@@ -537,6 +539,25 @@ internal sealed class CheckpointCoordinator : TaskUnit
         }
 
         _savepoints.End().Complete();
+    }
+
+    /// <summary>The first own epoch is full and committed: a savepoint that the run owns is not needed any more.</summary>
+    private void RemoveRestored()
+    {
+        if (_hasRemovedRestored || _store is null || !_options.ClaimsRestored || _options.Restore != RestoreMode.Path)
+        {
+            return;
+        }
+
+        _hasRemovedRestored = true;
+        try
+        {
+            SavepointFolder.Remove(_options.RestoreFrom!);
+        }
+        catch (ExternalException failure)
+        {
+            _options.Warn($"Savepoint that the job was restored from could not be removed: {failure.Message}");
+        }
     }
 
     private void EndJob(JobStatus status)

@@ -23,6 +23,9 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets how the user calls <see cref="RestoreFrom"/>.</summary>
     public string RestoreAddress { get; init; } = "the path to restore from";
 
+    /// <summary>Gets whether a savepoint that was restored is removed once the job has a checkpoint of its own.</summary>
+    public bool ClaimsRestored { get; init; }
+
     /// <summary>Gets whether a savepoint can be taken though there is no store for checkpoints.</summary>
     public bool AllowsSavepoints { get; init; }
 

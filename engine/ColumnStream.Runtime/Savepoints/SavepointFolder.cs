@@ -68,6 +68,20 @@ internal static class SavepointFolder
         return bytes;
     }
 
+    /// <summary>Removes a savepoint, its record first; a job's checkpoint folder is left as it is.</summary>
+    public static void Remove(IObjectStore store)
+    {
+        if (store.Find(RecordName) is null)
+        {
+            return;
+        }
+
+        store.Delete(RecordName);
+        var names = new List<string> { ManifestName, CommittedName };
+        names.AddRange(store.List("state/"));
+        store.Delete(names);
+    }
+
     /// <summary>Removes what is not needed any more, as far as the store answers.</summary>
     public static void RemoveStaging(IObjectStore store)
     {

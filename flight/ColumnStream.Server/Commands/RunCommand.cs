@@ -27,10 +27,10 @@ internal static class RunCommand
         };
         format.AcceptOnlyFromAmong("table", "csv", "json", "arrow");
         var parallelism = new Option<int?>("--parallelism", "-p") { Description = "Subtasks of each step." };
-        var restore = new Option<string>("--restore")
+        var restore = new Option<string?>("--restore")
         {
-            Description = "Where INSERT jobs start: latest (the newest checkpoint of this job), none, or the address of one.",
-            DefaultValueFactory = _ => "none",
+            Description = "Where INSERT jobs start: latest (the newest checkpoint of this job), none (the default), or the "
+                + "address of a savepoint, of a job's checkpoints, or of one of them (job/claim/000000000007.json).",
             HelpName = "latest|none|path",
         };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No rates, summaries or warnings." };
@@ -46,7 +46,7 @@ internal static class RunCommand
             parsed.GetValue(defines) ?? [],
             new RunOptions(
                 ResultFormats.Parse(parsed.GetValue(format)),
-                parsed.GetValue(restore)!,
+                parsed.GetValue(restore),
                 parsed.GetValue(quiet)),
             parsed.GetValue(parallelism)));
         return command;

@@ -38,7 +38,7 @@ internal static class SqlCommand
             parsed.GetValue(file),
             parsed.GetValue(defines) ?? [],
             parsed.GetValue(parallelism),
-            new RunOptions(ResultFormats.Parse(parsed.GetValue(format)), "none", parsed.GetValue(quiet))));
+            new RunOptions(ResultFormats.Parse(parsed.GetValue(format)), null, parsed.GetValue(quiet))));
         return command;
     }
 

@@ -4,10 +4,12 @@ using System.Linq;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.State;
 using ColumnStream.Planner.Functions;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
+using ColumnStream.Server.Control;
 using ColumnStream.Server.Introspection;
 
 namespace ColumnStream.Server.Composition;
@@ -23,6 +25,8 @@ internal sealed class NodeBuilder : IDisposable
     private WorkerPool? _io;
     private StatePool? _pages;
     private JobRunner? _runner;
+    private ControlServer? _control;
+    private bool _hasNoControl;
 
     /// <summary>Makes the parts that planning needs; workers start with the first job.</summary>
     public NodeBuilder(TextWriter output, TextWriter error, params Connector[] more)
@@ -64,9 +68,38 @@ internal sealed class NodeBuilder : IDisposable
         return _runner;
     }
 
+    /// <summary>Lets other processes of this user see and stop a job; the first call opens the socket.</summary>
+    public void Expose(ControlledJob job, Action<string> warn)
+    {
+        if (_control is null && !_hasNoControl)
+        {
+            try
+            {
+                _control = new ControlServer();
+            }
+            catch (ColumnStreamException failure)
+            {
+                _hasNoControl = true;
+                warn($"{failure.Message} 'columnstream savepoint', 'stop' and 'cancel' do not reach this job.");
+            }
+        }
+
+        _control?.Add(job);
+    }
+
+    /// <summary>Takes a job away that has ended.</summary>
+    public void Conceal(ControlledJob? job)
+    {
+        if (job is not null)
+        {
+            _control?.Remove(job);
+        }
+    }
+
     /// <summary>Stops workers and gives memory back.</summary>
     public void Dispose()
     {
+        _control?.Dispose();
         _workers?.Dispose();
         _io?.Dispose();
         _pages?.Dispose();

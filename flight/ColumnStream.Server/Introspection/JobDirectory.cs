@@ -15,8 +15,8 @@ internal sealed class JobDirectory(TimeProvider time)
     private readonly Queue<JobError> _errors = new();
     private long _next;
 
-    /// <summary>Adds a job that starts; to be called before its first turn, so that it finds itself.</summary>
-    public void Add(RunningJob job, JobGraph graph, string summary)
+    /// <summary>Adds a job that starts; to be called before its first turn, so that it finds itself. Returns its number.</summary>
+    public long Add(RunningJob job, JobGraph graph, string summary)
     {
         lock (_lock)
         {
@@ -25,6 +25,8 @@ internal sealed class JobDirectory(TimeProvider time)
             {
                 _jobs.Dequeue();
             }
+
+            return _next;
         }
     }
 

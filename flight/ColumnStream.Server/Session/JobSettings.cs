@@ -21,6 +21,15 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     public long MemoryLimitBytes =>
         Text(OptionTable.MemoryLimit) is null ? long.MaxValue : Bytes(OptionTable.MemoryLimit);
 
+    /// <summary>Gets where savepoints go.</summary>
+    public string SavepointFolder => Text(OptionTable.SavepointFolder)!;
+
+    /// <summary>Opens the folder of a new savepoint.</summary>
+    public IObjectStore OpenSavepoint(string address, ObjectStoreTable stores) => stores.OpenChecked(address, Nonce(), Text);
+
+    /// <summary>Returns where INSERT jobs start: what the command line says, else the option.</summary>
+    public string Restore(string? restore) => restore ?? Text(OptionTable.RecoveryPath) ?? "none";
+
     /// <summary>Returns the address of an INSERT job's checkpoints, or null when it takes none.</summary>
     public string? CheckpointAddress(PlannedJob job, string script, int ordinal, string restore) =>
         job.Query is null && (Text(OptionTable.CheckpointInterval) is not null || restore != "none")
@@ -35,6 +44,7 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
         TimeSpan? interval =
             Text(OptionTable.CheckpointInterval) is null ? null : Duration(OptionTable.CheckpointInterval);
         bool isQuery = job.Query is not null;
+        RestorePath? from = isQuery || restore is "none" or "latest" ? null : RestorePath.Parse(restore).Existing();
         string? address = CheckpointAddress(job, script, ordinal, restore);
         return new JobOptions(jobId)
         {
@@ -46,7 +56,11 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
                 "latest" => RestoreMode.Latest,
                 _ => RestoreMode.Path,
             },
-            RestoreFrom = !isQuery && restore is not ("none" or "latest") ? OpenExisting(restore, stores) : null,
+            RestoreFrom = from is null ? null : stores.Open(from.Address, Text),
+            RestoreAddress = from?.Address ?? "",
+            RestoreEpoch = from?.Epoch,
+            ClaimsRestored = Text(OptionTable.ClaimMode) == "CLAIM",
+            AllowsSavepoints = !isQuery,
             TolerableFailedCheckpoints = Number(OptionTable.TolerableFailures),
             MaxRows = Math.Clamp(Number(OptionTable.BatchSize), 1, 1 << 20),
             RandomCutsSeed = Flag(OptionTable.RandomCuts) ? Number(OptionTable.Seed) : null,
@@ -63,11 +77,6 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     /// <summary>Makes what tells this start from others, as a name of an object.</summary>
     private static string Nonce() => string.Create(
         CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow().Ticks:x}-{Environment.ProcessId}");
-
-    private IObjectStore OpenExisting(string address, ObjectStoreTable stores) =>
-        ObjectStoreTable.FolderOf(address) is { } folder && !Directory.Exists(folder)
-            ? throw new UserException(3111, $"Folder of --restore does not exist: {folder}.")
-            : stores.Open(address, Text);
 
     private string JobId(string script, int ordinal)
     {

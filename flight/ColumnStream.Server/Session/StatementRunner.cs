@@ -11,6 +11,7 @@ using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Server.Commands;
 using ColumnStream.Server.Composition;
+using ColumnStream.Server.Control;
 using ColumnStream.Server.Results;
 
 namespace ColumnStream.Server.Session;
@@ -29,6 +30,7 @@ internal sealed class StatementRunner : IDisposable
     private readonly PosixSignalRegistration _terminate;
     private RunningJob? _running;
     private int _interrupts;
+    private bool _isStopped;
 
     public StatementRunner(NodeBuilder node, ResultConnector results, string script, RunOptions options)
     {
@@ -49,7 +51,7 @@ internal sealed class StatementRunner : IDisposable
         int ordinal = 0;
         foreach (PlannedStatement statement in plan.Statements)
         {
-            if (_interrupts > 0)
+            if (_interrupts > 0 || _isStopped)
             {
                 return ExitCode.Done;
             }
@@ -61,6 +63,14 @@ internal sealed class StatementRunner : IDisposable
             else if (statement is PlannedIntegrity integrity)
             {
                 int code = ShowIntegrity(integrity);
+                if (code != ExitCode.Done)
+                {
+                    return code;
+                }
+            }
+            else if (statement is PlannedStop stop)
+            {
+                int code = JobCommands.Guarded(() => JobCommands.Stop(stop, _options.IsQuiet));
                 if (code != ExitCode.Done)
                 {
                     return code;
@@ -122,23 +132,32 @@ internal sealed class StatementRunner : IDisposable
         using var progress = new JobProgress(job, _options.IsQuiet, Prints(job));
         ResultReceiver? receiver = null;
         FolderLock? folder = null;
+        ControlledJob? controlled = null;
         try
         {
             var settings = new JobSettings(job.Settings);
-            string? address = settings.CheckpointAddress(job, _script, ordinal, _options.Restore);
+            string restore = settings.Restore(_options.Restore);
+            string? address = settings.CheckpointAddress(job, _script, ordinal, restore);
             folder = address is null ? null : FolderLock.Acquire(ObjectStoreTable.LockFolderOf(address));
             JobRunner runner = _node.Runner(settings.MemoryLimitBytes);
             receiver = job.Query is null ? null : Receiver(job, job.Query);
             _results.Receiver = receiver;
             string? id = null;
-            JobOptions options = settings.ToJobOptions(job, _script, ordinal, _options.Restore, _node.Stores, text =>
+            JobOptions options = settings.ToJobOptions(job, _script, ordinal, restore, _node.Stores, text =>
             {
                 progress.Warn(text);
                 _node.Jobs.AddError(id ?? _script, "warning", code: null, text);
             });
             id = options.JobId;
-            RunningJob running = runner.Start(job.Graph, options, started => _node.Jobs.Add(started, job.Graph, job.Summary));
+            RunningJob running = runner.Start(job.Graph, options, started =>
+            {
+                long number = _node.Jobs.Add(started, job.Graph, job.Summary);
+                controlled = new ControlledJob(
+                    started, number, job.Summary, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), job.Query is not null,
+                    address is null ? null : ControlClient.Absolute(address), settings, _node.Stores);
+            });
             _running = running;
+            _node.Expose(controlled!, progress.Warn);
             bool writesOutput = receiver is not null || Prints(job);
             while (!running.Wait(TimeSpan.FromMilliseconds(200)))
             {
@@ -160,6 +179,7 @@ internal sealed class StatementRunner : IDisposable
 
             progress.Erase();
             _node.Jobs.End(running);
+            _isStopped = controlled!.IsAskedToStop && running.Status == JobStatus.Cancelled;
             return Finish(running, receiver, progress);
         }
         catch (ColumnStreamException error)
@@ -171,6 +191,7 @@ internal sealed class StatementRunner : IDisposable
         finally
         {
             _running = null;
+            _node.Conceal(controlled);
             _results.Receiver = null;
             receiver?.Dispose();
             folder?.Dispose();

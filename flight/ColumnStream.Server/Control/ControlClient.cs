@@ -53,7 +53,8 @@ internal static class ControlClient
             _ => throw new UserException(
                 3140,
                 $"Several running jobs have the name '{nameOrFolder}': name the folder of its checkpoints instead. "
-                    + string.Join(", ", found.Select(static j => $"{j.Checkpoints ?? "no checkpoints"} (process {j.Process})")) + "."),
+                    + string.Join(", ", found.Select(static j => $"{j.Checkpoints ?? "no checkpoints"} (process {j.Process})"))
+                    + "."),
         };
     }
 

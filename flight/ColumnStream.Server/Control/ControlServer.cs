@@ -164,7 +164,9 @@ internal sealed class ControlServer : IDisposable
         if (request.Version != ControlRequest.CurrentVersion)
         {
             return Error(
-                3000, $"Control channel speaks version {ControlRequest.CurrentVersion}, not {request.Version}: use the program that runs the job.");
+                3000,
+                $"Control channel speaks version {ControlRequest.CurrentVersion}, not {request.Version}: "
+                    + "use the program that runs the job.");
         }
 
         switch (request.Verb)

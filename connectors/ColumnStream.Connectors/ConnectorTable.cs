@@ -4,6 +4,7 @@ using ColumnStream.Connectors.Blackhole;
 using ColumnStream.Connectors.Files;
 using ColumnStream.Connectors.Generator;
 using ColumnStream.Connectors.Introspection;
+using ColumnStream.Connectors.Jdbc;
 using ColumnStream.Connectors.Nexmark;
 using ColumnStream.Connectors.Print;
 using ColumnStream.Connectors.Script;
@@ -25,6 +26,7 @@ public static class ConnectorTable
         new BlackholeConnector(),
         new DataGenConnector(),
         new FileSystemConnector(),
+        new JdbcConnector(),
         new NexmarkConnector(),
         new PrintConnector(output, error),
         new ScriptConnector(script ?? new ScriptRegistry()),

@@ -104,6 +104,8 @@ public static class ErrorCodes
         new(5031, "58000", "DEADLINE_EXCEEDED", true, "operator", "A lookup was not answered in time."),
         new(5040, "58000", "ABORTED", false, "operator", "A savepoint failed."),
         new(5041, "08001", "UNAVAILABLE", false, "operator", "A running job could not be reached."),
+        new(5050, "08006", "UNAVAILABLE", true, "operator", "A database could not be reached, or was busy."),
+        new(5051, "58000", "FAILED_PRECONDITION", false, "operator", "A database refused a statement."),
         new(6000, "53000", "RESOURCE_EXHAUSTED", false, "operator", "A limit is reached."),
         new(6001, "53200", "RESOURCE_EXHAUSTED", false, "operator", "Memory limit reached."),
         new(9000, "XX000", "INTERNAL", false, "developer", "A rule of this program is broken."),

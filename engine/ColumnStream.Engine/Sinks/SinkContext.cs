@@ -3,6 +3,7 @@ using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Engine.Sinks;
 
@@ -33,4 +34,23 @@ public sealed record SinkContext(
     /// <summary>Gets the rows handed to this writer in this run, each batch before it is written; null without a ledger.</summary>
     /// <remarks>A part's rows and sum are the difference between its end and its beginning: nothing is hashed twice.</remarks>
     public RowTally? Tally { get; init; }
+
+    /// <summary>Gets what says things that a user should know and that stop nothing.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+
+    /// <summary>Gets the name of the job's life: the same over restarts, another one where epochs begin anew elsewhere.</summary>
+    public string Lineage { get; init; } = JobId;
+
+    /// <summary>Gets the number of this run of the job; a higher one takes over.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>Gets what tells this run from any other, as a part of a name.</summary>
+    public string RunNonce { get; init; } = "run";
+
+    /// <summary>Gets where rows may wait for their epoch, or null where the job takes no checkpoints.</summary>
+    /// <remarks>Names begin with <c>sinks/</c>; nobody but the sink removes them.</remarks>
+    public IObjectStore? Staging { get; init; }
+
+    /// <summary>Gets the store that the job is restored from, where that is another one, or null.</summary>
+    public IObjectStore? RestoredFrom { get; init; }
 }

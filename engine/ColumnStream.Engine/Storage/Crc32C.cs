@@ -5,7 +5,7 @@ using System.Numerics;
 namespace ColumnStream.Engine.Storage;
 
 /// <summary>Computes CRC-32C, eight bytes a step where the processor has the instruction.</summary>
-internal static class Crc32C
+public static class Crc32C
 {
     /// <summary>Gets the checksum of nothing.</summary>
     public const uint Empty = 0;

@@ -83,7 +83,7 @@ internal sealed class CheckpointStore(IObjectStore store)
         {
             long number = Newest("gen/") + 1;
             long firstEpoch = fresh ? HighestEpoch() + 1 : FirstEpoch();
-            var generation = new Generation(number, nonce, firstEpoch);
+            var generation = new Generation(number, nonce, firstEpoch) { Lineage = LineageBefore(number) };
             if (TryPut(NameOf("gen", number, 10), Bytes(generation, ManifestJson.Default.Generation)))
             {
                 if (fresh)
@@ -326,6 +326,11 @@ internal sealed class CheckpointStore(IObjectStore store)
         long newest = Newest("gen/");
         return newest == 0 ? 0 : ReadRequired(NameOf("gen", newest, 10), ManifestJson.Default.Generation).FirstEpoch;
     }
+
+    private string? LineageBefore(long number) =>
+        number > 1 && ReadRequired(NameOf("gen", number - 1, 10), ManifestJson.Default.Generation) is { } former
+            ? former.Lineage ?? former.Nonce
+            : null;
 
     private long Newest(string prefix)
     {

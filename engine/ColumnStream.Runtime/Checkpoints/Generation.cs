@@ -4,4 +4,8 @@ namespace ColumnStream.Runtime.Checkpoints;
 /// <param name="Number">Ascending.</param>
 /// <param name="Nonce">Names this run.</param>
 /// <param name="FirstEpoch">Epochs below belong to earlier lives that this one does not continue; 0 when it does.</param>
-public sealed record Generation(long Number, string Nonce, long FirstEpoch);
+public sealed record Generation(long Number, string Nonce, long FirstEpoch)
+{
+    /// <summary>Gets the name of the first run that the folder ever had, or null where this is it: epochs ascend under it.</summary>
+    public string? Lineage { get; init; }
+}

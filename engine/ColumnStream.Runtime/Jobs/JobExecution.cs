@@ -88,6 +88,12 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     /// <summary>Gets the name under which sinks know the job: without checkpoints every run is another job.</summary>
     public string SinkJobId => _store is null ? $"{_options.JobId}-{_generation.Nonce}" : _options.JobId;
 
+    /// <summary>Gets the number and name of this run.</summary>
+    public Generation Generation => _generation;
+
+    /// <summary>Gets the name of the job's life under which sinks remember what they committed.</summary>
+    public string SinkLineage => $"{_options.JobId}-{_generation.Lineage ?? _generation.Nonce}";
+
     public void Start(Action<RunningJob>? starting)
     {
         long highestEpoch = 0;

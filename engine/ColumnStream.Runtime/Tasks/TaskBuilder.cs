@@ -172,6 +172,12 @@ internal sealed class TaskBuilder(JobExecution job)
         {
             Count = counters.Add,
             Tally = tally,
+            Warn = Options.Warn,
+            Lineage = job.SinkLineage,
+            Generation = job.Generation.Number,
+            RunNonce = job.Generation.Nonce,
+            Staging = Options.Checkpoints,
+            RestoredFrom = Options.RestoreFrom,
         };
         SinkInstance sink = Find(node.Table).CreateSink(context);
         task.Commits |= sink.TwoPhase is not null;

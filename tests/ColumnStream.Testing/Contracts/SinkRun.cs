@@ -20,9 +20,10 @@ public sealed class SinkRun : IDisposable
 
     /// <summary>Makes a sink.</summary>
     public SinkRun(
-        Connector connector, TableSpec table, string uid = "sink-1", int subtask = 0, int parallelism = 1)
+        Connector connector, TableSpec table, string uid = "sink-1", int subtask = 0, int parallelism = 1,
+        Func<SinkContext, SinkContext>? with = null)
     {
-        Instance = connector.CreateSink(new SinkContext(
+        var context = new SinkContext(
             table,
             connector.SinkChangelog(table),
             _allocator,
@@ -31,7 +32,8 @@ public sealed class SinkRun : IDisposable
             uid,
             subtask,
             parallelism,
-            IsBatch: false));
+            IsBatch: false);
+        Instance = connector.CreateSink(with?.Invoke(context) ?? context);
     }
 
     /// <summary>Gets the sink.</summary>
@@ -53,7 +55,15 @@ public sealed class SinkRun : IDisposable
 
         var schema = new Schema(new Field("id", DataType.Int64), new Field("name", DataType.Utf8View));
         ArrayData[] columns = [numbers.Finish(), names.Finish()];
-        var batch = new StreamBatch(new RecordBatch(schema, columns, ids.Length));
+        Write(new StreamBatch(new RecordBatch(schema, columns, ids.Length)));
+    }
+
+    /// <summary>Gets the account that batches are made of.</summary>
+    public BufferAllocator Allocator => _allocator;
+
+    /// <summary>Writes a batch, which moves here.</summary>
+    public void Write(StreamBatch batch)
+    {
         if (Instance.TwoPhase is { } sink)
         {
             sink.Write(batch);

@@ -1,0 +1,60 @@
+using System.Collections.Generic;
+using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Options;
+using ColumnStream.Engine.Plan;
+using ColumnStream.Engine.Sinks;
+
+namespace ColumnStream.Connectors.Jdbc;
+
+/// <summary>Writes tables of a PostgreSQL database: rows of an epoch in one transaction with the epoch's number.</summary>
+internal sealed class JdbcConnector : Connector
+{
+    /// <inheritdoc/>
+    public override string Name => "jdbc";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionDefinition> Options => JdbcOptions.Definitions;
+
+    /// <inheritdoc/>
+    public override bool CanRead => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override void Validate(TableSpec table, bool forRead) => CopyTypes.Check(table, JdbcOptions.Read(table));
+
+    /// <inheritdoc/>
+    public override ChangelogMode SinkChangelog(TableSpec table) =>
+        table.PrimaryKey.Count > 0 ? ChangelogMode.Upsert : ChangelogMode.InsertOnly;
+
+    /// <inheritdoc/>
+    public override SinkGuarantee Guarantee(TableSpec table) => JdbcOptions.Read(table).IsExactlyOnce
+        ? SinkGuarantee.ExactlyOnce
+        : table.PrimaryKey.Count > 0 ? SinkGuarantee.Idempotent : SinkGuarantee.AtLeastOnce;
+
+    /// <inheritdoc/>
+    public override SinkInstance CreateSink(SinkContext context)
+    {
+        JdbcOptions options = JdbcOptions.Read(context.Table);
+        var database = new PostgresDatabase(options, $"columnstream {context.JobId}");
+        bool isMade = false;
+        try
+        {
+            PostgresTable table = PostgresTable.Find(database, context.Table, options);
+            SinkInstance sink = options.IsExactlyOnce
+                ? new SinkInstance(null, new PostgresSink(context, options, database, table))
+                : new SinkInstance(new PostgresWriter(context, options, database, table), null);
+            isMade = true;
+            return sink;
+        }
+        finally
+        {
+            if (!isMade)
+            {
+                database.Dispose();
+            }
+        }
+    }
+}

@@ -23,7 +23,7 @@ public sealed class SltTests
         orderby path
         from leg in SltLeg.All
         let only = Environment.GetEnvironmentVariable("COLUMNSTREAM_LEG")
-        where string.IsNullOrEmpty(only) || only == leg.Name
+        where string.IsNullOrEmpty(only) ? !leg.IsHeavy : only == leg.Name
         select new object[] { Path.GetRelativePath(Root, path), leg.Name };
 
     [Theory]

@@ -36,6 +36,36 @@ public sealed class BufferAllocator : IDisposable
     /// <summary>Gets the limit in bytes.</summary>
     public long LimitBytes => _limitBytes;
 
+    /// <summary>Gets the smallest limit among this account and its parents.</summary>
+    public long TightestLimitBytes
+    {
+        get
+        {
+            long limit = _limitBytes;
+            for (BufferAllocator? a = _parent; a is not null; a = a._parent)
+            {
+                limit = Math.Min(limit, a._limitBytes);
+            }
+
+            return limit;
+        }
+    }
+
+    /// <summary>Gets how many bytes may still be lent before this account or a parent is full.</summary>
+    public long FreeBytes
+    {
+        get
+        {
+            long free = long.MaxValue;
+            for (BufferAllocator? a = this; a is not null; a = a._parent)
+            {
+                free = Math.Min(free, a._limitBytes - a.UsedBytes);
+            }
+
+            return free;
+        }
+    }
+
     /// <summary>Makes an account below this one.</summary>
     public BufferAllocator Child(string name, long limitBytes = long.MaxValue) => new(name, this, limitBytes);
 

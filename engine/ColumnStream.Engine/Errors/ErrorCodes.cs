@@ -100,6 +100,8 @@ public static class ErrorCodes
         new(5014, "58000", "UNAVAILABLE", true, "operator", "Checkpoints failed several times in a row."),
         new(5015, "58000", "UNAVAILABLE", false, "operator", "An object store refused a request or could not be reached."),
         new(5016, "58030", "FAILED_PRECONDITION", false, "operator", "An object store does not keep what checkpoints need."),
+        new(5017, "53100", "RESOURCE_EXHAUSTED", false, "operator", "State could not be written to disk."),
+        new(5018, "58030", "DATA_LOSS", true, "operator", "State could not be read back from disk."),
         new(5030, "58000", "UNAVAILABLE", true, "operator", "A lookup failed."),
         new(5031, "58000", "DEADLINE_EXCEEDED", true, "operator", "A lookup was not answered in time."),
         new(5040, "58000", "ABORTED", false, "operator", "A savepoint failed."),

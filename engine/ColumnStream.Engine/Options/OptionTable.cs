@@ -45,6 +45,9 @@ public static class OptionTable
     /// <summary>Key of the memory limit.</summary>
     public const string MemoryLimit = "memory.limit";
 
+    /// <summary>Names the local folders of what memory has no room for.</summary>
+    public const string TemporaryFolders = "io.tmp.dirs";
+
     /// <summary>Key of the failures that a job tolerates in a row.</summary>
     public const string TolerableFailures = "execution.checkpointing.tolerable-failed-checkpoints";
 
@@ -165,7 +168,9 @@ public static class OptionTable
         new("fs.oss.region", OptionKind.Text, null, "Region, where the endpoint does not tell it: cn-hangzhou."),
         new("fs.oss.securityToken", OptionKind.Text, null, "Token of a temporary access key.", IsSecret: true),
         new("fs.oss.signature.version", OptionKind.Choice, null, "How requests are signed: V4.", Values: "V1|V4"),
-        new(MemoryLimit, OptionKind.Bytes, null, "Native memory that the process may use."),
+        new(TemporaryFolders, OptionKind.Text, null,
+            "Local folders between commas for state that memory.limit leaves no room for; the system's folder without it."),
+        new(MemoryLimit, OptionKind.Bytes, null, "Native memory that the process may use; state that has no room goes to disk."),
         new(Parallelism, OptionKind.Integer, "1", "Subtasks of each step.", Range: "1..1024"),
         new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
         new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),

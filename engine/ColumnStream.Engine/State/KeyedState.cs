@@ -115,6 +115,8 @@ internal sealed class KeyedState : OperatorState, IDisposable
             {
                 batch.Release();
             }
+
+            table.Trim();
         }
 
         _snapshot.FinishPlacing(table, complete);

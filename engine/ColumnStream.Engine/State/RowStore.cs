@@ -24,7 +24,17 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     public const byte Dead = 2;
 
     private const uint RenumberAt = 0xFFFF0000;
+    private const int MostDirtyAtLeast = 4096;
     private readonly NativeList<nint> _pages = new(account);
+    private readonly NativeList<nint> _homes = new(account);
+    private readonly SpilledPages? _spilled = pool.Spill is null ? null : new SpilledPages(pool.Spill, pool, account);
+    private byte* _shade;
+    private int _hand;
+    private uint _lapSequence;
+    private uint _coldSequence;
+    private int _dirtyMost = MostDirtyAtLeast;
+    private bool _dirtyOverflow;
+    private bool _frozenOverflow;
     private readonly NativeList<uint> _free = new(account);
     private readonly NativeList<byte> _preImages = new(account);
     private NativeList<uint> _dirty = new(account);
@@ -62,7 +72,16 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     /// <summary>Gets or sets whether no snapshot is ever taken, so that changes need not be listed.</summary>
     public bool IsTransient { get; set; }
 
-    /// <summary>Gets the page addresses by slot >> page shift.</summary>
+    /// <summary>Gets or sets the heap of the rows' long text.</summary>
+    public StringHeap? Heap { get; init; }
+
+    /// <summary>Gets a number that changes when rows leave memory, so that nobody keeps their addresses.</summary>
+    public int Evictions { get; private set; }
+
+    /// <summary>Gets the bytes of rows that are on disk only.</summary>
+    public long SpilledBytes => (_spilled?.OutUnits ?? 0) * SpilledPages.UnitBytes;
+
+    /// <summary>Gets the page addresses by slot >> page shift; a page that is not wholly in memory stands as one of dead rows that match no key.</summary>
     public byte** Pages => (byte**)_pages.Pointer;
 
     /// <summary>Gets the rows alive.</summary>
@@ -81,7 +100,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     public bool IsGathering { get; private set; }
 
     /// <summary>Gets the native bytes held.</summary>
-    public long Bytes => ((long)_pages.Count * StatePool.PageBytes)
+    public long Bytes => ((long)_pages.Count * StatePool.PageBytes) - SpilledBytes
         + _free.Bytes + _dirty.Bytes + _frozen.Bytes + _preImages.Bytes;
 
     /// <summary>Makes the first page, whose row 0 matches no key.</summary>
@@ -105,8 +124,11 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
 
     /// <summary>Returns the row of <paramref name="slot"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Row(uint slot) =>
-        Pages[slot >> layout.PageShift] + ((slot & ((1u << layout.PageShift) - 1)) * layout.Stride);
+    public byte* Row(uint slot)
+    {
+        byte* page = Pages[slot >> layout.PageShift];
+        return page == _shade ? Fetch(slot) : page + ((slot & ((1u << layout.PageShift) - 1)) * layout.Stride);
+    }
 
     /// <summary>Notes that a row is about to change; call it before the change, deletes and reuse included.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -115,7 +137,15 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         uint last = *(uint*)row;
         if (last <= _checkpointed && !IsTransient)
         {
-            _dirty.Add(slot);
+            if (_dirty.Count < _dirtyMost)
+            {
+                _dirty.Add(slot);
+            }
+            else
+            {
+                AddDirty(slot);
+            }
+
             if (IsGathering && last > _checkpointedBefore
                 && (_byPage ? slot >= _cursor && slot < _end : (row[4] & Saved) == 0)
                 && Injected != Fault.NoPreImages)
@@ -193,12 +223,14 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         _sequence++;
         (_frozen, _dirty) = (_dirty, _frozen);
         _dirty.Count = 0;
+        _frozenOverflow = _dirtyOverflow;
+        _dirtyOverflow = false;
         _cursor = 1;
         _end = _next;
         _full = full;
 
         // By list up to 2.5 % of the rows: a listed row costs 96 ns, a scanned one 2.6.
-        _byPage = full || _frozen.Count > Count / ListOneIn;
+        _byPage = full || _frozenOverflow || _frozen.Count > Count / ListOneIn;
         _imagesGathered = 0;
         IsGathering = true;
     }
@@ -222,6 +254,11 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         while (_imagesGathered < images && rows.Count < Math.Max(1, maxRows))
         {
             byte* image = _preImages.Pointer + ((long)_imagesGathered++ * size);
+            if (IsTextOut)
+            {
+                Heap!.EnsureText(image + 8, layout);
+            }
+
             AddDue(image + 8, *(uint*)image, rows, slots);
         }
 
@@ -250,7 +287,8 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         }
 
         (_frozen, _dirty) = (_dirty, _frozen);
-        for (int i = 0; i < _dirty.Count; i++)
+        _dirtyOverflow |= _frozenOverflow;
+        for (int i = 0; i < _dirty.Count && !_byPage; i++)
         {
             Row(_dirty.Pointer[i])[4] &= Dead;
         }
@@ -270,7 +308,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
 
         while (slot >> layout.PageShift >= _pages.Count)
         {
-            AddPage();
+            AddPage(isHollow: true);
         }
 
         _next = Math.Max(_next, slot + 1);
@@ -290,6 +328,11 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
                 continue;
             }
 
+            if ((slot & mask) == 0)
+            {
+                pool.Spill?.Trim();
+            }
+
             byte* row = Row(slot);
             bool live = *(uint*)row != 0 && (row[4] & Dead) == 0;
             if (live)
@@ -306,6 +349,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         }
 
         _dirty.Count = 0;
+        _dirtyOverflow = false;
         _checkpointed = isClean ? _sequence : 0;
         _sequence++;
     }
@@ -322,15 +366,73 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         return *(uint*)row != 0 && (row[4] & Dead) == 0;
     }
 
+    /// <summary>Puts rows on disk; nobody may hold their addresses. Row 0 stays.</summary>
+    /// <param name="wantedBytes">About how many bytes.</param>
+    /// <param name="evenUsed">Whether rows go that were used since the hand last came by.</param>
+    /// <returns>How many bytes went.</returns>
+    public long Evict(long wantedBytes, bool evenUsed)
+    {
+        long freed = 0;
+        for (int n = 0; n < _homes.Count && freed < wantedBytes; n++)
+        {
+            if (++_hand >= _homes.Count)
+            {
+                _hand = 0;
+                _coldSequence = _lapSequence;
+                _lapSequence = _sequence;
+            }
+
+            byte* page = (byte*)_homes.Pointer[_hand];
+            uint units = _spilled!.Resident(page);
+            units &= _hand == 0 ? ~((2u << ((layout.Stride - 1) / SpilledPages.UnitBytes)) - 1) : SpilledPages.AllUnits;
+            uint referenced = _spilled.TakeReferenced(page);
+            if (!evenUsed && units != 0)
+            {
+                units &= ~referenced;
+                units &= _hand == _homes.Count - 1 ? 0 : ~RecentUnits(page, units);
+            }
+
+            if (units != 0)
+            {
+                Shade(_hand);
+                freed += _spilled.Evict(page, units);
+            }
+        }
+
+        Evictions += freed > 0 ? 1 : 0;
+        return freed;
+    }
+
+    /// <summary>Puts text on disk; nobody may hold its address. From then on every row is fetched, and its text with it.</summary>
+    public long EvictText(long wantedBytes, bool evenUsed)
+    {
+        long freed = Heap!.Evict(wantedBytes, evenUsed);
+        if (freed > 0)
+        {
+            Evictions++;
+            for (int i = 0; i < _pages.Count; i++)
+            {
+                Shade(i);
+            }
+        }
+
+        return freed;
+    }
+
     /// <summary>Gives all memory back.</summary>
     public void Dispose()
     {
-        for (int i = 0; i < _pages.Count; i++)
+        for (int i = 0; i < _homes.Count; i++)
         {
-            pool.Return((byte*)_pages.Pointer[i], account);
+            byte* page = (byte*)_homes.Pointer[i];
+            pool.Return(page, account, _spilled?.Forget(page) ?? StatePool.PageBytes);
         }
 
         _pages.Dispose();
+        _homes.Dispose();
+        _spilled?.Dispose();
+        _dirtyOverflow = false;
+        _dirtyMost = MostDirtyAtLeast;
         _free.Dispose();
         _dirty.Dispose();
         _frozen.Dispose();
@@ -393,6 +495,50 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         return false;
     }
 
+    /// <summary>Puts the page of dead rows in the place of a page.</summary>
+    private void Shade(int page)
+    {
+        _shade = pool.Spill!.Shade;
+        _pages.Pointer[page] = (nint)_shade;
+    }
+
+    /// <summary>Brings a row back, and its long text.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private byte* Fetch(uint slot)
+    {
+        int number = (int)(slot >> layout.PageShift);
+        byte* home = (byte*)_homes.Pointer[number];
+        byte* row = home + ((slot & ((1u << layout.PageShift) - 1)) * layout.Stride);
+        bool isWhole = _spilled!.Ensure(row, layout.Stride);
+        if (IsTextOut)
+        {
+            Heap!.EnsureText(row, layout);
+        }
+        else if (isWhole)
+        {
+            _pages.Pointer[number] = (nint)home;
+        }
+
+        return row;
+    }
+
+    /// <summary>Returns the units of a page in which a row was changed lately, by the sequence in the rows.</summary>
+    private uint RecentUnits(byte* page, uint units)
+    {
+        uint recent = 0;
+        int stride = layout.Stride;
+        for (int row = 0; row < layout.RowsPerPage; row++)
+        {
+            int unit = row * stride / SpilledPages.UnitBytes;
+            if ((units >> unit & 1) != 0 && *(uint*)(page + (row * stride)) > _coldSequence)
+            {
+                recent |= 1u << unit;
+            }
+        }
+
+        return recent;
+    }
+
     private void AddDue(byte* row, uint slot, NativeList<nint> rows, NativeList<uint> slots)
     {
         if (!_full || (row[4] & Dead) == 0)
@@ -424,12 +570,43 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         }
     }
 
-    private void AddPage()
+    private void AddPage(bool isHollow = false)
     {
         _pages.Reserve(_pages.Count + 1);
-        byte* page = pool.Rent(account);
+        _homes.Reserve(_homes.Count + 1);
+        isHollow &= _spilled is not null;
+        byte* page = isHollow ? pool.RentUncharged() : pool.Rent(account);
+        _homes.Add((nint)page);
+        if (isHollow)
+        {
+            _spilled!.AddHollow(page);
+            Shade(_pages.Count++);
+            return;
+        }
+
         NativeMemory.Clear(page, StatePool.PageBytes);
         _pages.Add((nint)page);
+        if (IsTextOut)
+        {
+            Shade(_pages.Count - 1);
+        }
+    }
+
+    /// <summary>Gets whether text of rows is on disk: then every row is fetched, and its text with it.</summary>
+    private bool IsTextOut => _shade is not null && Heap is { SpilledBytes: > 0 };
+
+    /// <summary>Lists a changed row unless there are so many that the next snapshot looks at all rows.</summary>
+    private void AddDirty(uint slot)
+    {
+        _dirtyMost = Math.Max(_dirtyMost, (Count / ListOneIn) + MostDirtyAtLeast);
+        if (_dirty.Count < _dirtyMost && !_dirtyOverflow)
+        {
+            _dirty.Add(slot);
+        }
+        else
+        {
+            _dirtyOverflow = true;
+        }
     }
 
     /// <summary>Starts the sequence anew after 2^32 batches: only what is older or newer than the last snapshot matters.</summary>

@@ -34,11 +34,17 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     private readonly NativeList<nint> _directory = new(account);
     private readonly NativeList<int> _segmentIds = new(account);
     private readonly NativeList<Segment> _segments = new(account);
+    private readonly SpilledPages? _spilled = pool.Spill is null ? null : new SpilledPages(pool.Spill, pool, account);
+    private byte* _shade;
+    private int _hand;
     private NativeBuffer? _small;
     private int _depth;
     private int _firstBuckets = FirstBuckets;
 
-    /// <summary>Gets the segment addresses by hash prefix.</summary>
+    /// <summary>Gets the bytes of segments that are on disk only.</summary>
+    public long SpilledBytes => (_spilled?.OutUnits ?? 0) * SpilledPages.UnitBytes;
+
+    /// <summary>Gets the segment addresses by hash prefix; one that is not wholly in memory stands as one in which nothing is found.</summary>
     public byte** Directory => (byte**)_directory.Pointer;
 
     /// <summary>Gets the shift that leaves a hash's directory index.</summary>
@@ -49,7 +55,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
 
     /// <summary>Gets the native bytes held.</summary>
     public long Bytes => (_small?.Capacity ?? ((long)_segments.Count * StatePool.PageBytes))
-        + _directory.Bytes + _segmentIds.Bytes + _segments.Bytes;
+        + _directory.Bytes + _segmentIds.Bytes + _segments.Bytes - SpilledBytes;
 
     /// <summary>Gets whether the index exists.</summary>
     public bool IsOpen => _segments.Count > 0;
@@ -96,13 +102,25 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         ((uint*)bucket)[(BitOperations.TrailingZeroCount(match) - 1) & 14];
 
     /// <summary>Returns the bucket where a hash begins.</summary>
-    public byte* Bucket(uint hash) => Directory[(ulong)hash >> Shift] + ((hash & Mask) * BucketBytes);
+    public byte* Bucket(uint hash)
+    {
+        byte* segment = Directory[(ulong)hash >> Shift];
+        return segment == _shade ? Fetch(hash) : segment + ((hash & Mask) * BucketBytes);
+    }
 
     /// <summary>Returns the bucket behind <paramref name="bucket"/> inside its segment.</summary>
     public byte* Next(byte* bucket, uint hash)
     {
         byte* segment = Directory[(ulong)hash >> Shift];
-        return segment + (((bucket - segment) + BucketBytes) & ((Mask * (long)BucketBytes) + BucketBytes - 1));
+        bool isShaded = segment == _shade;
+        segment = isShaded ? SegmentOf(hash).Page : segment;
+        byte* next = segment + (((bucket - segment) + BucketBytes) & ((Mask * (long)BucketBytes) + BucketBytes - 1));
+        if (isShaded)
+        {
+            _spilled!.Ensure(next, BucketBytes);
+        }
+
+        return next;
     }
 
     /// <summary>Tells whether a search may stop at <paramref name="bucket"/>: one entry was never used.</summary>
@@ -116,6 +134,11 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         for (int segment = (int)(position / perSegment); segment < _segments.Count && count < most; segment++)
         {
             var entries = (ulong*)_segments.Pointer[segment].Page;
+            if (SpilledBytes > 0)
+            {
+                _spilled!.Ensure((byte*)entries, StatePool.PageBytes);
+            }
+
             int at = (int)(position % perSegment);
             for (; at < perSegment && count < most; at++)
             {
@@ -143,7 +166,13 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
             return;
         }
 
-        ulong* entry = FreeEntry(Bucket(hash), Directory[(ulong)hash >> Shift], Mask, out bool wasTombstone);
+        byte* bucket = Bucket(hash);
+        while (SpilledBytes > 0 && !HasFree((ulong*)bucket))
+        {
+            bucket = Next(bucket, hash);
+        }
+
+        ulong* entry = FreeEntry(bucket, segment.Page, Mask, out bool wasTombstone);
         *entry = ((ulong)hash << 32) | slot;
         segment.Used += wasTombstone ? 0 : 1;
         segment.Tombstones -= wasTombstone ? 1 : 0;
@@ -190,7 +219,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         {
             for (int i = 0; i < _segments.Count; i++)
             {
-                pool.Return(_segments.Pointer[i].Page, account);
+                Return(_segments.Pointer[i].Page);
             }
         }
 
@@ -199,7 +228,66 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         _directory.Dispose();
         _segmentIds.Dispose();
         _segments.Dispose();
+        _spilled?.Dispose();
         _depth = 0;
+    }
+
+    /// <summary>Puts segments on disk; a small index stays.</summary>
+    /// <param name="wantedBytes">About how many bytes.</param>
+    /// <param name="evenUsed">Whether those go too that were used since the hand last came by.</param>
+    /// <returns>How many bytes went.</returns>
+    public long Evict(long wantedBytes, bool evenUsed)
+    {
+        long freed = 0;
+        for (int n = 0; n < _segments.Count && _small is null && freed < wantedBytes; n++)
+        {
+            _hand = _hand + 1 < _segments.Count ? _hand + 1 : 0;
+            byte* page = _segments.Pointer[_hand].Page;
+            uint units = _spilled!.Resident(page);
+            units &= ~_spilled.TakeReferenced(page) | (evenUsed ? SpilledPages.AllUnits : 0);
+            if (units != 0)
+            {
+                _shade = pool.Spill!.Shade;
+                Show(_segments.Pointer[_hand], _shade);
+                freed += _spilled.Evict(page, units);
+            }
+        }
+
+        return freed;
+    }
+
+    /// <summary>Brings a bucket back.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private byte* Fetch(uint hash)
+    {
+        ref Segment segment = ref SegmentOf(hash);
+        byte* bucket = segment.Page + ((hash & Mask) * BucketBytes);
+        if (_spilled!.Ensure(bucket, BucketBytes))
+        {
+            Show(segment, segment.Page);
+        }
+
+        return bucket;
+    }
+
+    /// <summary>Lets the directory point at <paramref name="page"/> for a segment's hashes.</summary>
+    private void Show(in Segment segment, byte* page)
+    {
+        int span = 1 << (_depth - segment.Depth);
+        new Span<nint>(_directory.Pointer + ((long)segment.Prefix << (_depth - segment.Depth)), span).Fill((nint)page);
+    }
+
+    private void Return(byte* page) => pool.Return(page, account, _spilled?.Forget(page) ?? StatePool.PageBytes);
+
+    private static bool HasFree(ulong* entries)
+    {
+        bool free = false;
+        for (int i = 0; i < 8; i++)
+        {
+            free |= (uint)entries[i] == 0;
+        }
+
+        return free;
     }
 
     /// <summary>Halves the size until the entries would fill it.</summary>
@@ -321,7 +409,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         // Limits between 0.50 and 0.72 of the entries, so that segments do not all split in the same batches.
         uint spread = ((prefix * 0x9E3779B1u) ^ ((uint)depth * 0x85EBCA6Bu)) >> 22;
         int limit = (int)(4096 + (spread * 1800 >> 10));
-        _segments.Add(new Segment { Page = page, Limit = limit, Depth = depth });
+        _segments.Add(new Segment { Page = page, Limit = limit, Depth = depth, Prefix = prefix });
         return _segments.Count - 1;
     }
 
@@ -329,6 +417,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     {
         int oldId = _segmentIds.Pointer[(ulong)hash >> Shift];
         Segment old = _segments.Pointer[oldId];
+        _spilled?.Ensure(old.Page, StatePool.PageBytes);
         bool crowded = old.Used - old.Tombstones > old.Limit / 2;
         int depth = crowded ? old.Depth + 1 : old.Depth;
         if (depth > _depth)
@@ -355,7 +444,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         _segments.Pointer[oldId] = replacement;
         RemoveSegmentNumber(first, from, span, second);
         Reinsert(old.Page, SegmentBuckets);
-        pool.Return(old.Page, account);
+        Return(old.Page);
     }
 
     /// <summary>Frees number <paramref name="first"/>, whose page now has the old number: the last number moves there.</summary>
@@ -399,5 +488,6 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         public int Tombstones;
         public int Limit;
         public int Depth;
+        public uint Prefix;
     }
 }

@@ -18,14 +18,35 @@ public sealed unsafe partial class StatePool : IDisposable
     public const int PageBytes = 64 * 1024;
 
     private const int ChunkBytes = 2 * 1024 * 1024;
+    private const int AdviseDontNeed = 4;
     private const int AdviseHugePage = 14;
+    private const int AdviseNoHugePage = 15;
+    private readonly StatePool? _parent;
+    private readonly HashSet<nint> _smallPaged = [];
     private readonly Lock _lock = new();
     private readonly List<nint> _chunks = [];
     private readonly Stack<nint> _free = new();
     private int _lentPages;
 
+    /// <summary>Makes a pool of its own memory.</summary>
+    public StatePool()
+    {
+    }
+
+    private StatePool(StatePool parent, StateSpill spill)
+    {
+        _parent = parent;
+        Spill = spill;
+    }
+
+    /// <summary>Gets what moves the state of a task to disk and back, or null where state stays in memory.</summary>
+    public StateSpill? Spill { get; }
+
     /// <summary>Gets the pages lent now.</summary>
     public int LentPages => Volatile.Read(ref _lentPages);
+
+    /// <summary>Makes a view of this pool for one task, whose state <paramref name="spill"/> may move to disk.</summary>
+    public StatePool ForTask(StateSpill spill) => new(_parent ?? this, spill);
 
     /// <summary>Lends a page whose content is undefined, charged to <paramref name="account"/>.</summary>
     /// <exception cref="MemoryLimitException">The account is full.</exception>
@@ -34,16 +55,7 @@ public sealed unsafe partial class StatePool : IDisposable
         account.Charge(PageBytes);
         try
         {
-            lock (_lock)
-            {
-                if (_free.Count == 0)
-                {
-                    AddChunk();
-                }
-
-                _lentPages++;
-                return (byte*)_free.Pop();
-            }
+            return RentUncharged();
         }
         catch
         {
@@ -52,16 +64,59 @@ public sealed unsafe partial class StatePool : IDisposable
         }
     }
 
-    /// <summary>Takes back a page.</summary>
-    public void Return(byte* page, BufferAllocator account)
+    /// <summary>Lends a page that its user charges as it fills.</summary>
+    public byte* RentUncharged()
     {
-        lock (_lock)
+        if (_parent is not null)
         {
-            _lentPages--;
-            _free.Push((nint)page);
+            return _parent.RentUncharged();
         }
 
-        account.Uncharge(PageBytes);
+        lock (_lock)
+        {
+            if (_free.Count == 0)
+            {
+                AddChunk();
+            }
+
+            _lentPages++;
+            return (byte*)_free.Pop();
+        }
+    }
+
+    /// <summary>Takes back a page.</summary>
+    public void Return(byte* page, BufferAllocator account) => Return(page, account, PageBytes);
+
+    /// <summary>Takes back a page of which only <paramref name="chargedBytes"/> were charged.</summary>
+    public void Return(byte* page, BufferAllocator account, int chargedBytes)
+    {
+        (_parent ?? this).TakeBack(page);
+        account.Uncharge(chargedBytes);
+    }
+
+    /// <summary>Gives the memory of a part of a lent page back to the system; it reads as zeros until it is written.</summary>
+    /// <param name="start">A multiple of 4 KiB.</param>
+    /// <param name="bytes">A multiple of 4 KiB.</param>
+    public void Release(byte* start, int bytes)
+    {
+        if (_parent is not null)
+        {
+            _parent.Release(start, bytes);
+        }
+        else if (OperatingSystem.IsLinux())
+        {
+            // A huge page would come back whole by itself.
+            nint chunk = (nint)start & ~(nint)(ChunkBytes - 1);
+            lock (_lock)
+            {
+                if (_smallPaged.Add(chunk))
+                {
+                    _ = Advise((byte*)chunk, ChunkBytes, AdviseNoHugePage);
+                }
+            }
+
+            _ = Advise(start, (nuint)bytes, AdviseDontNeed);
+        }
     }
 
     /// <summary>Gives all memory back to the system; no page may be lent.</summary>
@@ -90,8 +145,18 @@ public sealed unsafe partial class StatePool : IDisposable
             }
 
             _chunks.Clear();
+            _smallPaged.Clear();
             _free.Clear();
             _lentPages = 0;
+        }
+    }
+
+    private void TakeBack(byte* page)
+    {
+        lock (_lock)
+        {
+            _lentPages--;
+            _free.Push((nint)page);
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed unsafe partial class StateTable : IDisposable
     private readonly BufferAllocator _account;
     private readonly StateIndex _index;
     private readonly RowStore _rows;
+    private readonly StateSpill? _spill;
     private readonly int[] _missed = new int[BlockRows];
     private readonly NativeList<nint> _touchedRows;
     private readonly NativeList<uint> _touchedSlots;
@@ -26,6 +27,7 @@ internal sealed unsafe partial class StateTable : IDisposable
     private readonly NativeList<byte> _touchedImages;
     private readonly StateTtl? _ttl;
     private bool _tracksTouched;
+    private int _deletions;
     private uint _swept = 1;
     private long _deadlineMs = long.MinValue;
 
@@ -35,8 +37,9 @@ internal sealed unsafe partial class StateTable : IDisposable
         Layout = layout;
         _account = account;
         _index = new StateIndex(pool, account);
-        _rows = new RowStore(layout, pool, account);
         Heap = new StringHeap(pool, account);
+        _rows = new RowStore(layout, pool, account) { Heap = layout.HasViewKeys || layout.HasViewCells ? Heap : null };
+        _spill = pool.Spill;
         _touchedRows = new NativeList<nint>(account);
         _touchedSlots = new NativeList<uint>(account);
         _touchedHashes = new NativeList<ulong>(account);
@@ -59,7 +62,7 @@ internal sealed unsafe partial class StateTable : IDisposable
     public int Count => _rows.Count;
 
     /// <summary>Gets a number that changes when rows go, so that nobody keeps their addresses.</summary>
-    public int Generation { get; private set; }
+    public int Generation => _deletions + _rows.Evictions;
 
     /// <summary>Gets the native bytes held.</summary>
     public long Bytes => _index.Bytes + _rows.Bytes + Heap.Bytes + _touchedImages.Bytes;
@@ -108,7 +111,7 @@ internal sealed unsafe partial class StateTable : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Delete(byte* row, uint slot, ulong hash)
     {
-        Generation++;
+        _deletions++;
         if (IsIndexed)
         {
             _index.Remove((uint)hash, slot);
@@ -164,6 +167,7 @@ internal sealed unsafe partial class StateTable : IDisposable
         if (_rows.End == 0)
         {
             _rows.Open();
+            _spill?.Add(this);
             if (IsIndexed)
             {
                 _index.Open();
@@ -171,10 +175,36 @@ internal sealed unsafe partial class StateTable : IDisposable
         }
     }
 
+    /// <summary>Gets the bytes that are on disk only.</summary>
+    public long SpilledBytes => _index.SpilledBytes + _rows.SpilledBytes + Heap.SpilledBytes;
+
+    /// <summary>Puts rows and their text on disk; nobody may hold their addresses.</summary>
+    /// <param name="wantedBytes">About how many bytes.</param>
+    /// <param name="evenUsed">Whether those go too that were used lately.</param>
+    /// <param name="index">Whether the index goes, or what it finds.</param>
+    public void Evict(long wantedBytes, bool evenUsed, bool index)
+    {
+        if (index)
+        {
+            _index.Evict(wantedBytes, evenUsed);
+            return;
+        }
+
+        wantedBytes -= _rows.Evict(wantedBytes, evenUsed);
+        if (wantedBytes > 0 && _rows.Heap is not null)
+        {
+            _rows.EvictText(wantedBytes, evenUsed);
+        }
+    }
+
+    /// <summary>Lets state go to disk in the middle of a restore; nobody may hold an address of a row of any table.</summary>
+    public void Trim() => _spill?.Trim();
+
     /// <summary>Drops all rows and gives their memory back.</summary>
     public void Clear()
     {
-        Generation++;
+        _spill?.Remove(this);
+        _deletions++;
         _index.Dispose();
         _rows.Dispose();
         Heap.Dispose();

@@ -25,10 +25,59 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
     private const long PageMask = ~(StatePool.PageBytes - 1L);
     private readonly NativeList<nint> _pages = new(account);
     private readonly NativeList<nint> _dead = new(account);
+    private readonly SpilledPages? _spilled = pool.Spill is null ? null : new SpilledPages(pool.Spill, pool, account);
     private byte* _current;
+    private int _hand;
 
     /// <summary>Gets the native bytes held.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Gets the bytes of text that are on disk only.</summary>
+    public long SpilledBytes => (_spilled?.OutUnits ?? 0) * SpilledPages.UnitBytes;
+
+    /// <summary>Brings the long text of a row back.</summary>
+    public void EnsureText(byte* row, StateLayout layout)
+    {
+        if ((row[4] & RowStore.Dead) != 0)
+        {
+            return;
+        }
+
+        for (ulong words = layout.LongKeyWords; words != 0; words &= words - 1)
+        {
+            int word = BitOperations.TrailingZeroCount(words) - 1;
+            Ensure((StringView*)(row + StateLayout.HeaderBytes + (word * 8)));
+        }
+
+        for (int i = 0; i < layout.Cells.Count && layout.HasViewCells; i++)
+        {
+            if (layout.Cells[i].Type is CellType.View or CellType.Bytes)
+            {
+                Ensure((StringView*)(row + layout.CellOffsets[i]));
+            }
+        }
+    }
+
+    /// <summary>Puts text on disk; nobody may hold its address. The page being filled stays, and so do objects of many pages.</summary>
+    public long Evict(long wantedBytes, bool evenUsed)
+    {
+        long freed = 0;
+        for (int n = 0; n < _pages.Count && freed < wantedBytes; n++)
+        {
+            _hand = _hand + 1 < _pages.Count ? _hand + 1 : 0;
+            byte* page = (byte*)_pages.Pointer[_hand];
+            uint units = _spilled!.Resident(page);
+            if (page == _current || (units == SpilledPages.AllUnits && ((long*)page)[1] != 0))
+            {
+                continue;
+            }
+
+            units &= ~_spilled.TakeReferenced(page) | (evenUsed ? SpilledPages.AllUnits : 0);
+            freed += units == 0 ? 0 : _spilled.Evict(page, units);
+        }
+
+        return freed;
+    }
 
     /// <summary>Copies the bytes of a long view whose second half is an address, and points it at the copy.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -139,6 +188,7 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
         _current = null;
         _pages.Dispose();
         _dead.Dispose();
+        _spilled?.Dispose();
     }
 
     private static uint Rounded(int bytes) => ((uint)bytes + 7) & ~7u;
@@ -152,6 +202,11 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
     private void Bury(byte* text, uint bytes)
     {
         byte* page = (byte*)((long)text & PageMask);
+        if (SpilledBytes > 0)
+        {
+            _spilled!.Ensure(page, HeaderBytes);
+        }
+
         uint* header = (uint*)page;
         header[1] += bytes;
         if (header[1] == header[0] && page != _current)
@@ -205,12 +260,21 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
         return page + HeaderBytes;
     }
 
+    private void Ensure(StringView* view)
+    {
+        if (view->Length > StringView.InlineLength)
+        {
+            _spilled!.Ensure((byte*)view->High, view->Length);
+        }
+    }
+
     private void ReturnPage(byte* page)
     {
-        long large = ((long*)page)[1];
+        bool isSpilled = _spilled is not null && _spilled.Resident(page) != SpilledPages.AllUnits;
+        long large = isSpilled ? 0 : ((long*)page)[1];
         if (large == 0)
         {
-            pool.Return(page, account);
+            pool.Return(page, account, _spilled?.Forget(page) ?? StatePool.PageBytes);
             Bytes -= StatePool.PageBytes;
             return;
         }

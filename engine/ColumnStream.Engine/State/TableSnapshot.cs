@@ -133,6 +133,8 @@ internal sealed unsafe class TableSnapshot : IDisposable
             {
                 table.Reindex(_slots.Pointer[i], hashes[i]);
             }
+
+            table.Trim();
         }
     }
 
@@ -155,6 +157,8 @@ internal sealed unsafe class TableSnapshot : IDisposable
                     StoreText(target, to, c);
                 }
             }
+
+            target.Trim();
         }
     }
 

@@ -10,6 +10,7 @@ using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Ledger;
 using ColumnStream.Runtime.Savepoints;
+using ColumnStream.Runtime.Spill;
 using ColumnStream.Runtime.Tasks;
 
 namespace ColumnStream.Runtime.Jobs;
@@ -125,6 +126,12 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         starting?.Invoke(Handle);
         _coordinator.Start(_tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim);
     }
+
+    /// <summary>Makes what takes the state of a task to disk; null where memory has no limit, or the system cannot.</summary>
+    public StateSpill? MakeSpill(string task) =>
+        _options.SpillsAlways || (_memory.TightestLimitBytes < long.MaxValue && OperatingSystem.IsLinux())
+            ? new StateSpill(() => LocalSpillFile.Open(_options.SpillFolders, task), Pages, _memory, _options.SpillsAlways)
+            : null;
 
     public void Add(StreamTask task) => _tasks.Add(task);
 

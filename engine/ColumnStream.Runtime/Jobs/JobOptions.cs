@@ -62,6 +62,12 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets the most native bytes of the job.</summary>
     public long MemoryLimitBytes { get; init; } = long.MaxValue;
 
+    /// <summary>Gets <c>io.tmp.dirs</c>: local folders for state that memory has no room for; null names the system's.</summary>
+    public string? SpillFolders { get; init; }
+
+    /// <summary>Gets whether state goes to disk whenever it may: for tests.</summary>
+    public bool SpillsAlways { get; init; }
+
     /// <summary>Gets the job's share of the workers relative to other jobs.</summary>
     public int Weight { get; init; } = 1;
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.State;
 using ColumnStream.Runtime.Exchange;
 using ColumnStream.Runtime.Ledger;
 using Barrier = ColumnStream.Engine.Elements.Barrier;
@@ -68,6 +69,9 @@ internal sealed class StreamTask : TaskUnit
     public TaskTally? Tally { get; init; }
 
     public TaskCheckpoints Checkpoints { get; private set; } = null!;
+
+    /// <summary>Gets what takes state to disk, or null where memory has no limit.</summary>
+    public StateSpill? Spill { get; init; }
 
     public long BusyNs => Volatile.Read(ref _busyNs);
 
@@ -189,6 +193,12 @@ internal sealed class StreamTask : TaskUnit
     {
         do
         {
+            if (!Chain.Pending)
+            {
+                // Between two elements nobody holds the address of a row.
+                Spill?.Trim();
+            }
+
             if (Checkpoints.IsGathering && !Checkpoints.IsBlocked)
             {
                 Checkpoints.Gather();
@@ -376,6 +386,7 @@ internal sealed class StreamTask : TaskUnit
             Checkpoints.Abort();
             Sources.Dispose();
             Chain.Dispose();
+            Spill?.Dispose();
         }
         catch (Exception failure)
         {

@@ -59,11 +59,11 @@ internal sealed class TaskBuilder(JobExecution job)
 
     private void AddTask(Fragment fragment, int subtask)
     {
-        var task = new StreamTask(
-            $"{Options.JobId}/f{fragment.Id}-{subtask}", job.Executor, job.Share, job, fragment.Id, subtask,
-            fragment.Parallelism)
+        string name = $"{Options.JobId}/f{fragment.Id}-{subtask}";
+        var task = new StreamTask(name, job.Executor, job.Share, job, fragment.Id, subtask, fragment.Parallelism)
         {
             Tally = job.HasLedger ? new TaskTally() : null,
+            Spill = job.MakeSpill(name),
         };
         int channels = 0;
         foreach (FragmentEdge edge in Graph.Edges)
@@ -298,7 +298,7 @@ internal sealed class TaskBuilder(JobExecution job)
         }
 
         return new OperatorContext(
-            job.Memory, job.Pages,
+            job.Memory, task.Spill is null ? job.Pages : job.Pages.ForTask(task.Spill),
             Evaluation(task, node.Node) with { WatermarkMillis = () => node.InputWatermarkMs },
             ValueList.Create<Schema>(inputs), task.Subtask, task.Parallelism, Graph.KeyGroups, Options.IsBatch)
         {

@@ -70,6 +70,7 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
             LocalTimeZone = Text(OptionTable.LocalTimeZone)!,
             Checks = Flag(OptionTable.CheckOperators),
             MemoryLimitBytes = MemoryLimitBytes,
+            SpillFolders = Text(OptionTable.TemporaryFolders),
             Warn = warn,
         };
     }

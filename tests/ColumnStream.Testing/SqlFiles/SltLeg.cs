@@ -25,6 +25,8 @@ public sealed record SltLeg(int Parallelism, int BatchRows, int? CutSeed, long C
         new(1, 4096, null, Credit) { Name = "killed", Lives = [1] },
         new(1, 4096, null, Credit) { Name = "rescaled", Lives = [1, 4, 3, 4, 1] },
         new(4, 7, 7, 1) { Name = "mixed" },
+        new(1, 64, null, Credit) { Name = "spill", SpillsAlways = true },
+        new(1, 4096, null, Credit) { Name = "spill-rescaled", Lives = [1, 3, 1, 4], SpillsAlways = true, IsHeavy = true },
     ];
 
     /// <summary>Gets the names of the rewrites that can be left out.</summary>
@@ -35,6 +37,12 @@ public sealed record SltLeg(int Parallelism, int BatchRows, int? CutSeed, long C
 
     /// <summary>Gets whether buffers lie in guarded pages, whatever the environment says.</summary>
     public bool IsDebugAllocator { get; init; }
+
+    /// <summary>Gets whether the leg runs only where it is named.</summary>
+    public bool IsHeavy { get; init; }
+
+    /// <summary>Gets whether all state goes to disk behind every element and leaves nonsense in memory.</summary>
+    public bool SpillsAlways { get; init; }
 
     /// <summary>
     /// Gets the parallelism of each life of a job that is killed behind seeded barriers and restored, round and round;

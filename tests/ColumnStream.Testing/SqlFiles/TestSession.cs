@@ -98,6 +98,7 @@ public sealed class TestSession : IDisposable
             Seed = 42,
             Checks = true,
             ChannelCreditBytes = _leg.CreditBytes,
+            SpillsAlways = _leg.SpillsAlways,
             LocalTimeZone = job.Settings.LastOrDefault(s => s.Key == OptionTable.LocalTimeZone)?.Value ?? "UTC",
         };
         if (lives)

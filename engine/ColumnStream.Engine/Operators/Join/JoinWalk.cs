@@ -40,7 +40,8 @@ internal sealed unsafe class JoinWalk(BufferAllocator allocator) : IDisposable
     {
         Chain* chains = _chains.Pointer;
         StateTable table = rows.Table;
-        byte** pages = table.Rows.Pages;
+        RowStore store = table.Rows;
+        byte** pages = store.Pages;
         int pageShift = table.Layout.PageShift;
         uint rowMask = (1u << pageShift) - 1;
         uint stride = (uint)table.Layout.Stride;
@@ -56,7 +57,7 @@ internal sealed unsafe class JoinWalk(BufferAllocator allocator) : IDisposable
             for (; read < live && count < most; read++)
             {
                 Chain chain = chains[read];
-                byte* row = pages[chain.Slot >> pageShift] + ((chain.Slot & rowMask) * stride);
+                byte* row = store.Row(chain.Slot);
                 walkers[count] = chain.Row;
                 found[count] = (nint)row;
                 slots[count] = chain.Slot;

@@ -12,6 +12,7 @@ internal sealed unsafe class SessionCache(int startOffset, BufferAllocator accou
     private const int PlaceBits = 13;
     private readonly NativeList<Entry> _entries = new(account);
     private uint _sequence;
+    private int _evictions;
     private bool _isOpen;
 
     /// <summary>Gets the places: 128 KiB, for some thousands of open sessions.</summary>
@@ -24,8 +25,9 @@ internal sealed unsafe class SessionCache(int startOffset, BufferAllocator accou
     /// <summary>Prepares for a batch: a snapshot in between means that rows must be touched again.</summary>
     public void Bind(RowStore rows)
     {
-        if (!_isOpen || _sequence != rows.Sequence)
+        if (!_isOpen || _sequence != rows.Sequence || _evictions != rows.Evictions)
         {
+            _evictions = rows.Evictions;
             _sequence = rows.Sequence;
             _isOpen = true;
             *(long*)(rows.Row(0) + startOffset) = long.MaxValue;

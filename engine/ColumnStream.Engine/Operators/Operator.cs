@@ -20,6 +20,9 @@ public abstract class Operator : IDisposable
     /// <summary>Gets whether output is pending because a chunk was full.</summary>
     public virtual bool HasMore => false;
 
+    /// <summary>Gets whether addresses of state rows are kept until <see cref="Continue"/>: then no state may go to disk before.</summary>
+    public virtual bool HoldsRows => HasMore;
+
     /// <summary>Gets whether rows wait here for an answer from outside, which wakes the task by <see cref="OperatorContext.Post"/>.</summary>
     /// <remarks>The end and idleness wait for them; a watermark waits in the operator, which passes it on itself.</remarks>
     public virtual bool IsAwaiting => false;

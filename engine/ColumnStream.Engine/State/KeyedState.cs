@@ -51,6 +51,9 @@ internal sealed class KeyedState : OperatorState, IDisposable
     public override long Bytes => Table.Bytes;
 
     /// <inheritdoc/>
+    public override long SpilledBytes => Table.SpilledBytes;
+
+    /// <inheritdoc/>
     public override bool MustBeFull => _mustBeFull;
 
     /// <inheritdoc/>

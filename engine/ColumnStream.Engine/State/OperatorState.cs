@@ -23,6 +23,9 @@ public abstract class OperatorState
     /// <summary>Gets the native bytes held now.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>Gets the bytes that are on local disk only, beside <see cref="Bytes"/>.</summary>
+    public virtual long SpilledBytes => 0;
+
     /// <summary>Gets the number of restores so far: whoever links rows to each other links them anew.</summary>
     public int Restores { get; protected set; }
 

@@ -26,6 +26,8 @@ internal sealed class CheckedOperator(Operator inner, PhysicalNode node) : Opera
 
     public override bool AnswersAtEnd => inner.AnswersAtEnd;
 
+    public override bool HoldsRows => inner.HoldsRows;
+
     public override bool IsAwaiting => inner.IsAwaiting;
 
     public override bool IsFull => inner.IsFull;

@@ -295,15 +295,20 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private void Fail(string unit, Exception failure)
     {
         _ = unit;
-        Interlocked.CompareExchange(ref _failure, Known(failure), null);
+        Interlocked.CompareExchange(
+            ref _failure,
+            Known(failure, failure is MemoryLimitException ? StateReport.Of(MetricsCollector.Collect(_graph, _tasks)) : null),
+            null);
         StopAll();
     }
 
     /// <summary>Gives a full account the error's code and the option that moves the limit.</summary>
-    internal static Exception Known(Exception failure) => failure is MemoryLimitException full
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="report">What is large, or null.</param>
+    internal static Exception Known(Exception failure, string? report = null) => failure is MemoryLimitException full
         ? new ResourceException(
             6001,
-            $"Memory limit reached: {full.Message["Memory limit reached. ".Length..]} "
+            $"Memory limit reached: {full.Message["Memory limit reached. ".Length..]} {report}"
                 + "Raise memory.limit, or lower parallelism.default.",
             full)
         : failure;

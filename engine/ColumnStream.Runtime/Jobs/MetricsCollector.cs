@@ -31,6 +31,7 @@ internal static class MetricsCollector
         long busy = 0;
         long stateRows = 0;
         long stateBytes = 0;
+        long stateSpilledBytes = 0;
         long watermark = long.MaxValue;
         var counters = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (StreamTask task in tasks)
@@ -44,6 +45,7 @@ internal static class MetricsCollector
                     busy += member.BusyNs;
                     stateRows += member.StateRows;
                     stateBytes += member.StateBytes;
+                    stateSpilledBytes += member.StateSpilledBytes;
                     Add(member.Output, member.Counters);
                 }
             }
@@ -62,7 +64,7 @@ internal static class MetricsCollector
             node.Id, node.Uid, node.Describe(), rowsIn, rowsOut, batchesIn, batchesOut, busy,
             watermark == long.MaxValue && rowsOut == 0 ? long.MinValue : watermark, counters)
         {
-            StateRows = stateRows, StateBytes = stateBytes,
+            StateRows = stateRows, StateBytes = stateBytes, StateSpilledBytes = stateSpilledBytes,
         };
 
         void Add(NodeOutput output, CounterSet set)

@@ -30,4 +30,7 @@ public sealed record NodeMetrics(
 
     /// <summary>Gets the native bytes that its states held then.</summary>
     public long StateBytes { get; init; }
+
+    /// <summary>Gets the bytes of state that are on local disk only, beside <see cref="StateBytes"/>.</summary>
+    public long StateSpilledBytes { get; init; }
 }

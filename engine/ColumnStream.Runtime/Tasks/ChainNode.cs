@@ -67,6 +67,9 @@ internal sealed class ChainNode
     /// <summary>Gets the native bytes that the operator's states held when they were last counted.</summary>
     public long StateBytes { get; private set; }
 
+    /// <summary>Gets the bytes of them that were on local disk only.</summary>
+    public long StateSpilledBytes { get; private set; }
+
     /// <summary>Gets or sets the task's time at which the operator wants to be called, or the largest number.</summary>
     public long TimerMs { get; set; } = long.MaxValue;
 
@@ -77,6 +80,9 @@ internal sealed class ChainNode
     public long InputWatermarkMs => _inputs.Current;
 
     public bool HasMore => _operator is not null && _operator.HasMore;
+
+    /// <summary>Gets whether the operator keeps addresses of state rows until it goes on.</summary>
+    public bool HoldsRows => _operator is not null && _operator.HoldsRows;
 
     /// <summary>Gets whether rows wait here for an answer from outside.</summary>
     public bool IsAwaiting => _operator is not null && _operator.IsAwaiting;
@@ -261,14 +267,17 @@ internal sealed class ChainNode
     {
         long rows = 0;
         long bytes = 0;
+        long spilled = 0;
         for (int i = 0; _operator is not null && i < _operator.States.Count; i++)
         {
             rows += _operator.States[i].RowCount;
             bytes += _operator.States[i].Bytes;
+            spilled += _operator.States[i].SpilledBytes;
         }
 
         StateRows = rows;
         StateBytes = bytes;
+        StateSpilledBytes = spilled;
     }
 
     private void AdvanceNow()

@@ -28,6 +28,23 @@ internal sealed class OperatorChain(Executor executor)
     /// <summary>Gets the earliest time at which an operator wants to be called.</summary>
     public long NextTimerMs { get; private set; } = long.MaxValue;
 
+    /// <summary>Gets whether some operator keeps addresses of state rows until it goes on.</summary>
+    public bool HoldsRows
+    {
+        get
+        {
+            foreach (ChainNode node in _nodes)
+            {
+                if (node.HoldsRows)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     public void Add(ChainNode node) => _nodes.Add(node);
 
     /// <summary>Begins an element: decides whether it is measured.</summary>

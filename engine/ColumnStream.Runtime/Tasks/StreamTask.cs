@@ -193,10 +193,10 @@ internal sealed class StreamTask : TaskUnit
     {
         do
         {
-            if (!Chain.Pending)
+            if (Spill is not null && !(Chain.Pending && Chain.HoldsRows))
             {
                 // Between two elements nobody holds the address of a row.
-                Spill?.Trim();
+                Spill.Trim();
             }
 
             if (Checkpoints.IsGathering && !Checkpoints.IsBlocked)

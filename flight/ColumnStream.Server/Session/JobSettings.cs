@@ -62,7 +62,7 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
             ClaimsRestored = Text(OptionTable.ClaimMode) == "CLAIM",
             AllowsSavepoints = !isQuery,
             TolerableFailedCheckpoints = Number(OptionTable.TolerableFailures),
-            MaxRows = Math.Clamp(Number(OptionTable.BatchSize), 1, 1 << 20),
+            MaxRows = Math.Min(Math.Clamp(Number(OptionTable.BatchSize), 1, 1 << 20), RowsInRoom()),
             RandomCutsSeed = Flag(OptionTable.RandomCuts) ? Number(OptionTable.Seed) : null,
             ChannelCreditBytes = Bytes(OptionTable.ChannelCredit),
             IsBatch = job.IsBatch,
@@ -74,6 +74,10 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
             Warn = warn,
         };
     }
+
+    /// <summary>Returns how many rows may each bring a row and a bucket back from disk in the room that state leaves.</summary>
+    private int RowsInRoom() =>
+        (int)Math.Clamp(MemoryLimitBytes / 8 / Math.Max(1, Number(OptionTable.Parallelism)) / 8192, 64, 1 << 20);
 
     /// <summary>Makes what tells this start from others, as a name of an object.</summary>
     private static string Nonce() => string.Create(

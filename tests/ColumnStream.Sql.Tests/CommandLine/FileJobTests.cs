@@ -144,7 +144,7 @@ public sealed class FileJobTests : IDisposable
 
     [Theory]
     [InlineData("1mb")]
-    [InlineData("16mb")]
+    [InlineData("2mb")]
     public void Too_little_memory_is_an_error_with_a_code_not_a_crash(string limit)
     {
         Outcome outcome = _cli.Script(
@@ -157,6 +157,24 @@ public sealed class FileJobTests : IDisposable
         Assert.Contains("error CST6001: Memory limit reached", outcome.Errors, StringComparison.Ordinal);
         Assert.Contains("memory.limit", outcome.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>200,000 groups take 11 MB; no more than the half of the limit may hold them. Nothing stays in the folder.</summary>
+    [Fact]
+    public void State_that_has_no_room_goes_to_disk_and_the_answer_stays()
+    {
+        string folder = Path.Combine(_cli.Folder.Path, "spill");
+        Outcome outcome = _cli.Script(
+            """
+            CREATE TABLE t (a BIGINT) WITH ('connector' = 'datagen', 'fields.a.kind' = 'sequence', 'fields.a.start' = '0', 'fields.a.end' = '399999', 'rows-per-second' = '100000000');
+            SET 'execution.runtime-mode' = 'batch';
+            SELECT COUNT(*) AS c, SUM(n) AS n, SUM(k) AS k FROM (SELECT MOD(a, 200000) AS k, COUNT(*) AS n FROM t GROUP BY MOD(a, 200000));
+            """,
+            "-D", "memory.limit=8mb", "-D", $"io.tmp.dirs={folder}", "--format", "csv");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("200000,400000,19999900000", outcome.Text, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(folder), "Nothing went to disk.");
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
     }
 
     [Fact]

@@ -36,6 +36,8 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
 
     public override bool AnswersAtEnd => _context.IsBatch;
 
+    public override bool HoldsRows => _pending < _pendingEnd;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

@@ -31,6 +31,8 @@ internal sealed unsafe class SingleRankOperator(RankNode node) : Operator
 
     public override bool AnswersAtEnd => _context.IsBatch;
 
+    public override bool HoldsRows => false;
+
     private bool KeepsRows => _preference != SingleRows.Preference.Earlier || _context.IsBatch;
 
     public override void Open(OperatorContext context)

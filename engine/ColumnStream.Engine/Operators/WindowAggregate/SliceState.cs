@@ -77,6 +77,21 @@ internal sealed class SliceState : OperatorState, IDisposable
     }
 
     /// <inheritdoc/>
+    public override long SpilledBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (GroupTables tables in _store.Slices.Values)
+            {
+                bytes += TableOf(tables).SpilledBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <inheritdoc/>
     public override void BeginSnapshot(bool full)
     {
         if (_mustBeFull && !full)

@@ -56,6 +56,8 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
         }
     }
 
+    public override bool HoldsRows => HasMore && _best is not null;
+
     protected override void Relink()
     {
         _running?.Reset();

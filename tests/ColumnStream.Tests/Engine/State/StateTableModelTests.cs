@@ -20,15 +20,23 @@ public sealed unsafe class StateTableModelTests : IDisposable
 {
     private const int KeyGroups = 32;
     private readonly SizeClassPool _buffers = new();
-    private readonly StatePool _pages = new();
+    private readonly StatePool _memory = new();
     private readonly BufferAllocator _account;
+    private readonly StateSpill _spill;
+    private StatePool _pages;
 
-    public StateTableModelTests() => _account = new BufferAllocator("test", _buffers);
+    public StateTableModelTests()
+    {
+        _account = new BufferAllocator("test", _buffers);
+        _spill = new StateSpill(static () => new MemorySpillFile(), _memory, _account, always: true);
+        _pages = _memory;
+    }
 
     public void Dispose()
     {
+        _spill.Dispose();
         _account.Dispose();
-        _pages.Dispose();
+        _memory.Dispose();
         _buffers.Dispose();
     }
 
@@ -40,6 +48,19 @@ public sealed unsafe class StateTableModelTests : IDisposable
     [InlineData(5, 0)]
     public void A_restored_chain_is_the_state_at_the_barrier(int seed, int shape) =>
         Assert.Equal(0, Run(seed, shape, checkpoints: 80, RowStore.Fault.None));
+
+    /// <summary>The same while all of it goes to disk between any two steps, snapshots under way included.</summary>
+    [Theory]
+    [InlineData(21, 0)]
+    [InlineData(22, 1)]
+    [InlineData(23, 2)]
+    [InlineData(24, 3)]
+    public void A_restored_chain_is_the_state_at_the_barrier_when_all_of_it_goes_to_disk(int seed, int shape)
+    {
+        _pages = _memory.ForTask(_spill);
+        Assert.Equal(0, Run(seed, shape, checkpoints: 60, RowStore.Fault.None));
+        Assert.True(_spill.WrittenBytes > 1 << 20 && _spill.ReadBytes > 1 << 20);
+    }
 
     [Fact]
     public void Without_clearing_the_saved_flag_the_model_finds_mismatches() =>
@@ -131,6 +152,7 @@ public sealed unsafe class StateTableModelTests : IDisposable
                     Change(state, encoder, model, random, shape, keySpace);
                 }
 
+                _spill.Trim();
                 if (abort && abortAfter-- == 0)
                 {
                     state.AbortSnapshot();
@@ -239,6 +261,7 @@ public sealed unsafe class StateTableModelTests : IDisposable
 
         Release(columns);
         Assert.Equal(model.Count, table.Count);
+        _spill.Trim();
     }
 
     private static StateLayout LayoutOf(int shape) => new(

@@ -160,7 +160,8 @@ public sealed unsafe class StateSpill : IDisposable
         if (count != bytes.Length)
         {
             throw new ExternalException(
-                5018, $"State could not be read back from disk: {_file!.Name}, offset {offset}: {count} of {bytes.Length} bytes. {NextStep}",
+                5018,
+                $"State could not be read back from disk: {_file!.Name}, offset {offset}: {count} of {bytes.Length} bytes. {NextStep}",
                 retryable: true);
         }
 

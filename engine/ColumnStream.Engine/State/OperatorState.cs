@@ -32,6 +32,9 @@ public abstract class OperatorState
     /// <summary>Gets whether the next snapshot has to be full and begin a new chain: rows got new slots at a rescale.</summary>
     public virtual bool MustBeFull => false;
 
+    /// <summary>Gets whether it follows the rows of all splits instead of keys: at another parallelism any subtask may read them.</summary>
+    public virtual bool FollowsSplits => false;
+
     /// <summary>Freezes the content as of now.</summary>
     /// <param name="full">Whether everything is written, or only changes since the last snapshot.</param>
     public abstract void BeginSnapshot(bool full);

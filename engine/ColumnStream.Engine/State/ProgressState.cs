@@ -32,6 +32,9 @@ public sealed class ProgressState(string name, long initial, BufferAllocator all
     public override long Bytes => sizeof(long);
 
     /// <inheritdoc/>
+    public override bool FollowsSplits => true;
+
+    /// <inheritdoc/>
     public override void BeginSnapshot(bool full) => _frozen = Value;
 
     /// <inheritdoc/>

@@ -89,15 +89,19 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
     /// <param name="uid">The node.</param>
     /// <param name="state">The state.</param>
     /// <param name="keyGroups">The key groups of the present subtask.</param>
+    /// <param name="parallelism">The present number of subtasks.</param>
     /// <param name="allocator">Pays for what is read.</param>
     /// <param name="unfinishedOnly">Whether former subtasks whose inputs had ended are passed over.</param>
     public void Restore(
-        string uid, OperatorState state, KeyGroupRange keyGroups, BufferAllocator allocator, bool unfinishedOnly = false)
+        string uid, OperatorState state, KeyGroupRange keyGroups, int parallelism, BufferAllocator allocator,
+        bool unfinishedOnly = false)
     {
         foreach (TaskSnapshot task in manifest.Tasks)
         {
             KeyGroupRange former = KeyGroupRange.Of(task.Subtask, task.Parallelism, manifest.KeyGroups);
-            if (former.First >= keyGroups.End || keyGroups.First >= former.End
+            // Splits go to other readers then, each with how far it was read: the one that lags most decides for all.
+            bool mayHaveMoved = state.FollowsSplits && task.Parallelism != parallelism;
+            if ((!mayHaveMoved && (former.First >= keyGroups.End || keyGroups.First >= former.End))
                 || (unfinishedOnly && Contains(task.Finished, uid)))
             {
                 continue;

@@ -256,7 +256,7 @@ internal sealed class TaskBuilder(JobExecution job)
                 foreach (OperatorState state in node.Operator.States)
                 {
                     checkpoints.Add(uid, state);
-                    from?.Restore(uid, state, keyGroups, job.Memory, isAnswered);
+                    from?.Restore(uid, state, keyGroups, task.Parallelism, job.Memory, isAnswered);
                 }
             }
 

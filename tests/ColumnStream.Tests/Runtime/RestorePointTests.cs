@@ -22,7 +22,7 @@ public sealed class RestorePointTests
         var point = new RestorePoint(new Manifest(1, "job", 1, 0, 1, "", "", 16, 0, false, [task]), null!);
         using var buffers = new SizeClassPool();
         using var allocator = new BufferAllocator("test", buffers);
-        void Restore() => point.Restore("u", new Nothing(wanted), new KeyGroupRange(0, 16), allocator);
+        void Restore() => point.Restore("u", new Nothing(wanted), new KeyGroupRange(0, 16), 1, allocator);
         if (!isRefused)
         {
             Restore();

@@ -39,16 +39,19 @@ internal static class Program
         return verb(options);
     }
 
-    private static Func<Options, int>? Find(string verb) => verb == "plants"
-        ? FindPlants
-        : FuzzTarget.Find(verb) is { } target ? options => Fuzz(target, options) : null;
+    private static Func<Options, int>? Find(string verb) => verb switch
+    {
+        "plants" => FindPlants,
+        "simulation" => static options => SimulationRun.Play(options.Seed, options.Count),
+        _ => FuzzTarget.Find(verb) is { } target ? options => Fuzz(target, options) : null,
+    };
 
     private static int Usage()
     {
         string targets = string.Join('|', FuzzTarget.All.Select(t => t.Name));
         Console.Error.WriteLine(
             $"usage: ColumnStream.Fuzz {targets} [--seed S] [--count N] [--case C] [--plant K]\n"
-            + "       ColumnStream.Fuzz plants [--seed S] [--count N]");
+            + "       ColumnStream.Fuzz plants|simulation [--seed S] [--count N]");
         return 2;
     }
 

@@ -1,24 +1,18 @@
 using System.Collections.Generic;
 using System.Globalization;
-using ColumnStream.Arrow;
-using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Builders;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Sources;
 
 namespace ColumnStream.Connectors.Script;
 
 /// <summary>Gives the rows fed to a script table; its position is their number, so that a restart reads them again.</summary>
-internal sealed unsafe class ScriptSource : SourceReader
+internal sealed class ScriptSource : SourceReader
 {
     private const string Split = "feed";
     private readonly SourceContext _context;
     private readonly ScriptTable _table;
-    private readonly Schema _schema;
-    private readonly ColumnBuilder[] _builders;
+    private readonly ScriptBatchMaker _maker;
     private readonly bool _owns;
     private long _position;
 
@@ -26,14 +20,8 @@ internal sealed unsafe class ScriptSource : SourceReader
     {
         _context = context;
         _table = table;
-        _schema = SourceSchema.Of(context);
         _owns = context.Subtask == 0;
-        _builders = new ColumnBuilder[context.Projection.Count];
-        for (int i = 0; i < _builders.Length; i++)
-        {
-            _builders[i] = ColumnBuilder.Create(_schema.Fields[i].Type, context.Allocator, 16);
-        }
-
+        _maker = new ScriptBatchMaker(context);
         table.Attach(context.Wake);
     }
 
@@ -64,7 +52,7 @@ internal sealed unsafe class ScriptSource : SourceReader
             return ended ? SourcePoll.End : SourcePoll.Idle;
         }
 
-        batch = Make(rows);
+        batch = _maker.Make(rows);
         _position += rows.Length;
         return SourcePoll.Batch;
     }
@@ -81,50 +69,6 @@ internal sealed unsafe class ScriptSource : SourceReader
     protected override void Dispose(bool disposing)
     {
         _table.Detach(_context.Wake);
-        foreach (ColumnBuilder builder in _builders)
-        {
-            builder.Dispose();
-        }
-    }
-
-    private StreamBatch Make(ScriptRow[] rows)
-    {
-        bool kinds = false;
-        foreach (ScriptRow row in rows)
-        {
-            if (row.Values.Length != _context.Table.Columns.Count)
-            {
-                throw OptionReader.Error(
-                    _context.Table,
-                    4010,
-                    $"Script row has a wrong number of values: {row}. Expected {_context.Table.Columns.Count}.");
-            }
-
-            kinds |= row.Kind != RowKind.Insert;
-            for (int i = 0; i < _builders.Length; i++)
-            {
-                int column = _context.Projection[i];
-                SqlType type = _context.Table.Columns[column].Type;
-                if (!ScriptValue.TryAppend(_builders[i], type, row.Values[column]))
-                {
-                    throw OptionReader.Error(
-                        _context.Table, 4010, $"Script value does not fit {type}: '{row.Values[column]}' in {row}.");
-                }
-            }
-        }
-
-        var columns = new ArrayData[_builders.Length];
-        for (int i = 0; i < columns.Length; i++)
-        {
-            columns[i] = _builders[i].Finish();
-        }
-
-        NativeBuffer? kindBytes = kinds ? _context.Allocator.Allocate(rows.Length) : null;
-        for (int i = 0; kinds && i < rows.Length; i++)
-        {
-            kindBytes!.Pointer[i] = (byte)rows[i].Kind;
-        }
-
-        return new StreamBatch(new RecordBatch(_schema, columns, rows.Length), kindBytes);
+        _maker.Dispose();
     }
 }

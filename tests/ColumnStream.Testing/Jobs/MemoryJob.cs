@@ -59,14 +59,14 @@ public static class MemoryJob
             var chains = new SortedDictionary<long, (long Count, long Chain)>();
             foreach ((long key, long value) in log.Splits[s])
             {
-                raw.Add(string.Create(CultureInfo.InvariantCulture, $"{key} {s} {value} "));
+                raw.Add(string.Create(CultureInfo.InvariantCulture, $"{key}\t{s}\t{value}"));
                 (long count, long chain) = chains.GetValueOrDefault(key);
                 chains[key] = (count + 1, FoldNode.Fold(chain, value));
             }
 
             foreach ((long key, (long count, long chain)) in chains)
             {
-                folded.Add(string.Create(CultureInfo.InvariantCulture, $"{key} {s} {count} {chain} "), 1);
+                folded.Add(string.Create(CultureInfo.InvariantCulture, $"{key}\t{s}\t{count}\t{chain}"), 1);
             }
         }
 

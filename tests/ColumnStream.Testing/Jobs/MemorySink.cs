@@ -1,42 +1,47 @@
 using System.Collections.Generic;
-using System.Globalization;
-using System.Text;
-using ColumnStream.Arrow.Arrays;
 using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Sinks;
 
 namespace ColumnStream.Testing.Jobs;
 
-/// <summary>Writes rows of BIGINT columns, as text, into a ledger, exactly once.</summary>
-internal sealed unsafe class MemorySink(MemoryLedger ledger, SinkContext context) : TwoPhaseCommittingSink
+/// <summary>Writes rows, as text, into a ledger, exactly once.</summary>
+/// <remarks>
+/// A write may fail unseen, as one does that is under way in the background: then its rows are lost, and the next
+/// <see cref="Prepare"/> has to say so.
+/// </remarks>
+internal sealed class MemorySink(MemoryLedger ledger, SinkContext context) : TwoPhaseCommittingSink
 {
+    private readonly RowPrinter _printer = new(context);
+    private readonly string _table = context.Table.Name[(context.Table.Name.LastIndexOf('.') + 1)..];
     private List<(RowKind Kind, string Row)> _rows = [];
+    private ExternalException? _failure;
 
     public override void Write(StreamBatch batch)
     {
-        var text = new StringBuilder();
-        for (int i = 0; i < batch.Count; i++)
+        if (ledger.LosesWrite())
         {
-            int row = batch.Selection is null ? i : batch.Selection.Rows[i];
-            text.Clear();
-            foreach (ArrayData column in batch.Rows.Columns)
-            {
-                text.Append(((FixedWidthArray)column).Values<long>()[row].ToString(CultureInfo.InvariantCulture));
-                text.Append(' ');
-            }
-
-            _rows.Add((batch.Kinds is null ? RowKind.Insert : batch.Kinds[row], text.ToString()));
+            _failure ??= new ExternalException(5000, "Simulated background write failed.", retryable: true);
+            return;
         }
+
+        _printer.Print(batch, _rows);
     }
 
     public override IReadOnlyList<string> Prepare(long epoch)
     {
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            throw failure;
+        }
+
         if (_rows.Count == 0)
         {
             return [];
         }
 
-        string name = ledger.Prepare(context.Table.Name, epoch, context.Subtask, _rows);
+        string name = ledger.Prepare(_table, epoch, context.Subtask, _rows);
         _rows = [];
         return [name];
     }

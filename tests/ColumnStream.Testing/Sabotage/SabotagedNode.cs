@@ -25,6 +25,9 @@ public sealed record SabotagedNode(PhysicalNode Inner) : PhysicalNode
     /// <summary>Gets whether a restore forgets the upper half of its key groups.</summary>
     public bool ForgetsHalf { get; init; }
 
+    /// <summary>Gets what changes the states that checkpoints take, made once an operator.</summary>
+    public Func<IReadOnlyList<OperatorState>, IReadOnlyList<OperatorState>>? States { get; init; }
+
     /// <summary>Puts a fault into a node.</summary>
     public static SabotagedNode Of(PhysicalNode node) => new(node)
     {
@@ -49,6 +52,7 @@ internal sealed class SabotagedOperator : Operator
     private readonly SabotagedNode _node;
     private readonly Func<StreamBatch, int, bool>? _reads;
     private readonly Func<StreamBatch, int, bool>? _writes;
+    private IReadOnlyList<OperatorState>? _states;
     private BufferAllocator _allocator = null!;
 
     public SabotagedOperator(Operator inner, SabotagedNode node)
@@ -59,8 +63,12 @@ internal sealed class SabotagedOperator : Operator
         _writes = node.Writes?.Invoke();
     }
 
-    public override IReadOnlyList<OperatorState> States =>
-        _node.ForgetsHalf ? [.. _inner.States.Select(s => new ForgetfulState(s))] : _inner.States;
+    public override IReadOnlyList<OperatorState> States => _states
+        ?? (_node.ForgetsHalf ? [.. _inner.States.Select(s => new ForgetfulState(s))] : _inner.States);
+
+    public override bool IsAwaiting => _inner.IsAwaiting;
+
+    public override bool IsFull => _inner.IsFull;
 
     public override bool HasMore => _inner.HasMore;
 
@@ -70,6 +78,7 @@ internal sealed class SabotagedOperator : Operator
     {
         _allocator = context.Allocator;
         _inner.Open(context);
+        _states = _node.States?.Invoke(_inner.States);
     }
 
     public override void Process(int input, StreamBatch batch, Collector output)
@@ -87,6 +96,8 @@ internal sealed class SabotagedOperator : Operator
     public override void Continue(Collector output) => _inner.Continue(Wrap(output));
 
     public override long Advance(long watermarkMs, Collector output) => _inner.Advance(watermarkMs, Wrap(output));
+
+    public override void EndInput(int input) => _inner.EndInput(input);
 
     public override void Finish(Collector output) => _inner.Finish(Wrap(output));
 
@@ -136,23 +147,9 @@ internal sealed class SabotagedOperator : Operator
         public override void EmitIdle() => output.EmitIdle();
     }
 
-    private sealed class ForgetfulState(OperatorState inner) : OperatorState
+    private sealed class ForgetfulState(OperatorState inner) : StateDecorator(inner)
     {
-        public override string Name => inner.Name;
-
-        public override long RowCount => inner.RowCount;
-
-        public override long Bytes => inner.Bytes;
-
-        public override bool MustBeFull => inner.MustBeFull;
-
-        public override void BeginSnapshot(bool full) => inner.BeginSnapshot(full);
-
-        public override bool Gather(int maxRows, Action<RecordBatch> write) => inner.Gather(maxRows, write);
-
-        public override void AbortSnapshot() => inner.AbortSnapshot();
-
         public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups) =>
-            inner.Restore(snapshots, new KeyGroupRange(keyGroups.First, (keyGroups.First + keyGroups.End) / 2));
+            base.Restore(snapshots, new KeyGroupRange(keyGroups.First, (keyGroups.First + keyGroups.End) / 2));
     }
 }

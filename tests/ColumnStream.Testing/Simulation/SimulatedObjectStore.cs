@@ -17,7 +17,6 @@ namespace ColumnStream.Testing.Simulation;
 public sealed class SimulatedObjectStore : IObjectStore
 {
     private readonly MemoryObjectStore _objects = new(TimeProvider.System);
-    private readonly HashSet<string> _claimsEver = new(StringComparer.Ordinal);
     private readonly SortedDictionary<StoreFault, int> _faults = [];
 
     /// <summary>Gets or sets the randomness of faults.</summary>
@@ -31,6 +30,12 @@ public sealed class SimulatedObjectStore : IObjectStore
 
     /// <summary>Gets or sets what lets time pass when an answer is late.</summary>
     public Action<TimeSpan> Delay { get; set; } = static _ => { };
+
+    /// <summary>Gets or sets what learns of each object that came to be, whether or not the caller learns of it.</summary>
+    public Action<string, byte[]> Created { get; set; } = static (_, _) => { };
+
+    /// <summary>Gets or sets what learns of each object before it is deleted.</summary>
+    public Action<string> Deleting { get; set; } = static _ => { };
 
     /// <summary>Gets the number of faults so far.</summary>
     public int Faults { get; private set; }
@@ -48,9 +53,9 @@ public sealed class SimulatedObjectStore : IObjectStore
         StoreFault? fault = Draw(StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.TimeoutApplied, StoreFault.Slow);
         FailBefore(fault);
         bool created = _objects.TryCreate(name, content.Span);
-        if (created && name.StartsWith("claim/", StringComparison.Ordinal) && !_claimsEver.Add(name))
+        if (created)
         {
-            throw new InvariantException(9001, $"Epoch was claimed twice: {name}.");
+            Created(name, content.ToArray());
         }
 
         Crash();
@@ -97,6 +102,7 @@ public sealed class SimulatedObjectStore : IObjectStore
             Crash();
             StoreFault? fault = Draw(StoreFault.ServerError, StoreFault.TimeoutApplied, StoreFault.Slow);
             FailBefore(fault);
+            Deleting(name);
             _objects.Delete(name);
             FailBehind(fault);
         }
@@ -106,20 +112,40 @@ public sealed class SimulatedObjectStore : IObjectStore
 
     public ValueTask<int> RemoveLeftoversAsync(TimeSpan age, CancellationToken cancellation = default) => new(0);
 
-    /// <summary>Flips a bit of an object, as a bad disk would.</summary>
+    /// <summary>Flips a bit of an object, as a bad disk would; a second time mends it.</summary>
     public void Damage(string name)
     {
-        byte[] content = Content(name);
+        byte[] content = Content(name) ?? throw new ArgumentException($"Object does not exist: {name}.");
         content[content.Length / 2] ^= 1;
         _objects.Overwrite(name, content);
     }
 
-    private byte[] Content(string name)
+    /// <summary>Returns the bytes of an object, or null, without a fault.</summary>
+    public byte[]? Content(string name)
     {
-        using Stream stream = _objects.OpenRead(name)!;
+        using Stream? stream = _objects.OpenRead(name);
+        if (stream is null)
+        {
+            return null;
+        }
+
         byte[] content = new byte[stream.Length];
         stream.ReadExactly(content);
         return content;
+    }
+
+    /// <summary>Returns all names with a prefix, without a fault.</summary>
+    public IReadOnlyList<string> Names(string prefix) => _objects.List(prefix);
+
+    /// <summary>Loses an object, or its second half, as a disk does that was never told to keep it.</summary>
+    public void Lose(string name, bool half)
+    {
+        byte[]? content = Content(name);
+        _objects.Delete(name);
+        if (half && content is not null)
+        {
+            _objects.Overwrite(name, content[..(content.Length / 2)]);
+        }
     }
 
     private StoreFault? Draw(params ReadOnlySpan<StoreFault> kinds)

@@ -1,0 +1,131 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+
+namespace ColumnStream.Testing.Simulation;
+
+/// <summary>Plays seed after seed and counts what happened; one seed in fifty is played twice and has to be the same.</summary>
+public sealed class SimulationCampaign
+{
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+
+    /// <summary>Gets the number of seeds played.</summary>
+    public int Seeds { get; private set; }
+
+    /// <summary>Gets the number of seeds played twice.</summary>
+    public int Twice { get; private set; }
+
+    /// <summary>Gets the number of processes.</summary>
+    public int Processes { get; private set; }
+
+    /// <summary>Gets the number of processes killed.</summary>
+    public int Kills { get; private set; }
+
+    /// <summary>Gets the number of processes that went on beside a later one.</summary>
+    public int Zombies { get; private set; }
+
+    /// <summary>Gets the number of restarts at another parallelism.</summary>
+    public int Rescales { get; private set; }
+
+    /// <summary>Gets the number of damaged files that were noticed.</summary>
+    public int Damages { get; private set; }
+
+    /// <summary>Gets the number of committed checkpoints.</summary>
+    public long Checkpoints { get; private set; }
+
+    /// <summary>Gets the number of epochs at which sinks were compared with sources.</summary>
+    public long ComparedEpochs { get; private set; }
+
+    /// <summary>Gets the number of seeds by job.</summary>
+    public SortedDictionary<string, long> Shapes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the number of store faults by kind.</summary>
+    public SortedDictionary<StoreFault, long> StoreFaults { get; } = [];
+
+    /// <summary>Gets the number of kills and pauses by point of the protocol.</summary>
+    public SortedDictionary<string, long> KillsAt { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the number of checks by invariant.</summary>
+    public SortedDictionary<string, long> Checks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Plays seeds.</summary>
+    /// <exception cref="SimulationException">One broke a promise; its message replays it.</exception>
+    public void Run(int first, int count)
+    {
+        for (int seed = first; seed < first + count; seed++)
+        {
+            Run(seed);
+        }
+    }
+
+    /// <summary>Plays one seed.</summary>
+    /// <exception cref="SimulationException">It broke a promise; the message replays it.</exception>
+    public void Run(int seed)
+    {
+        SimulatedHistory history = SimulatedHistory.Play(seed);
+        if (seed % 50 == 0)
+        {
+            Twice++;
+            if (SimulatedHistory.Play(seed).TraceHash != history.TraceHash)
+            {
+                throw new SimulationException(
+                    string.Create(CultureInfo.InvariantCulture, $"I5: seed {seed} played twice is not the same history."));
+            }
+        }
+
+        Count(history);
+    }
+
+    /// <summary>Prints everything counted.</summary>
+    public string Report()
+    {
+        double seconds = TimeProvider.System.GetElapsedTime(_started).TotalSeconds;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {Seeds} seeds in {seconds:0.0} s, {Seeds / seconds * 60:0} a minute: 0 lost, 0 doubled; {Twice} played twice, equal
+            {Processes} processes, {Kills} killed, {Zombies} zombies, {Rescales} restarts at another parallelism, {Damages} damaged files noticed
+            {Checkpoints} checkpoints, {ComparedEpochs} epochs compared with the sources
+            shapes: {List(Shapes)}
+            kills and pauses: {List(KillsAt)}
+            store faults: {List(StoreFaults)}
+            checks: {List(Checks)}
+            """);
+    }
+
+    private static string List<T>(SortedDictionary<T, long> counts)
+        where T : notnull =>
+        string.Join(", ", counts.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value}")));
+
+    private static void Add<T>(SortedDictionary<T, long> counts, T key, long count)
+        where T : notnull =>
+        counts[key] = counts.GetValueOrDefault(key) + count;
+
+    private void Count(SimulatedHistory history)
+    {
+        Seeds++;
+        Processes += history.Processes;
+        Kills += history.Kills;
+        Zombies += history.Zombies;
+        Rescales += history.Rescales;
+        Damages += history.Damages;
+        Checkpoints += history.Checkpoints;
+        ComparedEpochs += history.ComparedEpochs;
+        Add(Shapes, history.Shape, 1);
+        foreach ((StoreFault kind, int count) in history.StoreFaults)
+        {
+            Add(StoreFaults, kind, count);
+        }
+
+        foreach ((string point, int count) in history.KillsAt)
+        {
+            Add(KillsAt, point, count);
+        }
+
+        foreach ((string check, long count) in history.Checks)
+        {
+            Add(Checks, check, count);
+        }
+    }
+}

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow.Memory;
@@ -527,12 +528,18 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     {
         uint recent = 0;
         int stride = layout.Stride;
-        for (int row = 0; row < layout.RowsPerPage; row++)
+        for (uint left = units; left != 0; left &= left - 1)
         {
-            int unit = row * stride / SpilledPages.UnitBytes;
-            if ((units >> unit & 1) != 0 && *(uint*)(page + (row * stride)) > _coldSequence)
+            // Rows that begin in the unit; none where a row is longer than it.
+            int unit = BitOperations.TrailingZeroCount(left);
+            int end = Math.Min(layout.RowsPerPage * stride, (unit + 1) * SpilledPages.UnitBytes);
+            for (int at = ((unit * SpilledPages.UnitBytes) + stride - 1) / stride * stride; at < end; at += stride)
             {
-                recent |= 1u << unit;
+                if (*(uint*)(page + at) > _coldSequence)
+                {
+                    recent |= 1u << unit;
+                    break;
+                }
             }
         }
 

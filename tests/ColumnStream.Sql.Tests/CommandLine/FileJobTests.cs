@@ -159,11 +159,15 @@ public sealed class FileJobTests : IDisposable
         Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
     }
 
-    /// <summary>200,000 groups take 11 MB; no more than the half of the limit may hold them. Nothing stays in the folder.</summary>
+    /// <summary>
+    /// 200,000 groups take 11 MB, and state gets five eighths of the limit. Nothing stays in the folder, and what a process left
+    /// goes that was killed while it made its file: no process has this number.
+    /// </summary>
     [Fact]
     public void State_that_has_no_room_goes_to_disk_and_the_answer_stays()
     {
-        string folder = Path.Combine(_cli.Folder.Path, "spill");
+        string folder = _cli.Folder.At("spill");
+        _cli.Folder.Write("spill/columnstream-2147483647-job-f0-0-0.spill", "");
         Outcome outcome = _cli.Script(
             """
             CREATE TABLE t (a BIGINT) WITH ('connector' = 'datagen', 'fields.a.kind' = 'sequence', 'fields.a.start' = '0', 'fields.a.end' = '399999', 'rows-per-second' = '100000000');
@@ -173,8 +177,23 @@ public sealed class FileJobTests : IDisposable
             "-D", "memory.limit=8mb", "-D", $"io.tmp.dirs={folder}", "--format", "csv");
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("200000,400000,19999900000", outcome.Text, StringComparison.Ordinal);
-        Assert.True(Directory.Exists(folder), "Nothing went to disk.");
         Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void State_that_cannot_go_to_disk_fails_the_job_and_says_where()
+    {
+        _cli.Folder.Write("taken", "a file, no folder");
+        Outcome outcome = _cli.Script(
+            """
+            CREATE TABLE t (a BIGINT) WITH ('connector' = 'datagen', 'fields.a.kind' = 'sequence', 'fields.a.start' = '0', 'fields.a.end' = '399999', 'rows-per-second' = '100000000');
+            SELECT a, COUNT(*) AS n FROM t GROUP BY a;
+            """,
+            "-D", "memory.limit=8mb", "-D", $"io.tmp.dirs={_cli.Folder.At("taken")}", "--format", "csv");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("error CST5017: State could not be written to disk", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains(_cli.Folder.At("taken"), outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("io.tmp.dirs", outcome.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

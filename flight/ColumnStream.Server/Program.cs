@@ -12,6 +12,7 @@ var root = new Command("columnstream", "Runs Flink SQL over streams and files.")
     SavepointCommand.Create(),
     StopCommand.Create(),
     CancelCommand.Create(),
+    StateCommand.Create(),
     ExplainCommand.Create(),
     FunctionsCommand.Create(),
     IntegrityCommand.Create(),

@@ -17,7 +17,7 @@ internal sealed class SnapshotWriter : TaskUnit
 {
     private const long BacklogLimitBytes = 64 << 20;
     private static readonly IpcWriterOptions Format =
-        new() { Compression = IpcCompression.Zstd, KeepDecimal64 = true };
+        new() { Compression = IpcCompression.Zstd };
 
     private readonly Mailbox _mailbox;
     private readonly BufferAllocator _allocator;

@@ -43,7 +43,8 @@ public static class SavedEntries
             if (!whole.Contains(half))
             {
                 entries.Add(new SavedEntry(
-                    half.TrimEnd('/'), "incomplete", null, 0, "The savepoint failed or is still being taken; it cannot be restored."));
+                    half.TrimEnd('/'), "incomplete", null, 0,
+                    "The savepoint failed or is still being taken; it cannot be restored."));
             }
         }
 
@@ -69,8 +70,8 @@ public static class SavedEntries
     {
         foreach (string folder in new[] { "state/", SavepointFolder.Staging })
         {
-            int at = name.StartsWith(folder, StringComparison.Ordinal) ? 0 : name.IndexOf("/" + folder, StringComparison.Ordinal) + 1;
-            if (at > 0 || name.StartsWith(folder, StringComparison.Ordinal))
+            int at = ("/" + name).IndexOf("/" + folder, StringComparison.Ordinal);
+            if (at >= 0)
             {
                 return name[..at];
             }

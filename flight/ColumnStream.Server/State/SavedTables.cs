@@ -22,7 +22,9 @@ internal static class SavedTables
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var used = new Dictionary<string, int>(StringComparer.Ordinal);
         IEnumerable<string> uids = manifest.Tasks.SelectMany(static t =>
-            t.Sources.Select(static s => s.Uid).Concat(t.States.Select(static s => s.Uid)).Concat(t.Sinks.Select(static s => s.Uid)));
+            t.Sources.Select(static s => s.Uid)
+                .Concat(t.States.Select(static s => s.Uid))
+                .Concat(t.Sinks.Select(static s => s.Uid)));
         foreach (string uid in uids)
         {
             if (names.ContainsKey(uid))

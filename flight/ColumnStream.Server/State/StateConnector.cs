@@ -58,8 +58,8 @@ internal sealed class StateConnector(SavedState saved, IReadOnlyList<SavedTable>
             string columns = string.Join(", ", table.Columns.Select(static c => $"{Quoted(c.Name)} {c.Type}"));
             foreach (string database in new[] { table.Operator, table.Uid }.Distinct(StringComparer.Ordinal))
             {
-                text.Append(Invariant(
-                    $"CREATE TABLE state.{Quoted(database)}.{Quoted(table.State)} ({columns}) WITH ('connector' = '{ConnectorName}', '{TableOption}' = '{i}');\n"));
+                text.Append(Invariant($"CREATE TABLE state.{Quoted(database)}.{Quoted(table.State)} ({columns}) "));
+                text.Append(Invariant($"WITH ('connector' = '{ConnectorName}', '{TableOption}' = '{i}');\n"));
             }
         }
 

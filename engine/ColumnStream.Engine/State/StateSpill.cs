@@ -153,15 +153,18 @@ public sealed unsafe class StateSpill : IDisposable
         catch (IOException failure)
         {
             throw new ExternalException(
-                5018, $"State could not be read back from disk: {_file!.Name}, offset {offset}: {failure.Message} {NextStep}",
-                retryable: true, failure);
+                5018,
+                $"State could not be read back from disk: {_file!.Name}, offset {offset}: {failure.Message} {NextStep}",
+                retryable: true,
+                failure);
         }
 
         if (count != bytes.Length)
         {
             throw new ExternalException(
                 5018,
-                $"State could not be read back from disk: {_file!.Name}, offset {offset}: {count} of {bytes.Length} bytes. {NextStep}",
+                $"State could not be read back from disk: {_file!.Name}, offset {offset}: "
+                    + $"{count} of {bytes.Length} bytes. {NextStep}",
                 retryable: true);
         }
 

@@ -82,6 +82,9 @@ internal sealed class CheckpointCoordinator : TaskUnit
     /// <summary>Gets what records rows in and out, or null without a ledger.</summary>
     public LedgerChain? Ledger { get; init; }
 
+    /// <summary>Gets what is known of the newest checkpoints.</summary>
+    public CheckpointHistory History { get; init; } = new();
+
     public CheckpointMetrics Metrics => Volatile.Read(ref _metrics);
 
     /// <summary>Starts the tasks; <paramref name="highestEpoch"/> and lower numbers are used up.</summary>
@@ -217,6 +220,8 @@ internal sealed class CheckpointCoordinator : TaskUnit
     private long IntervalNs() =>
         _options.CheckpointInterval is { } interval ? (long)interval.TotalNanoseconds : long.MaxValue / 2;
 
+    private long PauseNs() => (long)_options.Checkpointing.MinPause.TotalNanoseconds;
+
     /// <summary>Decides, while nothing is under way, what comes next.</summary>
     private void Next()
     {
@@ -235,7 +240,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
         {
             BeginSavepoint(savepoint);
         }
-        else if (_options.CheckpointInterval is not null)
+        else if (_options.CheckpointInterval is not null && (_endedTasks == 0 || _options.Checkpointing.AfterTasksFinish))
         {
             if (Executor.Now >= _nextNs)
             {
@@ -278,6 +283,9 @@ internal sealed class CheckpointCoordinator : TaskUnit
         _bytes = 0;
         var barrier = new Barrier(_epoch, isFinal: _endsAs == JobStatus.Finished, _savepoints.Current is not null);
         bool stopSources = _endsAs is not null;
+        History.Begin(
+            _epoch, barrier.IsSavepoint ? "SAVEPOINT" : stopSources ? "FINAL" : "CHECKPOINT", _triggeredNs,
+            Executor.Time.GetUtcNow().ToUnixTimeMilliseconds());
         AskAll(task =>
         {
             if (task.IsRoot)
@@ -302,6 +310,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
         }
 
         _failPoints.Hit(FailPoint.AfterAcknowledgements);
+        History.Written(Executor.Now, _answers.Values, _bytes);
         Claim? claim = null;
         if (_store is not null)
         {
@@ -330,6 +339,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             _failPoints.Hit(FailPoint.AfterClaim);
         }
 
+        History.Claimed(Executor.Now, claim?.ManifestPath);
         _restored = claim;
         _parentEpoch = _epoch;
         if (_store is null && _savepoints.Current is { } savepoint)
@@ -434,7 +444,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             Manifest.CurrentKeyHash, _keyGroups, Executor.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             _endsAs == JobStatus.Finished, tasks)
         {
-            Ledger = Ledger?.Make(_epoch, _parentEpoch, isExact: true, _endsAs == JobStatus.Finished, tasks),
+            Ledger = Ledger?.Make(_epoch, _parentEpoch, _options.Checkpointing.IsExactlyOnce, _endsAs == JobStatus.Finished, tasks),
         };
     }
 
@@ -473,7 +483,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             {
                 _store.PutCommitted(_restored!);
                 _failPoints.Hit(FailPoint.AfterMarker);
-                _store.CleanUp(_failPoints, _savepoints.Pinned);
+                _store.CleanUp(_failPoints, _options.Checkpointing.Retained, _savepoints.Pinned);
             }
             catch (ExternalException failure)
             {
@@ -489,6 +499,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
 
         RemoveRestored();
         _failuresInARow = 0;
+        History.Completed(Executor.Now);
         Volatile.Write(ref _metrics, new CheckpointMetrics(
             _metrics.Completed + 1, _metrics.Failed, _epoch, (Executor.Now - _triggeredNs) / 1e6, _bytes));
         CompleteSavepoint();
@@ -507,7 +518,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
         }
 
         _phase = Phase.Running;
-        _nextNs = Math.Max(_triggeredNs + IntervalNs(), Executor.Now);
+        _nextNs = Math.Max(_triggeredNs + IntervalNs(), Executor.Now + PauseNs());
     }
 
     /// <summary>The epoch of a savepoint is committed: it is copied now, or its folder says that nothing is left to commit.</summary>
@@ -569,13 +580,31 @@ internal sealed class CheckpointCoordinator : TaskUnit
             _failPoints.Hit(FailPoint.AfterTerminal);
         }
 
+        if (status == JobStatus.Cancelled && _options.Checkpointing.DeletesOnCancellation)
+        {
+            Discard();
+        }
+
         _job.Finish(status);
+    }
+
+    private void Discard()
+    {
+        try
+        {
+            _store?.Discard(_epoch);
+        }
+        catch (ExternalException failure)
+        {
+            _options.Warn($"Checkpoints could not be deleted: {failure.Message}");
+        }
     }
 
     private void FailEpoch(Exception reason)
     {
         // A savepoint that cannot be written is the trouble of who asked for it.
         _failuresInARow += _savepoints.Current is null || _savepoints.Draining is not null ? 1 : 0;
+        History.Failed(reason.Message);
         Volatile.Write(ref _metrics, _metrics with { Failed = _metrics.Failed + 1 });
         if (_failuresInARow > _options.TolerableFailedCheckpoints)
         {
@@ -590,7 +619,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             Resume(failed);
         }
 
-        _nextNs = Executor.Now + Math.Min(IntervalNs(), 1000 * NsPerMs);
+        _nextNs = Executor.Now + Math.Max(Math.Min(IntervalNs(), 1000 * NsPerMs), PauseNs());
     }
 
     private void CheckEpoch(long epoch)

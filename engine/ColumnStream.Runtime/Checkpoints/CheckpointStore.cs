@@ -28,7 +28,6 @@ namespace ColumnStream.Runtime.Checkpoints;
 internal sealed class CheckpointStore(IObjectStore store)
 {
     private const int Attempts = 5;
-    private const int Retained = 3;
 
     /// <summary>Gets the objects.</summary>
     public IObjectStore Objects => store;
@@ -238,18 +237,19 @@ internal sealed class CheckpointStore(IObjectStore store)
 
     /// <summary>Deletes what no retained epoch names: floor first, then data, then markers, claims last.</summary>
     /// <param name="failPoints">Is told half way.</param>
+    /// <param name="retained">How many epochs are kept.</param>
     /// <param name="pinned">An epoch that is being copied and keeps its files; null for none.</param>
-    public void CleanUp(IFailPoints failPoints, Manifest? pinned = null)
+    public void CleanUp(IFailPoints failPoints, int retained, Manifest? pinned = null)
     {
         IReadOnlyList<string> claims = store.List("claim/");
-        if (claims.Count <= Retained)
+        if (claims.Count <= retained)
         {
             return;
         }
 
-        long floor = EpochOf(claims[^Retained]);
+        long floor = EpochOf(claims[^retained]);
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        for (int i = claims.Count - Retained; i < claims.Count; i++)
+        for (int i = claims.Count - retained; i < claims.Count; i++)
         {
             Claim claim = ReadRequired(claims[i], ManifestJson.Default.Claim);
             Protect(ReadManifest(claim), kept);
@@ -267,6 +267,17 @@ internal sealed class CheckpointStore(IObjectStore store)
         DeleteBelow("committed/", floor);
         DeleteBelow("floor/", floor);
         DeleteBelow("claim/", floor);
+    }
+
+    /// <summary>Deletes all epochs up to one, of a job that shall not go on: floor first, claims last; numbers stay used.</summary>
+    public void Discard(long epoch)
+    {
+        TryPut(NameOf("floor", epoch + 1, 12), "{}"u8);
+        DeleteBelow("ckpt/", epoch + 1);
+        DeleteBelow("ledger/", epoch + 1);
+        DeleteBelow("committed/", epoch + 1);
+        DeleteBelow("floor/", epoch + 1);
+        DeleteBelow("claim/", epoch + 1);
     }
 
     private static void Protect(Manifest manifest, HashSet<string> kept)

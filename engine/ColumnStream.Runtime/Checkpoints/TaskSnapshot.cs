@@ -20,6 +20,9 @@ public sealed record TaskSnapshot(
     IReadOnlyList<StateSnapshot> States,
     IReadOnlyList<SinkSnapshot> Sinks)
 {
+    /// <summary>Gets how long the task was held up; not part of the record.</summary>
+    internal SnapshotTiming Timing { get; init; }
+
     /// <summary>Gets the task's totals for the ledger, which the coordinator writes; not part of the record.</summary>
     internal TallySnapshot? Tally { get; init; }
 }

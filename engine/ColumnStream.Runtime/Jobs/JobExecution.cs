@@ -337,6 +337,9 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             _coordinator?.Metrics ?? new CheckpointMetrics(0, 0, 0, 0, 0),
             busy,
             _memory.UsedBytes,
-            _memory.PeakBytes);
+            _memory.PeakBytes)
+        {
+            History = _coordinator?.History.All() ?? [],
+        };
     }
 }

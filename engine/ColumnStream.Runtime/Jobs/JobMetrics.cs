@@ -13,4 +13,8 @@ public sealed record JobMetrics(
     CheckpointMetrics Checkpoints,
     long TaskBusyNs,
     long NativeBytes,
-    long PeakNativeBytes);
+    long PeakNativeBytes)
+{
+    /// <summary>Gets the newest checkpoints, oldest first.</summary>
+    public IReadOnlyList<CheckpointRecord> History { get; init; } = [];
+}

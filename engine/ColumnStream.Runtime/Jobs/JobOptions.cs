@@ -32,6 +32,9 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets <c>execution.checkpointing.interval</c>; null takes only the last checkpoint of a job that ends.</summary>
     public TimeSpan? CheckpointInterval { get; init; }
 
+    /// <summary>Gets how often checkpoints are taken, what they hold, and how long they stay.</summary>
+    public CheckpointOptions Checkpointing { get; init; } = new();
+
     /// <summary>Gets how many checkpoints may fail in a row.</summary>
     public int TolerableFailedCheckpoints { get; init; } = 3;
 

@@ -34,6 +34,7 @@ internal sealed class StreamTask : TaskUnit
     private Barrier? _trigger;
     private Barrier? _aligning;
     private int _alignedChannels;
+    private long _alignedFromNs;
     private long _busyNs;
     private volatile bool _stop;
 
@@ -65,6 +66,12 @@ internal sealed class StreamTask : TaskUnit
 
     public List<NodeOutput> Entries { get; } = [];
 
+    /// <summary>Gets whether a channel whose barrier came waits for the others.</summary>
+    public bool AlignsBarriers { get; init; } = true;
+
+    /// <summary>Gets whether checkpoints may hold changes since the one before.</summary>
+    public bool TakesChanges { get; init; } = true;
+
     /// <summary>Gets what counts rows for the ledger, or null without one.</summary>
     public TaskTally? Tally { get; init; }
 
@@ -72,6 +79,9 @@ internal sealed class StreamTask : TaskUnit
 
     /// <summary>Gets what takes state to disk, or null where memory has no limit.</summary>
     public StateSpill? Spill { get; init; }
+
+    /// <summary>Gets the task's clock.</summary>
+    public long NowNs => Executor.Now;
 
     public long BusyNs => Volatile.Read(ref _busyNs);
 
@@ -303,6 +313,7 @@ internal sealed class StreamTask : TaskUnit
         {
             _aligning = barrier;
             _alignedChannels = 0;
+            _alignedFromNs = Executor.Now;
         }
         else if (_aligning.Epoch != barrier.Epoch)
         {
@@ -310,7 +321,11 @@ internal sealed class StreamTask : TaskUnit
                 9001, $"Barriers overlap in {Name}: {_aligning.Epoch}, {barrier.Epoch}.");
         }
 
-        Gate.Block(channel);
+        if (AlignsBarriers || barrier.IsSavepoint)
+        {
+            Gate.Block(channel);
+        }
+
         if (++_alignedChannels == Gate.Count)
         {
             _aligning = null;
@@ -327,6 +342,7 @@ internal sealed class StreamTask : TaskUnit
             throw new InvariantException(9001, $"Barrier came before the last one was gathered: {barrier.Epoch}.");
         }
 
+        Checkpoints.AlignmentNs = IsRoot ? 0 : Executor.Now - _alignedFromNs;
         Checkpoints.Begin(
             barrier, _owner.StateStore, _owner.StatePath(this, barrier.Epoch), _owner.SnapshotsStandAlone);
         foreach (OutputGate gate in Outputs)

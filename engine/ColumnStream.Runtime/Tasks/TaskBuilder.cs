@@ -62,6 +62,8 @@ internal sealed class TaskBuilder(JobExecution job)
         string name = $"{Options.JobId}/f{fragment.Id}-{subtask}";
         var task = new StreamTask(name, job.Executor, job.Share, job, fragment.Id, subtask, fragment.Parallelism)
         {
+            AlignsBarriers = Options.Checkpointing.IsExactlyOnce,
+            TakesChanges = Options.Checkpointing.IsIncremental,
             Tally = job.HasLedger ? new TaskTally() : null,
             Spill = job.MakeSpill(name),
         };

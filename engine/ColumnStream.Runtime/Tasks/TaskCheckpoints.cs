@@ -31,6 +31,9 @@ internal sealed class TaskCheckpoints(
     private int _gathering;
     private Action<RecordBatch>? _write;
 
+    /// <summary>Gets or sets the time from the first barrier of the coming snapshot to its last.</summary>
+    public long AlignmentNs { get; set; }
+
     /// <summary>Gets whether frozen states are still to be gathered.</summary>
     public bool IsGathering => _pending is not null;
 
@@ -48,12 +51,13 @@ internal sealed class TaskCheckpoints(
     public void Begin(Barrier barrier, IObjectStore? store, string statePath, bool isAlone)
     {
         _epoch = barrier.Epoch;
+        long startNs = task.NowNs;
         var snapshot = new TaskSnapshot(
             task.Fragment, task.Subtask, task.Parallelism, FinishedNodes(), Positions(), [], Prepare(barrier.Epoch));
         snapshot = snapshot with { Tally = task.Tally?.Take(task, snapshot) };
         if (writer is null || store is null || _states.Count == 0 || barrier.IsFinal)
         {
-            acknowledge(_epoch, snapshot, 0);
+            acknowledge(_epoch, snapshot with { Timing = new SnapshotTiming(AlignmentNs, task.NowNs - startNs) }, 0);
             return;
         }
 
@@ -61,13 +65,13 @@ internal sealed class TaskCheckpoints(
         _full.Clear();
         foreach (StateChain chain in _states)
         {
-            bool full = chain.NeedsFull || isAlone;
+            bool full = chain.NeedsFull || isAlone || !task.TakesChanges;
             _full.Add(full);
             chain.State.BeginSnapshot(full);
         }
 
         _gathering = 0;
-        _pending = snapshot;
+        _pending = snapshot with { Timing = new SnapshotTiming(AlignmentNs, task.NowNs - startNs) };
     }
 
     /// <summary>Gathers one slice between two elements.</summary>

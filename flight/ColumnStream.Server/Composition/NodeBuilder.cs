@@ -33,7 +33,8 @@ internal sealed class NodeBuilder : IDisposable
     {
         SystemTable[] tables =
         [
-            new ErrorsTable(Jobs), new FunctionsTable(), new JobsTable(Jobs), new LateRowsTable(Jobs), new OperatorsTable(Jobs),
+            new CheckpointsTable(Jobs), new ErrorsTable(Jobs),
+            new FunctionsTable(), new JobsTable(Jobs), new LateRowsTable(Jobs), new OperatorsTable(Jobs),
             new WatermarksTable(Jobs),
         ];
         Connectors = new ConnectorRegistry(ConnectorTable.Create(output, error, null, tables).Concat(more));

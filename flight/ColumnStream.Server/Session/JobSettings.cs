@@ -61,6 +61,16 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
             RestoreEpoch = from?.Epoch,
             ClaimsRestored = Text(OptionTable.ClaimMode) == "CLAIM",
             AllowsSavepoints = !isQuery,
+            Checkpointing = new CheckpointOptions
+            {
+                IsExactlyOnce = Is(CheckpointKeys.Mode, "EXACTLY_ONCE"),
+                MinPause = Duration(CheckpointKeys.MinPause),
+                Retained = Number(CheckpointKeys.Retained),
+                IsIncremental = Flag(CheckpointKeys.Incremental),
+                AfterTasksFinish = Flag(CheckpointKeys.AfterTasksFinish),
+                DeletesOnCancellation = !Is(CheckpointKeys.Retention, "RETAIN_ON_CANCELLATION"),
+            },
+            HasLedger = Flag(CheckpointKeys.Ledger),
             TolerableFailedCheckpoints = Number(OptionTable.TolerableFailures),
             MaxRows = Math.Min(Math.Clamp(Number(OptionTable.BatchSize), 1, 1 << 20), RowsInRoom()),
             RandomCutsSeed = Flag(OptionTable.RandomCuts) ? Number(OptionTable.Seed) : null,
@@ -99,6 +109,8 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     /// <summary>Returns the value of an option as it was written, or its default.</summary>
     public string? Text(string key) =>
         settings.LastOrDefault(s => s.Key == key)?.Value ?? OptionTable.Find(key)?.Default;
+
+    private bool Is(string key, string choice) => string.Equals(Text(key), choice, StringComparison.OrdinalIgnoreCase);
 
     private int Number(string key) =>
         OptionValue.TryParseInteger(Text(key)!, out long value) && value is >= int.MinValue and <= int.MaxValue

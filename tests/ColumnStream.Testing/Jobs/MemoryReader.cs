@@ -14,6 +14,7 @@ internal sealed class MemoryReader(MemoryLog log, SourceContext context, Schema 
 {
     private readonly Dictionary<int, int> _positions = [];
     private bool _paused;
+    private string? _current;
 
     public override void Restore(IReadOnlyList<SplitState> splits)
     {
@@ -56,6 +57,7 @@ internal sealed class MemoryReader(MemoryLog log, SourceContext context, Schema 
         int at = _positions.GetValueOrDefault(split);
         int rows = Math.Min(log.Splits[split].Count - at, context.Random.Next(1, context.MaxRows + 1));
         batch = Read(split, at, rows);
+        _current = split.ToString(CultureInfo.InvariantCulture);
         _positions[split] = at + rows;
         return SourcePoll.Batch;
     }
@@ -75,6 +77,11 @@ internal sealed class MemoryReader(MemoryLog log, SourceContext context, Schema 
 
         return ValueList.From(splits);
     }
+
+    public override string? CurrentSplit => _current;
+
+    public override long? RowsBetween(string split, string? from, string to) =>
+        long.Parse(to, CultureInfo.InvariantCulture) - (from is null ? 0 : long.Parse(from, CultureInfo.InvariantCulture));
 
     private bool Owns(int split) => split % context.Parallelism == context.Subtask;
 

@@ -42,7 +42,7 @@ internal static class Program
     private static Func<Options, int>? Find(string verb) => verb switch
     {
         "plants" => FindPlants,
-        "simulation" => static options => SimulationRun.Play(options.Seed, options.Count),
+        "simulation" => static options => SimulationRun.Play(options.Seed, options.Count, options.Findings),
         _ => FuzzTarget.Find(verb) is { } target ? options => Fuzz(target, options) : null,
     };
 
@@ -51,7 +51,8 @@ internal static class Program
         string targets = string.Join('|', FuzzTarget.All.Select(t => t.Name));
         Console.Error.WriteLine(
             $"usage: ColumnStream.Fuzz {targets} [--seed S] [--count N] [--case C] [--plant K]\n"
-            + "       ColumnStream.Fuzz plants|simulation [--seed S] [--count N]");
+            + "       ColumnStream.Fuzz plants [--seed S] [--count N]\n"
+            + "       ColumnStream.Fuzz simulation [--seed S] [--count N] [--findings F]");
         return 2;
     }
 
@@ -117,6 +118,8 @@ internal static class Program
 
         public int? Case { get; private set; }
 
+        public int Findings { get; private set; } = 20;
+
         public bool Set(string name, string text)
         {
             if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value))
@@ -134,6 +137,9 @@ internal static class Program
                     return true;
                 case "--plant":
                     Plant = value;
+                    return true;
+                case "--findings":
+                    Findings = value;
                     return true;
                 case "--case":
                     Case = value;

@@ -7,15 +7,14 @@ namespace ColumnStream.Fuzz;
 /// <summary>Plays simulated histories, thousands of them, and goes on behind one that breaks a promise.</summary>
 internal static class SimulationRun
 {
-    private const int MostFindings = 20;
     private const int ReportEvery = 1000;
 
     /// <summary>Plays seeds from <paramref name="first"/>; returns the exit code.</summary>
-    public static int Play(int first, int count)
+    public static int Play(int first, int count, int mostFindings)
     {
         var campaign = new SimulationCampaign();
         int findings = 0;
-        for (int seed = first; seed < first + count && findings < MostFindings; seed++)
+        for (int seed = first; seed < first + count && findings < mostFindings; seed++)
         {
             try
             {

@@ -6,7 +6,7 @@ public sealed record SimulatedFaults
     /// <summary>Gets the faults of a history in which nothing goes wrong.</summary>
     public static SimulatedFaults None { get; } = new()
     {
-        MostKills = 0, Store = false, Zombies = false, Rescaling = false, Commits = false, Writes = false, Damage = false,
+        MostKills = 0, Store = false, Zombies = false, Rescaling = false, Commits = false, Writes = false, Damage = false, Spill = false,
     };
 
     /// <summary>Gets the most processes that are killed.</summary>
@@ -29,4 +29,7 @@ public sealed record SimulatedFaults
 
     /// <summary>Gets whether files of the newest checkpoint are damaged at times, which has to be noticed; then mended.</summary>
     public bool Damage { get; init; } = true;
+
+    /// <summary>Gets whether some processes keep their state on local disk as soon as they may.</summary>
+    public bool Spill { get; init; } = true;
 }

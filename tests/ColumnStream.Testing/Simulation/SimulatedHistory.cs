@@ -10,6 +10,7 @@ using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Ledger;
 using ColumnStream.Runtime.Tasks;
 using ColumnStream.Testing.Jobs;
 using ColumnStream.Testing.Sabotage;
@@ -91,6 +92,9 @@ public sealed class SimulatedHistory
 
     /// <summary>Gets the number of epochs at which the sinks were compared with the sources.</summary>
     public int ComparedEpochs { get; private set; }
+
+    /// <summary>Gets how often the ledger was read at the end, and said that all is well.</summary>
+    public int LedgersRead { get; private set; }
 
     /// <summary>Gets the number of committed checkpoints.</summary>
     public long Checkpoints { get; private set; }
@@ -183,6 +187,7 @@ public sealed class SimulatedHistory
         }
 
         Compare("I14", "started again behind its end", null);
+        CheckLedger();
         if (_judge.Floors >= floor + 2)
         {
             _judge.CheckLeftovers();
@@ -437,6 +442,22 @@ public sealed class SimulatedHistory
         _isQuiet = false;
     }
 
+    /// <summary>The job's own ledger must come to the same verdict, unless the claim of an overtaken run lies about, which is not in it.</summary>
+    private void CheckLedger()
+    {
+        if (_judge.Overtaken.Any(epoch => _judge.ManifestOf(epoch) is not null))
+        {
+            return;
+        }
+
+        IntegrityReport report = new IntegrityCheck(_store, static (_, _, _) => null).Run();
+        LedgersRead++;
+        if (!report.IsOk)
+        {
+            throw new SimulationException($"The ledger finds a difference where there is none: {report.First}");
+        }
+    }
+
     private void Note(string what) => _events.Add(what);
 
     private void CompareAt(Manifest manifest)
@@ -480,6 +501,7 @@ public sealed class SimulatedHistory
         ChannelCreditBytes = 1L << _random.Next(0, 21),
         Seed = _random.Next(),
         Checks = true,
+        SpillsAlways = _faults.Spill && _random.Next(6) == 0,
         Nonce = _random.NextInt64().ToString("x16", CultureInfo.InvariantCulture),
     };
 

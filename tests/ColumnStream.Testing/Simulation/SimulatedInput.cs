@@ -19,7 +19,7 @@ public sealed class SimulatedInput(
     {
         SimulatedTable table = tables.First(t => t.Name == name);
         return table.Rows.Where((_, i) =>
-            positions is null || i / table.Splits < positions.GetValueOrDefault((name, i % table.Splits)));
+            positions is null || table.Locate(i).Position < positions.GetValueOrDefault((name, table.Locate(i).Split)));
     }
 
     /// <summary>Returns the rows of a table that were read, as numbers, texts standing as they are.</summary>

@@ -16,8 +16,14 @@ internal sealed class SimulatedReader(SourceContext context, SimulatedTable tabl
     private readonly ScriptBatchMaker _maker = new(context);
     private readonly int[] _positions = new int[table.Splits];
     private bool _paused;
+    private string? _split;
+
+    public override string? CurrentSplit => _split;
 
     public override bool HasSplits => context.Subtask < table.Splits;
+
+    public override long? RowsBetween(string split, string? from, string to) =>
+        long.Parse(to, CultureInfo.InvariantCulture) - (from is null ? 0 : long.Parse(from, CultureInfo.InvariantCulture));
 
     public override void Restore(IReadOnlyList<SplitState> splits)
     {
@@ -44,11 +50,14 @@ internal sealed class SimulatedReader(SourceContext context, SimulatedTable tabl
         _paused = false;
         int most = context.Random.Next(1, context.MaxRows + 1);
         var rows = new List<ScriptRow>();
-        while (rows.Count < most && Next() is { } split)
+        int? from = Next();
+        while (from is { } split && rows.Count < most && Next() == from)
         {
             rows.Add(table.Rows[IndexOf(split)]);
             _positions[split]++;
         }
+
+        _split = from?.ToString(CultureInfo.InvariantCulture);
 
         if (rows.Count == 0)
         {
@@ -67,14 +76,14 @@ internal sealed class SimulatedReader(SourceContext context, SimulatedTable tabl
 
     private bool Owns(int split) => split % context.Parallelism == context.Subtask;
 
-    private int IndexOf(int split) => (_positions[split] * table.Splits) + split;
+    private int IndexOf(int split) => table.IndexOf(split, _positions[split]);
 
     private int? Next()
     {
         int? next = null;
         for (int split = context.Subtask; split < table.Splits; split += context.Parallelism)
         {
-            if (_positions[split] < table.LengthOf(split) && (next is not { } other || IndexOf(split) < IndexOf(other)))
+            if (IndexOf(split) < table.Rows.Count && (next is not { } other || IndexOf(split) < IndexOf(other)))
             {
                 next = split;
             }

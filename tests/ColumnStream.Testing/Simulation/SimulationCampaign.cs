@@ -112,6 +112,7 @@ public sealed class SimulationCampaign
         Damages += history.Damages;
         Checkpoints += history.Checkpoints;
         ComparedEpochs += history.ComparedEpochs;
+        Add(Checks, "ledger says ok", history.LedgersRead);
         Add(Shapes, history.Shape, 1);
         foreach ((StoreFault kind, int count) in history.StoreFaults)
         {

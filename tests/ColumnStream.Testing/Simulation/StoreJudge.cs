@@ -17,6 +17,7 @@ internal sealed class StoreJudge
     private readonly HashSet<string> _claimsEver = new(StringComparer.Ordinal);
     private readonly HashSet<string> _protected = new(StringComparer.Ordinal);
     private readonly HashSet<long> _final = [];
+    private readonly Dictionary<long, HashSet<string>> _named = [];
     private long _newestGeneration;
     private bool _isProtectedKnown;
 
@@ -55,8 +56,7 @@ internal sealed class StoreJudge
     public bool Names(long epoch, IReadOnlyList<string> committables)
     {
         Count("I2 no early visibility");
-        return !Overtaken.Contains(epoch) && ManifestOf(epoch) is { } manifest
-            && committables.All(manifest.Tasks.SelectMany(t => t.Sinks).SelectMany(s => s.Committables).Contains);
+        return !Overtaken.Contains(epoch) && _named.TryGetValue(epoch, out HashSet<string>? names) && committables.All(names.Contains);
     }
 
     /// <summary>Returns the manifest of an epoch, or null.</summary>
@@ -209,6 +209,15 @@ internal sealed class StoreJudge
         if (!_claimsEver.Add(name))
         {
             throw Broken("I10", $"{name} was claimed twice");
+        }
+
+        if (ManifestOf(claim.Epoch) is { } manifest)
+        {
+            _named[claim.Epoch] = [.. manifest.Tasks.SelectMany(t => t.Sinks).SelectMany(s => s.Committables)];
+        }
+        else if (claim.Generation == _newestGeneration)
+        {
+            throw Broken("I18", $"{name} names a manifest that is missing or damaged");
         }
 
         if (claim.Generation != _newestGeneration)

@@ -102,7 +102,8 @@ internal sealed class StoreJudge
         long floor = Floor();
         foreach (string name in _store.Names("claim/"))
         {
-            if (NumberOf(name) < floor)
+            // What a run put that was overtaken may go with its files, unless a later run takes it up.
+            if (NumberOf(name) < floor || Overtaken.Contains(NumberOf(name)))
             {
                 continue;
             }
@@ -262,7 +263,7 @@ internal sealed class StoreJudge
 
         _protected.Clear();
         long floor = Floor();
-        foreach (string name in _store.Names("claim/").Where(n => NumberOf(n) >= floor))
+        foreach (string name in _store.Names("claim/").Where(n => NumberOf(n) >= floor && !Overtaken.Contains(NumberOf(n))))
         {
             if (ManifestOf(_store, name) is { } manifest)
             {

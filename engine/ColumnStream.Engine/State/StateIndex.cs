@@ -358,17 +358,27 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         int buckets = (int)Mask + 1;
         Segment segment = _segments.Pointer[0];
         bool crowded = segment.Used - segment.Tombstones > segment.Limit / 2;
-        if (buckets < MostSmallBuckets || !crowded)
+        try
         {
-            OpenSmall(crowded ? buckets * 2 : buckets);
-        }
-        else
-        {
-            OpenLarge();
-        }
+            if (buckets < MostSmallBuckets || !crowded)
+            {
+                OpenSmall(crowded ? buckets * 2 : buckets);
+            }
+            else
+            {
+                OpenLarge();
+            }
 
-        Reinsert(old.Pointer, buckets);
-        old.Release();
+            Reinsert(old.Pointer, buckets);
+        }
+        finally
+        {
+            // Memory may be full half-way.
+            if (_small != old)
+            {
+                old.Release();
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

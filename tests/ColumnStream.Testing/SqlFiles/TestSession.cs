@@ -85,7 +85,7 @@ public sealed class TestSession : IDisposable
         string.Join('\n', plan.Errors.Select(e => SqlDiagnosticFormatter.Format(plan.Source, e)));
 
     /// <summary>Starts a job; where the leg kills jobs, <paramref name="seed"/> draws when.</summary>
-    public TestJob Start(PlannedJob job, string name = "test", int seed = 42)
+    public TestJob Start(PlannedJob job, string name = "test", int seed = 42, long memoryLimitBytes = long.MaxValue)
     {
         Result.Clear();
         bool lives = _leg.Lives.Count == 0;
@@ -99,6 +99,7 @@ public sealed class TestSession : IDisposable
             Checks = true,
             ChannelCreditBytes = _leg.CreditBytes,
             SpillsAlways = _leg.SpillsAlways,
+            MemoryLimitBytes = memoryLimitBytes,
             LocalTimeZone = job.Settings.LastOrDefault(s => s.Key == OptionTable.LocalTimeZone)?.Value ?? "UTC",
         };
         if (lives)

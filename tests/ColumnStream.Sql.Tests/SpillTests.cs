@@ -1,0 +1,49 @@
+using System.Linq;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Planner.Statements;
+using ColumnStream.Runtime.Jobs;
+using ColumnStream.Testing.SqlFiles;
+using Xunit;
+
+namespace ColumnStream.Sql.Tests;
+
+/// <summary>State that memory has no room for: who fails, and that the leg over all files really uses the disk.</summary>
+public sealed class SpillTests
+{
+    private const string Groups = """
+        CREATE TABLE t (a BIGINT) WITH ('connector' = 'datagen', 'fields.a.kind' = 'sequence',
+            'fields.a.start' = '0', 'fields.a.end' = '99999', 'rows-per-second' = '100000000');
+        CREATE TABLE o (a BIGINT, n BIGINT) WITH ('connector' = 'blackhole');
+        INSERT INTO o SELECT a, COUNT(*) FROM t GROUP BY a;
+        """;
+
+    /// <summary>100,000 groups take 5 MB and a batch of 4,096 brings back as many buckets: 2 MB hold neither.</summary>
+    [Fact]
+    public void A_job_that_does_not_fit_fails_alone()
+    {
+        using var session = new TestSession(SltLeg.All[0]);
+        PlannedJob job = session.Plan(Groups).Statements.OfType<PlannedJob>().Single();
+        TestJob large = session.Start(job, "large", memoryLimitBytes: 2 << 20);
+        TestJob other = session.Start(job, "other");
+        Assert.True(large.Wait(60_000));
+        Assert.True(other.Wait(60_000));
+        Assert.Equal(JobStatus.Finished, other.Status);
+        Assert.Equal(JobStatus.Failed, large.Status);
+        var failure = Assert.IsType<ResourceException>(large.Failure);
+        Assert.Equal(6001, failure.Code);
+        Assert.Contains("memory.limit", failure.Message, System.StringComparison.Ordinal);
+    }
+
+    /// <summary>What was never used again stays on disk, so it is counted there to the end.</summary>
+    [Fact]
+    public void The_leg_spill_puts_state_on_disk()
+    {
+        using var session = new TestSession(SltLeg.All.Single(leg => leg.Name == "spill"));
+        TestJob job = session.Start(session.Plan(Groups).Statements.OfType<PlannedJob>().Single());
+        Assert.True(job.Wait(60_000));
+        Assert.Equal(JobStatus.Finished, job.Status);
+        NodeMetrics largest = job.Metrics.Nodes.MaxBy(node => node.StateRows)!;
+        Assert.Equal(100_000, largest.StateRows);
+        Assert.True(largest.StateSpilledBytes > 3 << 20, $"{largest.StateSpilledBytes} bytes on disk.");
+    }
+}

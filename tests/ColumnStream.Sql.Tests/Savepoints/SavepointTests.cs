@@ -131,10 +131,13 @@ public sealed class SavepointTests
         }
 
         Assert.Equal(s_expected.Value, job.Net());
+        Assert.Contains("finished", job.Run("latest", 1).Output, StringComparison.Ordinal);
+
+        // In the job's own folder its end is said first, whatever is to be restored.
+        Directory.Delete(job.Folder.At(".columnstream"), recursive: true);
         (int refused, string why) = job.Run(saved, 1);
         Assert.Equal(2, refused);
         Assert.Contains("drained", why, StringComparison.Ordinal);
-        Assert.Contains("finished", job.Run("latest", 1).Output, StringComparison.Ordinal);
         Assert.Equal(s_expected.Value, job.Net());
     }
 

@@ -45,7 +45,7 @@ public static class SqlDiagnosticFormatter
             text.Append(' ').Append(hint);
         }
 
-        ReadOnlySpan<char> line = source.GetLine(position.Line);
+        ReadOnlySpan<char> line = SecretMask.Apply(source.GetLine(position.Line));
         int start = Math.Min(position.Column - 1, line.Length);
         int end = Math.Clamp(start + Math.Max(diagnostic.Span.Length, 1), start + 1, Math.Max(line.Length, start + 1));
         int from = line.Length <= MaxExcerptLength ? 0 : Math.Max(0, start - ContextBefore);

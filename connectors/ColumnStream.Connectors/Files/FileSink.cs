@@ -17,11 +17,12 @@ namespace ColumnStream.Connectors.Files;
 /// <summary>Writes parts under hidden names into the table's folder and links them to visible names at commit.</summary>
 /// <remarks>
 /// <code>
-/// .part-{uid}-{subtask}-{n}.inprogress    written, synced at Prepare(epoch), named in the committable
-/// part-{uid}-{subtask}-{epoch}-{i}.jsonl linked at Commit(epoch): the link either exists whole or not at all
+/// .part-{uid}-{subtask}-{run}-{n}.inprogress   written, synced at Prepare(epoch), named in the committable
+/// part-{uid}-{subtask}-{epoch}-{i}.jsonl       linked at Commit(epoch): the link either exists whole or not at all
 /// </code>
 /// A visible name that exists with the same size and checksum is a commit that was done before. Parts of an epoch that
-/// was never claimed go into the next one's committables.
+/// was never claimed go into the next one's committables. Runs never share a hidden name, so that one that was overtaken
+/// and still writes can neither lose a later run's part nor put its own in its place.
 /// </remarks>
 internal sealed class FileSink : TwoPhaseCommittingSink
 {
@@ -221,7 +222,8 @@ internal sealed class FileSink : TwoPhaseCommittingSink
     {
         while (true)
         {
-            string temp = string.Create(CultureInfo.InvariantCulture, $".{PartName}-{_attempts++}{TempSuffix}");
+            string temp = string.Create(
+                CultureInfo.InvariantCulture, $".{PartName}-{_context.Generation}-{_context.RunNonce}-{_attempts++}{TempSuffix}");
             if (!File.Exists(Path.Combine(_folder, temp)))
             {
                 _mine.Add(temp);

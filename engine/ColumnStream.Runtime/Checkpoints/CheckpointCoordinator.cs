@@ -331,6 +331,13 @@ internal sealed class CheckpointCoordinator : TaskUnit
             // An error here leaves the outcome open: the job fails, and the next run reads what is true.
             if (!_store.TryClaim(claim, _failPoints))
             {
+                if (_store.IsTakenByVoid(claim))
+                {
+                    FailEpoch(new ExternalException(
+                        5010, $"A run that this one took over from claimed epoch {_epoch} too late.", retryable: true));
+                    return;
+                }
+
                 throw new ExternalException(
                     5010, $"Another run took over the checkpoint folder; epoch {_epoch} is not ours.", retryable: false);
             }

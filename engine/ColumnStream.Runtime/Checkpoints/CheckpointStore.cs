@@ -16,6 +16,7 @@ namespace ColumnStream.Runtime.Checkpoints;
 /// <remarks>
 /// <code>
 /// gen/{generation}.json         put if absent: one a run; the highest owns the folder
+/// start/{generation}.json       put if absent: what the run goes on from; later claims of earlier runs are void
 /// ckpt/{epoch}/{gen}-{nonce}/*  state files, then manifest.json
 /// claim/{epoch}.json            put if absent: the epoch exists from here on
 /// committed/{epoch}.json        put if absent: all sinks committed it
@@ -111,11 +112,30 @@ internal sealed class CheckpointStore(IObjectStore store)
     public Claim? NewestClaim()
     {
         long first = FirstEpoch();
-        long newest = Newest("claim/");
-        return newest == 0 || newest < first
-            ? null
-            : ReadRequired(NameOf("claim", newest, 12), ManifestJson.Default.Claim);
+        IReadOnlyList<string> claims = store.List("claim/");
+        for (int i = claims.Count - 1; i >= 0 && EpochOf(claims[i]) >= first; i--)
+        {
+            Claim claim = ReadRequired(claims[i], ManifestJson.Default.Claim);
+            if (!IsVoid(claim))
+            {
+                return claim;
+            }
+        }
+
+        return null;
     }
+
+    /// <summary>Writes down what a run goes on from, before it does anything: a claim that an earlier run still puts is void.</summary>
+    /// <remarks>
+    /// Whoever claims looks at the generations behind its put, and finds the later run there: it commits nothing. What the later
+    /// run does not know of is void, then; what it found when it looked, it goes on from.
+    /// </remarks>
+    public void PutStart(Generation generation, long epoch) => TryPut(
+        NameOf("start", generation.Number, 10), Bytes(new RunStart(generation.Number, epoch), ManifestJson.Default.RunStart));
+
+    /// <summary>Tells whether the number of a claim that was not won is only taken by a void one, and the folder is still ours.</summary>
+    public bool IsTakenByVoid(Claim claim) => Newest("gen/") == claim.Generation
+        && ReadRequired(NameOf("claim", claim.Epoch, 12), ManifestJson.Default.Claim).Generation < claim.Generation;
 
     /// <summary>Reads the manifest that a claim names and verifies its hash.</summary>
     /// <exception cref="ExternalException">It is missing or damaged: an older epoch is never taken silently.</exception>
@@ -336,6 +356,20 @@ internal sealed class CheckpointStore(IObjectStore store)
     {
         long newest = Newest("gen/");
         return newest == 0 ? 0 : ReadRequired(NameOf("gen", newest, 10), ManifestJson.Default.Generation).FirstEpoch;
+    }
+
+    private bool IsVoid(Claim claim)
+    {
+        IReadOnlyList<string> starts = store.List("start/");
+        for (int i = starts.Count - 1; i >= 0 && EpochOf(starts[i]) > claim.Generation; i--)
+        {
+            if (ReadRequired(starts[i], ManifestJson.Default.RunStart).Epoch < claim.Epoch)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private string? LineageBefore(long number) =>

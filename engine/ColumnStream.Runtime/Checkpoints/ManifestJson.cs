@@ -13,6 +13,7 @@ namespace ColumnStream.Runtime.Checkpoints;
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(Claim))]
 [JsonSerializable(typeof(Generation))]
+[JsonSerializable(typeof(RunStart))]
 [JsonSerializable(typeof(Terminal))]
 [JsonSerializable(typeof(LedgerSegment))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

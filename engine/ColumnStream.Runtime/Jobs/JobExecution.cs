@@ -115,6 +115,12 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         }
 
         claim = FindRestorePoint();
+        _store?.PutStart(_generation, _options.Restore switch
+        {
+            RestoreMode.Latest => claim?.Epoch ?? 0,
+            RestoreMode.None => _generation.FirstEpoch - 1,
+            _ => highestEpoch,
+        });
         CheckRestore();
         _builder.Build();
         _coordinator = new CheckpointCoordinator(

@@ -29,7 +29,7 @@ public sealed class FileSinkTests : IDisposable
     {
         using var run = new SinkRun(Connector, Table, subtask: 1, parallelism: 2);
         run.Write(1);
-        Assert.Matches("^\\.part-[0-9a-f]{8}-1-0\\.inprogress$", Assert.Single(Files));
+        Assert.Matches("^\\.part-[0-9a-f]{8}-1-0-run-0\\.inprogress$", Assert.Single(Files));
         run.Finish(7);
         Assert.Matches("^part-[0-9a-f]{8}-1-7-0\\.jsonl$", Assert.Single(Files));
         Assert.Equal("{\"id\":1,\"name\":\"n1\"}\n", File.ReadAllText(Directory.GetFiles(_folder.At("out"))[0]));
@@ -45,6 +45,39 @@ public sealed class FileSinkTests : IDisposable
         Assert.Equal(2, run.Finish(1).Count);
         Assert.Equal(2, Files.Length);
         Assert.All(Files, name => Assert.Matches("-0-1-[01]\\.jsonl$", name));
+    }
+
+    /// <summary>With one hidden name for both, the first would show the second's bytes, or both would be lost for ever.</summary>
+    [Fact]
+    public void Two_runs_over_one_folder_never_touch_the_same_part()
+    {
+        using SinkRun zombie = Start(1);
+        zombie.Write(1);
+        using SinkRun heir = Start(2);
+        heir.Sink.CleanUp();
+        heir.Write(2);
+        zombie.Write(3);
+        IReadOnlyList<string> late = zombie.Sink.Prepare(1);
+        heir.Finish(2);
+        ExternalException failure = Assert.Throws<ExternalException>(() => zombie.Sink.Commit(1, late));
+        Assert.Equal((5012, false), (failure.Code, failure.IsRetryable));
+        string visible = Assert.Single(Files, name => name[0] != '.');
+        Assert.Equal("{\"id\":2,\"name\":\"n2\"}\n", File.ReadAllText(_folder.At($"out/{visible}")));
+    }
+
+    [Fact]
+    public void What_a_run_before_the_last_one_left_goes_too()
+    {
+        using (SinkRun first = Start(1))
+        {
+            first.Write(1);
+            first.Sink.Prepare(1);
+        }
+
+        using SinkRun third = Start(3);
+        Assert.Single(Files);
+        third.Sink.CleanUp();
+        Assert.Empty(Files);
     }
 
     [Fact]
@@ -145,4 +178,7 @@ public sealed class FileSinkTests : IDisposable
 
         Assert.Empty(Files);
     }
+
+    private SinkRun Start(long generation) => new(
+        Connector, Table, with: context => context with { Generation = generation, RunNonce = $"n{generation}" });
 }

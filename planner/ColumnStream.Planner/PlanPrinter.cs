@@ -191,7 +191,9 @@ internal static class PlanPrinter
                     "AtLeastOnce" => "at least once",
                     _ => "unknown",
                 };
-                text.Append(CultureInfo.InvariantCulture, $"sink {sink.Table.Name}: {guarantee}\n");
+                object? says = connectors.Find(sink.Table.Connector)?.Delivery(sink.Table);
+                string delivery = says is null ? string.Empty : $" ({says})";
+                text.Append(CultureInfo.InvariantCulture, $"sink {sink.Table.Name}: {guarantee}{delivery}\n");
                 AppendOptions(text, sink.Table, sink.Table.Options);
             }
         }

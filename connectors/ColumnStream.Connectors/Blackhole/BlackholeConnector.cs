@@ -20,6 +20,7 @@ internal sealed class BlackholeConnector : Connector
         new(
             "sink.changelog-mode", OptionKind.Choice, "retract", "Row kinds that the sink takes: upsert by the primary key.",
             Values: "insert|upsert|retract"),
+        DeliveryOption.AtLeastOnce,
     ];
 
     /// <inheritdoc/>
@@ -29,14 +30,15 @@ internal sealed class BlackholeConnector : Connector
     public override bool CanWrite => true;
 
     /// <inheritdoc/>
-    public override void Validate(TableSpec table, bool forRead) => _ = new OptionReader(table, Options);
+    public override void Validate(TableSpec table, bool forRead) =>
+        DeliveryOption.Check(new OptionReader(table, Options), Name, "which keeps nothing");
 
     /// <inheritdoc/>
     public override ChangelogMode SinkChangelog(TableSpec table) =>
         new OptionReader(table, Options).ChangelogMode("sink.changelog-mode");
 
     /// <inheritdoc/>
-    public override SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.ExactlyOnce;
+    public override SinkDelivery? Delivery(TableSpec table) => new(SinkClass.Append, "rows are dropped", IsSeen: false);
 
     /// <inheritdoc/>
     public override SinkInstance CreateSink(SinkContext context) => new(new BlackholeSink(), null);

@@ -68,6 +68,11 @@ internal sealed class FileSystemConnector : Connector
     public override SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.ExactlyOnce;
 
     /// <inheritdoc/>
+    public override SinkDelivery? Delivery(TableSpec table) => new(
+        SinkClass.Visibility,
+        table.IsOverwritten ? "all files are exchanged at once, at the end" : "files become visible with their checkpoint");
+
+    /// <inheritdoc/>
     public override SourceReader CreateReader(SourceContext context)
     {
         FileTableOptions options = FileTableOptions.Read(context.Table);

@@ -35,6 +35,16 @@ internal sealed class JdbcConnector : Connector
         : table.PrimaryKey.Count > 0 ? SinkGuarantee.Idempotent : SinkGuarantee.AtLeastOnce;
 
     /// <inheritdoc/>
+    public override SinkDelivery? Delivery(TableSpec table) => Guarantee(table) switch
+    {
+        SinkGuarantee.ExactlyOnce => new(
+            SinkClass.Transaction, "rows become visible with their checkpoint, in one transaction a writer"),
+        SinkGuarantee.Idempotent => new(
+            SinkClass.Upsert, "rows replace those of their key, older ones may be seen again for a while"),
+        _ => new(SinkClass.Append, "rows may repeat after a failure"),
+    };
+
+    /// <inheritdoc/>
     public override SinkInstance CreateSink(SinkContext context)
     {
         JdbcOptions options = JdbcOptions.Read(context.Table);

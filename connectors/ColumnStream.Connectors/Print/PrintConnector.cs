@@ -21,6 +21,7 @@ internal sealed class PrintConnector(TextWriter output, TextWriter error) : Conn
         new(
             "sink.changelog-mode", OptionKind.Choice, "retract", "Row kinds that the sink takes: upsert by the primary key.",
             Values: "insert|upsert|retract"),
+        DeliveryOption.AtLeastOnce,
         new("standard-error", OptionKind.Boolean, "false", "Whether lines go to standard error."),
     ];
 
@@ -31,7 +32,11 @@ internal sealed class PrintConnector(TextWriter output, TextWriter error) : Conn
     public override bool CanWrite => true;
 
     /// <inheritdoc/>
-    public override void Validate(TableSpec table, bool forRead) => _ = new OptionReader(table, Options);
+    public override void Validate(TableSpec table, bool forRead) =>
+        DeliveryOption.Check(new OptionReader(table, Options), Name, "which cannot take a printed line back");
+
+    /// <inheritdoc/>
+    public override SinkDelivery? Delivery(TableSpec table) => new(SinkClass.Append, "lines may repeat after a failure");
 
     /// <inheritdoc/>
     public override ChangelogMode SinkChangelog(TableSpec table) =>

@@ -54,6 +54,9 @@ public abstract class Connector
     /// <summary>Tells how sure a sink is, for EXPLAIN and for 'exactly-once' requests.</summary>
     public virtual SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.AtLeastOnce;
 
+    /// <summary>Tells the class of a sink and what its user gets, for EXPLAIN; null where there is nothing to say.</summary>
+    public virtual SinkDelivery? Delivery(TableSpec table) => null;
+
     /// <summary>Makes a reader.</summary>
     public virtual SourceReader CreateReader(SourceContext context) =>
         throw new Errors.UserException(3101, $"Connector cannot be read: {Name}.");

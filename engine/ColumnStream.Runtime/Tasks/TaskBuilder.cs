@@ -181,7 +181,14 @@ internal sealed class TaskBuilder(JobExecution job)
             Staging = Options.Checkpoints,
             RestoredFrom = Options.RestoreFrom,
         };
-        SinkInstance sink = Find(node.Table).CreateSink(context);
+        Connector connector = Find(node.Table);
+        SinkInstance sink = connector.CreateSink(context);
+        if (task.Subtask == 0 && Options.Checkpoints is not null && connector.Guarantee(node.Table) == SinkGuarantee.AtLeastOnce
+            && connector.Delivery(node.Table) is { IsSeen: true } delivery)
+        {
+            Options.Warn($"Sink {node.Table.Name} may repeat rows after a failure ({delivery}).");
+        }
+
         task.Commits |= sink.TwoPhase is not null;
         Join(task, new ChainNode(task.Chain, node, null, sink, output, counters) { Tally = tally });
     }

@@ -30,7 +30,7 @@ public sealed class OptionTests
     [InlineData("nexmark", "nexmark.table", "bids", 3111, "Expected one of bid, auction, person.")]
     [InlineData("nexmark", "nexmark.base-time", "soon", 3111, "Expected a time such as 2015-07-15 00:00:00")]
     [InlineData("nexmark", "nexmark.splits", "0", 3111, "Expected a whole number, 1 to 1024.")]
-    [InlineData("blackhole", "path", "x", 3110, "Known are property-version, sink.changelog-mode, connector")]
+    [InlineData("blackhole", "path", "x", 3110, "Known are property-version, sink.changelog-mode, sink.delivery-guarantee, connector")]
     public void A_wrong_option_is_named_with_what_was_expected(
         string connector, string key, string value, int code, string message)
     {

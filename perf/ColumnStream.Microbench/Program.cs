@@ -48,6 +48,12 @@ internal static class Program
             return;
         }
 
+        if (arguments is ["rowhash"])
+        {
+            RowHashBench.Run();
+            return;
+        }
+
         if (arguments is ["timejoins"])
         {
             TimeJoinBench.Run();

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -18,6 +19,10 @@ internal static unsafe class RowWords
 {
     /// <summary>Word of NULL.</summary>
     private const ulong Null = 0x8A5CD789635D2DFF;
+    private const ulong Secret1 = 0xA0761D6478BD642F;
+    private const ulong Secret2 = 0xE7037ED1A0B428DB;
+    private const ulong Secret3 = 0x8EBC6AF09C88C6E3;
+    private const ulong Secret4 = 0x589965CC75374CC3;
     private const ulong WideMultiplier = 0x2545F4914F6CDD1D;
     private const int MaxDepth = 32;
 
@@ -159,7 +164,7 @@ internal static unsafe class RowWords
             {
                 byte* bytes = array.Data[view->BufferIndex].Pointer + view->Offset;
                 first[i] = (uint)view->Length;
-                second[i] = Hash64.Bytes(bytes, view->Length);
+                second[i] = LongText(bytes, view->Length);
             }
         }
     }
@@ -169,13 +174,54 @@ internal static unsafe class RowWords
         if (length > StringView.InlineLength)
         {
             first = (uint)length;
-            second = Hash64.Bytes(bytes, length);
+            second = LongText(bytes, length);
             return;
         }
 
         StringView view = StringView.Inline(new ReadOnlySpan<byte>(bytes, length));
         first = view.Low;
         second = view.High;
+    }
+
+    /// <summary>Hashes at least 13 bytes: two chains of products, 32 bytes a step, the last step over the tail once more.</summary>
+    private static ulong LongText(byte* bytes, int length)
+    {
+        ulong a = Secret1 ^ (ulong)length;
+        ulong b = Secret2;
+        if (length < 32)
+        {
+            // 13 to 31 bytes are four words that overlap.
+            int middle = Math.Min(8, length - 8);
+            a = Fold(Load(bytes) ^ Secret3, Load(bytes + middle) ^ a);
+            b = Fold(Load(bytes + length - 8 - middle) ^ Secret4, Load(bytes + length - 8) ^ b);
+            return a ^ BitOperations.RotateLeft(b, 29);
+        }
+
+        int i = 0;
+        for (; i + 32 <= length; i += 32)
+        {
+            a = Fold(Load(bytes + i) ^ Secret1, Load(bytes + i + 8) ^ a);
+            b = Fold(Load(bytes + i + 16) ^ Secret2, Load(bytes + i + 24) ^ b);
+        }
+
+        if (i < length)
+        {
+            byte* tail = bytes + length - 32;
+            a = Fold(Load(tail) ^ Secret3, Load(tail + 8) ^ a);
+            b = Fold(Load(tail + 16) ^ Secret4, Load(tail + 24) ^ b);
+        }
+
+        return a ^ BitOperations.RotateLeft(b, 29);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Load(byte* data) => Unsafe.ReadUnaligned<ulong>(data);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Fold(ulong left, ulong right)
+    {
+        ulong high = Math.BigMul(left, right, out ulong low);
+        return high ^ low;
     }
 
     private static void ReadNested(ArrayData column, int start, int count, ulong* words)

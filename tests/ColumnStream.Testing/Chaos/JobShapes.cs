@@ -16,7 +16,23 @@ public static class JobShapes
     /// <summary>Gets the job of examples/two_sinks.sql: windows and a filter, csv and json.</summary>
     public static JobShape TwoSinks { get; } = new("two_sinks", Example(), [new("counts", null), new("dear", null)]);
 
-    /// <summary>Gets all jobs.</summary>
+    /// <summary>Gets a job of half a second with keyed state and two sinks, for faults that are tried by the hundred.</summary>
+    public static JobShape Small { get; } = new(
+        "small",
+        Source("src", ", k AS MOD(id * 7919, 211)", rows: 4_000) + Sink("totals", "k BIGINT, n BIGINT, s BIGINT", "debezium-json")
+            + Sink("thirds", "id BIGINT")
+            + """
+            EXECUTE STATEMENT SET BEGIN
+            INSERT INTO totals SELECT k, COUNT(*), SUM(id) FROM src GROUP BY k;
+            INSERT INTO thirds SELECT id FROM src WHERE MOD(id, 3) = 0;
+            END;
+            """,
+        [
+            new("totals", "SELECT (id * 7919) % 211, COUNT(*), SUM(id) FROM src WHERE id < 4000 GROUP BY 1", IsChangelog: true),
+            new("thirds", "SELECT id FROM src WHERE id < 4000 AND id % 3 = 0"),
+        ]);
+
+    /// <summary>Gets all jobs of the campaigns of kills.</summary>
     public static IReadOnlyList<JobShape> All { get; } =
     [
         new(
@@ -87,14 +103,14 @@ public static class JobShapes
 
     private static string As(string ms) => string.Format(CultureInfo.InvariantCulture, Text, ms);
 
-    private static string Source(string name, string columns, int pace = 12_000) => string.Create(
+    private static string Source(string name, string columns, int pace = 12_000, int rows = Rows) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         SET 'execution.checkpointing.interval' = '25 ms';
         SET 'execution.batch-size' = '64';
         CREATE TABLE {name} (id BIGINT{columns}) WITH (
           'connector' = 'datagen', 'rows-per-second' = '{pace}', 'scan.watermark.emit.strategy' = 'on-event',
-          'fields.id.kind' = 'sequence', 'fields.id.start' = '0', 'fields.id.end' = '{Rows - 1}');
+          'fields.id.kind' = 'sequence', 'fields.id.start' = '0', 'fields.id.end' = '{rows - 1}');
 
         """);
 

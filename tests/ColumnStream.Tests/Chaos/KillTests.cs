@@ -240,7 +240,7 @@ public sealed class KillTests(ITestOutputHelper output)
         return process.ExitCode == 0;
     }
 
-    private static int Number(string variable, int otherwise) =>
+    internal static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value)
             ? value
             : otherwise;

@@ -445,7 +445,7 @@ public sealed class SimulatedHistory
     /// <summary>The job's own ledger must come to the same verdict, unless the claim of an overtaken run lies about, which is not in it.</summary>
     private void CheckLedger()
     {
-        if (_judge.Overtaken.Any(epoch => _judge.ManifestOf(epoch) is not null))
+        if (_judge.HoldsOvertaken)
         {
             return;
         }

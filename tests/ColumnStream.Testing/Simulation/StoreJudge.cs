@@ -37,6 +37,9 @@ internal sealed class StoreJudge
     /// <summary>Gets the claims that slipped in behind a newer run's beginning.</summary>
     public HashSet<long> Overtaken { get; } = [];
 
+    /// <summary>Gets whether such a claim lies there still, with its manifest or without.</summary>
+    public bool HoldsOvertaken => Overtaken.Any(epoch => _store.Exists(NameOfClaim(epoch)));
+
     /// <summary>Gets the number of clean-ups begun.</summary>
     public long Floors { get; private set; }
 

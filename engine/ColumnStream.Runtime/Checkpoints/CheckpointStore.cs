@@ -358,7 +358,7 @@ internal sealed class CheckpointStore(IObjectStore store)
         return newest == 0 ? 0 : ReadRequired(NameOf("gen", newest, 10), ManifestJson.Default.Generation).FirstEpoch;
     }
 
-    private bool IsVoid(Claim claim)
+    public bool IsVoid(Claim claim)
     {
         IReadOnlyList<string> starts = store.List("start/");
         for (int i = starts.Count - 1; i >= 0 && EpochOf(starts[i]) > claim.Generation; i--)

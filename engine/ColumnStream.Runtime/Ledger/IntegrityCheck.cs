@@ -138,7 +138,8 @@ public sealed class IntegrityCheck(IObjectStore objects, Func<TableSpec, string,
         {
             long epoch = CheckpointStore.EpochOf(name);
             claimed.Add(epoch);
-            if (epoch >= first && epoch <= newest && epoch > OldestOf(known) && !known.Contains(epoch))
+            if (epoch >= first && epoch <= newest && epoch > OldestOf(known) && !known.Contains(epoch)
+                && !_store.IsVoid(_store.ReadClaim(epoch)))
             {
                 findings.Add(epoch, "was claimed, and is not in the ledger");
             }

@@ -263,7 +263,8 @@ internal sealed class ChainNode
         CountStates();
     }
 
-    private void CountStates()
+    /// <summary>Counts what the operator's states hold; on the task's own thread.</summary>
+    public void CountStates()
     {
         long rows = 0;
         long bytes = 0;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.State;
@@ -195,6 +196,14 @@ internal sealed class StreamTask : TaskUnit
 
     protected override void Fail(Exception failure)
     {
+        if (failure is MemoryLimitException)
+        {
+            foreach (ChainNode node in Chain.Nodes)
+            {
+                node.CountStates();
+            }
+        }
+
         _owner.Failed(this, failure);
         Close();
     }

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using System.Threading;
 using ColumnStream.Engine.State;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,6 +13,7 @@ internal sealed class LocalSpillFile : SpillFile
     private const string Ending = ".spill";
     private const string Beginning = "columnstream-";
     private static readonly string[] Separators = [",", "|", Path.PathSeparator.ToString()];
+    private static int _made;
     private readonly SafeFileHandle _file;
 
     private LocalSpillFile(string name, SafeFileHandle file)
@@ -68,8 +70,10 @@ internal sealed class LocalSpillFile : SpillFile
         Directory.CreateDirectory(folder);
         RemoveLeftovers(folder);
         string safe = task.Replace('/', '-').Replace('\\', '-');
-        for (int number = 0; ; number++)
+        while (true)
         {
+            // Jobs of one process may have tasks of one name: no two of its files have the same number.
+            int number = Interlocked.Increment(ref _made);
             string path = Path.Combine(folder, string.Create(
                 CultureInfo.InvariantCulture, $"{Beginning}{Environment.ProcessId}-{safe}-{number}{Ending}"));
             if (File.Exists(path))

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 

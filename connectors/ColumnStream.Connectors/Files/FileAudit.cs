@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using ColumnStream.Connectors.Formats;
-using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Sinks;

@@ -1,5 +1,4 @@
 using ColumnStream.Compute.Types;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Connectors.Jdbc;

@@ -10,7 +10,6 @@ using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Sinks;
 using ColumnStream.Engine.Storage;
-using Npgsql;
 
 namespace ColumnStream.Connectors.Jdbc;
 

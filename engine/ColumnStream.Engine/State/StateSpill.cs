@@ -4,7 +4,6 @@ using System.IO;
 using System.Runtime.InteropServices;
 using System.Threading;
 using ColumnStream.Arrow.Memory;
-using ColumnStream.Engine.Errors;
 using ExternalException = ColumnStream.Engine.Errors.ExternalException;
 
 namespace ColumnStream.Engine.State;

@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Integrity;
-using ColumnStream.Engine.Sources;
 using ColumnStream.Runtime.Tasks;
 
 namespace ColumnStream.Runtime.Ledger;

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ColumnStream.Engine.Errors;
 using ExternalException = ColumnStream.Engine.Errors.ExternalException;
 
 namespace ColumnStream.Server.Control;
@@ -41,10 +40,13 @@ internal static partial class ControlFolder
         string folder = Address;
         try
         {
-            Directory.CreateDirectory(folder, OwnerOnly);
+            if (!OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder, OwnerOnly);
 
-            // Only the owner may set the mode: this refuses a folder of somebody else.
-            File.SetUnixFileMode(folder, OwnerOnly);
+                // Only the owner may set the mode: this refuses a folder of somebody else.
+                File.SetUnixFileMode(folder, OwnerOnly);
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -41,7 +41,11 @@ internal sealed class ControlServer : IDisposable
             // A process that had our number before is dead.
             File.Delete(_path);
             _socket.Bind(new UnixDomainSocketEndPoint(_path));
-            File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
             _socket.Listen(MostConnections);
         }
         catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Server.State;

@@ -146,7 +146,12 @@ internal sealed class FileSink : TwoPhaseCommittingSink
             string[] parts = name[prefix.Length..^TempSuffix.Length].Split('-');
             bool isOurs = int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int subtask)
                 && subtask % _context.Parallelism == _context.Subtask;
-            if (isOurs && !_mine.Contains(name))
+
+            // This run may have been halted while a later one took over: that one's parts are not leftovers.
+            bool isLater = parts.Length > 2
+                && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long generation)
+                && generation > _context.Generation;
+            if (isOurs && !isLater && !_mine.Contains(name))
             {
                 DurableFile.Remove(path);
             }

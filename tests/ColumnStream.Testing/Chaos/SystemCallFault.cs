@@ -76,10 +76,10 @@ public sealed partial record SystemCallFault(string Call, string Action, string 
     /// <summary>Tells whether arguments name a file below the folder: by a path, which may be relative, or by a descriptor.</summary>
     private static bool IsIn(string folder, string arguments)
     {
-        Match path = QuotedPath().Match(arguments);
+        // A descriptor has a whole path, or names no file: pipe:[4711].
         Match file = Descriptor().Match(arguments);
-        string? name = path.Success && !file.Success ? path.Groups[1].Value : file.Success ? file.Groups[1].Value : null;
-        return name is not null && (name.StartsWith(folder + "/", StringComparison.Ordinal) || !name.StartsWith('/'))
+        string name = file.Success ? file.Groups[1].Value : QuotedPath().Match(arguments).Groups[1].Value;
+        return (name.StartsWith(folder + "/", StringComparison.Ordinal) || (!file.Success && name.Length > 0 && name[0] != '/'))
             && !name.Contains("/points", StringComparison.Ordinal);
     }
 

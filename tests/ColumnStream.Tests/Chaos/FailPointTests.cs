@@ -54,7 +54,7 @@ public sealed class FailPointTests
         string path = Path.Combine(job.Folder, "points.log");
         var killed = new Dictionary<string, string>
         {
-            ["COLUMNSTREAM_FAILPOINT"] = $"{FailPoint.AfterClaim}:kill:3", ["COLUMNSTREAM_FAILPOINT_LOG"] = path,
+            ["COLUMNSTREAM_FAILPOINT"] = $"{FailPoint.AfterClaim}:kill:2", ["COLUMNSTREAM_FAILPOINT_LOG"] = path,
         };
         Assert.NotEqual(0, ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet"), killed).ExitCode);
         var log = new ProtocolLog(path);

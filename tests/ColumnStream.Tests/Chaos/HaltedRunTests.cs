@@ -34,6 +34,7 @@ public sealed class HaltedRunTests(ITestOutputHelper output)
         (FailPoint.AfterUpload, Waking.InTheMiddle),
         (FailPoint.BeforeClaim, Waking.BehindTheEnd),
         (FailPoint.MidClaim, Waking.BeforeAnyClaim),
+        (FailPoint.AfterGeneration, Waking.InTheMiddle),
     ];
 
     public static TheoryData<string, Waking> Halts()
@@ -66,9 +67,19 @@ public sealed class HaltedRunTests(ITestOutputHelper output)
             ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet"), Environment(job, 0, $"{FailPoint.AfterClaim}:kill:4"));
         }
 
-        int hit = point is FailPoint.AfterGeneration or FailPoint.MidRestoreCommit or FailPoint.AfterRestore or FailPoint.AfterTerminal ? 1 : 4;
+        bool isOnce = point is FailPoint.AfterGeneration or FailPoint.MidRestoreCommit or FailPoint.AfterRestore
+            or FailPoint.AfterTerminal or FailPoint.AfterFloor or FailPoint.MidCleanup;
+        int hit = isOnce || s_sample.Contains((point, waking)) ? 1 : 3;
         using var halted = new ServerProcess(job.Folder, ChaosJob.Arguments("--quiet"), Environment(job, 1, $"{point}:stop:{hit}"));
-        Assert.True(halted.WaitUntil(() => halted.IsStopped), halted.Output);
+        if (!halted.WaitUntil(() => halted.IsStopped))
+        {
+            // On a busy machine the job may be over before there were so many checkpoints: that proves nothing.
+            Assert.True(hit > 1 && halted.Wait() == 0, halted.Output);
+            output.WriteLine($"{point} was not passed {hit} times.");
+            job.IsKept = false;
+            return;
+        }
+
         (int refused, string refusal) = ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet"));
         Assert.True(refused == 1 && refusal.Contains("CST5010", StringComparison.Ordinal), $"exit code {refused}: {refusal}");
         JobStore.Folder.BreakLock(job);
@@ -107,8 +118,13 @@ public sealed class HaltedRunTests(ITestOutputHelper output)
         string text = halted.Output;
         output.WriteLine($"{point}: woken run ends with {code}: {text}");
         Assert.True(
-            code == 0 || (code == 1 && text.Contains("error CST5010", StringComparison.Ordinal)), $"exit code {code}: {text}\n{job.Folder}");
+            code == 0 || (code == 1 && (text.Contains("error CST5010", StringComparison.Ordinal) || LostItsCheckpoint(point, text))),
+            $"exit code {code}: {text}\n{job.Folder}");
     }
+
+    /// <summary>Tells whether a run that was halted before it restored found the checkpoint gone, which the later run replaced.</summary>
+    private static bool LostItsCheckpoint(string point, string text) =>
+        point == FailPoint.AfterGeneration && text.Contains("error CST5011", StringComparison.Ordinal);
 
     private static Dictionary<string, string> Environment(ChaosJob job, int run, string actions) =>
         new(new ProtocolLog(LogOf(job, run)).Environment(actions));

@@ -26,7 +26,18 @@ public static partial class Interruption
     public static void Continue(int process) => _ = SendSignal(process, ContinueSignal);
 
     /// <summary>Tells whether a process is halted by SIGSTOP.</summary>
-    public static bool IsStopped(int process) => Status(process, "State:").StartsWith('T');
+    public static bool IsStopped(int process)
+    {
+        try
+        {
+            return Status(process, "State:").StartsWith('T');
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile.
+            return false;
+        }
+    }
 
     private static string Status(int process, string key) => File.ReadLines($"/proc/{process}/status")
         .First(l => l.StartsWith(key, StringComparison.Ordinal))[key.Length..].Trim();

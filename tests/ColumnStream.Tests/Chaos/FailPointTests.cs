@@ -33,6 +33,10 @@ public sealed class FailPointTests
         ("floor durable, nothing deleted", [FailPoint.AfterFloor]),
         ("some objects deleted", [FailPoint.MidCleanup]),
         ("end recorded", [FailPoint.AfterTerminal]),
+        ("some files of a savepoint copied", [FailPoint.MidSavepoint]),
+        ("a savepoint's state durable, no manifest", [FailPoint.AfterSavepointCopy]),
+        ("a savepoint's manifest durable, no record", [FailPoint.AfterSavepointManifest]),
+        ("a savepoint restorable, nobody told", [FailPoint.AfterSavepoint]),
     ];
 
     [Fact]
@@ -43,8 +47,8 @@ public sealed class FailPointTests
             .. typeof(FailPoint).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral)
                 .Select(f => (string)f.GetRawConstantValue()!),
         ];
-        Assert.Equal(constants, FailPoint.All);
-        Assert.Equal(FailPoint.All, s_steps.SelectMany(s => s.Points));
+        Assert.Equal(constants, FailPoint.All.Concat(FailPoint.OfSavepoints));
+        Assert.Equal(constants, s_steps.SelectMany(s => s.Points));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class HaltedRunTests(ITestOutputHelper output)
         if (point is FailPoint.MidRestoreCommit or FailPoint.AfterRestore)
         {
             // Something to restore.
-            ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet"), Environment(job, 0, $"{FailPoint.AfterClaim}:kill:4"));
+            ServerProcess.Run(job.Folder, ChaosJob.Arguments("--quiet"), Environment(job, 0, $"{FailPoint.AfterClaim}:kill:2"));
         }
 
         bool isOnce = point is FailPoint.AfterGeneration or FailPoint.MidRestoreCommit or FailPoint.AfterRestore

@@ -27,7 +27,7 @@ internal sealed class JobBuilder(
     public BuiltJob? Build(IReadOnlyList<BoundSink> bound)
     {
         int before = diagnostics.Failures;
-        SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan));
+        SinkPlan[] sinks = PlanIdentity.Assign(bound.Select(sink => sink.Plan), out ValueList<PlannedPlace> places);
         sinks = [.. sinks.Select(sink => (SinkPlan)RuleTable.Optimize(sink, withoutRules))];
         if (settings.Is(OptionTable.DistinctSplit, "true"))
         {
@@ -75,7 +75,10 @@ internal sealed class JobBuilder(
                     Fragmenter.Cut(lowering.Nodes, lowering.Parallelism),
                     lowering.Nodes.OfType<SinkNode>().All(sink => facts.IsBounded(sink.Id)),
                     settings.IsBatch,
-                    facts);
+                    facts)
+                {
+                    Places = places,
+                };
             }
         }
     }

@@ -66,6 +66,10 @@ internal sealed class StatementPlanner(BindingContext context)
                     context.Settings.Find(OptionTable.SavepointFolder) is { Origin: not OptionOrigin.Default } folder
                         ? folder.Value : null));
                 break;
+            case ExplainUpgradeStatement upgrade:
+                Flush();
+                Planned.Add(new PlannedUpgrade(statement.Span, upgrade.From.Value, upgrade.To.Value));
+                break;
             case SetStatement set:
                 Flush();
                 AddSet(set);
@@ -103,6 +107,7 @@ internal sealed class StatementPlanner(BindingContext context)
                 span, summary, job.Graph, null, context.Settings.All(), job.IsBatch, job.IsBounded)
             {
                 Explanation = PlanPrinter.Print(job, context.Connectors, context.Settings),
+                Places = job.Places,
             });
         }
 

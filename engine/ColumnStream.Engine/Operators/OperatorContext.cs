@@ -53,6 +53,9 @@ public sealed record OperatorContext(
     /// <summary>Gets what receives warnings for the user, one line each.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 
+    /// <summary>Gets whether the operator only says which states it would keep: it opens nothing outside and is given no row.</summary>
+    public bool IsDescription { get; init; }
+
     /// <summary>Gets the token that ends with the job.</summary>
     public CancellationToken Cancellation { get; init; }
 }

@@ -24,6 +24,12 @@ public static class OptionTable
     /// <summary>Key of the savepoint or checkpoint that a job is restored from.</summary>
     public const string RecoveryPath = "execution.state-recovery.path";
 
+    /// <summary>Key of whether a new aggregate may begin in the middle.</summary>
+    public const string PartialHistory = "execution.state-recovery.allow-partial-history";
+
+    /// <summary>Key of whether state without a place is dropped at a restore.</summary>
+    public const string UnclaimedState = "execution.state-recovery.ignore-unclaimed-state";
+
     /// <summary>Key of the runtime mode.</summary>
     public const string RuntimeMode = "execution.runtime-mode";
 
@@ -167,9 +173,13 @@ public static class OptionTable
             Range: "0..2147483647"),
         new(RuntimeMode, OptionKind.Choice, "streaming", "How a job runs.", Values: "streaming|batch"),
         new(Seed, OptionKind.Integer, "42", "Seed of everything random."),
+        new(PartialHistory, OptionKind.Boolean, "false",
+            "Whether a new aggregate of groups that a checkpoint knows may begin there, without the rows before it."),
         new(ClaimMode, OptionKind.Choice, "NO_CLAIM",
             "Who owns the savepoint that a job is restored from: CLAIM removes it once the job has a checkpoint of its own.",
             Values: "NO_CLAIM|CLAIM", Alias: "execution.savepoint-restore-mode"),
+        new(UnclaimedState, OptionKind.Boolean, "false",
+            "Whether state of a checkpoint that has no place in the statements is dropped; refused without it."),
         new(RecoveryPath, OptionKind.Text, null, "The savepoint or checkpoint that INSERT jobs start from, as --restore says.",
             Alias: "execution.savepoint.path"),
         new("fs.oss.accessKeyId", OptionKind.Text, null, "Access key of OSS; else OSS_ACCESS_KEY_ID of the environment.",

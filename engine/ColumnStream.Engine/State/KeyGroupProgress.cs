@@ -40,6 +40,9 @@ internal sealed class KeyGroupProgress : OperatorState
     /// <inheritdoc/>
     public override string Name { get; }
 
+    /// <inheritdoc/>
+    public override ValueList<StateColumn> Columns => [new StateColumn("value", DataType.Int64, StateColumnRole.Own)];
+
     /// <summary>Gets the greatest number.</summary>
     public long Most { get; private set; }
 

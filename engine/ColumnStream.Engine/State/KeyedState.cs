@@ -1,6 +1,7 @@
 using System;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Engine.State;
@@ -40,6 +41,15 @@ internal sealed class KeyedState : OperatorState, IDisposable
 
     /// <inheritdoc/>
     public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override ValueList<StateColumn> Columns => Table.Layout.Describe(Table.IsIndexed);
+
+    /// <inheritdoc/>
+    public override bool IsOptional => IsOfAggregate;
+
+    /// <summary>Gets whether it holds the values of one aggregate only.</summary>
+    public bool IsOfAggregate { get; init; }
 
     /// <summary>Gets the table.</summary>
     public StateTable Table { get; }

@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Arrow;
+using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Engine.State;
 
@@ -16,6 +17,12 @@ public abstract class OperatorState
 
     /// <summary>Gets the name under which checkpoints hold it; stable across versions of a job.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Gets the columns that snapshots hold behind slot, live and key group, in order; empty where no change of a query is met.</summary>
+    public virtual ValueList<StateColumn> Columns => default;
+
+    /// <summary>Gets whether it belongs to one aggregate, so that it may be left out, or begin empty where somebody agrees.</summary>
+    public virtual bool IsOptional => false;
 
     /// <summary>Gets the rows held now.</summary>
     public abstract long RowCount { get; }

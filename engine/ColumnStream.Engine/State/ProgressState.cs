@@ -22,6 +22,9 @@ public sealed class ProgressState(string name, long initial, BufferAllocator all
     /// <inheritdoc/>
     public override string Name => name;
 
+    /// <inheritdoc/>
+    public override ValueList<StateColumn> Columns => [new StateColumn("value", DataType.Int64, StateColumnRole.Own)];
+
     /// <summary>Gets or sets the number.</summary>
     public long Value { get; set; } = initial;
 

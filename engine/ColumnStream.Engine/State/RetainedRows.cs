@@ -72,6 +72,22 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     /// <inheritdoc/>
     public override string Name { get; }
 
+    /// <inheritdoc/>
+    public override ValueList<StateColumn> Columns
+    {
+        get
+        {
+            var columns = new StateColumn[_fileSchema.Fields.Count - 3];
+            for (int i = 0; i < columns.Length; i++)
+            {
+                StateColumnRole role = _keys.Span.IndexOf(i) >= 0 ? StateColumnRole.Key : StateColumnRole.Row;
+                columns[i] = new StateColumn(_fileSchema.Fields[i + 3].Name, _fileSchema.Fields[i + 3].Type, role);
+            }
+
+            return ValueList.Create<StateColumn>(columns);
+        }
+    }
+
     /// <summary>Gets or sets what links rows that were restored; it adds them.</summary>
     public Action<RecordBatch>? Restored { get; set; }
 

@@ -10,6 +10,9 @@ internal sealed record StateCell(string Name, CellType Type)
     /// <summary>Gets whether checkpoints leave it out: its owner makes it anew after a restore, and changes it without a touch.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>Gets what a changed query may do to it.</summary>
+    public StateColumnRole Role { get; init; } = StateColumnRole.Own;
+
     /// <summary>Gets the bytes in a row.</summary>
     public int Bytes => Type is CellType.Int128 or CellType.View or CellType.Bytes ? 16 : 8;
 }

@@ -45,7 +45,7 @@ internal sealed class StateLayout
         Keys = keys;
         IdentityColumns = identityColumns < 0 ? keys.Count : identityColumns;
         GroupColumns = groupColumns < 0 ? IdentityColumns : groupColumns;
-        cells = hasTime ? [.. cells, new StateCell("touched_ms", CellType.Int64)] : cells;
+        cells = hasTime ? [.. cells, new StateCell("touched_ms", CellType.Int64) { Role = StateColumnRole.Link }] : cells;
         Cells = cells;
         KeyOffsets = new int[keys.Count];
         CellOffsets = new int[cells.Count];
@@ -173,6 +173,26 @@ internal sealed class StateLayout
         }
 
         return new Schema(fields);
+    }
+
+    /// <summary>Describes the columns of a checkpoint batch, behind <paramref name="extra"/> ones that name the table.</summary>
+    /// <param name="isIndexed">Whether a row is found by its identity; otherwise equal rows stand side by side.</param>
+    /// <param name="extra">The columns before the keys.</param>
+    public ValueList<StateColumn> Describe(bool isIndexed, params ReadOnlySpan<Field> extra)
+    {
+        ValueList<Field> fields = SnapshotSchema(extra).Fields;
+        var columns = new StateColumn[fields.Count - 3];
+        int fixedColumns = isIndexed ? Math.Max(IdentityColumns, GroupColumns) : GroupColumns;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            int key = i - extra.Length;
+            StateColumnRole role = key < 0 ? StateColumnRole.Own
+                : key < Keys.Count ? key < fixedColumns ? StateColumnRole.Key : StateColumnRole.Row
+                : Cells[FileCells[key - Keys.Count]].Role;
+            columns[i] = new StateColumn(fields[i + 3].Name, fields[i + 3].Type, role);
+        }
+
+        return ValueList.Create<StateColumn>(columns);
     }
 
     /// <summary>Hashes keys: the top 16 bits, which name the key group, depend on the group columns only.</summary>

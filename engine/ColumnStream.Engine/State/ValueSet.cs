@@ -40,7 +40,7 @@ internal sealed class ValueSet
         var cells = new StateCell[names.Length];
         for (int i = 0; i < cells.Length; i++)
         {
-            cells[i] = new StateCell(names[i], CellType.Int64);
+            cells[i] = new StateCell(names[i], CellType.Int64) { Role = RoleOf(names[i]) };
         }
 
         Layout = new StateLayout(ValueList.Create<Field>(fields), ValueList.Create<StateCell>(cells), keys.Count);
@@ -184,4 +184,11 @@ internal sealed class ValueSet
             }
         }
     }
+
+    private static StateColumnRole RoleOf(string cell) => cell switch
+    {
+        "group" or "next" or "previous" => StateColumnRole.Link,
+        "count" => StateColumnRole.Own,
+        _ => StateColumnRole.Value,
+    };
 }

@@ -451,6 +451,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
             Manifest.CurrentKeyHash, _keyGroups, Executor.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             _endsAs == JobStatus.Finished, tasks)
         {
+            Operators = _job.Operators,
             Ledger = Ledger?.Make(_epoch, _parentEpoch, _options.Checkpointing.IsExactlyOnce, _endsAs == JobStatus.Finished, tasks),
         };
     }

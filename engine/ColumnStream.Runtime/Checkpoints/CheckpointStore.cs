@@ -252,6 +252,9 @@ internal sealed class CheckpointStore(IObjectStore store)
     public void PutCommitted(Claim claim) =>
         TryPut(NameOf("committed", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim));
 
+    /// <summary>Tells whether every sink is known to have committed an epoch.</summary>
+    public bool IsCommitted(long epoch) => Read(NameOf("committed", epoch, 12)) is not null;
+
     public void PutTerminal(Terminal terminal) =>
         TryPut("terminal.json", Bytes(terminal, ManifestJson.Default.Terminal));
 

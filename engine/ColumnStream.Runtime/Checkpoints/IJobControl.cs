@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
@@ -10,6 +11,9 @@ internal interface IJobControl
 {
     /// <summary>Sets where a job without a store of its own writes state at the next barrier; null keeps none.</summary>
     void SetSavepointStore(IObjectStore? store);
+
+    /// <summary>Gets what the plan keeps, for manifests.</summary>
+    IReadOnlyList<OperatorRecord> Operators { get; }
 
     /// <summary>Stops all units; the job ends as <paramref name="status"/>.</summary>
     void Finish(JobStatus status);

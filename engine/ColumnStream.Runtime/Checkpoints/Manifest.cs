@@ -31,6 +31,9 @@ public sealed record Manifest(
     /// <summary>Gets what went in and out up to here; null without a ledger.</summary>
     public JobLedger? Ledger { get; init; }
 
+    /// <summary>Gets what the plan keeps, by operator; null in checkpoints from before it was written.</summary>
+    public IReadOnlyList<OperatorRecord>? Operators { get; init; }
+
     /// <summary>The version that is written.</summary>
     public const int CurrentVersion = 1;
 

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Memory;
@@ -6,11 +5,15 @@ using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Sources;
 using ColumnStream.Engine.State;
 using ColumnStream.Engine.Storage;
+using ColumnStream.Runtime.Upgrades;
 
 namespace ColumnStream.Runtime.Checkpoints;
 
 /// <summary>Gives tasks of any parallelism their part of a checkpoint.</summary>
-internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
+/// <param name="manifest">The checkpoint.</param>
+/// <param name="store">Holds its files.</param>
+/// <param name="upgrade">What becomes of what it holds in the plan that goes on; null where the plan is the one that wrote it.</param>
+internal sealed class RestorePoint(Manifest manifest, IObjectStore store, UpgradeReport? upgrade = null)
 {
     public Manifest Manifest => manifest;
 
@@ -21,6 +24,7 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
     /// <param name="isKnown">Whether every subtask of the node is known, since it keeps something or writes in two phases.</param>
     public bool WasFinished(string node, int subtask, int parallelism, bool isKnown)
     {
+        node = Held(node);
         (int finished, int others) = Finished(node);
         if (finished == 0 || others == 0)
         {
@@ -45,7 +49,7 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
     /// </summary>
     public bool WasPartlyFinished(string node, int parallelism)
     {
-        (int finished, int others) = Finished(node);
+        (int finished, int others) = Finished(Held(node));
         return finished > 0 && others > 0 && finished + others != parallelism;
     }
 
@@ -53,6 +57,11 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
     public IReadOnlyList<SplitState>? Splits(string uid)
     {
         List<SplitState>? splits = null;
+        if (upgrade?.Find(uid) is { IsRestored: false })
+        {
+            return null;
+        }
+
         foreach (TaskSnapshot task in manifest.Tasks)
         {
             foreach (SourceSnapshot source in task.Sources)
@@ -71,6 +80,11 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
     public IReadOnlyList<string> Committables(string uid, int subtask, int parallelism)
     {
         var committables = new List<string>();
+        if (upgrade?.Find(uid) is { IsRestored: false })
+        {
+            return committables;
+        }
+
         foreach (TaskSnapshot task in manifest.Tasks)
         {
             foreach (SinkSnapshot sink in task.Sinks)
@@ -96,6 +110,15 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
         string uid, OperatorState state, KeyGroupRange keyGroups, int parallelism, BufferAllocator allocator,
         bool unfinishedOnly = false)
     {
+        OperatorUpgrade? found = upgrade?.Find(uid);
+        StateUpgrade? how = found?.Find(state.Name);
+        if (found is { IsRestored: false } || (found is not null && how?.HeldName is null))
+        {
+            return;
+        }
+
+        uid = found?.HeldUid ?? uid;
+        string name = how?.HeldName ?? state.Name;
         foreach (TaskSnapshot task in manifest.Tasks)
         {
             KeyGroupRange former = KeyGroupRange.Of(task.Subtask, task.Parallelism, manifest.KeyGroups);
@@ -114,15 +137,18 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
                     continue;
                 }
 
-                if (snapshot.Name != state.Name)
+                if (snapshot.Name != name)
                 {
-                    RequireOtherState(uid, snapshot.Name, state.Name);
+                    RequireOtherState(uid, snapshot.Name, name);
                     continue;
                 }
 
                 try
                 {
-                    state.Restore(new FileSnapshotReader(store, snapshot.Files, allocator), keyGroups);
+                    var reader = new FileSnapshotReader(store, snapshot.Files, allocator);
+                    state.Restore(
+                        how?.Sources is null ? reader : new MigratedSnapshotReader(reader, how, state.Columns, allocator),
+                        keyGroups);
                 }
                 catch (IpcException failure)
                 {
@@ -133,27 +159,8 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
         }
     }
 
-    /// <summary>Refuses a plan that has no place for something the checkpoint holds.</summary>
-    public void CheckCovers(Func<string, bool> hasNode)
-    {
-        foreach (TaskSnapshot task in manifest.Tasks)
-        {
-            foreach (StateSnapshot state in task.States)
-            {
-                Require(state.Uid, $"state {state.Name}", hasNode);
-            }
-
-            foreach (SourceSnapshot source in task.Sources)
-            {
-                Require(source.Uid, "source", hasNode);
-            }
-
-            foreach (SinkSnapshot sink in task.Sinks)
-            {
-                Require(sink.Uid, "sink", hasNode);
-            }
-        }
-    }
+    /// <summary>Returns the uid under which the checkpoint knows a node.</summary>
+    private string Held(string node) => upgrade?.Find(node)?.HeldUid ?? node;
 
     /// <summary>Counts the former subtasks whose inputs had ended, and the others that kept or wrote something for the node.</summary>
     private (int Finished, int Others) Finished(string node)
@@ -221,14 +228,5 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store)
         }
 
         return false;
-    }
-
-    private static void Require(string uid, string what, Func<string, bool> hasNode)
-    {
-        if (!hasNode(uid))
-        {
-            throw new UserException(
-                3120, $"Checkpoint holds what the job does not have any more: {what} of {uid}.");
-        }
     }
 }

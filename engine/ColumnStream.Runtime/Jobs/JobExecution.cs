@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Connectors;
@@ -12,6 +13,7 @@ using ColumnStream.Runtime.Ledger;
 using ColumnStream.Runtime.Savepoints;
 using ColumnStream.Runtime.Spill;
 using ColumnStream.Runtime.Tasks;
+using ColumnStream.Runtime.Upgrades;
 
 namespace ColumnStream.Runtime.Jobs;
 
@@ -28,6 +30,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private readonly CheckpointStore? _store;
     private readonly List<StreamTask> _tasks = [];
     private readonly List<SnapshotWriter> _writers = [];
+    private IReadOnlyList<PlannedOperator> _operators = [];
     private CheckpointCoordinator? _coordinator;
     private Generation _generation;
     private volatile IObjectStore? _savepointStore;
@@ -73,6 +76,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public JobGraph Graph => _graph;
 
+    public IReadOnlyList<OperatorRecord> Operators => field ??= [.. _operators.Select(planned => planned.Record)];
+
     public JobOptions Options => _options;
 
     public BufferAllocator Memory => _memory;
@@ -99,6 +104,11 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     {
         long highestEpoch = 0;
         Claim? claim = null;
+        if (_store is not null || _options.Restore == RestoreMode.Path || _options.AllowsSavepoints)
+        {
+            _operators = PlanStates.Of(_graph, _options.IsBatch, _memory, Pages, Executor.Time);
+        }
+
         if (_store is not null)
         {
             if (_options.Restore != RestoreMode.None && _store.ReadTerminal() is { } terminal)
@@ -109,6 +119,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
                 return;
             }
 
+            // A plan that does not fit is told before the folder is taken from whoever runs there.
+            FindRestorePoint();
             _generation = _store.Begin(_generation.Nonce, fresh: _options.Restore == RestoreMode.None);
             _failPoints.Hit(FailPoint.AfterGeneration);
             highestEpoch = _store.HighestEpoch();
@@ -121,7 +133,6 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             RestoreMode.None => _generation.FirstEpoch - 1,
             _ => highestEpoch,
         });
-        CheckRestore();
         _builder.Build();
         _coordinator = new CheckpointCoordinator(
             _io, _ioShare, _options, _store, _generation, _graph.KeyGroups, _failPoints, this)
@@ -247,8 +258,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         }
 
         Manifest manifest = from!.ReadManifest(claim);
-        RestorePoint = new RestorePoint(
-            _options.Restore == RestoreMode.Path ? SavepointRestore.Checked(from, manifest) : manifest, from.Objects);
+        manifest = _options.Restore == RestoreMode.Path ? SavepointRestore.Checked(from, manifest) : manifest;
+        RestorePoint = new RestorePoint(manifest, from.Objects, Check(manifest, from.IsCommitted(claim.Epoch)));
         Handle.RestoredEpoch = claim.Epoch;
         return claim;
     }
@@ -259,27 +270,12 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             _graph, _store!, _generation, _options.Restore == RestoreMode.Latest ? RestorePoint?.Manifest.Ledger : null)
         : null;
 
-    private void CheckRestore()
+    /// <summary>Holds the plan against a checkpoint.</summary>
+    private UpgradeReport Check(Manifest manifest, bool isCommitted)
     {
-        if (RestorePoint is null)
-        {
-            return;
-        }
-
-        if (RestorePoint.Manifest.KeyGroups != _graph.KeyGroups)
-        {
-            throw new UserException(
-                3120,
-                $"Number of key groups cannot change: {RestorePoint.Manifest.KeyGroups} to {_graph.KeyGroups}.");
-        }
-
-        var uids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (PhysicalNode node in _graph.Plan.Nodes)
-        {
-            uids.Add(node.Uid);
-        }
-
-        RestorePoint.CheckCovers(uids.Contains);
+        UpgradeReport report = JobUpgrade.From(manifest, isCommitted, _graph, _operators);
+        report.Require(_options.UpgradeConsent);
+        return report;
     }
 
     private void Cancel() => _coordinator?.Cancel();

@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Engine.Storage;
+using ColumnStream.Runtime.Upgrades;
 
 namespace ColumnStream.Runtime.Jobs;
 
@@ -28,6 +29,9 @@ public sealed record JobOptions(string JobId)
 
     /// <summary>Gets whether a savepoint can be taken though there is no store for checkpoints.</summary>
     public bool AllowsSavepoints { get; init; }
+
+    /// <summary>Gets what somebody agreed to where the plan is not the one that wrote the checkpoint.</summary>
+    public UpgradeConsent UpgradeConsent { get; init; }
 
     /// <summary>Gets <c>execution.checkpointing.interval</c>; null takes only the last checkpoint of a job that ends.</summary>
     public TimeSpan? CheckpointInterval { get; init; }

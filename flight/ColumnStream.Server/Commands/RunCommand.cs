@@ -33,17 +33,25 @@ internal static class RunCommand
                 + "address of a savepoint, of a job's checkpoints, or of one of them (job/claim/000000000007.json).",
             HelpName = "latest|none|path",
         };
+        var drop = new Option<bool>("--allow-non-restored-state")
+        {
+            Description = "Drops state of the checkpoint that the statements have no place for; refused without it.",
+        };
+        var partial = new Option<bool>("--allow-partial-history")
+        {
+            Description = "Lets new aggregates of groups that the checkpoint knows begin there; refused without it.",
+        };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No rates, summaries or warnings." };
         var command = new Command(
             "run",
             "Runs a script. Consecutive INSERTs are one job; a SELECT waits for the jobs before it. "
             + "Exit code: 0 done, 1 a job failed, 2 SQL or usage is wrong.")
         {
-            script, defines, format, parallelism, restore, quiet,
+            script, defines, format, parallelism, restore, drop, partial, quiet,
         };
         command.SetAction(parsed => Run(
             parsed.GetValue(script)!,
-            parsed.GetValue(defines) ?? [],
+            ScriptFile.WithConsent(parsed.GetValue(defines) ?? [], parsed.GetValue(drop), parsed.GetValue(partial)),
             new RunOptions(
                 ResultFormats.Parse(parsed.GetValue(format)),
                 parsed.GetValue(restore),
@@ -69,7 +77,7 @@ internal static class RunCommand
             return ExitCode.Usage;
         }
 
-        using var runner = new StatementRunner(node, results, path, options);
+        using var runner = new StatementRunner(node, results, path, options) { Planning = settings };
         return runner.Run(plan);
     }
 }

@@ -29,6 +29,14 @@ internal static class ScriptFile
         }
     }
 
+    /// <summary>Adds what the command line agrees to as options.</summary>
+    public static IReadOnlyList<string> WithConsent(IReadOnlyList<string> pairs, bool drops, bool beginsInTheMiddle) =>
+    [
+        .. pairs,
+        .. drops ? [$"{OptionTable.UnclaimedState}=true"] : Array.Empty<string>(),
+        .. beginsInTheMiddle ? [$"{OptionTable.PartialHistory}=true"] : Array.Empty<string>(),
+    ];
+
     /// <summary>Turns <c>-D key=value</c> pairs into options; null, after a message, if one is wrong.</summary>
     public static PlannerOptions? Options(IReadOnlyList<string> pairs, int? parallelism, bool quiet)
     {

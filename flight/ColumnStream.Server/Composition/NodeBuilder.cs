@@ -53,6 +53,9 @@ internal sealed class NodeBuilder : IDisposable
     /// <summary>Gets the process's memory; made with the first job.</summary>
     public BufferAllocator Memory { get; private set; } = null!;
 
+    /// <summary>Gets the pages for state; made with the first job.</summary>
+    public StatePool Pages => _pages!;
+
     /// <summary>Returns the runner; the first call fixes memory limit and number of workers.</summary>
     public JobRunner Runner(long memoryLimitBytes)
     {

@@ -10,6 +10,7 @@ using ColumnStream.Engine.Storage;
 using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Upgrades;
 using ColumnStream.Server.Composition;
 
 namespace ColumnStream.Server.Session;
@@ -27,8 +28,16 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     /// <summary>Opens the folder of a new savepoint.</summary>
     public IObjectStore OpenSavepoint(string address, ObjectStoreTable stores) => stores.OpenChecked(address, Nonce(), Text);
 
+    /// <summary>Opens what a job is restored from.</summary>
+    public IObjectStore Open(RestorePath from, ObjectStoreTable stores) => stores.Open(from.Address, Text);
+
     /// <summary>Returns where INSERT jobs start: what the command line says, else the option.</summary>
     public string Restore(string? restore) => restore ?? Text(OptionTable.RecoveryPath) ?? "none";
+
+    /// <summary>Gets what is agreed to where statements go on from a checkpoint of others.</summary>
+    public UpgradeConsent Consent =>
+        (Flag(OptionTable.UnclaimedState) ? UpgradeConsent.DropState : UpgradeConsent.None)
+        | (Flag(OptionTable.PartialHistory) ? UpgradeConsent.PartialHistory : UpgradeConsent.None);
 
     /// <summary>Returns the address of an INSERT job's checkpoints, or null when it takes none.</summary>
     public string? CheckpointAddress(PlannedJob job, string script, int ordinal, string restore) =>
@@ -56,7 +65,7 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
                 "latest" => RestoreMode.Latest,
                 _ => RestoreMode.Path,
             },
-            RestoreFrom = from is null ? null : stores.Open(from.Address, Text),
+            RestoreFrom = from is null ? null : Open(from, stores),
             RestoreAddress = from?.Address ?? "",
             RestoreEpoch = from?.Epoch,
             ClaimsRestored = Text(OptionTable.ClaimMode) == "CLAIM",
@@ -71,6 +80,7 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
                 DeletesOnCancellation = !Is(CheckpointKeys.Retention, "RETAIN_ON_CANCELLATION"),
             },
             HasLedger = Flag(CheckpointKeys.Ledger),
+            UpgradeConsent = Consent,
             TolerableFailedCheckpoints = Number(OptionTable.TolerableFailures),
             MaxRows = Math.Min(Math.Clamp(Number(OptionTable.BatchSize), 1, 1 << 20), RowsInRoom()),
             RandomCutsSeed = Flag(OptionTable.RandomCuts) ? Number(OptionTable.Seed) : null,

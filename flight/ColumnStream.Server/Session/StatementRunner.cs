@@ -45,6 +45,9 @@ internal sealed class StatementRunner : IDisposable
     /// <summary>Gets whether statements come from a terminal: what was done is said, and Ctrl-C ends a job, not the process.</summary>
     public bool IsShell { get; init; }
 
+    /// <summary>Gets the options under which other scripts are planned that a statement names.</summary>
+    public PlannerOptions Planning { get; init; } = new(default);
+
     /// <summary>Runs everything; returns the exit code.</summary>
     public int Run(PlanResult plan)
     {
@@ -72,6 +75,14 @@ internal sealed class StatementRunner : IDisposable
             {
                 int code = JobCommands.Guarded(() => JobCommands.Stop(stop, _options.IsQuiet));
                 if (code != ExitCode.Done)
+                {
+                    return code;
+                }
+            }
+            else if (statement is PlannedUpgrade upgrade)
+            {
+                int code = new UpgradeExplainer(_node, Planning, Console.Out).Explain(upgrade.From, upgrade.To);
+                if (code == ExitCode.Usage)
                 {
                     return code;
                 }

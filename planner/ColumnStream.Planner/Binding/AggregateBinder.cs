@@ -9,6 +9,7 @@ using ColumnStream.Compute.Types;
 using ColumnStream.Planner.Decorrelation;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
+using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Expressions;
 using Ast = ColumnStream.Sql.Ast.Expressions;
 
@@ -89,7 +90,10 @@ internal sealed class AggregateBinder
         }
 
         columns.AddRange(_calls.Select((call, i) => new ScopeColumn(null, $"agg{i}", call.Type)));
-        var plan = new AggregatePlan(project, ValueList.From(keys), ValueList.From(_calls), Relation.FieldsOf(columns));
+        var plan = new AggregatePlan(project, ValueList.From(keys), ValueList.From(_calls), Relation.FieldsOf(columns))
+        {
+            Written = new PlanPlace(_keySyntax.Count == 0 ? default : SourceSpan.Cover(_keySyntax[0].Span, _keySyntax[^1].Span)),
+        };
 
         return new Relation(plan, columns, _input.IsBroken);
     }

@@ -204,7 +204,10 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         }
 
         var plan = new TableReadPlan(
-            table, spec, ValueList.From(Enumerable.Range(0, table.Columns.Count)), Strategy(spec), IdleTimeoutMs(spec));
+            table, spec, ValueList.From(Enumerable.Range(0, table.Columns.Count)), Strategy(spec), IdleTimeoutMs(spec))
+        {
+            Written = new PlanPlace(named.Name.Span),
+        };
         return new Relation(context.Settings.IsBatch ? plan with { EmitsWatermarks = false } : plan, columns);
     }
 

@@ -6,6 +6,7 @@ using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Functions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Plan;
 
 namespace ColumnStream.Planner.Logical;
 
@@ -92,10 +93,7 @@ internal static class ExpressionTree
         where T : BoundExpression => expression is T || Children(expression).Any(Has<T>);
 
     /// <summary>Splits a condition at its ANDs.</summary>
-    public static IEnumerable<BoundExpression> Conjuncts(BoundExpression predicate) =>
-        predicate is CallExpression { Function: "AND" } both
-            ? both.Arguments.SelectMany(Conjuncts)
-            : [predicate];
+    public static IEnumerable<BoundExpression> Conjuncts(BoundExpression predicate) => Lineage.Conjuncts(predicate);
 
     /// <summary>Joins conditions by AND; none is TRUE.</summary>
     public static BoundExpression And(IReadOnlyList<BoundExpression> conjuncts) => conjuncts.Count switch

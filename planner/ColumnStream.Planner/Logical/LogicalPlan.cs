@@ -7,6 +7,9 @@ namespace ColumnStream.Planner.Logical;
 /// <param name="Fields">The columns that leave it.</param>
 internal abstract record LogicalPlan(ValueList<SqlField> Fields)
 {
+    /// <summary>Gets where it was written, as far as the binder noted it.</summary>
+    public PlanPlace Written { get; init; }
+
     /// <summary>Gets the inputs in order.</summary>
     public abstract ValueList<LogicalPlan> Inputs { get; }
 

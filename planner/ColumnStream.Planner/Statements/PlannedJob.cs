@@ -25,6 +25,9 @@ public sealed record PlannedJob(
     /// <summary>Gets the connector, and table name, that a SELECT's sink node carries.</summary>
     public const string ResultConnector = "result";
 
+    /// <summary>Gets where operators come from; those that are not named come from the job's statements as a whole.</summary>
+    public ValueList<PlannedPlace> Places { get; init; }
+
     /// <summary>Gets what EXPLAIN says about the job.</summary>
     public string Explanation { get; init; } = string.Empty;
 }

@@ -114,9 +114,22 @@ internal sealed class ChangeParser(Grammar grammar)
         return new CompilePlanStatement(path, ParseSetOrStatement(), ifNotExists, isExecuted);
     }
 
-    public ExplainStatement ParseExplain()
+    /// <summary>Reads <c>EXPLAIN UPGRADE 'old' TO 'new'</c>, or the plan of a statement.</summary>
+    public Statement ParseAnyExplain()
     {
         _cursor.Next();
+        if (!_cursor.Accept("UPGRADE"))
+        {
+            return ParseExplain();
+        }
+
+        StringLiteral from = grammar.Literals.String("the former script, or the folder of a checkpoint, as a string");
+        _cursor.Expect("TO", " before the new script");
+        return new ExplainUpgradeStatement(from, grammar.Literals.String("the new script as a string"));
+    }
+
+    private ExplainStatement ParseExplain()
+    {
         List<ExplainDetail> details = [];
         if (!_cursor.Accept("PLAN", "FOR"))
         {
@@ -137,7 +150,7 @@ internal sealed class ChangeParser(Grammar grammar)
         if (!isExplainable)
         {
             throw _cursor.Unexpected("a query, an INSERT or a statement set behind EXPLAIN", "SELECT", "INSERT",
-                "EXECUTE", "PLAN", "CHANGELOG_MODE", "ESTIMATED_COST", "JSON_EXECUTION_PLAN", "PLAN_ADVICE");
+                "EXECUTE", "PLAN", "CHANGELOG_MODE", "ESTIMATED_COST", "JSON_EXECUTION_PLAN", "PLAN_ADVICE", "UPGRADE");
         }
 
         return new ExplainStatement(ParseSetOrStatement(), [.. details]);

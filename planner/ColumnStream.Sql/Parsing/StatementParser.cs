@@ -46,7 +46,7 @@ internal sealed class StatementParser(Grammar grammar)
             case "BEGIN":
                 return grammar.Changes.ParseBegin();
             case "EXPLAIN":
-                return grammar.Changes.ParseExplain();
+                return grammar.Changes.ParseAnyExplain();
             case "CREATE" or "REPLACE":
                 return grammar.Definitions.ParseCreate();
             case "DROP":

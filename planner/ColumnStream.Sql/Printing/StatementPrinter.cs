@@ -43,6 +43,9 @@ internal sealed class StatementPrinter(SqlWriter writer)
                 writer.AddIf(!explain.Details.IsEmpty, " ");
                 Print(explain.Statement);
                 break;
+            case ExplainUpgradeStatement upgrade:
+                writer.Add("EXPLAIN UPGRADE ").String(upgrade.From.Value).Add(" TO ").String(upgrade.To.Value);
+                break;
             case CompilePlanStatement compile:
                 writer.Add(compile.IsExecuted ? "COMPILE AND EXECUTE PLAN " : "COMPILE PLAN ").String(compile.Path.Value);
                 writer.AddIf(compile.IfNotExists, " IF NOT EXISTS").Add(" FOR ");

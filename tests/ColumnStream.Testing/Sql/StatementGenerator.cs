@@ -119,7 +119,8 @@ public sealed class StatementGenerator(Random random)
             Name(), [new NamedArgument(Identifier(), _expressions.Expression(1)), _expressions.Expression(1)])),
         4 => new CompilePlanStatement(
             new StringLiteral("/p"), Bool() ? Insert() with { IsUpsert = false } : new StatementSet(List(Insert, 1, 2)), Bool(), Bool()),
-        _ => new ExecutePlanStatement(new StringLiteral("/p")),
+        _ => Bool() ? new ExecutePlanStatement(new StringLiteral("/p"))
+            : new ExplainUpgradeStatement(new StringLiteral("old.sql"), new StringLiteral("SELECT 'a';")),
     };
 
     private Statement Session() => random.Next(8) switch

@@ -37,6 +37,7 @@ public sealed class StatementTests
     [InlineData("SET", "SET")]
     [InlineData("RESET a.b-c", "RESET 'a.b-c'")]
     [InlineData("EXPLAIN PLAN FOR SELECT 1", "EXPLAIN SELECT 1")]
+    [InlineData("explain upgrade 'it''s old.sql' to 'new.sql'", "EXPLAIN UPGRADE 'it''s old.sql' TO 'new.sql'")]
     [InlineData("EXPLAIN CHANGELOG_MODE, PLAN_ADVICE INSERT INTO a SELECT 1", "EXPLAIN CHANGELOG_MODE, PLAN_ADVICE INSERT INTO a SELECT 1")]
     [InlineData("EXPLAIN STATEMENT SET BEGIN INSERT INTO a SELECT 1; END", "EXPLAIN EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; END")]
     [InlineData("SHOW TABLES IN db NOT LIKE 'a%'", "SHOW TABLES FROM db NOT LIKE 'a%'")]

@@ -78,7 +78,7 @@ internal sealed class AggregatePlan
             firstCells[i] = cells.Count;
             foreach (CellType cell in Accumulators[i].Cells)
             {
-                cells.Add(new StateCell($"{calls[i].StateId}.{cells.Count - firstCells[i]}", cell));
+                cells.Add(ValueCell($"{calls[i].StateId}.{cells.Count - firstCells[i]}{Kind(calls[i])}", cell));
             }
 
             // MIN and MAX of distinct values are those of all values.
@@ -90,7 +90,7 @@ internal sealed class AggregatePlan
 
             if (Sets[i] is not null || (isChained && _owners[i] == i))
             {
-                cells.Add(new StateCell($"{calls[i].StateId}.head", CellType.Int64));
+                cells.Add(new StateCell($"{calls[i].StateId}.head", CellType.Int64) { Role = StateColumnRole.Link });
             }
         }
 
@@ -203,7 +203,7 @@ internal sealed class AggregatePlan
             DataType type = call.Type.ToArrow();
             CellType cell = type.IsView || NestedCodec.IsNested(type)
                 ? CellType.View : type.ByteWidth == 16 ? CellType.Int128 : CellType.Int64;
-            yield return new StateCell($"given.{call.StateId}", cell);
+            yield return ValueCell($"given.{call.StateId}", cell);
         }
     }
 
@@ -231,6 +231,26 @@ internal sealed class AggregatePlan
 
         return sharers;
     }
+
+    /// <summary>Says what a cell's number means where its type does not: a scale, a unit of time.</summary>
+    private static string Kind(AggregateCall call)
+    {
+        string kind = string.Empty;
+        for (int i = 0; i < call.ArgumentTypes.Count && call.Function != "COUNT"; i++)
+        {
+            DataType type = call.ArgumentTypes[i].ToArrow();
+            kind += type.Id switch
+            {
+                TypeId.Decimal64 or TypeId.Decimal128 => $"|scale {type.Scale}",
+                TypeId.Int8 or TypeId.Int16 or TypeId.Int32 or TypeId.Int64 or TypeId.Float32 or TypeId.Float64 => string.Empty,
+                _ => type.IsView ? string.Empty : $"|{type}",
+            };
+        }
+
+        return kind;
+    }
+
+    private static StateCell ValueCell(string name, CellType type) => new(name, type) { Role = StateColumnRole.Value };
 
     private Field[] ValuesOf(int call, Schema input, bool isSession)
     {

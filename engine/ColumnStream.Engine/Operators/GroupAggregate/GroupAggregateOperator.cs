@@ -60,7 +60,10 @@ internal sealed unsafe class GroupAggregateOperator(GroupAggregateNode node) : O
             if (_plan.Sets[i] is ValueSet set)
             {
                 string name = $"values.{node.Aggregates[i].StateId}";
-                _values[i] = new KeyedState(name, set.Layout, context.Pages, context.Allocator, context.KeyGroups);
+                _values[i] = new KeyedState(name, set.Layout, context.Pages, context.Allocator, context.KeyGroups)
+                {
+                    IsOfAggregate = true,
+                };
                 _states.Add(_values[i]!);
                 tables[i] = _values[i]!.Table;
             }

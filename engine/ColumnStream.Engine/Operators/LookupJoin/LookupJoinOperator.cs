@@ -56,6 +56,11 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
         };
         _state = new WaitingRows(kept, Waiting, context.Allocator);
         _watermark = new ProgressState("waiting-watermark", Watermark.Min, context.Allocator);
+        if (context.IsDescription)
+        {
+            return;
+        }
+
         if (node.Options.Cache == LookupCache.Full)
         {
             _full = new FullCache(node, context, _rows);

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
 
@@ -12,6 +13,8 @@ internal sealed class WaitingRows(KeptRows rows, Func<IEnumerable<StreamBatch>> 
     : OperatorState, IDisposable
 {
     public override string Name => rows.Name;
+
+    public override ValueList<StateColumn> Columns => rows.Columns;
 
     public override long RowCount
     {

@@ -41,7 +41,10 @@ internal sealed unsafe class SessionValues : IDisposable
             if (plan.Sets[i] is ValueSet set)
             {
                 string name = $"values.{plan.Calls[i].StateId}";
-                var state = new KeyedState(name, set.Layout, context.Pages, context.Allocator, context.KeyGroups);
+                var state = new KeyedState(name, set.Layout, context.Pages, context.Allocator, context.KeyGroups)
+                {
+                    IsOfAggregate = true,
+                };
                 states.Add(state);
                 _states[i] = state;
                 _members[i] = plan.MembersOf(i);

@@ -55,6 +55,23 @@ internal sealed unsafe class KeptRows : OperatorState
 
     public override string Name { get; }
 
+    public override ValueList<StateColumn> Columns
+    {
+        get
+        {
+            var columns = new StateColumn[_fileSchema.Fields.Count - 3];
+            for (int i = 0; i < columns.Length; i++)
+            {
+                Field kept = _fileSchema.Fields[i + 3];
+                columns[i] = new StateColumn(
+                    i == 0 ? kept.Name : $"column{i - 1}:{kept.Name}", kept.Type,
+                    i == 0 ? StateColumnRole.Own : _keys.Span.IndexOf(i - 1) >= 0 ? StateColumnRole.Key : StateColumnRole.Row);
+            }
+
+            return ValueList.Create<StateColumn>(columns);
+        }
+    }
+
     public override long RowCount => _rowCount;
 
     public override long Bytes

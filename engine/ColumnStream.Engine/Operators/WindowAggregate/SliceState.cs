@@ -44,6 +44,12 @@ internal sealed class SliceState : OperatorState, IDisposable
     public override string Name { get; }
 
     /// <inheritdoc/>
+    public override ValueList<StateColumn> Columns => _layout.Describe(isIndexed: true, SliceField);
+
+    /// <inheritdoc/>
+    public override bool IsOptional => _values >= 0;
+
+    /// <inheritdoc/>
     public override bool MustBeFull => _mustBeFull;
 
     /// <inheritdoc/>

@@ -135,8 +135,16 @@ internal sealed class JoinFinisher(BindingContext context, QueryHints? hints = n
             LookupHint = hints?.Lookup(join.RightSide),
         };
         Relation joined = JoinClassifier.Classify(candidate, context) ?? RegularJoin.Build(candidate, context);
-        return Filter(joined, above);
+        return Filter(joined with { Plan = At(joined.Plan, new PlanPlace(join.Syntax.Span)) }, above);
     }
+
+    /// <summary>Notes where a join was written; columns may have been made above it.</summary>
+    private static LogicalPlan At(LogicalPlan plan, PlanPlace place) => plan switch
+    {
+        ProjectPlan project => project with { Input = At(project.Input, place) },
+        JoinPlan or TimeJoinPlan or SemiJoinPlan => plan with { Written = place },
+        _ => plan,
+    };
 
     /// <summary>An outer join whose missing rows WHERE drops anyway is an inner one, or outer on one side only.</summary>
     private static JoinType Narrow(JoinType type, IReadOnlyList<BoundExpression> conditions, int width)

@@ -1,0 +1,7 @@
+-- A new SUM beside a COUNT: the count goes on, the sum knows rows from the checkpoint on and is refused without consent.
+-- feed t: a 1
+-- feed t: b 5
+-- feed t: a 3
+CREATE TABLE t (k STRING, a INT) WITH ('connector' = 'script');
+CREATE TABLE s (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'script', 'sink.changelog-mode' = 'upsert');
+INSERT INTO s SELECT k, COUNT(*) FROM t GROUP BY k;

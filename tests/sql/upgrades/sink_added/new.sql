@@ -1,0 +1,12 @@
+-- feed t: a 7
+-- feed t: b 2
+-- expect s: a 3
+-- expect s: b 2
+-- expect r: a 3
+-- expect r: b 2
+-- like never interrupted
+CREATE TABLE t (k STRING, a INT) WITH ('connector' = 'script');
+CREATE TABLE s (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'script', 'sink.changelog-mode' = 'upsert');
+CREATE TABLE r (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'script', 'sink.changelog-mode' = 'upsert');
+INSERT INTO s SELECT k, COUNT(*) FROM t GROUP BY k;
+INSERT INTO r SELECT k, COUNT(*) FROM t GROUP BY k;

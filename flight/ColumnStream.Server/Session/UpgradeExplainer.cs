@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using ColumnStream.Engine.Errors;
-using ColumnStream.Engine.Options;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Upgrades;

@@ -7,7 +7,7 @@ namespace ColumnStream.Sql.Tests.CommandLine;
 
 /// <summary>
 /// Goal: checkpoint options do what their help says, seen from outside. Method: real runs; folders are counted and sys.checkpoints is
-/// asked. What depends on time and order is tested under virtual time in CheckpointModeTests.
+/// asked.
 /// </summary>
 public sealed class CheckpointOptionTests : IDisposable
 {
@@ -41,7 +41,7 @@ public sealed class CheckpointOptionTests : IDisposable
         RunUntilFloor("SET 'execution.checkpointing.externalized-checkpoint-retention' = 'DELETE_ON_CANCELLATION';");
         string[] left = [.. Directory.GetFiles(At(""), "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(At(""), f).Split('/')[0]).Distinct().Order(StringComparer.Ordinal)];
-        Assert.Equal(["floor", "gen"], left.Where(name => !name.StartsWith('.') && name != "LOCK"));
+        Assert.Equal(["floor", "gen", "start"], left.Where(name => !name.StartsWith('.') && name != "LOCK"));
 
         // It begins anew, and no number of an epoch is used twice: parts of both lives stand side by side.
         string[] parts = Directory.GetFiles(_cli.Folder.At("out"));

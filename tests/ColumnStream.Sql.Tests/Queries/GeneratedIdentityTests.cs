@@ -15,7 +15,6 @@ using ColumnStream.Planner;
 using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Upgrades;
-using ColumnStream.Sql;
 using ColumnStream.Testing.Queries;
 using ColumnStream.Testing.SqlFiles;
 using Xunit;

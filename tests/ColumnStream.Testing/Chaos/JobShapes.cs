@@ -101,7 +101,7 @@ public static class JobShapes
     private static string Time(string ms) =>
         $"ts AS TO_TIMESTAMP_LTZ({ms}, 3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND";
 
-    private static string As(string ms) => string.Format(CultureInfo.InvariantCulture, Text, ms);
+    private static string As(string ms) => Text.Replace("{0}", ms, StringComparison.Ordinal);
 
     private static string Source(string name, string columns, int pace = 12_000, int rows = Rows) => string.Create(
         CultureInfo.InvariantCulture,

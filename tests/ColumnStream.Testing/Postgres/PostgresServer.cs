@@ -174,7 +174,11 @@ public sealed class PostgresServer : IDisposable
 
         string secret = Path.Combine(_folder, "password");
         File.WriteAllText(secret, Password);
-        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+
         (int code, string output) = Execute("/bin/sh", "-c", Command(
             Path.Combine(_bin, "initdb"), "-D", Path.Combine(_folder, "data"), "-U", User, "--pwfile", secret, "-A", "scram-sha-256",
             "-E", "UTF8", "--locale=C", "--no-sync"));

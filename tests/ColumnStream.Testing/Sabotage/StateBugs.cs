@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;

@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Options;

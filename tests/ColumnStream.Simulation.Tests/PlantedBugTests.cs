@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Linq;
 using ColumnStream.Testing.Sabotage;
 using ColumnStream.Testing.Simulation;

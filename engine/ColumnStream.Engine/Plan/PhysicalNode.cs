@@ -41,6 +41,9 @@ public abstract record PhysicalNode
     /// <summary>Prints what the node does, without inputs, for EXPLAIN: <c>filter $2 &gt; 5</c>.</summary>
     public abstract string Describe();
 
+    /// <summary>Returns the node that says what this one's rows and state mean: itself, unless it stands for another.</summary>
+    protected internal virtual PhysicalNode Meant() => this;
+
     /// <summary>Makes the operator that runs this node; sources, sinks and exchanges have none.</summary>
     protected internal virtual Operator? CreateOperator() => null;
 }

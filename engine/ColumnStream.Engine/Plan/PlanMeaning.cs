@@ -24,18 +24,18 @@ public sealed class PlanMeaning
     public const string AggregateLabel = "aggregate ";
 
     private const string DefaultPath = "default_catalog.default_database.";
-    private readonly PhysicalPlan _plan;
+    private readonly PhysicalNode[] _nodes;
     private readonly string[][] _columns;
     private readonly RowSet[] _rows;
 
     private PlanMeaning(PhysicalPlan plan)
     {
-        _plan = plan;
-        _columns = new string[plan.Nodes.Count][];
-        _rows = new RowSet[plan.Nodes.Count];
-        for (int i = 0; i < plan.Nodes.Count; i++)
+        _nodes = [.. plan.Nodes.Select(node => node.Meant())];
+        _columns = new string[_nodes.Length][];
+        _rows = new RowSet[_nodes.Length];
+        for (int i = 0; i < _nodes.Length; i++)
         {
-            (_rows[i], _columns[i]) = Read(plan.Nodes[i]);
+            (_rows[i], _columns[i]) = Read(_nodes[i]);
         }
     }
 
@@ -56,18 +56,19 @@ public sealed class PlanMeaning
 
     /// <summary>Returns a node's name on the wire, without version.</summary>
     public static string KindOf(PhysicalNode node) =>
-        node.GetType().GetCustomAttribute<PlanNodeAttribute>()?.Name ?? node.GetType().Name;
+        node.Meant().GetType().GetCustomAttribute<PlanNodeAttribute>()?.Name ?? node.Meant().GetType().Name;
 
     /// <summary>Tells whether rows that leave a node are taken back or changed; of a first phase, those that it folds.</summary>
-    public bool Updates(int node) => _plan.Nodes[node] switch
+    public bool Updates(int node) => _nodes[node] switch
     {
-        ExchangeNode or LocalAggregateNode => Updates(_plan.Nodes[node].Inputs[0]),
+        ExchangeNode or LocalAggregateNode => Updates(_nodes[node].Inputs[0]),
         { } other => other.Changelog != ChangelogMode.InsertOnly,
     };
 
     /// <summary>Returns what the state of a node means.</summary>
     public OperatorMeaning Of(PhysicalNode node)
     {
+        node = node.Meant();
         var facts = new List<TableOption>();
         switch (node)
         {
@@ -181,12 +182,12 @@ public sealed class PlanMeaning
     private string[] Folded(PhysicalNode node)
     {
         int at = node.Inputs[0];
-        while (_plan.Nodes[at] is ExchangeNode)
+        while (_nodes[at] is ExchangeNode)
         {
-            at = _plan.Nodes[at].Inputs[0];
+            at = _nodes[at].Inputs[0];
         }
 
-        return _columns[_plan.Nodes[at] is LocalAggregateNode local ? local.Inputs[0] : node.Inputs[0]];
+        return _columns[_nodes[at] is LocalAggregateNode local ? local.Inputs[0] : node.Inputs[0]];
     }
 
     /// <summary>Names the aggregates for people; which they are is said by the state's columns.</summary>

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using ColumnStream.Compute.Types;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
@@ -117,18 +116,7 @@ internal sealed class QueryBench : IDisposable
             return new Answer(null, Failure: failure.ToString());
         }
 
-        bool hasEnded;
-        try
-        {
-            hasEnded = running.Wait(LimitMs);
-        }
-        catch (UserException refused) when (Plant is not null && refused.Code == 3120)
-        {
-            // A sabotaged node hides what its state means: at another parallelism it passes for another one.
-            return new Answer(null, Refusal: refused.Message);
-        }
-
-        if (!hasEnded)
+        if (!running.Wait(LimitMs))
         {
             running.Cancel();
             running.Wait(LimitMs);

@@ -40,6 +40,8 @@ public sealed record SabotagedNode(PhysicalNode Inner) : PhysicalNode
 
     public override string Describe() => $"sabotaged {Inner.Describe()}";
 
+    protected internal override PhysicalNode Meant() => Inner;
+
     protected internal override Operator? CreateOperator() => OperatorFactory.Create(Inner) is { } inner
         ? new SabotagedOperator(inner, this)
         : null;

@@ -25,7 +25,7 @@ internal sealed record HarnessOptions(
     ];
 
     public const string Usage =
-        "usage: ColumnStream.Nexmark [run|check|answers|adverse] [--events 10000000] [--check-events 1000000] "
+        "usage: ColumnStream.Nexmark [run|check|answers|adverse|checkpoint] [--events 10000000] [--check-events 1000000] "
         + "[--rate 10000] [--reps 5] [--queries q0,q1] [--no-duckdb] "
         + "[--operators \"OVER,top 10\"] [--inputs Clean,HotKey]";
 

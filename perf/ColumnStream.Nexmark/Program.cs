@@ -3,6 +3,12 @@ using System.IO;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Nexmark;
 using ColumnStream.Nexmark.Adverse;
+using ColumnStream.Nexmark.Checkpoints;
+
+if (args is ["checkpoint", ..])
+{
+    return CheckpointBench.Run(args);
+}
 
 HarnessOptions? options = HarnessOptions.Parse(args);
 if (options is null)

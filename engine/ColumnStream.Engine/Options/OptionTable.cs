@@ -57,6 +57,15 @@ public static class OptionTable
     /// <summary>Key of the failures that a job tolerates in a row.</summary>
     public const string TolerableFailures = "execution.checkpointing.tolerable-failed-checkpoints";
 
+    /// <summary>Key of what happens after a failure; its further keys begin with <c>restart-strategy.</c>.</summary>
+    public const string RestartStrategy = "restart-strategy.type";
+
+    /// <summary>Key of the time that a checkpoint may take.</summary>
+    public const string CheckpointTimeout = "execution.checkpointing.timeout";
+
+    /// <summary>Key of whether barriers overtake rows.</summary>
+    public const string UnalignedCheckpoints = "execution.checkpointing.unaligned.enabled";
+
     /// <summary>Key of the seed of everything random.</summary>
     public const string Seed = "execution.seed";
 
@@ -169,8 +178,12 @@ public static class OptionTable
         new(CheckpointKeys.Storage, OptionKind.Choice, "filesystem",
             "Accepted and not needed: checkpoints go to execution.checkpointing.dir, never into a process.", Values: "filesystem",
             Alias: "state.checkpoint-storage"),
+        new(CheckpointTimeout, OptionKind.Duration, "10 min", "Time after which a checkpoint that is not complete is given up."),
         new(TolerableFailures, OptionKind.Integer, "3", "Failed checkpoints in a row that a job tolerates.",
             Range: "0..2147483647"),
+        new(UnalignedCheckpoints, OptionKind.Boolean, "false",
+            "Whether barriers overtake rows that wait in channels; only false, which lowering execution.channel-credit replaces.",
+            Alias: "execution.checkpointing.unaligned"),
         new(RuntimeMode, OptionKind.Choice, "streaming", "How a job runs.", Values: "streaming|batch"),
         new(Seed, OptionKind.Integer, "42", "Seed of everything random."),
         new(PartialHistory, OptionKind.Boolean, "false",
@@ -206,6 +219,29 @@ public static class OptionTable
         new(MemoryLimit, OptionKind.Bytes, null, "Native memory that the process may use; state that has no room goes to disk."),
         new(Parallelism, OptionKind.Integer, "1", "Subtasks of each step.", Range: "1..1024"),
         new(PipelineName, OptionKind.Text, null, "Name of the job; the script's name without it."),
+        new("restart-strategy.exponential-delay.attempts-before-reset-backoff", OptionKind.Integer, "2147483647",
+            "Restarts after which the job fails, unless it ran long enough meanwhile; without a bound, a row or a limit that "
+            + "fails three times behind one checkpoint ends it.", Range: "0..2147483647"),
+        new("restart-strategy.exponential-delay.backoff-multiplier", OptionKind.Number, "1.5",
+            "Factor by which the delay grows from failure to failure."),
+        new("restart-strategy.exponential-delay.initial-backoff", OptionKind.Duration, "1 s", "Delay before the first restart."),
+        new("restart-strategy.exponential-delay.jitter-factor", OptionKind.Number, "0.1",
+            "Part of the delay by which it varies at random, up or down."),
+        new("restart-strategy.exponential-delay.max-backoff", OptionKind.Duration, "1 min", "The longest delay."),
+        new("restart-strategy.exponential-delay.reset-backoff-threshold", OptionKind.Duration, "1 h",
+            "Time without a failure after which delay and count begin anew."),
+        new("restart-strategy.failure-rate.delay", OptionKind.Duration, "1 s", "Delay before a restart."),
+        new("restart-strategy.failure-rate.failure-rate-interval", OptionKind.Duration, "1 min",
+            "Interval in which failures count."),
+        new("restart-strategy.failure-rate.max-failures-per-interval", OptionKind.Integer, "1",
+            "Failures in the interval after which the job is still started again.", Range: "0..2147483647"),
+        new("restart-strategy.fixed-delay.attempts", OptionKind.Integer, "1", "Restarts before the job fails.",
+            Range: "0..2147483647"),
+        new("restart-strategy.fixed-delay.delay", OptionKind.Duration, "1 s", "Delay before a restart."),
+        new(RestartStrategy, OptionKind.Choice, null,
+            "How a failed job is started again: exponential-delay with checkpoints, none without.",
+            Values: "none|disable|off|fixed-delay|fixeddelay|failure-rate|failurerate|exponential-delay|exponentialdelay",
+            Alias: "restart-strategy"),
         new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),
         new("state.backend.*", OptionKind.Text, null,
             "Accepted and not needed: there is one kind of state, in memory within memory.limit."),

@@ -18,7 +18,8 @@ namespace ColumnStream.Runtime.Checkpoints;
 ///                              |  a declined part fails the epoch; its number is not used again     ^
 ///                              `-- all inputs ended: final epoch, terminal record, stop -------------'
 /// </code>
-/// One epoch at a time: the next is not begun before every task answered and every sink committed. Without a store the
+/// One epoch at a time: the next is not begun before every task answered and every sink committed. An epoch that is not complete
+/// in time is given up: tasks are told, drop what they hold of it and answer; barriers of it that still lie in channels are ignored. Without a store the
 /// same steps run without manifest and claim, so that exactly-once sinks show their rows when a bounded job ends.
 /// </remarks>
 internal sealed class CheckpointCoordinator : TaskUnit
@@ -44,6 +45,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
     private long _parentEpoch;
     private long _nextNs;
     private long _triggeredNs;
+    private long _deadlineNs = long.MaxValue;
     private long _bytes;
     private long _backOffMs;
     private int _failuresInARow;
@@ -52,11 +54,11 @@ internal sealed class CheckpointCoordinator : TaskUnit
     private bool _hasRemovedRestored;
     private JobStatus? _endsAs;
     private volatile bool _stop;
-    private CheckpointMetrics _metrics = new(0, 0, 0, 0, 0);
+    private CheckpointMetrics _metrics;
 
     public CheckpointCoordinator(
         Executor io, JobShare share, JobOptions options, CheckpointStore? store, Generation generation, int keyGroups,
-        IFailPoints failPoints, IJobControl job)
+        IFailPoints failPoints, IJobControl job, CheckpointMetrics former)
         : base($"{options.JobId}/checkpoints", io, share)
     {
         _mailbox = new Mailbox(this);
@@ -66,6 +68,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
         _keyGroups = keyGroups;
         _failPoints = failPoints;
         _job = job;
+        _metrics = former;
     }
 
     private enum Phase
@@ -88,12 +91,17 @@ internal sealed class CheckpointCoordinator : TaskUnit
     public CheckpointMetrics Metrics => Volatile.Read(ref _metrics);
 
     /// <summary>Starts the tasks; <paramref name="highestEpoch"/> and lower numbers are used up.</summary>
-    public void Start(IReadOnlyList<StreamTask> tasks, long highestEpoch, Claim? restored) => _mailbox.Post(() =>
+    /// <param name="tasks">All tasks.</param>
+    /// <param name="highestEpoch">The last number that is used up.</param>
+    /// <param name="parentEpoch">The epoch that the tasks continue from, or 0.</param>
+    /// <param name="restored">Its claim, where it lies in the job's own folder.</param>
+    public void Start(
+        IReadOnlyList<StreamTask> tasks, long highestEpoch, long parentEpoch, Claim? restored) => _mailbox.Post(() =>
     {
         _tasks = tasks;
         _epoch = highestEpoch;
         _restored = restored;
-        _parentEpoch = restored?.Epoch ?? 0;
+        _parentEpoch = parentEpoch;
         AskAll(static task => task.StartUp());
     });
 
@@ -162,6 +170,11 @@ internal sealed class CheckpointCoordinator : TaskUnit
             Next();
         }
 
+        if (_phase == Phase.Collecting && _deadlineNs != long.MaxValue)
+        {
+            WatchTime();
+        }
+
         return TurnResult.Idle;
     }
 
@@ -197,7 +210,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
     /// <summary>All tasks are restored, and what the newest claim names is committed: now leftovers may go.</summary>
     private void CleanUpSinks()
     {
-        if (_restored is not null && _store is not null && _options.Restore != RestoreMode.Path)
+        if (_restored is not null && _store is not null)
         {
             _store.PutCommitted(_restored);
             _failPoints.Hit(FailPoint.AfterRestore);
@@ -211,6 +224,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
     {
         _phase = Phase.Running;
         _nextNs = Executor.Now + IntervalNs();
+        _job.Runs();
         foreach (StreamTask task in _tasks)
         {
             task.Go();
@@ -278,6 +292,9 @@ internal sealed class CheckpointCoordinator : TaskUnit
         _phase = Phase.Collecting;
         _epoch++;
         _triggeredNs = Executor.Now;
+        _deadlineNs = _options.CheckpointTimeout == Timeout.InfiniteTimeSpan
+            ? long.MaxValue
+            : _triggeredNs + (long)_options.CheckpointTimeout.TotalNanoseconds;
         _answers.Clear();
         _declined = null;
         _bytes = 0;
@@ -294,6 +311,40 @@ internal sealed class CheckpointCoordinator : TaskUnit
             }
         });
         _failPoints.Hit(FailPoint.AfterTrigger);
+    }
+
+    /// <summary>Gives the epoch up when its time is over; it ends when the last task has said so.</summary>
+    private void WatchTime()
+    {
+        if (Executor.Now < _deadlineNs)
+        {
+            Executor.WakeAt(this, _deadlineNs);
+            return;
+        }
+
+        _deadlineNs = long.MaxValue;
+        var late = new List<string>();
+        foreach (StreamTask task in _waiting)
+        {
+            late.Add(task.Name);
+        }
+
+        late.Sort(StringComparer.Ordinal);
+        var reason = new ExternalException(
+            5014,
+            FormattableString.Invariant($"not complete within {_options.CheckpointTimeout.TotalSeconds:0.###} s; waits for ")
+            + string.Join(", ", late.GetRange(0, Math.Min(8, late.Count)))
+            + (late.Count > 8 ? FormattableString.Invariant($" and {late.Count - 8} more") : string.Empty)
+            + ". Raise execution.checkpointing.timeout, or find what is slow there (sys.operators).",
+            retryable: true);
+        _declined ??= reason;
+        foreach (StreamTask task in _tasks)
+        {
+            if (_waiting.Contains(task))
+            {
+                task.GiveUp(_epoch, reason);
+            }
+        }
     }
 
     private void Collected(StreamTask task)

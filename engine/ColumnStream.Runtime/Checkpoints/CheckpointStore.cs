@@ -130,8 +130,12 @@ internal sealed class CheckpointStore(IObjectStore store)
     /// Whoever claims looks at the generations behind its put, and finds the later run there: it commits nothing. What the later
     /// run does not know of is void, then; what it found when it looked, it goes on from.
     /// </remarks>
-    public void PutStart(Generation generation, long epoch) => TryPut(
-        NameOf("start", generation.Number, 10), Bytes(new RunStart(generation.Number, epoch), ManifestJson.Default.RunStart));
+    /// <returns>False when a later run began meanwhile, which may have seen another past: stop at once.</returns>
+    public bool PutStart(Generation generation, long epoch)
+    {
+        TryPut(NameOf("start", generation.Number, 10), Bytes(new RunStart(generation.Number, epoch), ManifestJson.Default.RunStart));
+        return Newest("gen/") == generation.Number;
+    }
 
     /// <summary>Tells whether the number of a claim that was not won is only taken by a void one, and the folder is still ours.</summary>
     public bool IsTakenByVoid(Claim claim) => Newest("gen/") == claim.Generation
@@ -366,9 +370,12 @@ internal sealed class CheckpointStore(IObjectStore store)
         IReadOnlyList<string> starts = store.List("start/");
         for (int i = starts.Count - 1; i >= 0 && EpochOf(starts[i]) > claim.Generation; i--)
         {
-            if (ReadRequired(starts[i], ManifestJson.Default.RunStart).Epoch < claim.Epoch)
+            // A run that was overtaken before it had written what it starts from may still write it: whoever went on from the
+            // claim meanwhile is newer and comes first here.
+            long from = ReadRequired(starts[i], ManifestJson.Default.RunStart).Epoch;
+            if (from <= claim.Epoch)
             {
-                return true;
+                return from < claim.Epoch;
             }
         }
 

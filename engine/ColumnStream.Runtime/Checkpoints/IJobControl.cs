@@ -15,6 +15,9 @@ internal interface IJobControl
     /// <summary>Gets what the plan keeps, for manifests.</summary>
     IReadOnlyList<OperatorRecord> Operators { get; }
 
+    /// <summary>All tasks are restored and rows flow.</summary>
+    void Runs();
+
     /// <summary>Stops all units; the job ends as <paramref name="status"/>.</summary>
     void Finish(JobStatus status);
 

@@ -119,6 +119,18 @@ internal sealed class SnapshotWriter : TaskUnit
         }
     });
 
+    /// <summary>Drops the object of the epoch: what was gathered of it is in no file, so those states begin anew.</summary>
+    public void Abandon(Action onDropped) => _mailbox.Post(() =>
+    {
+        CloseObject();
+        foreach ((StateChain chain, _, _) in _written)
+        {
+            chain.Break();
+        }
+
+        onDropped();
+    });
+
     /// <summary>Ends the unit; what was not completed is dropped.</summary>
     public void Stop()
     {

@@ -30,6 +30,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private readonly CheckpointStore? _store;
     private readonly List<StreamTask> _tasks = [];
     private readonly List<SnapshotWriter> _writers = [];
+    private readonly JobAttempt _attempt;
     private IReadOnlyList<PlannedOperator> _operators = [];
     private CheckpointCoordinator? _coordinator;
     private Generation _generation;
@@ -42,7 +43,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public JobExecution(
         JobGraph graph, JobOptions options, Executor executor, Executor io, ConnectorRegistry connectors,
-        BufferAllocator memory, StatePool pages, IFailPoints failPoints)
+        BufferAllocator memory, StatePool pages, IFailPoints failPoints, JobAttempt attempt, RunningJob handle)
     {
         _graph = graph;
         _options = options;
@@ -50,8 +51,10 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         _failPoints = failPoints;
         _memory = memory.Child(options.JobId, options.MemoryLimitBytes);
         _store = options.Checkpoints is null ? null : new CheckpointStore(options.Checkpoints);
-        _generation = new Generation(0, options.Nonce ?? MakeNonce(executor.Time, options.Seed), 0);
-        Handle = new RunningJob(options.JobId, CollectMetrics, Cancel, TakeSavepoint);
+        _attempt = attempt;
+        string nonce = options.Nonce ?? MakeNonce(executor.Time, options.Seed);
+        _generation = new Generation(0, attempt.IsRestart ? $"{nonce}-{attempt.Number}" : nonce, 0);
+        Handle = handle;
         Share = new JobShare(options.Weight);
         _ioShare = new JobShare(options.Weight);
         Executor = executor;
@@ -91,6 +94,10 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public RestorePoint? RestorePoint { get; private set; }
 
+    public long GenerationNumber => _generation.Number;
+
+    public CheckpointMetrics CheckpointMetrics => _coordinator?.Metrics ?? _attempt.Former;
+
     /// <summary>Gets the name under which sinks know the job: without checkpoints every run is another job.</summary>
     public string SinkJobId => _store is null ? $"{_options.JobId}-{_generation.Nonce}" : _options.JobId;
 
@@ -103,7 +110,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     public void Start(Action<RunningJob>? starting)
     {
         long highestEpoch = 0;
-        Claim? claim = null;
+        Claim? own = null;
         if (_store is not null || _options.Restore == RestoreMode.Path || _options.AllowsSavepoints)
         {
             _operators = PlanStates.Of(_graph, _options.IsBatch, _memory, Pages, Executor.Time);
@@ -111,37 +118,73 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
         if (_store is not null)
         {
-            if (_options.Restore != RestoreMode.None && _store.ReadTerminal() is { } terminal)
+            bool isFresh = _options.Restore == RestoreMode.None && !_attempt.IsRestart;
+            if (!isFresh && _store.ReadTerminal() is { } terminal)
             {
-                Handle.RestoredEpoch = terminal.Epoch;
+                // A restart finds it only if the last attempt wrote it and failed behind it.
+                Handle.RestoredEpoch = _attempt.IsRestart ? Handle.RestoredEpoch : terminal.Epoch;
                 starting?.Invoke(Handle);
-                Handle.End(JobStatus.AlreadyFinished, null);
+                if (_attempt.IsRestart)
+                {
+                    _attempt.Ended(JobStatus.Finished, null);
+                }
+                else
+                {
+                    Handle.End(JobStatus.AlreadyFinished, null);
+                }
+
                 return;
             }
 
             // A plan that does not fit is told before the folder is taken from whoever runs there.
-            FindRestorePoint();
-            _generation = _store.Begin(_generation.Nonce, fresh: _options.Restore == RestoreMode.None);
+            FindRestorePoint(isFresh ? null : _store.NewestClaim());
+            _generation = _store.Begin(_generation.Nonce, fresh: isFresh);
             _failPoints.Hit(FailPoint.AfterGeneration);
             highestEpoch = _store.HighestEpoch();
+            own = _store.NewestClaim();
         }
 
-        claim = FindRestorePoint();
-        _store?.PutStart(_generation, _options.Restore switch
+        Claim? claim = FindRestorePoint(own);
+        if (_store?.PutStart(_generation, StartsFrom(own, claim, highestEpoch)) == false)
         {
-            RestoreMode.Latest => claim?.Epoch ?? 0,
-            RestoreMode.None => _generation.FirstEpoch - 1,
-            _ => highestEpoch,
-        });
+            throw new ExternalException(
+                5010, $"Another run took over the checkpoint folder at its start: {_options.JobId}.", retryable: false);
+        }
+
         _builder.Build();
         _coordinator = new CheckpointCoordinator(
-            _io, _ioShare, _options, _store, _generation, _graph.KeyGroups, _failPoints, this)
+            _io, _ioShare, _options, _store, _generation, _graph.KeyGroups, _failPoints, this, _attempt.Former)
         {
             Ledger = MakeLedger(),
         };
         _open = _tasks.Count + 1;
         starting?.Invoke(Handle);
-        _coordinator.Start(_tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim);
+        _coordinator.Start(
+            _tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim?.Epoch ?? 0, ReferenceEquals(claim, own) ? own : null);
+    }
+
+    /// <summary>Returns the epoch behind which claims of earlier runs are void.</summary>
+    private long StartsFrom(Claim? own, Claim? claim, long highestEpoch) => _options.Restore switch
+    {
+        _ when claim is not null && ReferenceEquals(own, claim) => claim.Epoch,
+        RestoreMode.Latest => 0,
+        RestoreMode.None => _generation.FirstEpoch - 1,
+        _ => highestEpoch,
+    };
+
+    /// <summary>Gives back what a start that failed had opened.</summary>
+    public void Abandon()
+    {
+        _cancellation.Cancel();
+        foreach (StreamTask task in _tasks)
+        {
+            task.Sources.Dispose();
+            foreach (ChainNode node in task.Chain.Nodes)
+            {
+                node.Sink?.Writer?.Dispose();
+                node.Sink?.TwoPhase?.Dispose();
+            }
+        }
     }
 
     /// <summary>Makes what takes the state of a task to disk; null where memory has no limit, or the system cannot.</summary>
@@ -195,6 +238,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public void Failed(TaskUnit unit, Exception failure) => Fail(unit.Name, failure);
 
+    public void Runs() => Handle.Resume();
+
     public void Finish(JobStatus status)
     {
         Interlocked.CompareExchange(ref _status, (int)status, (int)JobStatus.Failed);
@@ -231,7 +276,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
         _cancellation.Dispose();
         Exception? failure = Volatile.Read(ref _failure);
-        Handle.End(failure is null ? (JobStatus)_status : JobStatus.Failed, failure);
+        _attempt.Ended(failure is null ? (JobStatus)_status : JobStatus.Failed, failure);
     }
 
     private static string MakeNonce(TimeProvider time, int seed)
@@ -240,25 +285,29 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         return $"{time.GetUtcNow().Ticks:x}{low:x}";
     }
 
-    private Claim? FindRestorePoint()
+    /// <summary>Finds what to continue from: the own newest claim, or where the options point.</summary>
+    private Claim? FindRestorePoint(Claim? own)
     {
-        CheckpointStore? from = _options.Restore switch
+        bool isOwn = _options.Restore == RestoreMode.Latest
+            || (_attempt.IsRestart && own is not null && own.Generation >= _attempt.FirstGeneration);
+        if (isOwn)
         {
-            RestoreMode.Latest => _store,
-            RestoreMode.Path => new CheckpointStore(_options.RestoreFrom
-                ?? throw new UserException(3120, "Restoring from a path needs the path.")),
-            _ => null,
-        };
-        Claim? claim = _options.Restore == RestoreMode.Path
-            ? SavepointRestore.Find(from!, _options.RestoreEpoch, _options.RestoreAddress)
-            : from?.NewestClaim();
-        if (claim is null)
+            return own is null ? null : Restore(own, _store!.ReadManifest(own), _store);
+        }
+
+        if (_options.Restore != RestoreMode.Path)
         {
             return null;
         }
 
-        Manifest manifest = from!.ReadManifest(claim);
-        manifest = _options.Restore == RestoreMode.Path ? SavepointRestore.Checked(from, manifest) : manifest;
+        var from = new CheckpointStore(_options.RestoreFrom
+            ?? throw new UserException(3120, "Restoring from a path needs the path."));
+        Claim claim = SavepointRestore.Find(from, _options.RestoreEpoch, _options.RestoreAddress);
+        return Restore(claim, SavepointRestore.Checked(from, from.ReadManifest(claim)), from);
+    }
+
+    private Claim Restore(Claim claim, Manifest manifest, CheckpointStore from)
+    {
         RestorePoint = new RestorePoint(manifest, from.Objects, Check(manifest, from.IsCommitted(claim.Epoch)));
         Handle.RestoredEpoch = claim.Epoch;
         return claim;
@@ -267,7 +316,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     /// <summary>Makes what records rows in and out; it goes on where this folder's newest epoch ends.</summary>
     private LedgerChain? MakeLedger() => HasLedger
         ? new LedgerChain(
-            _graph, _store!, _generation, _options.Restore == RestoreMode.Latest ? RestorePoint?.Manifest.Ledger : null)
+            _graph, _store!, _generation, RestorePoint?.Store == _store!.Objects ? RestorePoint.Manifest.Ledger : null)
         : null;
 
     /// <summary>Holds the plan against a checkpoint.</summary>
@@ -278,9 +327,9 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         return report;
     }
 
-    private void Cancel() => _coordinator?.Cancel();
+    public void Cancel() => _coordinator?.Cancel();
 
-    private void TakeSavepoint(Savepoint savepoint)
+    public void TakeSavepoint(Savepoint savepoint)
     {
         if (_coordinator is { } coordinator && StateStoreIsPossible)
         {
@@ -326,7 +375,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         _coordinator!.Stop();
     }
 
-    private JobMetrics CollectMetrics()
+    public JobMetrics CollectMetrics()
     {
         long busy = 0;
         foreach (StreamTask task in _tasks)
@@ -336,7 +385,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
         return new JobMetrics(
             MetricsCollector.Collect(_graph, _tasks),
-            _coordinator?.Metrics ?? new CheckpointMetrics(0, 0, 0, 0, 0),
+            CheckpointMetrics,
             busy,
             _memory.UsedBytes,
             _memory.PeakBytes)

@@ -45,6 +45,12 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets <c>integrity.ledger</c>: whether checkpoints record rows and checksums in and out.</summary>
     public bool HasLedger { get; init; } = true;
 
+    /// <summary>Gets <c>execution.checkpointing.timeout</c>: a checkpoint that is not complete by then is given up.</summary>
+    public TimeSpan CheckpointTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets what happens after a failure.</summary>
+    public RestartOptions Restart { get; init; } = new();
+
     /// <summary>Gets the largest batch of a source, in rows.</summary>
     public int MaxRows { get; init; } = 4096;
 

@@ -34,17 +34,17 @@ public sealed class JobRunner(
     /// <exception cref="Engine.Errors.ColumnStreamException">The job cannot be started: an option, a checkpoint, a connector.</exception>
     public RunningJob Start(JobGraph graph, JobOptions options, Action<RunningJob>? starting = null)
     {
-        var execution = new JobExecution(
-            graph, options, executor, io, connectors, memory, pages, failPoints ?? NoFailPoints.Instance);
+        var supervisor = new JobSupervisor(io, options, (attempt, handle) => new JobExecution(
+            graph, options, executor, io, connectors, memory, pages, failPoints ?? NoFailPoints.Instance, attempt, handle));
         try
         {
-            execution.Start(starting);
+            supervisor.Start(starting);
         }
         catch (MemoryLimitException full)
         {
             throw JobExecution.Known(full);
         }
 
-        return execution.Handle;
+        return supervisor.Handle;
     }
 }

@@ -17,4 +17,7 @@ public enum JobStatus : byte
 
     /// <summary>An earlier run had finished it; nothing was done.</summary>
     AlreadyFinished,
+
+    /// <summary>It failed and waits for its next attempt, or is being restored.</summary>
+    Restarting,
 }

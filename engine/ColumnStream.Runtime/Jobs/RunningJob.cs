@@ -35,6 +35,15 @@ public sealed class RunningJob
     /// <summary>Gets why the job failed, or null.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Gets whether the job ended in any way; a job that restarts has not.</summary>
+    public bool HasEnded => Status is not (JobStatus.Running or JobStatus.Restarting);
+
+    /// <summary>Gets how often the job was started again after a failure.</summary>
+    public int Restarts { get; private set; }
+
+    /// <summary>Gets the failure that the last restart followed, or null.</summary>
+    public Exception? RestartedAfter { get; private set; }
+
     /// <summary>Gets a task that completes, without error, when the job ended in any way.</summary>
     public Task Completion => _completion.Task;
 
@@ -63,7 +72,7 @@ public sealed class RunningJob
         lock (_savepoints)
         {
             _savepoints.RemoveAll(static s => s.Phase >= SavepointPhase.Done);
-            if (Status != JobStatus.Running)
+            if (HasEnded)
             {
                 savepoint.Fail(Over());
                 return;
@@ -74,6 +83,16 @@ public sealed class RunningJob
 
         _takeSavepoint(savepoint);
     }
+
+    internal void Restart(Exception failure)
+    {
+        RestartedAfter = failure;
+        Restarts++;
+        Volatile.Write(ref _status, (int)JobStatus.Restarting);
+    }
+
+    internal void Resume() =>
+        Interlocked.CompareExchange(ref _status, (int)JobStatus.Running, (int)JobStatus.Restarting);
 
     internal void End(JobStatus status, Exception? failure)
     {

@@ -36,6 +36,8 @@ internal sealed class StreamTask : TaskUnit
     private Barrier? _aligning;
     private int _alignedChannels;
     private long _alignedFromNs;
+    private long _passedEpoch;
+    private long _givenUpEpoch;
     private long _busyNs;
     private volatile bool _stop;
 
@@ -146,6 +148,27 @@ internal sealed class StreamTask : TaskUnit
 
     /// <summary>Lets stopped sources go on.</summary>
     public void ResumeSources() => _mailbox.Post(() => _sourcesStopped = false);
+
+    /// <summary>Drops what the task holds of an epoch whose time is over, and answers; what sinks prepared rides with the next.</summary>
+    public void GiveUp(long epoch, Exception reason) => _mailbox.Post(() =>
+    {
+        if (_passedEpoch >= epoch)
+        {
+            // Behind the barrier: gathered states are on their way and answer by themselves.
+            Checkpoints.GiveUp(reason);
+            return;
+        }
+
+        _givenUpEpoch = epoch;
+        _trigger = null;
+        if (_aligning is not null)
+        {
+            _aligning = null;
+            Gate.UnblockAll();
+        }
+
+        Checkpoints.Refuse(epoch, reason);
+    });
 
     /// <summary>Commits a claimed epoch's sinks.</summary>
     public void Commit(long epoch) => _mailbox.Post(() =>
@@ -318,6 +341,11 @@ internal sealed class StreamTask : TaskUnit
 
     private void Align(Barrier barrier, int channel)
     {
+        if (barrier.Epoch <= _givenUpEpoch)
+        {
+            return;
+        }
+
         if (_aligning is null)
         {
             _aligning = barrier;
@@ -352,6 +380,7 @@ internal sealed class StreamTask : TaskUnit
         }
 
         Checkpoints.AlignmentNs = IsRoot ? 0 : Executor.Now - _alignedFromNs;
+        _passedEpoch = barrier.Epoch;
         Checkpoints.Begin(
             barrier, _owner.StateStore, _owner.StatePath(this, barrier.Epoch), _owner.SnapshotsStandAlone);
         foreach (OutputGate gate in Outputs)

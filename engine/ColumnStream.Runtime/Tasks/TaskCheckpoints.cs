@@ -118,6 +118,22 @@ internal sealed class TaskCheckpoints(
         }
     }
 
+    /// <summary>Gives up an epoch whose states are still being gathered, and answers when the writer let go of it.</summary>
+    public void GiveUp(Exception reason)
+    {
+        if (_pending is null)
+        {
+            return;
+        }
+
+        long epoch = _epoch;
+        Abort();
+        writer!.Abandon(() => decline(epoch, reason));
+    }
+
+    /// <summary>Answers for an epoch whose barrier the task has not passed and will not.</summary>
+    public void Refuse(long epoch, Exception reason) => decline(epoch, reason);
+
     /// <summary>Gives up what is under way.</summary>
     public void Abort()
     {

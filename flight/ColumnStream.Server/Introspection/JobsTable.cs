@@ -8,9 +8,10 @@ namespace ColumnStream.Server.Introspection;
 
 /// <summary>Is <c>sys.jobs</c>: one row a job that this process started, the one that asks included.</summary>
 /// <remarks>
-/// job: number in this process · job_id: name of its checkpoints · statement · status: RUNNING, FINISHED, CANCELLED, FAILED,
+/// job: number in this process · job_id: name of its checkpoints · statement · status: RUNNING, RESTARTING, FINISHED, CANCELLED, FAILED,
 /// ALREADYFINISHED · started_at, ended_at · restored_epoch: 0 when it began anew · checkpoints, failed_checkpoints, last_epoch ·
-/// native_bytes, peak_native_bytes · busy_ms: time of all turns.
+/// native_bytes, peak_native_bytes · busy_ms: time of all turns · restarts: how often
+/// it was started again after a failure · last_failure: the failure before the last restart.
 /// </remarks>
 internal sealed class JobsTable(JobDirectory jobs) : SystemTable
 {
@@ -28,6 +29,7 @@ internal sealed class JobsTable(JobDirectory jobs) : SystemTable
         new("ended_at", SystemTypes.Instant), new("restored_epoch", SystemTypes.Number), new("checkpoints", SystemTypes.Number),
         new("failed_checkpoints", SystemTypes.Number), new("last_epoch", SystemTypes.Number),
         new("native_bytes", SystemTypes.Number), new("peak_native_bytes", SystemTypes.Number), new("busy_ms", SqlType.Double),
+        new("restarts", SystemTypes.Number), new("last_failure", SqlType.String),
     ];
 
     /// <inheritdoc/>
@@ -39,6 +41,7 @@ internal sealed class JobsTable(JobDirectory jobs) : SystemTable
             entry.Number, entry.Job.JobId, entry.Summary, entry.Job.Status.ToString().ToUpperInvariant(), entry.StartedMs,
             entry.EndedMs, entry.Job.RestoredEpoch, metrics.Checkpoints.Completed, metrics.Checkpoints.Failed,
             metrics.Checkpoints.LastEpoch, metrics.NativeBytes, metrics.PeakNativeBytes, metrics.TaskBusyNs / 1e6,
+            (long)entry.Job.Restarts, entry.Job.RestartedAfter?.Message,
         };
     });
 }

@@ -58,6 +58,8 @@ internal sealed class JobProgress(PlannedJob job, bool isQuiet, bool printsRows)
             line.Append(CultureInfo.InvariantCulture, $", watermark {time:yyyy-MM-dd HH:mm:ss}");
         }
 
+        line.Append(running.Status == JobStatus.Restarting ? ", RESTARTING" : string.Empty);
+        line.Append(running.Restarts > 0 ? FormattableString.Invariant($", restarts {running.Restarts}") : string.Empty);
         line.Append(late > 0 ? FormattableString.Invariant($", {late:N0} late") : string.Empty);
         if (metrics.Checkpoints.Completed > 0)
         {
@@ -97,7 +99,8 @@ internal sealed class JobProgress(PlannedJob job, bool isQuiet, bool printsRows)
 
         (long read, long written, long late) = Totals(running.Metrics());
         string restored = running.RestoredEpoch > 0 ? $", restored from checkpoint {running.RestoredEpoch}" : string.Empty;
-        string ended = running.Status == JobStatus.Cancelled ? ", stopped" : string.Empty;
+        string ended = (running.Restarts > 0 ? FormattableString.Invariant($", restarted {running.Restarts} times") : string.Empty)
+            + (running.Status == JobStatus.Cancelled ? ", stopped" : string.Empty);
         double seconds = _time.GetElapsedTime(_started).TotalSeconds;
         Console.Error.WriteLine(FormattableString.Invariant(
             $"{job.Summary}: {read:N0} rows in, {written:N0} out, {seconds:N2} s{restored}{ended}"));

@@ -49,6 +49,14 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     public JobOptions ToJobOptions(
         PlannedJob job, string script, int ordinal, string restore, ObjectStoreTable stores, Action<string> warn)
     {
+        if (Flag(OptionTable.UnalignedCheckpoints))
+        {
+            throw new UserException(
+                3111,
+                $"Unaligned checkpoints are not offered: '{OptionTable.UnalignedCheckpoints}' = 'true'. "
+                + $"Barriers wait behind the rows in their channel; a smaller '{OptionTable.ChannelCredit}' lets fewer rows wait in front of them.");
+        }
+
         string jobId = JobId(script, ordinal);
         TimeSpan? interval =
             Text(OptionTable.CheckpointInterval) is null ? null : Duration(OptionTable.CheckpointInterval);
@@ -82,6 +90,10 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
             HasLedger = Flag(CheckpointKeys.Ledger),
             UpgradeConsent = Consent,
             TolerableFailedCheckpoints = Number(OptionTable.TolerableFailures),
+            CheckpointTimeout = Duration(OptionTable.CheckpointTimeout),
+            Restart = isQuery
+                ? new RestartOptions()
+                : new RestartSettings(Text).Read(takesCheckpoints: address is not null && interval is not null),
             MaxRows = Math.Min(Math.Clamp(Number(OptionTable.BatchSize), 1, 1 << 20), RowsInRoom()),
             RandomCutsSeed = Flag(OptionTable.RandomCuts) ? Number(OptionTable.Seed) : null,
             ChannelCreditBytes = Bytes(OptionTable.ChannelCredit),

@@ -32,7 +32,8 @@ public sealed class ChaosJob : IDisposable
     public bool IsKept { get; set; }
 
     /// <summary>Gets the arguments of a run that goes on where the last one stopped.</summary>
-    public static string[] Arguments(params string[] more) => ["run", "job.sql", "--restore", "latest", .. more];
+    public static string[] Arguments(params string[] more) =>
+        ["run", "job.sql", "--restore", "latest", "-D", "restart-strategy.type=none", .. more];
 
     /// <summary>Reads what a reader of a sink's folder sees: the rows of all files that are not hidden, sorted.</summary>
     /// <remarks>Changes are applied in the order of epochs; one that takes back what does not stand there is an error.</remarks>

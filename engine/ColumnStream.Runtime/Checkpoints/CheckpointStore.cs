@@ -133,7 +133,8 @@ internal sealed class CheckpointStore(IObjectStore store)
     /// <returns>False when a later run began meanwhile, which may have seen another past: stop at once.</returns>
     public bool PutStart(Generation generation, long epoch)
     {
-        TryPut(NameOf("start", generation.Number, 10), Bytes(new RunStart(generation.Number, epoch), ManifestJson.Default.RunStart));
+        var start = new RunStart(generation.Number, epoch);
+        TryPut(NameOf("start", generation.Number, 10), Bytes(start, ManifestJson.Default.RunStart));
         return Newest("gen/") == generation.Number;
     }
 

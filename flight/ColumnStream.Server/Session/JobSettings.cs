@@ -53,8 +53,8 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
         {
             throw new UserException(
                 3111,
-                $"Unaligned checkpoints are not offered: '{OptionTable.UnalignedCheckpoints}' = 'true'. "
-                + $"Barriers wait behind the rows in their channel; a smaller '{OptionTable.ChannelCredit}' lets fewer rows wait in front of them.");
+                $"Unaligned checkpoints are not offered: '{OptionTable.UnalignedCheckpoints}' = 'true'. Barriers wait behind the "
+                + $"rows in their channel: set it to 'false'; a smaller '{OptionTable.ChannelCredit}' lets fewer rows wait there.");
         }
 
         string jobId = JobId(script, ordinal);

@@ -95,6 +95,22 @@ public sealed class CheckpointOptionTests : IDisposable
         Assert.DoesNotContain("warning", accepted.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>Would fail if barriers that are asked to overtake rows were taken for an unknown option, and waited without a word.</summary>
+    [Theory]
+    [InlineData("execution.checkpointing.unaligned")]
+    [InlineData("execution.checkpointing.unaligned.enabled")]
+    public void Unaligned_checkpoints_are_refused_by_name_before_anything_runs(string option)
+    {
+        Outcome refused = _cli.Script($"SET '{option}' = 'true';\n" + Endless);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(
+            "CST3111: Unaligned checkpoints are not offered: 'execution.checkpointing.unaligned.enabled' = 'true'.",
+            refused.Errors,
+            StringComparison.Ordinal);
+        Assert.Contains("'execution.channel-credit'", refused.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_cli.Folder.At("out")));
+    }
+
     private string At(string name) => _cli.Folder.At(Path.Combine(".columnstream/checkpoints/job", name));
 
     private string[] Claims() => Directory.Exists(At("claim")) ? Directory.GetFiles(At("claim")) : [];

@@ -55,7 +55,7 @@ internal sealed class Cli : IDisposable
         return End(process, errorReader, () => errors, []);
     }
 
-    /// <summary>Starts the program, interrupts it once <paramref name="when"/> holds, and waits for its end.</summary>
+    /// <summary>Starts the program, interrupts it once <paramref name="when"/> holds if it still runs, and waits for its end.</summary>
     public Outcome RunUntil(Func<bool> when, params string[] arguments)
     {
         using Process process = Start(arguments);
@@ -67,8 +67,14 @@ internal sealed class Cli : IDisposable
             Thread.Sleep(20);
         }
 
-        Interruption.Send(process.Id);
-        return End(process, errorReader, () => errors, []);
+        if (!process.HasExited)
+        {
+            Interruption.Send(process.Id);
+        }
+
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        return End(process, errorReader, () => errors, output.ToArray());
     }
 
     public void Dispose() => Folder.Dispose();

@@ -88,12 +88,17 @@ public sealed class OssClient
     }
 
     /// <summary>Opens bytes of an object, as many as are there, or returns null if there is none.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">The most bytes.</param>
+    /// <param name="etag">The only content that is wanted; null takes what stands there.</param>
+    /// <param name="cancellation">Ends the call early.</param>
     public async Task<OssReadStream?> GetAsync(
-        string key, long offset = 0, long length = long.MaxValue, CancellationToken cancellation = default)
+        string key, long offset = 0, long length = long.MaxValue, string? etag = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        var stream = new OssReadStream(_transport, key, offset, length);
+        var stream = new OssReadStream(_transport, key, offset, length, etag);
         if (await stream.OpenAsync(cancellation).ConfigureAwait(false))
         {
             return stream;
@@ -236,14 +241,45 @@ public sealed class OssClient
         }
     }
 
-    /// <summary>Lists up to a thousand uploads that were begun below a prefix and not ended.</summary>
+    /// <summary>Lists the uploads that were begun below a prefix and not ended.</summary>
     public async Task<IReadOnlyList<OssPendingUpload>> ListUploadsAsync(
         string? prefix, CancellationToken cancellation = default)
     {
-        OssRequest request = _transport.Request(HttpMethod.Get, null).With("max-uploads", 1000);
-        _ = string.IsNullOrEmpty(prefix) ? request : request.With("prefix", prefix);
-        XElement root = await XmlAsync(request.With("uploads", ""), cancellation).ConfigureAwait(false);
-        return [.. OssXml.Uploads(root)];
+        var uploads = new List<OssPendingUpload>();
+        (string Key, string UploadId)? last = null;
+        while (true)
+        {
+            OssRequest request = _transport.Request(HttpMethod.Get, null);
+            _ = last is null ? request : request.With("key-marker", last.Value.Key);
+            request.With("max-uploads", 1000);
+            _ = string.IsNullOrEmpty(prefix) ? request : request.With("prefix", prefix);
+            _ = last is null ? request : request.With("upload-id-marker", last.Value.UploadId);
+            XElement root = await XmlAsync(request.With("uploads", ""), cancellation).ConfigureAwait(false);
+            uploads.AddRange(OssXml.Uploads(root));
+            (string, string)? next = root.Text("IsTruncated") == "true"
+                ? (root.Text("NextKeyMarker") ?? "", root.Text("NextUploadIdMarker") ?? "")
+                : null;
+            if (next is null || next == last)
+            {
+                return uploads;
+            }
+
+            last = next;
+        }
+    }
+
+    /// <summary>Returns the object that stands there if it has this length and CRC-64, else null.</summary>
+    public async Task<OssObject?> FindEqualAsync(
+        string key, long length, ulong crc64, CancellationToken cancellation = default)
+    {
+        OssObject? found = await HeadAsync(key, cancellation).ConfigureAwait(false);
+        if (found is null || found.Length != length)
+        {
+            return null;
+        }
+
+        ulong there = found.Crc64 ?? await ReadChecksumAsync(key, cancellation).ConfigureAwait(false);
+        return there == crc64 ? found with { Crc64 = crc64 } : null;
     }
 
     private OssRequest PutRequest(
@@ -259,19 +295,6 @@ public sealed class OssClient
         return reply.Crc64 is { } found && found != crc64
             ? throw Mismatch(key, $"it arrived with CRC-64 {found}, sent was {crc64}")
             : reply.ToObject(key, content.Length) with { Crc64 = crc64 };
-    }
-
-    /// <summary>Finds out whether the object that stands there is the one that was sent.</summary>
-    private async Task<OssObject?> FindEqualAsync(string key, long length, ulong crc64, CancellationToken cancellation)
-    {
-        OssObject? found = await HeadAsync(key, cancellation).ConfigureAwait(false);
-        if (found is null || found.Length != length)
-        {
-            return null;
-        }
-
-        ulong there = found.Crc64 ?? await ReadChecksumAsync(key, cancellation).ConfigureAwait(false);
-        return there == crc64 ? found with { Crc64 = crc64 } : null;
     }
 
     private async Task<ulong> ReadChecksumAsync(string key, CancellationToken cancellation)

@@ -25,12 +25,13 @@ public sealed class OssReadStream : Stream
     private int _failures;
     private bool _isWhole;
 
-    internal OssReadStream(OssTransport transport, string key, long offset, long limit)
+    internal OssReadStream(OssTransport transport, string key, long offset, long limit, string? etag = null)
     {
         _transport = transport;
         _key = key;
         _offset = offset;
         _limit = limit;
+        _etag = etag;
     }
 
     /// <inheritdoc/>

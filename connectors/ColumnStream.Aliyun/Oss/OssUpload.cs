@@ -8,7 +8,7 @@ namespace ColumnStream.Aliyun.Oss;
 
 /// <summary>Writes an object of any size: small ones are put whole, large ones in parts that travel while more is written.</summary>
 /// <remarks>
-/// It exists once it is completed; a failed part fails the next call. Disposing an incomplete one gives its parts up. At
+/// It exists once it is completed, here or, behind <see cref="PrepareAsync"/>, by anybody; a failed part fails the next call. Disposing an incomplete one gives its parts up. At
 /// most <see cref="OssOptions.ParallelParts"/> parts are under way and one is being filled. One thread.
 /// </remarks>
 public sealed class OssUpload : Stream
@@ -106,12 +106,7 @@ public sealed class OssUpload : Stream
         }
         else
         {
-            await SendPartAsync(cancellation).ConfigureAwait(false);
-            while (_underWay.Count > 0)
-            {
-                await TakeFinishedAsync(cancellation).ConfigureAwait(false);
-            }
-
+            await SendRestAsync(cancellation).ConfigureAwait(false);
             made = await _client.TryCompleteUploadAsync(_key, _uploadId, _parts, cancellation).ConfigureAwait(false);
             if (made is null)
             {
@@ -121,6 +116,17 @@ public sealed class OssUpload : Stream
 
         _isOver = true;
         return made;
+    }
+
+    /// <summary>Sends everything in parts and makes no object of them: whoever has the result can, also after a restart.</summary>
+    public async Task<(string UploadId, IReadOnlyList<OssPart> Parts)> PrepareAsync(CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_isOver, this);
+        _uploadId ??= await _client.StartUploadAsync(_key, cancellation).ConfigureAwait(false);
+        await SendRestAsync(cancellation).ConfigureAwait(false);
+        _isOver = true;
+        _parts.Sort(static (left, right) => left.Number.CompareTo(right.Number));
+        return (_uploadId, _parts);
     }
 
     /// <inheritdoc/>
@@ -193,6 +199,15 @@ public sealed class OssUpload : Stream
         _underWay.Add((part, _buffer));
         _buffer = _spare.TryPop(out byte[]? spare) ? spare : new byte[_partBytes];
         _filled = 0;
+    }
+
+    private async Task SendRestAsync(CancellationToken cancellation)
+    {
+        await SendPartAsync(cancellation).ConfigureAwait(false);
+        while (_underWay.Count > 0)
+        {
+            await TakeFinishedAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task TakeFinishedAsync(CancellationToken cancellation)

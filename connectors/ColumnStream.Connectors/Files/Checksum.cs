@@ -1,9 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Globalization;
-using System.IO;
 using System.Numerics;
-using Microsoft.Win32.SafeHandles;
 
 namespace ColumnStream.Connectors.Files;
 
@@ -36,14 +34,14 @@ internal static class Checksum
     public static string ToText(uint crc) => string.Create(CultureInfo.InvariantCulture, $"crc32c:{crc:x8}");
 
     /// <summary>Returns the value of the last 4 KiB before <paramref name="end"/>; 0 for nothing.</summary>
-    public static uint OfTail(SafeFileHandle file, long end)
+    public static uint OfTail(FileContent file, long end)
     {
         Span<byte> bytes = stackalloc byte[TailBytes];
         long from = Math.Max(0, end - TailBytes);
         int length = 0;
         while (from + length < end)
         {
-            int read = RandomAccess.Read(file, bytes[length..(int)(end - from)], from + length);
+            int read = file.Read(bytes[length..(int)(end - from)], from + length);
             if (read == 0)
             {
                 break;
@@ -56,15 +54,14 @@ internal static class Checksum
     }
 
     /// <summary>Returns the value of a whole file.</summary>
-    public static uint OfFile(string path)
+    public static uint OfFile(FileContent file)
     {
-        using SafeFileHandle file = File.OpenHandle(path);
         byte[] bytes = new byte[256 << 10];
         uint crc = Start;
         long at = 0;
         while (true)
         {
-            int read = RandomAccess.Read(file, bytes, at);
+            int read = file.Read(bytes, at);
             if (read == 0)
             {
                 return crc;

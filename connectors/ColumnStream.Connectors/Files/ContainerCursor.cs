@@ -1,4 +1,3 @@
-using System.IO;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
 
@@ -13,18 +12,12 @@ internal sealed class ContainerCursor(FileDecoder decoder) : FileCursor
     /// <inheritdoc/>
     public override FilePosition Save(bool done)
     {
-        long bytes = RandomAccess.GetLength(Handle!);
-        return new FilePosition(decoder.Position, 1, bytes, Checksum.OfTail(Handle!, bytes), done);
+        long bytes = Content!.Length;
+        return new FilePosition(decoder.Position, 1, bytes, Content.Check(bytes), done);
     }
 
-    private protected override void Begin(string name, FilePosition position)
-    {
-        FileStream content = FileErrors.Guard(
-            "read",
-            name,
-            () => new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1));
-        decoder.Begin(name, content, position.Offset);
-    }
+    private protected override void Begin(string name, FilePosition position) =>
+        decoder.Begin(name, Content!.OpenStream(), position.Offset);
 
     private protected override void Release() => decoder.Dispose();
 }

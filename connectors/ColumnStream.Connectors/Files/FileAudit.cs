@@ -11,6 +11,7 @@ namespace ColumnStream.Connectors.Files;
 /// <summary>Reads back the parts of a table's folder: their bytes by checksum, their rows through the table's format.</summary>
 internal sealed class FileAudit(SinkContext context, FileTableOptions options) : SinkAudit
 {
+    private readonly FileStore _store = FileStore.Of(options.Path, context.OpenBucket);
     private readonly string _prefix = $"part-{FileSink.UidOf(context)}-";
 
     /// <summary>Gets whether reading gives back exactly what was written; CSV may write NULL and '' alike.</summary>
@@ -19,17 +20,8 @@ internal sealed class FileAudit(SinkContext context, FileTableOptions options) :
     /// <inheritdoc/>
     public override IReadOnlyList<VisiblePart> List()
     {
-        var parts = new List<VisiblePart>();
-        foreach (string path in FileErrors.Guard(
-            "listed", options.Path, () => Directory.Exists(options.Path) ? Directory.GetFiles(options.Path) : []))
-        {
-            string name = Path.GetFileName(path);
-            if (!FileName.IsHidden(name))
-            {
-                parts.Add(new VisiblePart(name, new FileInfo(path).Length));
-            }
-        }
-
+        List<VisiblePart> parts = _store.ListFolder(options.Path).ConvertAll(
+            static file => new VisiblePart(Path.GetFileName(file.Name), file.Bytes));
         parts.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
         return parts;
     }
@@ -40,9 +32,15 @@ internal sealed class FileAudit(SinkContext context, FileTableOptions options) :
     /// <inheritdoc/>
     public override PartContent Read(string name, bool sums)
     {
-        string path = Path.Combine(options.Path, name);
-        uint crc = FileErrors.Guard("read", path, () => Checksum.OfFile(path));
-        long bytes = new FileInfo(path).Length;
+        string path = BucketPath.Is(options.Path) ? $"{options.Path}/{name}" : Path.Combine(options.Path, name);
+        uint crc;
+        long bytes;
+        using (FileContent content = _store.Open(path))
+        {
+            crc = Checksum.OfFile(content);
+            bytes = content.Length;
+        }
+
         if (!options.Format.CanRead)
         {
             return new PartContent(bytes, Checksum.ToText(crc), null, null, null);
@@ -72,7 +70,7 @@ internal sealed class FileAudit(SinkContext context, FileTableOptions options) :
                 grows: false,
                 static error => new UserException(FormatErrors.BadRecord, error.ToString()),
                 static (_, _) => { });
-        cursor.Open(new FileSplit(new FileName(path, bytes), FilePosition.Start));
+        cursor.Open(_store, new FileSplit(new FileName(path, bytes), FilePosition.Start));
         while (cursor.Read() is { } batch)
         {
             tally.Add(batch);

@@ -1,8 +1,10 @@
 using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Integrity;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Connectors.Files;
 
@@ -14,6 +16,10 @@ internal sealed record FileCommittable(string Temp, string Final, long Length, u
 
     /// <summary>Gets the sum of the rows' hashes, or null.</summary>
     public string? Sum { get; init; }
+
+    /// <summary>Gets what makes the object in a bucket; null in a folder.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PreparedUpload? Upload { get; init; }
 
     /// <summary>Describes parts for the ledger; null when the rows of one are not known.</summary>
     public static IReadOnlyList<SinkPart>? Describe(IEnumerable<FileCommittable> parts)
@@ -44,7 +50,7 @@ internal sealed record FileCommittable(string Temp, string Final, long Length, u
         {
         }
 
-        return part is not null && IsPlain(part.Temp) && IsPlain(part.Final)
+        return part is { Upload: null or { Id: not null, Parts: not null } } && IsPlain(part.Temp) && IsPlain(part.Final)
             ? part
             : throw new ExternalException(5011, $"Committable cannot be read: {text}.", retryable: false);
     }

@@ -1,8 +1,6 @@
 using System;
-using System.IO;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
-using Microsoft.Win32.SafeHandles;
 
 namespace ColumnStream.Connectors.Files;
 
@@ -12,29 +10,28 @@ internal abstract class FileCursor : IDisposable
     /// <summary>Gets the file that is open, or null.</summary>
     public FileSplit? Split { get; private set; }
 
-    private protected SafeFileHandle? Handle { get; private set; }
+    private protected FileContent? Content { get; private set; }
+
+    /// <summary>Tells whether the next read comes back at once; else <paramref name="wake"/> is called when it does.</summary>
+    public virtual bool IsReady(Action wake) => true;
 
     /// <summary>Opens a file where its position says.</summary>
     /// <exception cref="ExternalException">It is missing, or not the file that the position belongs to.</exception>
-    public void Open(FileSplit split)
+    public void Open(FileStore store, FileSplit split)
     {
         Close();
         string name = split.File.Name;
         FilePosition position = split.Position;
-        Handle = FileErrors.Guard(
-            "read",
-            name,
-            () => File.OpenHandle(
-                name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan));
+        Content = store.Open(name);
         Split = split;
-        long length = FileErrors.Guard("read", name, () => RandomAccess.GetLength(Handle));
+        long length = Content.Length;
         if (length < position.Bytes)
         {
             throw new ExternalException(
                 5013, $"File is shorter than at the checkpoint: {name}, {length} bytes, was {position.Bytes}.", retryable: false);
         }
 
-        if (position.Bytes > 0 && Checksum.OfTail(Handle, position.Bytes) != position.Check)
+        if (position.Bytes > 0 && Content.Check(position.Bytes) != position.Check)
         {
             throw new ExternalException(
                 5013, $"File changed since the checkpoint: {name}, before byte {position.Bytes}.", retryable: false);
@@ -52,8 +49,8 @@ internal abstract class FileCursor : IDisposable
     /// <summary>Closes the file.</summary>
     public void Close()
     {
-        Handle?.Dispose();
-        Handle = null;
+        Content?.Dispose();
+        Content = null;
         Split = null;
     }
 

@@ -13,7 +13,8 @@ namespace ColumnStream.Connectors.Files;
 /// </remarks>
 internal static class FileFinder
 {
-    private static readonly char[] GlobMarks = ['*', '?', '[', '{'];
+    /// <summary>Characters that make a path a glob.</summary>
+    public static readonly char[] GlobMarks = ['*', '?', '[', '{'];
 
     /// <summary>Lists files; null when the path names something that does not exist.</summary>
     /// <exception cref="IOException">A folder cannot be read.</exception>
@@ -142,11 +143,12 @@ internal static class FileFinder
         var file = new FileInfo(path);
         if (file.Exists && (pattern is null || pattern.IsMatch(file.FullName)))
         {
-            found.Add(new FileName(path, file.Length));
+            found.Add(new FileName(path, file.Length) { Modified = file.LastWriteTimeUtc });
         }
     }
 
-    private static string ToRegex(string glob)
+    /// <summary>Translates one segment of a glob.</summary>
+    public static string ToRegex(string glob)
     {
         var regex = new StringBuilder("^");
         int depth = 0;

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -18,6 +17,7 @@ namespace ColumnStream.Connectors.Files;
 internal sealed class FileLookupTable(LookupContext context, FileTableOptions options) : LookupTable
 {
     private readonly Lock _gate = new();
+    private readonly FileStore _store = FileStore.Of(options.Path, context.OpenBucket);
     private readonly int[] _keys = PositionsOf(context);
     private LookupIndex? _index;
     private string? _seen;
@@ -103,12 +103,11 @@ internal sealed class FileLookupTable(LookupContext context, FileTableOptions op
     /// <summary>Names every file with its size and time of change.</summary>
     private string Fingerprint()
     {
-        List<FileName> files = FileErrors.Guard(
-            "listed", options.Path, () => FileFinder.List(options.Path, options.Pattern)) ?? [];
+        List<FileName> files = _store.List(options.Path, options.Pattern) ?? [];
         var text = new StringBuilder();
         foreach (FileName file in files)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{file.Name}|{file.Bytes}|{File.GetLastWriteTimeUtc(file.Name).Ticks}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{file.Name}|{file.Bytes}|{file.Modified.Ticks}\n");
         }
 
         return text.ToString();
@@ -119,17 +118,27 @@ internal sealed class FileLookupTable(LookupContext context, FileTableOptions op
         var parts = new List<RecordBatch>();
         try
         {
+            using var more = new ManualResetEventSlim();
             using var reader = new FileSource(
                 new SourceContext(
                     context.Table, context.Projection, context.Allocator, context.Time, context.Random, Subtask: 0,
                     Parallelism: 1, MaxRows: 4096, IsBatch: true)
                 {
                     Count = context.Count, Warn = context.Warn, Cancellation = cancellation,
+                    OpenBucket = context.OpenBucket, Wake = more.Set,
                 },
                 options);
-            while (reader.Poll(out StreamBatch? batch) == SourcePoll.Batch)
+            SourcePoll poll;
+            while ((poll = reader.Poll(out StreamBatch? batch)) != SourcePoll.End)
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (poll == SourcePoll.Idle)
+                {
+                    more.Wait(cancellation);
+                    more.Reset();
+                    continue;
+                }
+
                 StreamBatch compact = batch!.Compact(context.Allocator);
                 parts.Add(compact.Rows.Retain());
                 compact.Release();

@@ -26,6 +26,7 @@ internal sealed unsafe class FileMetadata
     private const string SizeKey = "file.size";
     private const string TimeKey = "file.modification-time";
     private readonly SourceContext _context;
+    private readonly FileStore _store;
     private readonly Schema _schema;
     private readonly string?[] _keys;
     private FileSplit? _split;
@@ -35,9 +36,10 @@ internal sealed unsafe class FileMetadata
     private long _timeMs;
 
     /// <summary>Learns which projected columns are metadata.</summary>
-    public FileMetadata(SourceContext context)
+    public FileMetadata(SourceContext context, FileStore store)
     {
         _context = context;
+        _store = store;
         _schema = SourceSchema.Of(context);
         _keys = new string?[context.Projection.Count];
         var own = new List<int>();
@@ -153,12 +155,12 @@ internal sealed unsafe class FileMetadata
 
     private void Look(FileSplit split)
     {
-        string path = Path.GetFullPath(split.File.Name);
-        FileInfo file = FileErrors.Guard("read", path, () => new FileInfo(path))!;
+        string path = _store.FullPath(split.File.Name);
+        FileName file = _store.Look(split.File.Name);
         _path = Encoding.UTF8.GetBytes(path);
         _name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
-        _size = FileErrors.Guard("read", path, () => file.Length);
-        _timeMs = new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds();
+        _size = file.Bytes;
+        _timeMs = new DateTimeOffset(file.Modified).ToUnixTimeMilliseconds();
         _split = split;
     }
 

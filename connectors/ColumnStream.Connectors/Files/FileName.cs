@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 
 namespace ColumnStream.Connectors.Files;
 
@@ -8,8 +7,8 @@ namespace ColumnStream.Connectors.Files;
 /// <param name="Bytes">The size when it was listed.</param>
 internal readonly record struct FileName(string Name, long Bytes)
 {
-    /// <summary>Gets the absolute path.</summary>
-    public string FullPath => Path.GetFullPath(Name);
+    /// <summary>Gets when it was last changed.</summary>
+    public DateTime Modified { get; init; }
 
     /// <summary>Tells whether readers must not see a file or folder of this name: <c>.x</c> and <c>_x</c>.</summary>
     public static bool IsHidden(ReadOnlySpan<char> name) =>

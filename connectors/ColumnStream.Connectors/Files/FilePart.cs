@@ -1,35 +1,26 @@
-using System.IO;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
-using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Connectors.Files;
 
-/// <summary>Is one part under a hidden name, being written.</summary>
+/// <summary>Is one part being written; owns its target.</summary>
 internal sealed class FilePart : System.IDisposable
 {
     private const int DrainBytes = 256 << 10;
-    private readonly string _path;
+    private readonly PartTarget _target;
     private readonly RowEncoder _encoder;
     private readonly OutputBuffer _output;
-    private readonly DurableFile _file;
     private uint _crc = Checksum.Start;
     private long _length;
-    private bool _isComplete;
 
-    public FilePart(string folder, string temp, RowEncoder encoder, OutputBuffer output)
+    public FilePart(PartTarget target, RowEncoder encoder, OutputBuffer output)
     {
-        Temp = temp;
-        _path = Path.Combine(folder, temp);
+        _target = target;
         _encoder = encoder;
         _output = output;
         _output.Clear();
-        _file = DurableFile.Create(_path);
         _encoder.Begin(_output);
     }
-
-    /// <summary>Gets the hidden name.</summary>
-    public string Temp { get; }
 
     /// <summary>Gets the bytes so far.</summary>
     public long Length => _length + _output.Length;
@@ -49,27 +40,22 @@ internal sealed class FilePart : System.IDisposable
     {
         _encoder.End(_output);
         Drain();
-        _file.Sync();
-        _file.Dispose();
-        _isComplete = true;
-        return new FileCommittable(Temp, string.Empty, _length, _crc);
+        FileCommittable part = _target.Complete(_length, _crc);
+        _target.Dispose();
+        return part;
     }
 
     /// <summary>Closes the file; one that is not complete is removed.</summary>
     public void Dispose()
     {
-        _file.Dispose();
-        if (!_isComplete)
-        {
-            _output.Clear();
-            DurableFile.Remove(_path);
-        }
+        _output.Clear();
+        _target.Dispose();
     }
 
     private void Drain()
     {
         _crc = Checksum.Add(_crc, _output.Written);
         _length += _output.Length;
-        _output.Drain(_file);
+        _output.Drain(_target.Stream);
     }
 }

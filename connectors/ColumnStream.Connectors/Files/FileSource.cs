@@ -20,6 +20,7 @@ internal sealed class FileSource : SourceReader
     private const int Warnings = 10;
     private readonly SourceContext _context;
     private readonly FileTableOptions _options;
+    private readonly FileStore _store;
     private readonly List<FileSplit> _splits = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly FileCursor _cursor;
@@ -34,7 +35,8 @@ internal sealed class FileSource : SourceReader
     {
         _context = context;
         _options = options;
-        _metadata = new FileMetadata(context);
+        _store = FileStore.Of(options.Path, context.OpenBucket);
+        _metadata = new FileMetadata(context, _store);
         var format = new FormatContext(
             context.Table.Name,
             _metadata.Columns,
@@ -49,7 +51,7 @@ internal sealed class FileSource : SourceReader
         _cursor = options.Format.IsContainer
             ? new ContainerCursor(options.Format.CreateFileDecoder(format))
             : new LineCursor(
-                options.Format.CreateBlockDecoder(format), IsMonitoring, OnError, context.Count);
+                options.Format.CreateBlockDecoder(format), IsMonitoring && !_store.IsImmutable, OnError, context.Count);
         _deadLetters = options.DeadLetterPath is null ? null : new DeadLetterFile(options.DeadLetterPath);
     }
 
@@ -77,6 +79,9 @@ internal sealed class FileSource : SourceReader
 
     /// <inheritdoc/>
     public override bool ForgetsSplits => IsMonitoring;
+
+    /// <summary>Gets whether files are read once, to their end.</summary>
+    private bool ReadsWhole => !IsMonitoring || _options.Format.IsContainer || _store.IsImmutable;
 
     private bool IsMonitoring => _options.MonitorInterval is not null && !_context.IsBatch;
 
@@ -111,6 +116,11 @@ internal sealed class FileSource : SourceReader
                 return IsMonitoring ? Wait() : SourcePoll.End;
             }
 
+            if (!_cursor.IsReady(_context.Wake))
+            {
+                return SourcePoll.Idle;
+            }
+
             batch = _cursor.Read();
             if (batch is not null)
             {
@@ -119,7 +129,7 @@ internal sealed class FileSource : SourceReader
             }
 
             FileSplit split = _cursor.Split!;
-            split.Position = _cursor.Save(done: !IsMonitoring || _options.Format.IsContainer);
+            split.Position = _cursor.Save(done: ReadsWhole);
             _cursor.Close();
         }
     }
@@ -170,12 +180,12 @@ internal sealed class FileSource : SourceReader
         for (; _next < _splits.Count; _next++)
         {
             FileSplit split = _splits[_next];
-            bool wanted = !IsMonitoring || _options.Format.IsContainer
+            bool wanted = ReadsWhole
                 ? !split.Position.Done
                 : split.ListedBytes > split.Position.Offset;
             if (wanted)
             {
-                _cursor.Open(split);
+                _cursor.Open(_store, split);
                 _next++;
                 return true;
             }
@@ -204,15 +214,16 @@ internal sealed class FileSource : SourceReader
 
     private void List()
     {
-        List<FileName>? files = FileErrors.Guard(
-            "listed", _options.Path, () => FileFinder.List(_options.Path, _options.Pattern));
+        List<FileName>? files = _store.List(_options.Path, _options.Pattern);
         bool isGlobOfNothing = files is { Count: 0 } && !System.IO.Directory.Exists(_options.Path);
+        files ??= IsMonitoring && _store.IsImmutable ? [] : null;
         if (files is null || (isGlobOfNothing && !IsMonitoring))
         {
             throw OptionReader.Error(
                 _context.Table,
                 3111,
-                $"Option names no file or folder that exists: 'path' = '{_options.Path}', in {Environment.CurrentDirectory}.");
+                $"Option names no file or folder that exists: 'path' = '{_options.Path}'"
+                    + (BucketPath.Is(_options.Path) ? "." : $", in {Environment.CurrentDirectory}."));
         }
 
         _listed = true;

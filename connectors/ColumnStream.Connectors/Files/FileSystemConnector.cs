@@ -62,7 +62,7 @@ internal sealed class FileSystemConnector : Connector
     public override ChangelogMode SinkChangelog(TableSpec table) => FileTableOptions.Read(table).Format.WriteChangelog;
 
     /// <inheritdoc/>
-    public override bool CanOverwrite(TableSpec table) => true;
+    public override bool CanOverwrite(TableSpec table) => !BucketPath.Is(table.Option("path") ?? string.Empty);
 
     /// <inheritdoc/>
     public override SinkGuarantee Guarantee(TableSpec table) => SinkGuarantee.ExactlyOnce;
@@ -70,7 +70,9 @@ internal sealed class FileSystemConnector : Connector
     /// <inheritdoc/>
     public override SinkDelivery? Delivery(TableSpec table) => new(
         SinkClass.Visibility,
-        table.IsOverwritten ? "all files are exchanged at once, at the end" : "files become visible with their checkpoint");
+        table.IsOverwritten ? "all files are exchanged at once, at the end"
+            : BucketPath.Is(table.Option("path") ?? string.Empty) ? "objects become visible with their checkpoint"
+            : "files become visible with their checkpoint");
 
     /// <inheritdoc/>
     public override SourceReader CreateReader(SourceContext context)

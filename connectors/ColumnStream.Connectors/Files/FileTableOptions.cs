@@ -18,10 +18,14 @@ internal sealed record FileTableOptions(
     string? DeadLetterPath,
     long PartBytes)
 {
+    private static readonly System.Buffers.SearchValues<char> s_bucketNames =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     /// <summary>Gets the definitions, those of formats left out.</summary>
     public static IReadOnlyList<OptionDefinition> Definitions { get; } =
     [
-        new("path", OptionKind.Text, null, "File, folder or glob; relative to the working folder.", IsRequired: true),
+        new("path", OptionKind.Text, null, "File, folder or glob; relative to the working folder, or oss://bucket/folder.",
+            IsRequired: true),
         new("format", OptionKind.Text, null, "How files are written: json, csv, arrow, raw, debezium-json.", IsRequired: true),
         new("source.monitor-interval", OptionKind.Duration, null, "How often to look for new data; without it the table ends."),
         new("source.path.regex-pattern", OptionKind.Text, null, "Only files whose whole absolute path matches are read."),
@@ -77,7 +81,7 @@ internal sealed record FileTableOptions(
         }
 
         return new FileTableOptions(
-            Local(reader, "path"),
+            BucketPath.Is(reader.Text("path").Trim()) ? InBucket(reader, "path") : Local(reader, "path"),
             FormatTable.Get(reader.Text("format")),
             interval,
             PatternOf(reader),
@@ -97,12 +101,23 @@ internal sealed record FileTableOptions(
         }
         else if (path.Contains("://", StringComparison.Ordinal))
         {
-            throw reader.Invalid(key, "a local path or file://");
+            throw reader.Invalid(key, key == "path" ? "a local path, file:// or oss://" : "a local path or file://");
         }
 
         return path.Length == 0 || path.Contains('\0', StringComparison.Ordinal)
             ? throw reader.Invalid(key, "a path")
             : path;
+    }
+
+    private static string InBucket(OptionReader reader, string key)
+    {
+        string path = reader.Text(key).Trim();
+        BucketPath parts = BucketPath.Parse(path);
+        string bucket = parts.Address["oss://".Length..];
+        bool isBucket = bucket.Length is >= 3 and <= 63 && bucket.AsSpan().IndexOfAnyExcept(s_bucketNames) < 0;
+        return isBucket && !path.Contains('\0', StringComparison.Ordinal)
+            ? parts.PathOf(parts.Key).TrimEnd('/')
+            : throw reader.Invalid(key, "oss://bucket/folder, the bucket of small letters, digits and hyphens");
     }
 
     private static Regex? PatternOf(OptionReader reader)

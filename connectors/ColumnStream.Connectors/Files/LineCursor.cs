@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using ColumnStream.Connectors.Formats;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
@@ -16,6 +15,9 @@ internal sealed class LineCursor(
     : FileCursor
 {
     private ColumnStreamException? _failure;
+
+    /// <inheritdoc/>
+    public override bool IsReady(Action wake) => Content!.IsReady(decoder.ReadPosition, wake);
 
     /// <inheritdoc/>
     public override StreamBatch? Read()
@@ -53,8 +55,8 @@ internal sealed class LineCursor(
     public override FilePosition Save(bool done)
     {
         // The decoder counts a line feed that the last line of a file may lack.
-        long offset = Math.Min(decoder.Position, RandomAccess.GetLength(Handle!));
-        return new FilePosition(offset, decoder.Line, offset, Checksum.OfTail(Handle!, offset), done);
+        long offset = Math.Min(decoder.Position, Content!.Length);
+        return new FilePosition(offset, decoder.Line, offset, Content.Check(offset), done);
     }
 
     private protected override void Begin(string name, FilePosition position) =>
@@ -64,17 +66,7 @@ internal sealed class LineCursor(
 
     private bool Fill()
     {
-        int read;
-        try
-        {
-            read = RandomAccess.Read(Handle!, decoder.GetSpace(), decoder.ReadPosition);
-        }
-        catch (IOException e)
-        {
-            string name = Split!.File.Name;
-            throw new ExternalException(FileErrors.Code, $"File cannot be read: {name}. {e.Message}", retryable: false, e);
-        }
-
+        int read = Content!.Read(decoder.GetSpace(), decoder.ReadPosition);
         decoder.Advance(read);
         count("bytesRead", read);
         return read > 0;

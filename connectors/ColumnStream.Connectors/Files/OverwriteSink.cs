@@ -175,7 +175,7 @@ internal sealed class OverwriteSink : TwoPhaseCommittingSink
             string name = string.Create(CultureInfo.InvariantCulture, $"{prefix}{_uid}-{_next++}{extension}");
             if (!File.Exists(Path.Combine(_folder, name)) && !File.Exists(Path.Combine(_staging, name)))
             {
-                return new FilePart(_staging, name, _encoder, _output);
+                return new FilePart(new LocalPartTarget(_staging, name), _encoder, _output);
             }
         }
     }

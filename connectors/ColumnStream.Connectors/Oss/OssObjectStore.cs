@@ -39,7 +39,8 @@ public sealed class OssObjectStore : IObjectStore
     public async ValueTask<Stream?> OpenReadAsync(
         string name, long offset = 0, long length = long.MaxValue, CancellationToken cancellation = default)
     {
-        OssReadStream? stream = await Guard(_client.GetAsync(KeyOf(name), offset, length, cancellation)).ConfigureAwait(false);
+        OssReadStream? stream = await Guard(
+            _client.GetAsync(KeyOf(name), offset, length, cancellation: cancellation)).ConfigureAwait(false);
         return stream is null ? null : new OssStoreStream(stream);
     }
 
@@ -121,7 +122,7 @@ public sealed class OssObjectStore : IObjectStore
         name, item.Length, item.Modified,
         item.Crc64 is { } crc64 ? new ObjectChecksum(ChecksumKind.Crc64, crc64) : null);
 
-    private static async Task<T> Guard<T>(Task<T> call)
+    internal static async Task<T> Guard<T>(Task<T> call)
     {
         try
         {
@@ -133,7 +134,7 @@ public sealed class OssObjectStore : IObjectStore
         }
     }
 
-    private static async Task Guard(Task call)
+    internal static async Task Guard(Task call)
     {
         try
         {

@@ -35,17 +35,37 @@ public static class OssStoreOptions
             throw new UserException(3111, $"Address of a store is wrong: '{location}'. Expected oss://bucket/path.");
         }
 
-        string bucket = uri.Host;
-        string? Read(string key) => option($"{Prefix}bucket.{bucket}.{key}") ?? option(Prefix + key);
         string path = Uri.UnescapeDataString(uri.AbsolutePath).Trim('/');
         if (path.Length > 0)
         {
             ObjectName.CheckPrefix(path);
         }
 
+        return new OssObjectStore(Client(uri.Host, option, environment, handler, time, random), path, time);
+    }
+
+    /// <summary>Opens a bucket for tables.</summary>
+    /// <param name="address">The address: scheme and bucket.</param>
+    /// <param name="option">Answers the value of an option, or null.</param>
+    /// <param name="environment">Answers the value of a variable of the process, or null.</param>
+    /// <param name="handler">Carries the requests; the caller owns it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Spreads repeated requests.</param>
+    /// <exception cref="UserException">An option is missing or wrong.</exception>
+    public static IBucket OpenBucket(
+        string address, Func<string, string?> option, Func<string, string?> environment, HttpMessageHandler handler,
+        TimeProvider time, Random random) =>
+        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri is { Host.Length: > 0, AbsolutePath: "" or "/" }
+            ? new OssBucket(Client(uri.Host, option, environment, handler, time, random))
+            : throw new UserException(3111, $"Address of a bucket is wrong: '{address}'. Expected oss://bucket.");
+
+    private static OssClient Client(
+        string bucket, Func<string, string?> option, Func<string, string?> environment, HttpMessageHandler handler,
+        TimeProvider time, Random random)
+    {
+        string? Read(string key) => option($"{Prefix}bucket.{bucket}.{key}") ?? option(Prefix + key);
         OssOptions options = ReadOptions(bucket, Read, environment);
-        var client = new OssClient(options, ReadCredentials(Read, environment, handler, time), handler, time, random);
-        return new OssObjectStore(client, path, time);
+        return new OssClient(options, ReadCredentials(Read, environment, handler, time), handler, time, random);
     }
 
     private static OssOptions ReadOptions(string bucket, Func<string, string?> read, Func<string, string?> environment)

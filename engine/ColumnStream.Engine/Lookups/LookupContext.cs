@@ -36,4 +36,7 @@ public sealed record LookupContext(
 
     /// <summary>Gets the token that ends with the job.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Gets what opens buckets by their address, <c>oss://name</c>.</summary>
+    public Func<string, IBucket> OpenBucket { get; init; } = Buckets.Unknown;
 }

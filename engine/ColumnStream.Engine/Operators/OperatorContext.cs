@@ -7,6 +7,7 @@ using ColumnStream.Compute;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Lookups;
 using ColumnStream.Engine.State;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Engine.Operators;
 
@@ -58,4 +59,7 @@ public sealed record OperatorContext(
 
     /// <summary>Gets the token that ends with the job.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Gets what opens buckets by their address, <c>oss://name</c>.</summary>
+    public Func<string, IBucket> OpenBucket { get; init; } = Buckets.Unknown;
 }

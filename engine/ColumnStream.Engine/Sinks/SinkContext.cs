@@ -53,4 +53,7 @@ public sealed record SinkContext(
 
     /// <summary>Gets the store that the job is restored from, where that is another one, or null.</summary>
     public IObjectStore? RestoredFrom { get; init; }
+
+    /// <summary>Gets what opens buckets by their address, <c>oss://name</c>.</summary>
+    public Func<string, IBucket> OpenBucket { get; init; } = Buckets.Unknown;
 }

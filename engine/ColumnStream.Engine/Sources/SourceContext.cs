@@ -3,6 +3,7 @@ using System.Threading;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Engine.Sources;
 
@@ -41,4 +42,7 @@ public sealed record SourceContext(
 
     /// <summary>Gets the token that ends work outside the task.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Gets what opens buckets by their address, <c>oss://name</c>.</summary>
+    public Func<string, IBucket> OpenBucket { get; init; } = Buckets.Unknown;
 }

@@ -57,6 +57,6 @@ public static class BlockingObjectStore
     /// <summary>Makes the object durable and visible; fails if the name exists.</summary>
     public static ObjectInfo Complete(this IObjectWriter writer) => Wait(writer.CompleteAsync());
 
-    private static T Wait<T>(ValueTask<T> call) =>
+    internal static T Wait<T>(ValueTask<T> call) =>
         call.IsCompleted ? call.GetAwaiter().GetResult() : call.AsTask().GetAwaiter().GetResult();
 }

@@ -89,4 +89,7 @@ public sealed record JobOptions(string JobId)
 
     /// <summary>Gets what receives warnings for the user, one line each; called from any thread.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
+
+    /// <summary>Gets what opens the buckets of tables by their address, <c>oss://name</c>.</summary>
+    public Func<string, IBucket> OpenBucket { get; init; } = Buckets.Unknown;
 }

@@ -147,6 +147,7 @@ internal sealed class TaskBuilder(JobExecution job)
             Count = counters.Add,
             Warn = Options.Warn,
             Cancellation = job.Cancellation,
+            OpenBucket = Options.OpenBucket,
         };
         SourceReader reader = node is SourceNode source
             ? Find(source.Table).CreateReader(context)
@@ -180,6 +181,7 @@ internal sealed class TaskBuilder(JobExecution job)
             RunNonce = job.Generation.Nonce,
             Staging = Options.Checkpoints,
             RestoredFrom = Options.RestoreFrom,
+            OpenBucket = Options.OpenBucket,
         };
         Connector connector = Find(node.Table);
         SinkInstance sink = connector.CreateSink(context);
@@ -324,6 +326,7 @@ internal sealed class TaskBuilder(JobExecution job)
             Worker = job.Background,
             Warn = Options.Warn,
             Cancellation = job.Cancellation,
+            OpenBucket = Options.OpenBucket,
         };
     }
 

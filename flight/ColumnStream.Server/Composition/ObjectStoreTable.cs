@@ -19,7 +19,7 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
             ["file"] = static (_, address, _) => new LocalObjectStore(FolderOf(address)!),
             ["memory"] = static (table, address, _) => table.Memory(address),
             ["oss"] = static (table, address, option) => OssStoreOptions.Open(
-                address, option, table._environment, table.Handler, table._time, table._random),
+                address, option, table._environment, table.Handler, table._time, table.Spread()),
         };
 
     private readonly TimeProvider _time = time;
@@ -28,7 +28,17 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
     private readonly Dictionary<string, MemoryObjectStore> _memory = new(StringComparer.Ordinal);
     private SocketsHttpHandler? _handler;
 
-    private SocketsHttpHandler Handler => _handler ??= OssClient.MakeHandler();
+    private SocketsHttpHandler Handler
+    {
+        get
+        {
+            // Tables open their buckets in turns of their own tasks.
+            lock (_memory)
+            {
+                return _handler ??= OssClient.MakeHandler();
+            }
+        }
+    }
 
     /// <summary>Opens a store that has passed the check of its conditional put; what dead writers left long ago goes.</summary>
     /// <param name="address">A path, or an address with a scheme.</param>
@@ -57,6 +67,13 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
                 $"Scheme of a store is unknown: '{address}'. "
                     + $"Expected a path, or one of {string.Join("://, ", s_schemes.Keys)}://.");
     }
+
+    /// <summary>Opens a bucket for tables.</summary>
+    /// <param name="address">Scheme and bucket.</param>
+    /// <param name="option">Answers the value of an option, or null.</param>
+    public IBucket OpenBucket(string address, Func<string, string?> option) => SchemeOf(address) == "oss"
+        ? OssStoreOptions.OpenBucket(address, option, _environment, Handler, _time, Spread())
+        : Buckets.Unknown(address);
 
     /// <summary>Returns the address of something below another.</summary>
     public static string Below(string address, string name) =>
@@ -97,6 +114,15 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
     {
         int colon = address.IndexOf(":/", StringComparison.Ordinal);
         return colon <= 0 || address.AsSpan(0, colon).Contains('/') ? null : address[..colon].ToLowerInvariant();
+    }
+
+    /// <summary>Makes a client's own randomness.</summary>
+    private Random Spread()
+    {
+        lock (_memory)
+        {
+            return new Random(_random.Next());
+        }
     }
 
     private MemoryObjectStore Memory(string address)

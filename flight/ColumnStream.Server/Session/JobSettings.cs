@@ -104,6 +104,7 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
             MemoryLimitBytes = MemoryLimitBytes,
             SpillFolders = Text(OptionTable.TemporaryFolders),
             Warn = warn,
+            OpenBucket = address => stores.OpenBucket(address, Text),
         };
     }
 

@@ -80,13 +80,15 @@ internal sealed class InsertBinder(BindingContext context)
         return _diagnostics.Failures == before ? new SinkPlan(project, spec) : null;
     }
 
+    private static string At(TableSpec spec) => spec.Option("path") is { } path ? $" with 'path' = '{path}'" : string.Empty;
+
     /// <summary>Reports INSERT OVERWRITE where a stream would never end it, or where rows cannot be replaced.</summary>
     private void RefuseOverwrite(Connector connector, TableSpec spec, InsertStatement statement)
     {
         (string What, string? Hint)? refused = !statement.IsOverwrite ? null
             : !context.Settings.IsBatch
                 ? ("INSERT OVERWRITE in streaming mode", "SET 'execution.runtime-mode' = 'batch', or write INSERT INTO.")
-            : !connector.CanOverwrite(spec) ? ($"INSERT OVERWRITE of a table of connector '{spec.Connector}'", null)
+            : !connector.CanOverwrite(spec) ? ($"INSERT OVERWRITE of a table of connector '{spec.Connector}'{At(spec)}", null)
             : statement.Partition.Count > 0 ? ("INSERT OVERWRITE of a PARTITION", null) : null;
         if (refused is { } found)
         {

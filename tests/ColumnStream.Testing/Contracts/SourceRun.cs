@@ -1,6 +1,6 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
+using System;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
@@ -8,14 +8,19 @@ using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sources;
+using ColumnStream.Engine.Storage;
+using Xunit;
 
 namespace ColumnStream.Testing.Contracts;
 
 /// <summary>Drives one reader as a task would, on the test's thread, and notes rows, warnings and counters.</summary>
 public sealed class SourceRun : IDisposable
 {
+    private readonly System.Threading.ManualResetEventSlim _woken = new();
     private readonly BufferAllocator _allocator;
     private readonly SqlType[] _types;
+
+    private bool _waitsForTime;
 
     /// <summary>Makes a reader of <paramref name="table"/>.</summary>
     public SourceRun(
@@ -26,7 +31,8 @@ public sealed class SourceRun : IDisposable
         TimeProvider? time = null,
         int subtask = 0,
         int parallelism = 1,
-        BufferPool? pool = null)
+        BufferPool? pool = null,
+        Func<string, IBucket>? openBucket = null)
     {
         projection ??= [.. Enumerable.Range(0, table.Columns.Count)];
         _types = [.. projection.Select(index => table.Columns[index].Type)];
@@ -42,8 +48,17 @@ public sealed class SourceRun : IDisposable
             maxRows,
             IsBatch: false)
         {
-            Wake = () => Wakes++,
-            WakeAfter = delay => Delay = delay,
+            Wake = () =>
+            {
+                Wakes++;
+                _woken.Set();
+            },
+            WakeAfter = delay =>
+            {
+                Delay = delay;
+                _waitsForTime = true;
+            },
+            OpenBucket = openBucket ?? Buckets.Unknown,
             Count = (name, amount) => Counters[name] = Counters.GetValueOrDefault(name) + amount,
             Warn = Warnings.Add,
         };
@@ -82,15 +97,25 @@ public sealed class SourceRun : IDisposable
         return poll;
     }
 
-    /// <summary>Polls until the reader is idle or at its end.</summary>
+    /// <summary>Polls until the reader is at its end, or waits for time to pass; one that waits for its storage is waited for.</summary>
     public List<string> ReadAll()
     {
         var rows = new List<string>();
-        while (Poll(rows) == SourcePoll.Batch)
+        while (true)
         {
-        }
+            _waitsForTime = false;
+            SourcePoll poll = Poll(rows);
+            if (poll == SourcePoll.End || (poll == SourcePoll.Idle && _waitsForTime))
+            {
+                return rows;
+            }
 
-        return rows;
+            if (poll == SourcePoll.Idle)
+            {
+                Assert.True(_woken.Wait(TimeSpan.FromSeconds(60)), "A reader that has nothing neither woke its task nor asked for a time.");
+                _woken.Reset();
+            }
+        }
     }
 
     /// <summary>Closes the reader and checks that it gave back all memory.</summary>
@@ -98,5 +123,6 @@ public sealed class SourceRun : IDisposable
     {
         Reader.Dispose();
         _allocator.Dispose();
+        _woken.Dispose();
     }
 }

@@ -52,6 +52,9 @@ public sealed class OssEmulator : IDisposable
     /// <summary>Gets or sets whether the bucket keeps versions: then nothing forbids to overwrite.</summary>
     public bool HasVersions { get; set; }
 
+    /// <summary>Gets or sets the most uploads of one page of a list.</summary>
+    public int MostListed { get; set; } = 1000;
+
     /// <summary>Gets or sets what goes wrong, by request.</summary>
     public Func<HttpCall, OssFault> Fault { get; set; } = static _ => OssFault.None;
 
@@ -83,6 +86,15 @@ public sealed class OssEmulator : IDisposable
             {
                 return [.. _objects.Keys];
             }
+        }
+    }
+
+    /// <summary>Returns the bytes of an object.</summary>
+    public byte[] Content(string key)
+    {
+        lock (_lock)
+        {
+            return _objects[key].Content;
         }
     }
 
@@ -399,12 +411,25 @@ public sealed class OssEmulator : IDisposable
                 "Part", new XElement("PartNumber", p.Key), new XElement("LastModified", Iso(pending.Started)),
                 new XElement("ETag", p.Value.ETag), new XElement("Size", p.Value.Content.Length)))));
 
-    private HttpAnswer ListUploads(HttpCall call) => Xml(new XElement(
-        "ListMultipartUploadsResult", new XElement("Bucket", BucketName), new XElement("IsTruncated", "false"),
-        _uploads.Where(u => u.Value.Key.StartsWith(call.Parameter("prefix") ?? "", StringComparison.Ordinal))
-            .OrderBy(u => u.Value.Key, StringComparer.Ordinal).Select(u => new XElement(
-                "Upload", new XElement("Key", u.Value.Key), new XElement("UploadId", u.Key),
-                new XElement("Initiated", Iso(u.Value.Started))))));
+    private HttpAnswer ListUploads(HttpCall call)
+    {
+        (string Key, string Id) after = (call.Parameter("key-marker") ?? "", call.Parameter("upload-id-marker") ?? "");
+        int most = Math.Min(MostListed, int.Parse(call.Parameter("max-uploads") ?? "1000", CultureInfo.InvariantCulture));
+        (string Key, string Id, DateTimeOffset Started)[] found =
+        [
+            .. _uploads.Select(u => (u.Value.Key, Id: u.Key, u.Value.Started))
+                .Where(u => u.Key.StartsWith(call.Parameter("prefix") ?? "", StringComparison.Ordinal)
+                    && (string.CompareOrdinal(u.Key, after.Key), string.CompareOrdinal(u.Id, after.Id)) is (> 0, _) or (0, > 0))
+                .OrderBy(u => u.Key, StringComparer.Ordinal).ThenBy(u => u.Id, StringComparer.Ordinal),
+        ];
+        bool isCut = found.Length > most;
+        return Xml(new XElement(
+            "ListMultipartUploadsResult", new XElement("Bucket", BucketName), new XElement("IsTruncated", isCut ? "true" : "false"),
+            isCut ? new XElement("NextKeyMarker", found[most - 1].Key) : null,
+            isCut ? new XElement("NextUploadIdMarker", found[most - 1].Id) : null,
+            found.Take(most).Select(u => new XElement(
+                "Upload", new XElement("Key", u.Key), new XElement("UploadId", u.Id), new XElement("Initiated", Iso(u.Started))))));
+    }
 
     private static HttpAnswer Empty(int status) => new(status, []);
 

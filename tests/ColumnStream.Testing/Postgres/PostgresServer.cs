@@ -93,10 +93,22 @@ public sealed class PostgresServer : IDisposable
     {
         string data = Path.Combine(_folder, "data");
         string postmaster = File.ReadLines(Path.Combine(data, "postmaster.pid")).First();
-        using (var process = Process.GetProcessById(int.Parse(postmaster, CultureInfo.InvariantCulture)))
+
+        // A session does not see at once that the postmaster is gone, and may end a commit meanwhile. A postmaster that is
+        // halted begins no new ones. The shell above is its parent and takes its end below.
+        Execute("/bin/kill", "-STOP", postmaster);
+        string[] sessions = File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Execute("/bin/kill", ["-KILL", .. sessions, postmaster]);
+        long end = Environment.TickCount64 + (long)s_limit.TotalMilliseconds;
+        while (sessions.Any(IsAlive))
         {
-            // The shell above is its parent and takes its end below.
-            process.Kill();
+            if (Environment.TickCount64 > end)
+            {
+                throw new TimeoutException($"Sessions of PostgreSQL do not end: {string.Join(' ', sessions)}.");
+            }
+
+            Thread.Sleep(1);
         }
 
         _process!.StandardInput.Close();
@@ -137,6 +149,20 @@ public sealed class PostgresServer : IDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Tells whether a process runs still; one that only waits for its parent's notice does not.</summary>
+    private static bool IsAlive(string process)
+    {
+        try
+        {
+            string state = File.ReadAllText($"/proc/{process}/stat");
+            return state[state.LastIndexOf(')')..].Split(' ')[1] is not ("Z" or "X");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static string? BinFolder()

@@ -32,6 +32,7 @@ public sealed class DeliveryTests
         Assert.Equal(('D', SinkGuarantee.AtLeastOnce), Class("print"));
         Assert.Equal(('D', SinkGuarantee.AtLeastOnce), Class("blackhole"));
         Assert.Equal(('B', SinkGuarantee.ExactlyOnce), Class("filesystem", ("path", "out"), ("format", "json")));
+        Assert.Equal(('B', SinkGuarantee.ExactlyOnce), Class("filesystem", ("path", "oss://bucket/out"), ("format", "json")));
         Assert.Equal(('A', SinkGuarantee.ExactlyOnce), Class("jdbc", url));
         Assert.Equal(('D', SinkGuarantee.AtLeastOnce), Class("jdbc", [.. url, loose]));
         TableSpec keyed = Table("jdbc", [.. url, loose]) with { PrimaryKey = ColumnStream.Arrow.Types.ValueList.Create<int>([0]) };

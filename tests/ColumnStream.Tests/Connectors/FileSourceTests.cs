@@ -81,7 +81,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("path", "oss://bucket/dir", "Expected a local path or file://.")]
+    [InlineData("path", "s3://bucket/dir", "Expected a local path, file:// or oss://.")]
     [InlineData("source.monitor-interval", "0 s", "Expected a duration above 0.")]
     [InlineData("scan.parse-errors", "ignore", "Expected one of fail, skip, dead-letter.")]
     [InlineData("scan.parse-errors", "dead-letter", "'scan.dead-letter.path'")]

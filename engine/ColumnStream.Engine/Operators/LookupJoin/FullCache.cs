@@ -73,6 +73,7 @@ internal sealed class FullCache(LookupJoinNode node, OperatorContext context, Lo
             Count = context.Count,
             Warn = context.Warn,
             Cancellation = context.Cancellation,
+            OpenBucket = context.OpenBucket,
         });
     }
 

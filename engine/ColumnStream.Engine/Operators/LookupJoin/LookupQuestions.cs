@@ -57,6 +57,7 @@ internal sealed unsafe class LookupQuestions : IDisposable
             Count = context.Count,
             Warn = context.Warn,
             Cancellation = context.Cancellation,
+            OpenBucket = context.OpenBucket,
         };
         Connector connector = context.Connectors?.Find(node.Table.Connector)
             ?? throw new UserException(3103, $"Connector is not known: {node.Table.Connector}.");

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Text.Json;
 
 namespace ColumnStream.Testing.Chaos;
 
@@ -12,14 +11,18 @@ public sealed class ChaosJob : IDisposable
 {
     private readonly bool _isOwn;
 
-    /// <summary>Writes the script into a new folder, or into one that is given.</summary>
-    public ChaosJob(JobShape shape, string? folder = null)
+    /// <summary>Writes the script into a new folder, or into one that is given; its sinks are folders beside it, or elsewhere.</summary>
+    public ChaosJob(JobShape shape, string? folder = null, JobOutput? output = null)
     {
         _isOwn = folder is null;
         Shape = shape;
+        Output = output ?? JobOutput.Folder;
         Folder = folder ?? Directory.CreateTempSubdirectory("columnstream-kill-").FullName;
-        File.WriteAllText(Path.Combine(Folder, "job.sql"), shape.Script);
+        File.WriteAllText(Path.Combine(Folder, "job.sql"), Output.Prepare(this));
     }
+
+    /// <summary>Gets where its sinks write.</summary>
+    public JobOutput Output { get; }
 
     public JobShape Shape { get; }
 
@@ -35,61 +38,13 @@ public sealed class ChaosJob : IDisposable
     public static string[] Arguments(params string[] more) =>
         ["run", "job.sql", "--restore", "latest", "-D", "restart-strategy.type=none", .. more];
 
-    /// <summary>Reads what a reader of a sink's folder sees: the rows of all files that are not hidden, sorted.</summary>
+    /// <summary>Reads what a reader of a sink sees, sorted.</summary>
     /// <remarks>Changes are applied in the order of epochs; one that takes back what does not stand there is an error.</remarks>
     public List<string> Rows(string sink)
     {
-        List<string> rows = [];
-        bool isChangelog = Shape.Sinks.Single(s => s.Name == sink).IsChangelog;
-        foreach (string path in VisibleParts(sink))
-        {
-            string text = File.ReadAllText(path);
-            if (text.Length > 0 && text[^1] != '\n')
-            {
-                throw new InvalidDataException($"Visible part is torn: {sink}/{Path.GetFileName(path)}, {text.Length} bytes.");
-            }
-
-            foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (isChangelog)
-                {
-                    Apply(line, rows, path);
-                }
-                else
-                {
-                    rows.Add(line);
-                }
-            }
-        }
-
+        List<string> rows = Output.Rows(this, Shape.Sinks.Single(s => s.Name == sink));
         rows.Sort(StringComparer.Ordinal);
         return rows;
-    }
-
-    /// <summary>Lists the files of a sink that readers see, in the order of epochs.</summary>
-    public List<string> VisibleParts(string sink)
-    {
-        var parts = new List<(long Epoch, long Index, string Path)>();
-        string folder = Path.Combine(Folder, sink);
-        foreach (string path in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
-        {
-            string name = Path.GetFileName(path);
-            if (name[0] is '.' or '_')
-            {
-                continue;
-            }
-
-            string[] words = Path.GetFileNameWithoutExtension(name).Split('-');
-            if (words[0] != "part" || words.Length < 4)
-            {
-                throw new InvalidDataException($"Visible file is not a part: {sink}/{name}.");
-            }
-
-            parts.Add((
-                long.Parse(words[^2], CultureInfo.InvariantCulture), long.Parse(words[^1], CultureInfo.InvariantCulture), path));
-        }
-
-        return [.. parts.Order().Select(p => p.Path)];
     }
 
     /// <summary>Describes how rows differ from those expected: what is lost and what is there too often; null when equal.</summary>
@@ -151,22 +106,4 @@ public sealed class ChaosJob : IDisposable
             Directory.Delete(Folder, recursive: true);
         }
     }
-
-    /// <summary>Applies one change; rows look as they would in a csv file.</summary>
-    private static void Apply(string line, List<string> rows, string path)
-    {
-        using JsonDocument change = JsonDocument.Parse(line);
-        string operation = change.RootElement.GetProperty("op").GetString()!;
-        if (operation is "u" or "d" && !rows.Remove(Row(change.RootElement.GetProperty("before"))))
-        {
-            throw new InvalidDataException($"Change takes back what does not stand there: {path}: {line}");
-        }
-
-        if (operation is "u" or "c")
-        {
-            rows.Add(Row(change.RootElement.GetProperty("after")));
-        }
-    }
-
-    private static string Row(JsonElement row) => string.Join(',', row.EnumerateObject().Select(p => p.Value.ToString()));
 }

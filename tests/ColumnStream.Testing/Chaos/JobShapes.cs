@@ -28,7 +28,7 @@ public static class JobShapes
             END;
             """,
         [
-            new("totals", "SELECT (id * 7919) % 211, COUNT(*), SUM(id) FROM src WHERE id < 4000 GROUP BY 1", IsChangelog: true),
+            new("totals", "SELECT (id * 7919) % 211, COUNT(*), SUM(id) FROM src WHERE id < 4000 GROUP BY 1", Key: "k"),
             new("thirds", "SELECT id FROM src WHERE id < 4000 AND id % 3 = 0"),
         ]);
 
@@ -44,7 +44,7 @@ public static class JobShapes
             "keyed",
             Source("src", ", k AS MOD(id * 7919, 211)") + Sink("totals", "k BIGINT, n BIGINT, s BIGINT, m BIGINT", "debezium-json")
                 + "INSERT INTO totals SELECT k, COUNT(*), SUM(id), MAX(id) FROM src GROUP BY k;",
-            [new("totals", "SELECT (id * 7919) % 211, COUNT(*), SUM(id), MAX(id) FROM src GROUP BY 1", IsChangelog: true)]),
+            [new("totals", "SELECT (id * 7919) % 211, COUNT(*), SUM(id), MAX(id) FROM src GROUP BY 1", Key: "k")]),
         new(
             "windows",
             Source("src", $", k AS MOD(id / 300, 5), {Time("id * 10 + MOD(id * 7919, 50) * 10")}")

@@ -47,9 +47,10 @@ public sealed class KillSequence
     /// <summary>Plays the sequence of <paramref name="seed"/>.</summary>
     /// <exception cref="InvalidOperationException">A row was lost or doubled, or a run ended in a wrong way: the message tells what was done.</exception>
     public static void Play(
-        int seed, JobShape shape, JobStore store, IReadOnlyDictionary<string, List<string>> expected, KillTally tally)
+        int seed, JobShape shape, JobStore store, IReadOnlyDictionary<string, List<string>> expected, KillTally tally,
+        JobOutput? output = null)
     {
-        using var job = new ChaosJob(shape);
+        using var job = new ChaosJob(shape, output: output);
         var sequence = new KillSequence(seed, job, store, expected, tally);
         try
         {
@@ -60,7 +61,7 @@ public sealed class KillSequence
             job.IsKept = true;
             throw new InvalidOperationException(
                 $"replay: COLUMNSTREAM_SEQUENCE={seed} dotnet test tests/ColumnStream.Tests --filter FullyQualifiedName~Chaos.Kill\n"
-                + $"{shape}, seed {seed}, folder kept: {job.Folder}\n{string.Join("\n", sequence._history)}\n{failure.Message}",
+                + $"{shape} into {job.Output.GetType().Name}, seed {seed}, folder kept: {job.Folder}\n{string.Join("\n", sequence._history)}\n{failure.Message}",
                 failure);
         }
         finally

@@ -5,5 +5,9 @@ namespace ColumnStream.Testing.Chaos;
 /// <param name="Oracle">
 /// A query of SQLite over <c>src (id)</c> that says what must stand there, columns in their order; null where only a run without faults can tell.
 /// </param>
-/// <param name="IsChangelog">Whether the parts hold changes (debezium-json) that are applied in the order of epochs.</param>
-public sealed record ShapeSink(string Name, string? Oracle, bool IsChangelog = false);
+/// <param name="Key">The columns by which its changes replace one another; null where it takes rows only.</param>
+public sealed record ShapeSink(string Name, string? Oracle, string? Key = null)
+{
+    /// <summary>Gets whether the parts hold changes (debezium-json) that are applied in the order of epochs.</summary>
+    public bool IsChangelog => Key is not null;
+}

@@ -98,6 +98,15 @@ public sealed class OssEmulator : IDisposable
         }
     }
 
+    /// <summary>Exchanges the bytes of an object and nothing else, as damage does.</summary>
+    public void Replace(string key, byte[] content)
+    {
+        lock (_lock)
+        {
+            _objects[key] = _objects[key] with { Content = content };
+        }
+    }
+
     private DateTimeOffset Now => _time.GetUtcNow() + Skew;
 
     public void Dispose() => _server.Dispose();

@@ -25,12 +25,12 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         var tally = new KillTally();
         int sequences = Number("COLUMNSTREAM_SEQUENCES", JobShapes.All.Count + 1);
-        Run(JobStore.Folder, sequences, tally);
-        Report(tally, sequences);
+        Run(JobStore.Folder, sequences, tally, [.. JobShapes.All, JobShapes.TwoSinks]);
+        Report(output, tally, sequences);
     }
 
     [Fact]
-    public void Killed_in_sequences_over_a_bucket_the_job_loses_and_doubles_nothing()
+    public void Killed_in_sequences_over_a_bucket_and_into_it_jobs_lose_and_double_nothing()
     {
         using var emulator = new OssEmulator(TimeProvider.System);
         var random = new Random(Number("COLUMNSTREAM_SEED", Seed));
@@ -43,9 +43,10 @@ public sealed class KillTests(ITestOutputHelper output)
         };
         var tally = new KillTally();
         int sequences = Number("COLUMNSTREAM_OSS_SEQUENCES", 2);
-        Run(JobStore.Bucket(emulator), sequences, tally);
+        Run(
+            JobStore.Bucket(emulator), sequences, tally, [.. JobShapes.All, JobShapes.TwoSinks], new BucketOutput(emulator));
         output.WriteLine($"{emulator.Calls.Count} requests");
-        Report(tally, sequences);
+        Report(output, tally, sequences);
         Assert.Contains(emulator.Keys, k => k.EndsWith("/job/terminal.json", StringComparison.Ordinal));
     }
 
@@ -187,20 +188,20 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     /// <summary>Plays sequences of seeds that follow from one, each shape in turn; or the one that is asked for.</summary>
-    private static void Run(JobStore store, int sequences, KillTally tally)
+    internal static void Run(
+        JobStore store, int sequences, KillTally tally, IReadOnlyList<JobShape> shapes, JobOutput? output = null)
     {
-        IReadOnlyList<JobShape> shapes = [.. JobShapes.All, JobShapes.TwoSinks];
         int first = Number("COLUMNSTREAM_SEED", Seed);
         int only = Number("COLUMNSTREAM_SEQUENCE", 0);
         for (int i = 0; i < (only == 0 ? sequences : 1); i++)
         {
             int seed = only == 0 ? first + i : only;
             JobShape shape = shapes[seed % shapes.Count];
-            KillSequence.Play(seed, shape, store, ExpectedRows.Of(shape), tally);
+            KillSequence.Play(seed, shape, store, ExpectedRows.Of(shape), tally, output);
         }
     }
 
-    private void Report(KillTally tally, int sequences)
+    internal static void Report(ITestOutputHelper output, KillTally tally, int sequences)
     {
         output.WriteLine(tally.ToString());
         if (Environment.GetEnvironmentVariable("COLUMNSTREAM_KILL_REPORT") is { Length: > 0 } report)

@@ -1,0 +1,16 @@
+using System.Collections.Generic;
+
+namespace ColumnStream.Testing.Chaos;
+
+/// <summary>Says where the sinks of real processes write, and reads what stands there as others see it.</summary>
+public abstract class JobOutput
+{
+    /// <summary>Gets the output of a job that is told nothing: folders beside its script.</summary>
+    public static JobOutput Folder { get; } = new FolderOutput();
+
+    /// <summary>Makes what the job writes into and returns its script.</summary>
+    public virtual string Prepare(ChaosJob job) => job.Shape.Script;
+
+    /// <summary>Reads what a reader of a sink sees; changes are applied.</summary>
+    public abstract List<string> Rows(ChaosJob job, ShapeSink sink);
+}

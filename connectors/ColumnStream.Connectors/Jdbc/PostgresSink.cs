@@ -36,7 +36,6 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
     private readonly string _sink;
     private readonly string _writer;
     private readonly string _folder;
-    private readonly HashSet<string> _mine = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Sink, int Shard), long> _committed = [];
 
     public PostgresSink(SinkContext context, JdbcOptions options, PostgresDatabase database, PostgresTable table)
@@ -78,7 +77,6 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
         }
 
         (IReadOnlyList<StagedPart> parts, byte[] inline) = _rows.Complete();
-        _mine.UnionWith(parts.Select(part => part.Name));
         var committable = new PostgresCommittable(
             _sink, _context.Subtask, epoch, _writer, _committed.GetValueOrDefault((_sink, _context.Subtask)),
             _encoder.Rows, _encoder.Deletes, Layout(), parts, inline);
@@ -111,19 +109,19 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
     /// <inheritdoc/>
     public override void CleanUp()
     {
-        if (_context.Subtask == 0)
+        // The first writer alone is asked, for all of them.
+        if (_context.Subtask != 0)
         {
-            string purpose = $"taking over {_epochs.Shown}";
-            _database.InTransaction(purpose, connection =>
-                Refuse(_epochs.Fence(connection, _sink, _context.Generation, _writer)));
+            return;
         }
 
+        string purpose = $"taking over {_epochs.Shown}";
+        _database.InTransaction(purpose, connection =>
+            Refuse(_epochs.Fence(connection, _sink, _context.Generation, _writer)));
         foreach (string name in _store.List(_folder))
         {
-            string shard = name[_folder.Length..].Split('-')[0];
-            bool isOurs = int.TryParse(shard, NumberStyles.None, CultureInfo.InvariantCulture, out int subtask)
-                && subtask % _context.Parallelism == _context.Subtask;
-            if (isOurs && !_mine.Contains(name))
+            string writer = name[(name.IndexOf('-', _folder.Length) + 1)..];
+            if (!writer.StartsWith(_writer + "-", StringComparison.Ordinal))
             {
                 _store.Delete(name);
             }
@@ -162,7 +160,6 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
         foreach (StagedPart part in committables.SelectMany(c => c.Parts))
         {
             _store.Delete(part.Name);
-            _mine.Remove(part.Name);
         }
     }
 

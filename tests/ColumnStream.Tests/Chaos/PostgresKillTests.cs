@@ -17,7 +17,7 @@ public sealed class PostgresKillTests(PostgresFixture postgres, ITestOutputHelpe
     public void Killed_in_sequences_jobs_into_a_database_lose_and_double_nothing()
     {
         var tally = new KillTally();
-        int sequences = KillTests.Number("COLUMNSTREAM_POSTGRES_SEQUENCES", 3);
+        int sequences = KillTests.Number("COLUMNSTREAM_POSTGRES_SEQUENCES", 2);
         KillTests.Run(JobStore.Folder, sequences, tally, JobShapes.All, new PostgresOutput(postgres.Server));
         KillTests.Report(output, tally, sequences);
     }

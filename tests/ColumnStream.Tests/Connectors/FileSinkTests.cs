@@ -80,6 +80,25 @@ public sealed class FileSinkTests : IDisposable
         Assert.Empty(Files);
     }
 
+    /// <summary>The runtime asks the first writer alone.</summary>
+    [Fact]
+    public void The_first_writer_cleans_up_for_all_and_spares_those_of_its_run()
+    {
+        for (int subtask = 0; subtask < 4; subtask++)
+        {
+            using SinkRun dead = Start(1, subtask, 4);
+            dead.Write(1);
+            dead.Sink.Prepare(1);
+        }
+
+        using SinkRun sibling = Start(2, 1, 4);
+        sibling.Write(2);
+        using SinkRun first = Start(2, 0, 4);
+        Assert.Equal(5, Files.Length);
+        first.Sink.CleanUp();
+        Assert.Contains("-1-2-n2-", Assert.Single(Files), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Another_run_into_the_folder_adds_parts()
     {
@@ -179,6 +198,6 @@ public sealed class FileSinkTests : IDisposable
         Assert.Empty(Files);
     }
 
-    private SinkRun Start(long generation) => new(
-        Connector, Table, with: context => context with { Generation = generation, RunNonce = $"n{generation}" });
+    private SinkRun Start(long generation, int subtask = 0, int parallelism = 1) => new(
+        Connector, Table, "sink-1", subtask, parallelism, context => context with { Generation = generation, RunNonce = $"n{generation}" });
 }

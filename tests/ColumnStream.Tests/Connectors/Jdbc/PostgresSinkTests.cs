@@ -66,7 +66,7 @@ public sealed class PostgresSinkTests(PostgresFixture postgres)
         string table = NewPlain();
         long[] ids = [.. Enumerable.Range(0, 40_000).Select(i => (long)i)];
         IReadOnlyList<string> committables;
-        using (SinkRun run = Start(postgres.Spec(table)))
+        using (SinkRun run = Start(postgres.Spec(table), subtask: 3, parallelism: 4))
         {
             run.Write(ids);
             committables = run.Sink.Prepare(1);
@@ -76,7 +76,8 @@ public sealed class PostgresSinkTests(PostgresFixture postgres)
             run.Sink.Prepare(2);
         }
 
-        using SinkRun again = Start(postgres.Spec(table), generation: 2);
+        // The runtime asks the first writer alone to clean up.
+        using SinkRun again = Start(postgres.Spec(table), generation: 2, parallelism: 4);
         again.Sink.Commit(1, committables);
         again.Sink.CleanUp();
         Assert.Empty(_store.List("sinks/"));

@@ -1,11 +1,14 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Testing.SqlFiles;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace ColumnStream.Sql.Tests;
 
@@ -13,27 +16,50 @@ namespace ColumnStream.Sql.Tests;
 /// Runs every file of tests/sql plain and with one deviation at a time (<see cref="SltLeg.All"/>): the answers must be
 /// the file's. <c>COLUMNSTREAM_LEG=killed</c> runs one leg only.
 /// </summary>
-public sealed class SltTests
+public sealed class SltTests(ITestOutputHelper output)
 {
+    private static readonly ConcurrentDictionary<(string File, string Leg), SltOutcome> s_played = new();
+
     // File and legs. Remove lines, add none.
     private static readonly string[] Exemptions = [];
 
     public static IEnumerable<object[]> Files() =>
-        from path in Directory.EnumerateFiles(Path.Combine(Root, "tests/sql"), "*.slt", SearchOption.AllDirectories)
-        orderby path
+        from file in AllFiles()
         from leg in SltLeg.All
         let only = Environment.GetEnvironmentVariable("COLUMNSTREAM_LEG")
         where string.IsNullOrEmpty(only) ? !leg.IsHeavy : only == leg.Name
-        select new object[] { Path.GetRelativePath(Root, path), leg.Name };
+        select new object[] { file, leg.Name };
 
     [Theory]
     [MemberData(nameof(Files))]
     public void A_file_gives_its_answers(string file, string leg)
     {
-        Environment.CurrentDirectory = Root;
-        using var runner = new SltRunner(file, SltLeg.All.Single(l => l.Name == leg));
-        IReadOnlyList<string> differences = runner.Run();
+        IReadOnlyList<string> differences = Play(file, leg).Differences;
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
+    }
+
+    /// <summary>A leg that kills proves what it kills in the midst: most files must go on from a checkpoint with rows to come.</summary>
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("rescaled")]
+    public void Most_files_are_interrupted_in_the_midst_of_their_rows(string leg)
+    {
+        if (Environment.GetEnvironmentVariable("COLUMNSTREAM_LEG") is { Length: > 0 } only && only != leg)
+        {
+            return;
+        }
+
+        List<(string File, SltOutcome Run)> played = [.. AllFiles().Select(file => (file, Play(file, leg)))];
+        List<(string File, SltOutcome Run)> longer = [.. played.Where(p => p.Run.HasMidst)];
+        string[] whole = [.. longer.Where(p => p.Run.Interruptions == 0).Select(p => p.File)];
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{leg}: {longer.Count - whole.Length} of {longer.Count} files whose jobs read more than one row went on from a checkpoint "
+            + $"in the midst of their rows ({played.Count} files, {played.Sum(p => p.Run.Kills)} kills, "
+            + $"{played.Sum(p => p.Run.Interruptions)} such lives); never: {string.Join(", ", whole.Take(40))}");
+        output.WriteLine(text);
+        Console.WriteLine(text);
+        Assert.True(whole.Length <= longer.Count / 4, text);
     }
 
     [Fact]
@@ -73,6 +99,19 @@ public sealed class SltTests
 
     internal static string Root { get; } = FindRoot();
 
+    private static IEnumerable<string> AllFiles() =>
+        from path in Directory.EnumerateFiles(Path.Combine(Root, "tests/sql"), "*.slt", SearchOption.AllDirectories)
+        orderby path
+        select Path.GetRelativePath(Root, path);
+
+    /// <summary>Runs a file in a leg; once a process.</summary>
+    private static SltOutcome Play(string file, string leg) => s_played.GetOrAdd((file, leg), static place =>
+    {
+        Environment.CurrentDirectory = Root;
+        using var runner = new SltRunner(place.File, SltLeg.All.Single(l => l.Name == place.Leg));
+        return new SltOutcome(runner.Run(), runner.Kills, runner.Interruptions, runner.HasMidst);
+    });
+
     private static string FindRoot()
     {
         string folder = AppContext.BaseDirectory;
@@ -83,4 +122,6 @@ public sealed class SltTests
 
         return folder;
     }
+
+    private sealed record SltOutcome(IReadOnlyList<string> Differences, int Kills, int Interruptions, bool HasMidst);
 }

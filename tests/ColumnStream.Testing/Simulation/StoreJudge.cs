@@ -63,7 +63,10 @@ internal sealed class StoreJudge
     }
 
     /// <summary>Returns the manifest of an epoch, or null.</summary>
-    public Manifest? ManifestOf(long epoch) => ManifestOf(_store, NameOfClaim(epoch));
+    public Manifest? ManifestOf(long epoch) => ManifestOf(_store, epoch);
+
+    /// <summary>Returns the manifest of a claimed epoch in a store, or null.</summary>
+    public static Manifest? ManifestOf(SimulatedObjectStore store, long epoch) => ManifestOf(store, NameOfClaim(epoch));
 
     /// <summary>Returns the manifest that a claim names, or null where one of them is missing or damaged.</summary>
     public static Manifest? ManifestOf(SimulatedObjectStore store, string nameOfClaim) =>

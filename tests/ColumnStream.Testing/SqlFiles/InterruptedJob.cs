@@ -1,12 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Ledger;
 using ColumnStream.Runtime.Tasks;
 using ColumnStream.Testing.Simulation;
 
@@ -21,6 +23,7 @@ namespace ColumnStream.Testing.SqlFiles;
 public sealed class InterruptedJob : TestJob, IFailPoints
 {
     private const int MostKills = 4;
+    private const int MostEarlyKills = 16;
 
     private readonly Random _random;
     private readonly ConnectorRegistry _connectors;
@@ -37,6 +40,10 @@ public sealed class InterruptedJob : TestJob, IFailPoints
     private long _crashAtTurn = long.MaxValue;
     private int _barriersLeft;
     private int _graph;
+    private long _rowsBefore;
+    private int _earlyKills;
+    private bool _isInPeace;
+    private bool _isShort;
 
     /// <summary>Starts the first life.</summary>
     /// <param name="connectors">Outlive the lives.</param>
@@ -60,6 +67,12 @@ public sealed class InterruptedJob : TestJob, IFailPoints
 
     /// <summary>Gets how many lives began with a checkpoint.</summary>
     public int Restores { get; private set; }
+
+    /// <summary>Gets how many lives began with a checkpoint behind rows that were read, and read further rows.</summary>
+    public int Interruptions { get; private set; }
+
+    /// <summary>Gets the rows that the sources gave by the end of the last life, each once.</summary>
+    public long Rows { get; private set; }
 
     /// <summary>Gets where the job stands; one that died behind its end is finished.</summary>
     public override JobStatus Status => _job.Status == JobStatus.AlreadyFinished ? JobStatus.Finished : _job.Status;
@@ -94,6 +107,7 @@ public sealed class InterruptedJob : TestJob, IFailPoints
             return false;
         }
 
+        CountLife();
         _memory.Dispose();
         _pages.Dispose();
         _pool.Dispose();
@@ -140,9 +154,16 @@ public sealed class InterruptedJob : TestJob, IFailPoints
             return;
         }
 
-        if (Kills >= MostKills || --_barriersLeft > 0)
+        if (_isInPeace || --_barriersLeft > 0)
         {
             return;
+        }
+
+        if (_isShort && _earlyKills < MostEarlyKills && RowsUpTo(NewestEpoch()) == 0)
+        {
+            // Nothing was read: another life, whose first barrier comes a little later.
+            _earlyKills++;
+            throw new SimulatedCrashException(name);
         }
 
         // A third dies before its sinks know of the claim, the others some turns later, perhaps in the next checkpoint.
@@ -151,7 +172,7 @@ public sealed class InterruptedJob : TestJob, IFailPoints
             throw new SimulatedCrashException(name);
         }
 
-        _crashAtTurn = _executor.Turns + _random.Next(1, 40);
+        _crashAtTurn = _executor.Turns + _random.Next(1, 4 << _random.Next(0, 5));
     }
 
     /// <summary>Runs one turn, or ends this life; false when nothing will ever happen.</summary>
@@ -180,26 +201,53 @@ public sealed class InterruptedJob : TestJob, IFailPoints
         if (_executor is not null)
         {
             _startNs = _executor.Now;
+            CountLife();
             _pages!.Abandon();
             _pool!.Dispose();
         }
 
-        bool inPeace = Kills == MostKills;
-        _executor = new SimExecutor(_random.Next(), _startNs, longestQuantum: inPeace ? 128 : 8);
+        // Most jobs of the files read few rows: early lives, and half of the others, take one element a turn and die at
+        // their first barrier behind a row.
+        bool inPeace = _isInPeace = Kills - _earlyKills == MostKills;
+        bool isShort = _isShort = !inPeace && (Kills == _earlyKills || _random.Next(2) == 0);
+        _executor = new SimExecutor(_random.Next(), _startNs, longestQuantum: inPeace ? 128 : isShort ? 1 : 8);
         _pool = _isDebugAllocator ? new GuardedPool() : new SizeClassPool();
         _memory = new BufferAllocator("test", _pool);
         _pages = new StatePool();
-        _barriersLeft = _random.Next(1, 3);
+        _barriersLeft = isShort ? 1 : _random.Next(1, 3);
         _crashAtTurn = long.MaxValue;
         var runner = new JobRunner(_executor, _executor, _connectors, _memory, _pages, this);
         _job = runner.Start(_graphs[_graph], _options with
         {
             Checkpoints = _store,
             Restore = RestoreMode.Latest,
-            CheckpointInterval = TimeSpan.FromMicroseconds(inPeace ? 5_000 : 4 << _random.Next(0, 5)),
+            CheckpointInterval = TimeSpan.FromMicroseconds(inPeace ? 5_000 : isShort ? 1 + _earlyKills + _random.Next(0, 2) : 4 << _random.Next(0, 5)),
             MaxRows = inPeace ? 4096 : 1 << _random.Next(0, 3),
             Nonce = string.Create(CultureInfo.InvariantCulture, $"life{Kills}"),
         });
         Restores += _job.RestoredEpoch > 0 ? 1 : 0;
+        _rowsBefore = _job.RestoredEpoch == 0 ? 0 : RowsUpTo(_job.RestoredEpoch);
+    }
+
+    /// <summary>Returns the rows that a checkpoint has behind it, as its ledger says.</summary>
+    private long RowsUpTo(long epoch)
+    {
+        JobLedger ledger = StoreJudge.ManifestOf(_store, epoch)!.Ledger!;
+        return ledger.Epochs.Sum(e => e.Sources.Sum(s => s.Splits.Sum(split => split.Rows))) + (ledger.Archive is null ? 0 : 1);
+    }
+
+    private long NewestEpoch()
+    {
+        string newest = _store.Names("claim/")[^1];
+        return long.Parse(newest.AsSpan("claim/".Length, 12), CultureInfo.InvariantCulture);
+    }
+
+    private void CountLife()
+    {
+        Dictionary<int, NodeMetrics> nodes = Metrics.Nodes.ToDictionary(n => n.NodeId);
+        long read = _graphs[_graph].Plan.Nodes.Sum(
+            n => n.Inputs.Count == 0 && nodes.TryGetValue(n.Id, out NodeMetrics? source) ? source.RowsOut : 0);
+        Rows = _rowsBefore + read;
+        Interruptions += _rowsBefore > 0 && read > 0 ? 1 : 0;
     }
 }

@@ -17,6 +17,7 @@ public sealed class SltRunner : IDisposable
     private readonly TestSession _session;
     private readonly SltLeg _leg;
     private readonly string _file;
+    private readonly List<InterruptedJob> _interrupted = [];
     private int _line;
 
     public SltRunner(string file, SltLeg leg)
@@ -25,6 +26,15 @@ public sealed class SltRunner : IDisposable
         _leg = leg;
         _session = new TestSession(leg);
     }
+
+    /// <summary>Gets how often jobs were killed so far.</summary>
+    public int Kills => _interrupted.Sum(job => job.Kills);
+
+    /// <summary>Gets how often a job went on from a checkpoint in the midst of its rows.</summary>
+    public int Interruptions => _interrupted.Sum(job => job.Interruptions);
+
+    /// <summary>Gets whether a job read more than one row, so that there is a midst.</summary>
+    public bool HasMidst => _interrupted.Any(job => job.Rows > 1);
 
     /// <summary>Runs everything; each returned text is one difference with file and line.</summary>
     public IReadOnlyList<string> Run()
@@ -255,7 +265,13 @@ public sealed class SltRunner : IDisposable
     private TestJob Start(PlannedJob job)
     {
         string name = Path.GetFileNameWithoutExtension(_file);
-        return _session.Start(job, name, Seed(name, _line));
+        TestJob started = _session.Start(job, name, Seed(name, _line));
+        if (started is InterruptedJob interrupted)
+        {
+            _interrupted.Add(interrupted);
+        }
+
+        return started;
     }
 
     /// <summary>Derives a seed from a place: the same in every process.</summary>

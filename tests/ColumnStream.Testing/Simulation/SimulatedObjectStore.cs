@@ -25,6 +25,9 @@ public sealed class SimulatedObjectStore : IObjectStore
     /// <summary>Gets or sets how many of a thousand calls fail.</summary>
     public int FaultsPerMille { get; set; }
 
+    /// <summary>Gets or sets what decides of each call, by its kind, how it fails, in place of luck; null leaves it to luck.</summary>
+    public Func<StoreCall, StoreFault?>? Choose { get; set; }
+
     /// <summary>Gets or sets what is called before and after each durable step; may throw to end the process.</summary>
     public Action Crash { get; set; } = static () => { };
 
@@ -50,7 +53,8 @@ public sealed class SimulatedObjectStore : IObjectStore
     {
         ObjectName.Check(name);
         Crash();
-        StoreFault? fault = Draw(StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.TimeoutApplied, StoreFault.Slow);
+        StoreFault? fault = Draw(
+            StoreCall.Create, StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.TimeoutApplied, StoreFault.Slow);
         FailBefore(fault);
         bool created = _objects.TryCreate(name, content.Span);
         if (created)
@@ -72,20 +76,20 @@ public sealed class SimulatedObjectStore : IObjectStore
     public ValueTask<Stream?> OpenReadAsync(
         string name, long offset = 0, long length = long.MaxValue, CancellationToken cancellation = default)
     {
-        FailReading();
+        FailReading(StoreCall.Read);
         return _objects.OpenReadAsync(name, offset, length, cancellation);
     }
 
     public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation = default)
     {
-        FailReading();
+        FailReading(StoreCall.Find);
         return _objects.FindAsync(name, cancellation);
     }
 
     public ValueTask<ObjectPage> ListAsync(
         string prefix, string? after = null, int limit = 1000, CancellationToken cancellation = default)
     {
-        FailReading();
+        FailReading(StoreCall.List);
         return _objects.ListAsync(prefix, after, Math.Min(limit, 3), cancellation);
     }
 
@@ -100,7 +104,7 @@ public sealed class SimulatedObjectStore : IObjectStore
         foreach (string name in names)
         {
             Crash();
-            StoreFault? fault = Draw(StoreFault.ServerError, StoreFault.TimeoutApplied, StoreFault.Slow);
+            StoreFault? fault = Draw(StoreCall.Delete, StoreFault.ServerError, StoreFault.TimeoutApplied, StoreFault.Slow);
             FailBefore(fault);
             Deleting(name);
             _objects.Delete(name);
@@ -148,8 +152,13 @@ public sealed class SimulatedObjectStore : IObjectStore
         }
     }
 
-    private StoreFault? Draw(params ReadOnlySpan<StoreFault> kinds)
+    private StoreFault? Draw(StoreCall call, params ReadOnlySpan<StoreFault> kinds)
     {
+        if (Choose is not null)
+        {
+            return Choose(call);
+        }
+
         if (FaultsPerMille == 0 || Random.Next(1000) >= FaultsPerMille)
         {
             return null;
@@ -166,7 +175,8 @@ public sealed class SimulatedObjectStore : IObjectStore
         return fault;
     }
 
-    private void FailReading() => FailBefore(Draw(StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.Slow));
+    private void FailReading(StoreCall call) =>
+        FailBefore(Draw(call, StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.Slow));
 
     private static void FailBefore(StoreFault? fault)
     {
@@ -194,8 +204,8 @@ public sealed class SimulatedObjectStore : IObjectStore
         {
             store.Crash();
             StoreFault? fault = store.Draw(
-                StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.TimeoutApplied, StoreFault.TornWrite,
-                StoreFault.Slow);
+                StoreCall.Write, StoreFault.ServerError, StoreFault.TimeoutNotApplied, StoreFault.TimeoutApplied,
+                StoreFault.TornWrite, StoreFault.Slow);
             FailBefore(fault);
             byte[] content = _content.ToArray();
             if (fault == StoreFault.TornWrite)

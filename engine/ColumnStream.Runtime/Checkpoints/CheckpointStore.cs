@@ -81,10 +81,10 @@ internal sealed class CheckpointStore(IObjectStore store)
     {
         while (true)
         {
-            long number = Newest("gen/") + 1;
+            long number = NewestGeneration(fresh) + 1;
             long firstEpoch = fresh ? HighestEpoch() + 1 : FirstEpoch();
             var generation = new Generation(number, nonce, firstEpoch) { Lineage = LineageBefore(number) };
-            if (TryPut(NameOf("gen", number, 10), Bytes(generation, ManifestJson.Default.Generation)))
+            if (TryPut(NameOf("gen", number, 10), Sealed(generation, ManifestJson.Default.Generation)))
             {
                 if (fresh)
                 {
@@ -94,6 +94,21 @@ internal sealed class CheckpointStore(IObjectStore store)
                 return generation;
             }
         }
+    }
+
+    /// <summary>Returns the number of the last run; one that left files and no record means that the record is lost.</summary>
+    private long NewestGeneration(bool fresh)
+    {
+        long newest = Newest("gen/");
+        foreach (string name in store.List("ckpt/"))
+        {
+            long number = EpochOf(name[name.IndexOf('/', StringComparison.Ordinal)..].TrimStart('/'));
+            newest = number <= newest ? newest
+                : fresh ? number
+                : throw Missing(NameOf("gen", number, 10));
+        }
+
+        return newest;
     }
 
     /// <summary>Gets the highest epoch that was ever begun here.</summary>
@@ -113,9 +128,15 @@ internal sealed class CheckpointStore(IObjectStore store)
     {
         long first = FirstEpoch();
         IReadOnlyList<string> claims = store.List("claim/");
+        long last = Math.Max(Newest("committed/"), Newest("floor/"));
+        if (last >= first && (claims.Count == 0 || EpochOf(claims[^1]) < last))
+        {
+            throw Missing(NameOf("claim", last, 12));
+        }
+
         for (int i = claims.Count - 1; i >= 0 && EpochOf(claims[i]) >= first; i--)
         {
-            Claim claim = ReadRequired(claims[i], ManifestJson.Default.Claim);
+            Claim claim = ReadClaim(EpochOf(claims[i]));
             if (!IsVoid(claim))
             {
                 return claim;
@@ -198,13 +219,18 @@ internal sealed class CheckpointStore(IObjectStore store)
         : null;
 
     /// <summary>Makes a savepoint restorable; false if another one is here.</summary>
-    public bool PutSavepoint(Claim record) => TryPut(SavepointFolder.RecordName, Bytes(record, ManifestJson.Default.Claim));
+    public bool PutSavepoint(Claim record) => TryPut(SavepointFolder.RecordName, Sealed(record, ManifestJson.Default.Claim));
 
     /// <summary>Notes in a savepoint that its sinks have nothing left to commit.</summary>
     public void PutSavepointCommitted() => TryPut(SavepointFolder.CommittedName, "{}"u8);
 
     /// <summary>Reads the claim of one epoch that is still kept.</summary>
-    public Claim ReadClaim(long epoch) => ReadRequired(NameOf("claim", epoch, 12), ManifestJson.Default.Claim);
+    public Claim ReadClaim(long epoch)
+    {
+        string name = NameOf("claim", epoch, 12);
+        Claim claim = ReadRequired(name, ManifestJson.Default.Claim);
+        return claim.Epoch == epoch ? claim : throw Damaged(name);
+    }
 
     /// <summary>Writes a manifest and returns the claim that makes it canonical.</summary>
     public Claim PutManifest(Manifest manifest) => PutManifest(
@@ -245,7 +271,7 @@ internal sealed class CheckpointStore(IObjectStore store)
         }
 
         failPoints.Hit(FailPoint.BeforeClaim);
-        if (!TryPut(NameOf("claim", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim)))
+        if (!TryPut(NameOf("claim", claim.Epoch, 12), Sealed(claim, ManifestJson.Default.Claim)))
         {
             return false;
         }
@@ -255,13 +281,13 @@ internal sealed class CheckpointStore(IObjectStore store)
     }
 
     public void PutCommitted(Claim claim) =>
-        TryPut(NameOf("committed", claim.Epoch, 12), Bytes(claim, ManifestJson.Default.Claim));
+        TryPut(NameOf("committed", claim.Epoch, 12), Sealed(claim, ManifestJson.Default.Claim));
 
     /// <summary>Tells whether every sink is known to have committed an epoch.</summary>
     public bool IsCommitted(long epoch) => Read(NameOf("committed", epoch, 12)) is not null;
 
     public void PutTerminal(Terminal terminal) =>
-        TryPut("terminal.json", Bytes(terminal, ManifestJson.Default.Terminal));
+        TryPut("terminal.json", Sealed(terminal, ManifestJson.Default.Terminal));
 
     /// <summary>Deletes what no retained epoch names: floor first, then data, then markers, claims last.</summary>
     /// <param name="failPoints">Is told half way.</param>
@@ -340,30 +366,44 @@ internal sealed class CheckpointStore(IObjectStore store)
 
     private static byte[] Bytes<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
 
+    private static byte[] Sealed<T>(T value, JsonTypeInfo<T> type) => SealedRecord.Seal(Bytes(value, type));
+
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static T Parse<T>(byte[] bytes, string name, JsonTypeInfo<T> type)
     {
+        SealedRecord.Check(bytes, name);
         try
         {
             return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("Value is null.");
         }
         catch (JsonException failure)
         {
-            throw new ExternalException(5011, $"Checkpoint record is damaged: {name}.", retryable: false, failure);
+            throw Damaged(name, failure);
         }
     }
 
     private T ReadRequired<T>(string name, JsonTypeInfo<T> type) => Parse(
-        Read(name) ?? throw new ExternalException(5011, $"Checkpoint record is missing: {name}.", retryable: false),
-        name,
-        type);
+        Read(name) ?? throw Missing(name), name, type);
+
+    private static ExternalException Missing(string name) =>
+        new(5011, $"Checkpoint record is missing: {name}.", retryable: false);
+
+    private static ExternalException Damaged(string name, Exception? cause = null) =>
+        new(5011, $"Checkpoint record is damaged: {name}.", retryable: false, cause);
 
     /// <summary>Returns the first epoch of the job's present life.</summary>
     public long FirstEpoch()
     {
         long newest = Newest("gen/");
-        return newest == 0 ? 0 : ReadRequired(NameOf("gen", newest, 10), ManifestJson.Default.Generation).FirstEpoch;
+        if (newest == 0)
+        {
+            return 0;
+        }
+
+        string name = NameOf("gen", newest, 10);
+        Generation generation = ReadRequired(name, ManifestJson.Default.Generation);
+        return generation.Number == newest ? generation.FirstEpoch : throw Damaged(name);
     }
 
     public bool IsVoid(Claim claim)

@@ -68,6 +68,31 @@ public sealed class MemoryLedger
 
     private static string TableOf(string name) => name[..name.IndexOf('|', StringComparison.Ordinal)];
 
+    /// <summary>Makes a ledger that holds the same and goes its own way.</summary>
+    public MemoryLedger Copy()
+    {
+        lock (_gate)
+        {
+            var copy = new MemoryLedger { _names = _names };
+            foreach ((string name, List<(RowKind Kind, string Row)> rows) in _visible)
+            {
+                copy._visible.Add(name, rows);
+            }
+
+            foreach ((string name, List<(RowKind Kind, string Row)> rows) in _prepared)
+            {
+                copy._prepared.Add(name, rows);
+            }
+
+            foreach ((string table, List<(RowKind Kind, string Row)> rows) in Rows)
+            {
+                copy.Rows.Add(table, [.. rows]);
+            }
+
+            return copy;
+        }
+    }
+
     private void Show(string name)
     {
         lock (_gate)

@@ -99,17 +99,19 @@ internal sealed class CheckpointStore(IObjectStore store)
     /// <summary>Returns the number of the last run; one that left files and no record means that the record is lost.</summary>
     private long NewestGeneration(bool fresh)
     {
-        long newest = Newest("gen/");
+        // Files first: another run may begin meanwhile, and its record comes before its files.
+        long writer = 0;
         foreach (string name in store.List("ckpt/"))
         {
-            long number = EpochOf(name[name.IndexOf('/', StringComparison.Ordinal)..].TrimStart('/'));
-            newest = number <= newest ? newest
-                : fresh ? number
-                : throw Missing(NameOf("gen", number, 10));
+            writer = Math.Max(writer, EpochOf(name[name.IndexOf('/', StringComparison.Ordinal)..].TrimStart('/')));
         }
 
-        return newest;
+        long newest = Newest("gen/");
+        return writer <= newest ? newest : fresh ? writer : throw Missing(NameOf("gen", writer, 10));
     }
+
+    /// <summary>Tells whether a later run began.</summary>
+    public bool IsOvertaken(Generation generation) => Newest("gen/") > generation.Number;
 
     /// <summary>Gets the highest epoch that was ever begun here.</summary>
     public long HighestEpoch()
@@ -123,17 +125,25 @@ internal sealed class CheckpointStore(IObjectStore store)
         return highest;
     }
 
+    /// <summary>Gets the highest epoch that was claimed here, in whatever life and by whomever.</summary>
+    public long HighestClaim() => Newest("claim/");
+
     /// <summary>Finds the newest canonical epoch of this life of the job, or null.</summary>
+    /// <exception cref="ExternalException">Something says that there was a newer one, which is lost.</exception>
     public Claim? NewestClaim()
+    {
+        // In this order: another run may claim and commit meanwhile, and what it commits it has claimed.
+        long known = LastKnownClaim();
+        return known > HighestClaim() && known >= FirstEpoch()
+            ? throw Missing(NameOf("claim", known, 12))
+            : NewestPresentClaim();
+    }
+
+    /// <summary>Finds the newest claim that is there, or null: for looking only, since a newer one may be lost.</summary>
+    public Claim? NewestPresentClaim()
     {
         long first = FirstEpoch();
         IReadOnlyList<string> claims = store.List("claim/");
-        long last = Math.Max(Newest("committed/"), Newest("floor/"));
-        if (last >= first && (claims.Count == 0 || EpochOf(claims[^1]) < last))
-        {
-            throw Missing(NameOf("claim", last, 12));
-        }
-
         for (int i = claims.Count - 1; i >= 0 && EpochOf(claims[i]) >= first; i--)
         {
             Claim claim = ReadClaim(EpochOf(claims[i]));
@@ -146,6 +156,15 @@ internal sealed class CheckpointStore(IObjectStore store)
         return null;
     }
 
+    /// <summary>Returns the newest epoch of which something else than its claim says that it was claimed, or 0.</summary>
+    private long LastKnownClaim()
+    {
+        // A floor names an epoch that is kept, or, behind a job whose checkpoints were all deleted, one that never was.
+        long floor = Newest("floor/");
+        bool isKept = floor > 0 && store.List($"ckpt/{floor.ToString("D12", CultureInfo.InvariantCulture)}/").Count > 0;
+        return Math.Max(Newest("committed/"), isKept ? floor : 0);
+    }
+
     /// <summary>Writes down what a run goes on from, before it does anything: a claim that an earlier run still puts is void.</summary>
     /// <remarks>
     /// Whoever claims looks at the generations behind its put, and finds the later run there: it commits nothing. What the later
@@ -155,13 +174,13 @@ internal sealed class CheckpointStore(IObjectStore store)
     public bool PutStart(Generation generation, long epoch)
     {
         var start = new RunStart(generation.Number, epoch);
-        TryPut(NameOf("start", generation.Number, 10), Bytes(start, ManifestJson.Default.RunStart));
+        TryPut(NameOf("start", generation.Number, 10), Sealed(start, ManifestJson.Default.RunStart));
         return Newest("gen/") == generation.Number;
     }
 
     /// <summary>Tells whether the number of a claim that was not won is only taken by a void one, and the folder is still ours.</summary>
     public bool IsTakenByVoid(Claim claim) => Newest("gen/") == claim.Generation
-        && ReadRequired(NameOf("claim", claim.Epoch, 12), ManifestJson.Default.Claim).Generation < claim.Generation;
+        && ReadClaim(claim.Epoch).Generation < claim.Generation;
 
     /// <summary>Reads the manifest that a claim names and verifies its hash.</summary>
     /// <exception cref="ExternalException">It is missing or damaged: an older epoch is never taken silently.</exception>
@@ -305,8 +324,7 @@ internal sealed class CheckpointStore(IObjectStore store)
         var kept = new HashSet<string>(StringComparer.Ordinal);
         for (int i = claims.Count - retained; i < claims.Count; i++)
         {
-            Claim claim = ReadRequired(claims[i], ManifestJson.Default.Claim);
-            Protect(ReadManifest(claim), kept);
+            Protect(ReadManifest(ReadClaim(EpochOf(claims[i]))), kept);
         }
 
         if (pinned is not null)

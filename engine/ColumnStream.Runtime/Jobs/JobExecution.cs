@@ -20,6 +20,8 @@ namespace ColumnStream.Runtime.Jobs;
 /// <summary>Is one run of a job: makes its units, starts them, and ends when all of them are closed.</summary>
 internal sealed class JobExecution : ITaskOwner, IJobControl
 {
+    private const int Damage = 5011;
+
     private readonly JobGraph _graph;
     private readonly JobOptions _options;
     private readonly Executor _io;
@@ -137,7 +139,15 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             }
 
             // A plan that does not fit is told before the folder is taken from whoever runs there.
-            FindRestorePoint(isFresh ? null : _store.NewestClaim());
+            if (!isFresh)
+            {
+                Look(_store);
+            }
+            else
+            {
+                FindRestorePoint(null);
+            }
+
             _generation = _store.Begin(_generation.Nonce, fresh: isFresh);
             _failPoints.Hit(FailPoint.AfterGeneration);
             highestEpoch = _store.HighestEpoch();
@@ -161,6 +171,48 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         starting?.Invoke(Handle);
         _coordinator.Start(
             _tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim?.Epoch ?? 0, ReferenceEquals(claim, own) ? own : null);
+    }
+
+    /// <summary>Finds the restore point while another run may still be at work there and clear away what it replaced.</summary>
+    private void Look(CheckpointStore store)
+    {
+        while (true)
+        {
+            long highest = store.HighestClaim();
+            try
+            {
+                FindRestorePoint(store.NewestClaim());
+                return;
+            }
+            catch (ExternalException failure) when (failure.Code == Damage && store.HighestClaim() > highest)
+            {
+                // What is missing there was replaced meanwhile.
+            }
+        }
+    }
+
+    /// <summary>Tells what really happened to a run that did not find a file: a later run may have replaced it.</summary>
+    /// <remarks>A run that waited for long between two of its calls learns so first that the folder is not its own any more.</remarks>
+    public Exception Explained(Exception failure)
+    {
+        if (_store is null || _generation.Number == 0 || failure is not ExternalException { Code: Damage })
+        {
+            return failure;
+        }
+
+        try
+        {
+            return _store.IsOvertaken(_generation)
+                ? new ExternalException(
+                    5010, $"Another run took over the checkpoint folder: {_options.JobId}. It replaced what this one was about to "
+                    + $"read: {failure.Message}", retryable: false, failure)
+                : failure;
+        }
+        catch (ExternalException)
+        {
+            // Nobody can say now; what was missing is told as it is.
+            return failure;
+        }
     }
 
     /// <summary>Returns the epoch behind which claims of earlier runs are void.</summary>

@@ -47,7 +47,17 @@ internal sealed class JobSupervisor : TaskUnit
     public RunningJob Handle { get; }
 
     /// <summary>Makes the first attempt on the caller's thread: what keeps it from starting is the caller's to know.</summary>
-    public void Start(Action<RunningJob>? starting) => _execution.Start(starting);
+    public void Start(Action<RunningJob>? starting)
+    {
+        try
+        {
+            _execution.Start(starting);
+        }
+        catch (ExternalException failure) when (_execution.Explained(failure) is var explained && explained != failure)
+        {
+            throw explained;
+        }
+    }
 
     protected override TurnResult Run(in TurnBudget budget)
     {
@@ -108,8 +118,9 @@ internal sealed class JobSupervisor : TaskUnit
             retryable: true));
     }
 
-    private void Recover(Exception failure)
+    private void Recover(Exception failed)
     {
+        Exception failure = _execution.Explained(failed);
         CheckpointMetrics done = _execution.CheckpointMetrics;
         long? delayMs = _cancelRequested ? null : _policy.Next(failure, done.Completed, Executor.Now);
         if (delayMs is not long ms)

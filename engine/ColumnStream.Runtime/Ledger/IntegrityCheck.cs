@@ -72,7 +72,8 @@ public sealed class IntegrityCheck(IObjectStore objects, Func<TableSpec, string,
 
     private Manifest Newest()
     {
-        Claim claim = _store.NewestClaim()
+        // A newer one that is lost is a finding.
+        Claim claim = _store.NewestPresentClaim()
             ?? throw new UserException(3150, "Job has no claimed checkpoint, so there is nothing to compare.");
         Manifest manifest = _store.ReadManifest(claim);
         return manifest.Ledger is { Epochs.Count: > 0 }

@@ -8,8 +8,9 @@ using ColumnStream.Engine.Storage;
 namespace ColumnStream.Testing.Sabotage;
 
 /// <summary>Passes everything on to another store; bugs override what they spoil.</summary>
-internal abstract class StoreDecorator(IObjectStore inner) : IObjectStore
+public abstract class StoreDecorator(IObjectStore inner) : IObjectStore
 {
+    /// <summary>Gets the other store.</summary>
     protected IObjectStore Inner => inner;
 
     public virtual ValueTask<bool> TryCreateAsync(

@@ -1,5 +1,6 @@
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
+using ColumnStream.Engine.Operators.Deferring;
 using ColumnStream.Engine.Operators.GroupAggregate;
 using ColumnStream.Engine.Plan;
 
@@ -21,7 +22,9 @@ public sealed record GroupAggregateNode(ValueList<int> Keys, ValueList<Aggregate
     public bool TakesPartials { get; init; }
 
     /// <inheritdoc/>
-    protected internal override Operator CreateOperator() => new GroupAggregateOperator(this);
+    protected internal override Operator CreateOperator() => Keys.Count == 0
+        ? new GroupAggregateOperator(this)
+        : new DeferringOperator(new GroupAggregateOperator(this), Keys);
 
     /// <inheritdoc/>
     public override string Describe() =>

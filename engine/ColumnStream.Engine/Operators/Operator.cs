@@ -30,6 +30,9 @@ public abstract class Operator : IDisposable
     /// <summary>Gets whether nothing more should come before an answer did: the chain takes no element until then.</summary>
     public virtual bool IsFull => false;
 
+    /// <summary>Gets whether rows wait here for more of them until <see cref="Flush"/> is called: no barrier may pass them.</summary>
+    public virtual bool IsWaiting => false;
+
     /// <summary>Gets whether rows come out only when all inputs end: then no watermark passes before them, and none of them is late.</summary>
     public virtual bool AnswersAtEnd => false;
 
@@ -41,6 +44,15 @@ public abstract class Operator : IDisposable
 
     /// <summary>Emits the next chunk of pending output.</summary>
     public virtual void Continue(Collector output)
+    {
+    }
+
+    /// <summary>Tells whether rows have waited long enough; asked between two elements.</summary>
+    /// <param name="isIdle">Whether nothing can be taken from the inputs now.</param>
+    public virtual bool WantsFlush(bool isIdle) => false;
+
+    /// <summary>Begins to work on the rows that wait: <see cref="HasMore"/> until the last one is done.</summary>
+    public virtual void Flush(Collector output)
     {
     }
 

@@ -29,6 +29,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     private readonly NativeList<nint> _pages = new(account);
     private readonly NativeList<nint> _homes = new(account);
     private readonly SpilledPages? _spilled = pool.Spill is null ? null : new SpilledPages(pool.Spill, pool, account);
+    private readonly NativeList<byte> _clustered = new(account);
     private byte* _shade;
     private int _hand;
     private uint _lapSequence;
@@ -431,6 +432,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
 
         _pages.Dispose();
         _homes.Dispose();
+        _clustered.Dispose();
         _spilled?.Dispose();
         _dirtyOverflow = false;
         _dirtyMost = MostDirtyAtLeast;
@@ -510,7 +512,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         int number = (int)(slot >> layout.PageShift);
         byte* home = (byte*)_homes.Pointer[number];
         byte* row = home + ((slot & ((1u << layout.PageShift) - 1)) * layout.Stride);
-        bool isWhole = _spilled!.Ensure(row, layout.Stride);
+        bool isWhole = _spilled!.Ensure(row, layout.Stride, _clustered.Pointer[number] != 0);
         if (IsTextOut)
         {
             Heap!.EnsureText(row, layout);
@@ -581,9 +583,11 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     {
         _pages.Reserve(_pages.Count + 1);
         _homes.Reserve(_homes.Count + 1);
+        _clustered.Reserve(_clustered.Count + 1);
         isHollow &= _spilled is not null;
         byte* page = isHollow ? pool.RentUncharged() : pool.Rent(account);
         _homes.Add((nint)page);
+        _clustered.Add(pool.Spill is { ReadsPages: true } ? (byte)1 : (byte)0);
         if (isHollow)
         {
             _spilled!.AddHollow(page);

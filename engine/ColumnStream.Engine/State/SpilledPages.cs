@@ -55,7 +55,10 @@ internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, Buff
     /// <summary>Brings the units of [address, address + length) back, which lie in one page; returns whether the whole page is in memory.</summary>
     /// <exception cref="Errors.ExternalException">The disk failed, or what came back is not what was written.</exception>
     /// <exception cref="MemoryLimitException">There is no room.</exception>
-    public bool Ensure(byte* address, int length)
+    /// <param name="address">The first byte.</param>
+    /// <param name="length">The number of bytes.</param>
+    /// <param name="isClustered">Whether who asks for one unit will ask for its neighbours, where rows come in the order of pages.</param>
+    public bool Ensure(byte* address, int length, bool isClustered = true)
     {
         byte* page = (byte*)((nint)address & ~(nint)(StatePool.PageBytes - 1));
         if (!_places.TryGetValue((nint)page, out int at))
@@ -71,8 +74,14 @@ internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, Buff
         uint missing = wanted & ~(uint)entry->Resident;
         if (missing != 0)
         {
+            if (isClustered && spill.HasRoomForPages)
+            {
+                missing = AllUnits & ~(uint)entry->Resident;
+                entry->Referenced |= (ushort)missing;
+            }
+
             // A walk from front to back gets the rest of the page in one go.
-            if (page + (first * UnitBytes) == _lastEnd)
+            else if (page + (first * UnitBytes) == _lastEnd)
             {
                 missing = AllUnits & ~((1u << first) - 1) & ~(uint)entry->Resident;
             }

@@ -56,6 +56,18 @@ public sealed unsafe class StateSpill : IDisposable
     /// <summary>Gets the bytes read back so far.</summary>
     public long ReadBytes => Volatile.Read(ref _readBytes);
 
+    /// <summary>Gets the memory that the task shares with others.</summary>
+    public long LimitBytes => _account.TightestLimitBytes;
+
+    /// <summary>Gets whether all state goes to disk whenever it may: for tests.</summary>
+    public bool IsEager => _always;
+
+    /// <summary>Gets or sets whether a miss brings the whole page back, where there is room: rows come in the order of pages then.</summary>
+    public bool ReadsPages { get; set; }
+
+    /// <summary>Gets whether a page may be brought back of which only a part was asked for.</summary>
+    internal bool HasRoomForPages => ReadsPages && _account.FreeBytes > LimitBytes / 8;
+
     /// <summary>Gets a page of rows and buckets in which nothing is ever found; stands for pages that are not wholly in memory.</summary>
     internal byte* Shade => (byte*)(_shade != 0 ? _shade : _shade = MakeShade());
 

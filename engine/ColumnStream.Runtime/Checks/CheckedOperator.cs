@@ -32,6 +32,8 @@ internal sealed class CheckedOperator(Operator inner, PhysicalNode node) : Opera
 
     public override bool IsFull => inner.IsFull;
 
+    public override bool IsWaiting => inner.IsWaiting;
+
     public override void Open(OperatorContext context)
     {
         _inputs = context.Inputs;
@@ -54,6 +56,10 @@ internal sealed class CheckedOperator(Operator inner, PhysicalNode node) : Opera
         _watermarkMs = watermarkMs;
         return inner.Advance(watermarkMs, _output.To(output));
     }
+
+    public override bool WantsFlush(bool isIdle) => inner.WantsFlush(isIdle);
+
+    public override void Flush(Collector output) => inner.Flush(_output.To(output));
 
     public override void EndInput(int input) => inner.EndInput(input);
 

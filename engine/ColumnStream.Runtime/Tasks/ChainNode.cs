@@ -87,6 +87,9 @@ internal sealed class ChainNode
     /// <summary>Gets whether rows wait here for an answer from outside.</summary>
     public bool IsAwaiting => _operator is not null && _operator.IsAwaiting;
 
+    /// <summary>Gets whether rows wait here for more of them: no barrier may pass.</summary>
+    public bool IsWaiting => _operator is not null && _operator.IsWaiting;
+
     /// <summary>Gets whether nothing may come or go before such an answer did.</summary>
     public bool IsBlocked => !HasMore && _operator is not null && (_operator.IsFull || (_deferredEnd && _operator.IsAwaiting));
 
@@ -125,6 +128,16 @@ internal sealed class ChainNode
         MarkPending();
     }
 
+    /// <summary>Tells whether the rows that wait here have waited long enough.</summary>
+    public bool WantsFlush(bool isIdle) => _operator is not null && _operator.WantsFlush(isIdle);
+
+    /// <summary>Begins to work on the rows that wait here.</summary>
+    public void Flush()
+    {
+        _operator!.Flush(Output);
+        MarkPending();
+    }
+
     /// <summary>Handles rows that come beside the input: what an operator left out as late.</summary>
     public void ProcessSide(RecordBatch rows)
     {
@@ -155,7 +168,12 @@ internal sealed class ChainNode
                 Drain();
             }
 
-            _deferredIdle = IsAwaiting;
+            if (IsWaiting)
+            {
+                Flush();
+            }
+
+            _deferredIdle = IsAwaiting || HasMore;
             if (!_deferredIdle)
             {
                 Output.EmitIdle();

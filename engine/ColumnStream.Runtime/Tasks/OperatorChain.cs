@@ -71,6 +71,36 @@ internal sealed class OperatorChain(Executor executor)
         }
     }
 
+    /// <summary>Begins to work on rows that wait in the first node that has some; returns whether one has, whose output is pending then.</summary>
+    public bool Flush()
+    {
+        foreach (ChainNode node in _nodes)
+        {
+            if (node.IsWaiting)
+            {
+                node.Flush();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Does the same where rows have waited long enough.</summary>
+    public bool FlushDue(bool isIdle)
+    {
+        foreach (ChainNode node in _nodes)
+        {
+            if (node.WantsFlush(isIdle))
+            {
+                node.Flush();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void SetTimer(ChainNode node, long atMs)
     {
         node.TimerMs = atMs;

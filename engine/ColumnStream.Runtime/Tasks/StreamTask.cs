@@ -269,6 +269,11 @@ internal sealed class StreamTask : TaskUnit
 
             if (_trigger is { } barrier)
             {
+                if (Chain.Flush())
+                {
+                    continue;
+                }
+
                 _trigger = null;
                 Pass(barrier);
             }
@@ -284,8 +289,18 @@ internal sealed class StreamTask : TaskUnit
                 return Waiting();
             }
 
+            if (Spill is not null && Chain.FlushDue(isIdle: false))
+            {
+                continue;
+            }
+
             if (!TakeOne())
             {
+                if (Spill is not null && !Chain.Pending && Chain.FlushDue(isIdle: true))
+                {
+                    continue;
+                }
+
                 ReportEnd();
                 return Waiting();
             }
@@ -367,7 +382,9 @@ internal sealed class StreamTask : TaskUnit
         {
             _aligning = null;
             Gate.UnblockAll();
-            Pass(barrier);
+
+            // Rows that wait go first, in the steps that follow, before anything else is taken.
+            _trigger = barrier;
         }
     }
 

@@ -5,6 +5,7 @@ using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Binding;
+using ColumnStream.Planner.Changelogs;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
 using ColumnStream.Planner.Settings;
@@ -107,6 +108,7 @@ internal sealed class StatementPlanner(BindingContext context)
                 span, summary, job.Graph, null, context.Settings.All(), job.IsBatch, job.IsBounded)
             {
                 Explanation = PlanPrinter.Print(job, context.Connectors, context.Settings),
+                StateBounds = GrowthPrediction.Of(job),
                 Places = job.Places,
             });
         }
@@ -187,6 +189,7 @@ internal sealed class StatementPlanner(BindingContext context)
                 job.IsBounded)
             {
                 Explanation = PlanPrinter.Print(job, context.Connectors, context.Settings),
+                StateBounds = GrowthPrediction.Of(job),
             });
         }
     }

@@ -16,11 +16,12 @@ internal sealed class JobDirectory(TimeProvider time)
     private long _next;
 
     /// <summary>Adds a job that starts; to be called before its first turn, so that it finds itself. Returns its number.</summary>
-    public long Add(RunningJob job, JobGraph graph, string summary)
+    public long Add(RunningJob job, JobGraph graph, string summary, IReadOnlyDictionary<int, string> stateBounds)
     {
         lock (_lock)
         {
-            _jobs.Enqueue(new JobEntry(++_next, job, graph, summary, time.GetUtcNow().ToUnixTimeMilliseconds()));
+            _jobs.Enqueue(new JobEntry(
+                ++_next, job, graph, summary, stateBounds, time.GetUtcNow().ToUnixTimeMilliseconds()));
             while (_jobs.Count > MostJobs)
             {
                 _jobs.Dequeue();

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Runtime.Jobs;
 
@@ -8,8 +9,10 @@ namespace ColumnStream.Server.Introspection;
 /// <param name="Job">The handle.</param>
 /// <param name="Graph">What runs.</param>
 /// <param name="Summary">The statement in short.</param>
+/// <param name="StateBounds">What bounds the state of nodes that keep some, by node id.</param>
 /// <param name="StartedMs">When it started.</param>
-internal sealed record JobEntry(long Number, RunningJob Job, JobGraph Graph, string Summary, long StartedMs)
+internal sealed record JobEntry(
+    long Number, RunningJob Job, JobGraph Graph, string Summary, IReadOnlyDictionary<int, string> StateBounds, long StartedMs)
 {
     /// <summary>Gets or sets when its end was seen, or null.</summary>
     public long? EndedMs { get; set; }

@@ -162,7 +162,7 @@ internal sealed class StatementRunner : IDisposable
             id = options.JobId;
             RunningJob running = runner.Start(job.Graph, options, started =>
             {
-                long number = _node.Jobs.Add(started, job.Graph, job.Summary);
+                long number = _node.Jobs.Add(started, job.Graph, job.Summary, job.StateBounds);
                 controlled = new ControlledJob(
                     started, number, job.Summary, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), job.Query is not null,
                     address is null ? null : ControlClient.Absolute(address), settings, _node.Stores);

@@ -72,6 +72,22 @@ internal static class GrowthPrediction
         return growth == StateGrowth.None || !facts.IsBounded(node.Id) ? growth : StateGrowth.Input;
     }
 
+    /// <summary>Predicts for all nodes of a job that keep state, in words, by node id; a batch job's ends with its input.</summary>
+    public static Dictionary<int, string> Of(BuiltJob job)
+    {
+        var bounds = new Dictionary<int, string>();
+        foreach (PhysicalNode node in job.Graph.Plan.Nodes)
+        {
+            StateGrowth growth = Of(node, job.Facts);
+            if (growth != StateGrowth.None)
+            {
+                bounds.Add(node.Id, Text(job.IsBatch ? StateGrowth.Input : growth));
+            }
+        }
+
+        return bounds;
+    }
+
     /// <summary>Reports nodes whose state nothing bounds, as the option <c>table.exec.state.unbounded</c> says.</summary>
     public static void Check(IEnumerable<PhysicalNode> nodes, ChangelogFacts facts, ChangelogReport report)
     {

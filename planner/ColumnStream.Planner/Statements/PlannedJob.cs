@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Settings;
@@ -27,6 +28,9 @@ public sealed record PlannedJob(
 
     /// <summary>Gets where operators come from; those that are not named come from the job's statements as a whole.</summary>
     public ValueList<PlannedPlace> Places { get; init; }
+
+    /// <summary>Gets what bounds the state of nodes that keep some, in words, by node id: <c>bounded by watermark</c>.</summary>
+    public IReadOnlyDictionary<int, string> StateBounds { get; init; } = new Dictionary<int, string>();
 
     /// <summary>Gets what EXPLAIN says about the job.</summary>
     public string Explanation { get; init; } = string.Empty;

@@ -52,6 +52,17 @@ public sealed class SystemTableTests : IDisposable
     }
 
     [Fact]
+    public void Operators_show_what_bounds_their_state()
+    {
+        Outcome outcome = _cli.Script(
+            Job + "SELECT state_bound, state_disk_bytes FROM sys.operators WHERE job = 1 "
+            + "AND (operator LIKE 'group%' OR operator LIKE 'sink%') ORDER BY node;");
+        Assert.Equal(
+            (0, "state_bound,state_disk_bytes\nbounded by the input's end,0\n,0\n"),
+            (outcome.ExitCode, outcome.Text.Replace("\"", "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Watermarks_end_with_the_input()
     {
         Outcome outcome = _cli.Script(

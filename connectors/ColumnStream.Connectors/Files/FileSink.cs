@@ -34,10 +34,14 @@ internal sealed class FileSink : TwoPhaseCommittingSink
         _tally = new PartTally(context.Tally);
     }
 
-    /// <summary>Returns what stands for a sink in the names of its files.</summary>
+    /// <summary>Returns what stands for a sink of one life of a job in the names of its files.</summary>
+    /// <remarks>
+    /// A job that goes on elsewhere from a savepoint is another life: it neither clears away what the first one has prepared
+    /// nor meets it under a visible name.
+    /// </remarks>
     public static string UidOf(SinkContext context)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{context.JobId}/{context.Uid}"));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{context.Lineage}/{context.Uid}"));
         return Convert.ToHexStringLower(hash.AsSpan(0, 4));
     }
 

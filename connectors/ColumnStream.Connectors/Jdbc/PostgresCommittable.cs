@@ -1,5 +1,7 @@
 using System.Collections.Generic;
+using System.IO;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Connectors.Jdbc;
@@ -27,6 +29,10 @@ internal sealed record PostgresCommittable(
     IReadOnlyList<StagedPart> Parts,
     byte[] Inline)
 {
+    /// <summary>Gets the folder of this machine that holds the parts of a job without checkpoints, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Folder { get; init; }
+
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     public static PostgresCommittable Parse(string text)
     {
@@ -40,6 +46,7 @@ internal sealed record PostgresCommittable(
         }
 
         return read is { Sink: not null, Writer: not null, Layout: not null, Parts: not null, Inline: not null }
+            && (read.Folder is null or not ("" or "." or "..")) && read.Folder == Path.GetFileName(read.Folder)
             ? read
             : throw new ExternalException(5011, $"Committable cannot be read: {text}.", retryable: false);
     }

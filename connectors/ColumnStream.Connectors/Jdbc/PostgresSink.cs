@@ -37,6 +37,7 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
     private readonly string _writer;
     private readonly string _folder;
     private readonly Dictionary<(string Sink, int Shard), long> _committed = [];
+    private int _uncommitted;
 
     public PostgresSink(SinkContext context, JdbcOptions options, PostgresDatabase database, PostgresTable table)
     {
@@ -52,8 +53,7 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
         _folder = $"sinks/{hash}/";
         if (context.Staging is null)
         {
-            _temporary = Path.Combine(
-                Path.GetTempPath(), $"columnstream-{Environment.UserName}", "staged", $"{_writer}-{context.Subtask}-{hash}");
+            _temporary = TemporaryFolder($"{_writer}-{context.Subtask}-{hash}");
         }
 
         _store = context.Staging ?? new LocalObjectStore(_temporary!);
@@ -79,7 +79,11 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
         (IReadOnlyList<StagedPart> parts, byte[] inline) = _rows.Complete();
         var committable = new PostgresCommittable(
             _sink, _context.Subtask, epoch, _writer, _committed.GetValueOrDefault((_sink, _context.Subtask)),
-            _encoder.Rows, _encoder.Deletes, Layout(), parts, inline);
+            _encoder.Rows, _encoder.Deletes, Layout(), parts, inline)
+        {
+            Folder = _temporary is null || parts.Count == 0 ? null : Path.GetFileName(_temporary),
+        };
+        _uncommitted += parts.Count;
         _encoder.Reset();
         return [committable.ToString()];
     }
@@ -134,7 +138,9 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
         _rows.Dispose();
         _output.Dispose();
         _database.Dispose();
-        if (_temporary is not null && Directory.Exists(_temporary))
+
+        // A savepoint may name rows that the database has not taken: whoever restores it needs them.
+        if (_temporary is not null && _uncommitted == 0 && Directory.Exists(_temporary))
         {
             Directory.Delete(_temporary, recursive: true);
         }
@@ -157,11 +163,25 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
         });
 
         _committed[(sink, shard)] = last;
-        foreach (StagedPart part in committables.SelectMany(c => c.Parts))
+        foreach (PostgresCommittable committable in committables)
         {
-            _store.Delete(part.Name);
+            _uncommitted -= committable.Writer == _writer && committable.Shard == _context.Subtask ? committable.Parts.Count : 0;
+            IObjectStore store = FolderOf(committable) ?? _store;
+            foreach (StagedPart part in committable.Parts)
+            {
+                store.Delete(part.Name);
+            }
         }
     }
+
+    private static string TemporaryFolder(string name) =>
+        Path.Combine(Path.GetTempPath(), $"columnstream-{Environment.UserName}", "staged", name);
+
+    /// <summary>Opens what a job without checkpoints left on this machine, or returns null.</summary>
+    private static LocalObjectStore? FolderOf(PostgresCommittable committable) =>
+        committable.Folder is { } name && TemporaryFolder(name) is var folder && Directory.Exists(folder)
+            ? new LocalObjectStore(folder)
+            : null;
 
     /// <summary>Stops a run that another one has overtaken.</summary>
     private void Refuse(long fence)
@@ -228,7 +248,7 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
         {
             foreach (StagedPart part in committable.Parts)
             {
-                StagedRows.Copy(_store, _context.RestoredFrom, part, to);
+                StagedRows.Copy(_store, FolderOf(committable) ?? _context.RestoredFrom, part, to);
             }
 
             to.Write(committable.Inline);

@@ -113,6 +113,9 @@ internal sealed class CheckpointStore(IObjectStore store)
     /// <summary>Tells whether a later run began.</summary>
     public bool IsOvertaken(Generation generation) => Newest("gen/") > generation.Number;
 
+    /// <summary>Returns the name under which sinks know the life of a job that has its checkpoints here.</summary>
+    public string LifeOf(string jobId) => Newest("gen/") is > 0 and var number ? $"{jobId}-{LineageBefore(number + 1)}" : jobId;
+
     /// <summary>Gets the highest epoch that was ever begun here.</summary>
     public long HighestEpoch()
     {

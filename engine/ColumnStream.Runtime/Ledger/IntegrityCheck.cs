@@ -22,7 +22,7 @@ namespace ColumnStream.Runtime.Ledger;
 /// Files are listed before the newest claim is read, and once more where one is missing: a running job can be looked at.
 /// </remarks>
 /// <param name="objects">The job's checkpoint folder.</param>
-/// <param name="open">Makes what reads back a sink (table, uid, job id), or null where that cannot be.</param>
+/// <param name="open">Makes what reads back a sink (table, uid, name of the job's life), or null where that cannot be.</param>
 public sealed class IntegrityCheck(IObjectStore objects, Func<TableSpec, string, string, SinkAudit?> open)
 {
     private readonly CheckpointStore _store = new(objects);
@@ -35,7 +35,7 @@ public sealed class IntegrityCheck(IObjectStore objects, Func<TableSpec, string,
     {
         Manifest manifest = Newest();
         var visible = new Dictionary<string, IReadOnlyList<VisiblePart>>(StringComparer.Ordinal);
-        using var audits = new SinkAudits(open, manifest);
+        using var audits = new SinkAudits(open, manifest, _store.LifeOf(manifest.JobId));
         audits.List(visible);
 
         // What was listed belongs to epochs claimed before: read the newest claim again behind the listing.

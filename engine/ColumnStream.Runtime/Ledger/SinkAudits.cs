@@ -12,13 +12,13 @@ internal sealed class SinkAudits : IDisposable
 {
     private readonly Dictionary<string, (SinkAudit? Audit, string? Why)> _audits = new(StringComparer.Ordinal);
 
-    public SinkAudits(Func<TableSpec, string, string, SinkAudit?> open, Manifest manifest)
+    public SinkAudits(Func<TableSpec, string, string, SinkAudit?> open, Manifest manifest, string life)
     {
         foreach (LedgerTable table in manifest.Ledger!.Tables)
         {
             try
             {
-                _audits[table.Uid] = (open(PlanCodec.ReadTable(table.Table), table.Uid, manifest.JobId), null);
+                _audits[table.Uid] = (open(PlanCodec.ReadTable(table.Table), table.Uid, life), null);
             }
             catch (ColumnStreamException failure)
             {

@@ -40,7 +40,7 @@ internal sealed class IntegrityView(NodeBuilder node)
         using var memory = new SizeClassPool(idleLimitBytes: 0);
         using var allocator = new BufferAllocator("integrity", memory);
         IObjectStore store = node.Stores.Open(address, option);
-        IntegrityReport report = new IntegrityCheck(store, (table, uid, id) => Open(table, uid, id, allocator, option)).Run();
+        IntegrityReport report = new IntegrityCheck(store, (table, uid, life) => Open(table, uid, life, allocator, option)).Run();
         var rows = new List<ValueList<string>> { Summary(report) };
         foreach (IntegrityLine line in report.Lines)
         {
@@ -63,9 +63,9 @@ internal sealed class IntegrityView(NodeBuilder node)
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private SinkAudit? Open(
-        TableSpec table, string uid, string jobId, BufferAllocator allocator, Func<string, string?> option) =>
+        TableSpec table, string uid, string life, BufferAllocator allocator, Func<string, string?> option) =>
         node.Connectors.Find(table.Connector)?.CreateAudit(new SinkContext(
-            table, ChangelogMode.InsertOnly, allocator, TimeProvider.System, jobId, uid, Subtask: 0, Parallelism: 1,
+            table, ChangelogMode.InsertOnly, allocator, TimeProvider.System, life, uid, Subtask: 0, Parallelism: 1,
             IsBatch: false)
         {
             OpenBucket = address => node.Stores.OpenBucket(address, option),

@@ -37,7 +37,8 @@ internal sealed class SavepointJob : IDisposable
     }
 
     /// <summary>Starts the job; one that follows its input never ends by itself.</summary>
-    public ServerProcess Start(bool follows, string restore, int parallelism, string? failPoint = null)
+    public ServerProcess Start(
+        bool follows, string restore, int parallelism, string? failPoint = null, string checkpoints = ".columnstream/checkpoints")
     {
         string script = File.ReadAllText(Path.Combine(Golden, "job.sql"))
             .Replace("${follow}", follows ? ", 'source.monitor-interval' = '50ms'" : "", StringComparison.Ordinal);
@@ -49,7 +50,9 @@ internal sealed class SavepointJob : IDisposable
         }
 
         return new ServerProcess(
-            Folder.Path, ["run", "job.sql", "--restore", restore, "-p", $"{parallelism}"], environment);
+            Folder.Path,
+            ["run", "job.sql", "--restore", restore, "-p", $"{parallelism}", "-D", $"execution.checkpointing.dir={checkpoints}"],
+            environment);
     }
 
     /// <summary>Begins to count anew: what was read so far is shown elsewhere.</summary>
@@ -86,10 +89,10 @@ internal sealed class SavepointJob : IDisposable
         return output.Trim();
     }
 
-    /// <summary>Waits until the job has shown what all rows so far give.</summary>
-    public void WaitUntilRead(ServerProcess process)
+    /// <summary>Waits until the job has shown what all rows so far give, and others what <paramref name="twice"/> of them give again.</summary>
+    public void WaitUntilRead(ServerProcess process, int twice = 0)
     {
-        if (!process.WaitUntil(() => Counted() == _rows))
+        if (!process.WaitUntil(() => Counted() == _rows + twice))
         {
             throw new InvalidOperationException($"The job ended: {process.Output}");
         }

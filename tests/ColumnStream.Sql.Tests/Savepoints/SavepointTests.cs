@@ -69,6 +69,61 @@ public sealed class SavepointTests
         AssertSum(SavepointJob.Net(shown), job.Net(), s_expected.Value);
     }
 
+    /// <summary>
+    /// A job dies with parts that are claimed and not yet shown; another one goes on from its earlier savepoint, into the same folders. Each
+    /// must show all that follows its own cut: with one name for both, the second would clear away the first one's parts.
+    /// </summary>
+    [Fact]
+    public void A_job_from_a_savepoint_leaves_alone_what_the_first_one_has_still_to_show()
+    {
+        using var job = new SavepointJob();
+        job.AddInput("a.jsonl", SavepointJob.GoldenRows("a.jsonl"));
+        string saved;
+        using (ServerProcess process = job.Start(follows: true, "none", 1))
+        {
+            job.WaitUntilRead(process);
+            (int code, string said) = job.Command("savepoint", "job", "saved", "-q");
+            Assert.True(code == 0, said);
+            saved = said.Trim();
+            process.Kill();
+        }
+
+        SortedDictionary<string, int> cut = job.Net();
+        job.AddInput("b.jsonl", SavepointJob.GoldenRows("b.jsonl"));
+
+        // On a busy machine a checkpoint may be claimed before the source has found the file.
+        for (int life = 0; Hidden() == 0; life++)
+        {
+            Assert.True(life < 50, "No life prepared a row.");
+            using ServerProcess process = job.Start(follows: true, "latest", 2, "after-claim:kill:1");
+            Assert.NotEqual(0, process.Wait());
+        }
+
+        Assert.Equal(cut, job.Net());
+        string moved = job.Folder.At("moved");
+        Directory.Move(saved, moved);
+        using (ServerProcess process = job.Start(follows: true, moved, 1, checkpoints: "other"))
+        {
+            job.WaitUntilRead(process);
+            job.Stop(process, "--drain");
+        }
+
+        AssertSum([], job.Net(), s_expected.Value);
+        using (ServerProcess process = job.Start(follows: true, "latest", 1))
+        {
+            job.WaitUntilRead(process, SavepointJob.GoldenRows("b.jsonl").Count);
+            job.Stop(process, "--drain");
+        }
+
+        // Both gave what follows the cut: twice the whole without what stood there before.
+        AssertSum(cut, job.Net(), Twice(s_expected.Value));
+
+        int Hidden() => Directory.GetFiles(job.Folder.At("out"), ".part-*", SearchOption.AllDirectories).Length;
+    }
+
+    private static SortedDictionary<string, int> Twice(SortedDictionary<string, int> rows) =>
+        new(rows.ToDictionary(static r => r.Key, static r => 2 * r.Value), StringComparer.Ordinal);
+
     [Fact]
     public void Parallelism_goes_from_1_to_4_to_3_to_1_by_savepoints()
     {

@@ -99,6 +99,25 @@ public sealed class FileSinkTests : IDisposable
         Assert.Contains("-1-2-n2-", Assert.Single(Files), StringComparison.Ordinal);
     }
 
+    /// <summary>Two jobs that go on from one savepoint have one name and count the same epochs.</summary>
+    [Fact]
+    public void Two_lives_of_a_job_share_a_folder_and_no_part()
+    {
+        using SinkRun first = Life("first");
+        first.Write(1);
+        IReadOnlyList<string> firsts = first.Sink.Prepare(5);
+        using SinkRun second = Life("second");
+        second.Sink.CleanUp();
+        second.Write(2);
+        IReadOnlyList<string> seconds = second.Sink.Prepare(5);
+        first.Sink.Commit(5, firsts);
+        second.Sink.Commit(5, seconds);
+        Assert.Equal(2, Files.Length);
+
+        SinkRun Life(string lineage) => new(
+            Connector, Table, with: context => context with { Generation = 1, RunNonce = lineage, Lineage = lineage });
+    }
+
     [Fact]
     public void Another_run_into_the_folder_adds_parts()
     {

@@ -154,6 +154,21 @@ public sealed class BucketSinkTests : IDisposable
         }
     }
 
+    /// <summary>Two jobs that go on from one savepoint have one name and count the same epochs.</summary>
+    [Fact]
+    public void Two_lives_of_a_job_share_a_folder_and_no_upload()
+    {
+        using SinkRun first = Start(1, lineage: "first");
+        first.Write(1);
+        IReadOnlyList<string> firsts = first.Sink.Prepare(5);
+        using SinkRun second = Start(2, lineage: "second");
+        second.Sink.CleanUp();
+        second.Write(2);
+        second.Finish(5);
+        first.Sink.Commit(5, firsts);
+        Assert.Equal([1L, 2], Read(Table).Order());
+    }
+
     [Theory]
     [InlineData(OssFault.ErrorBehind)]
     [InlineData(OssFault.ResetBehind)]
@@ -199,9 +214,10 @@ public sealed class BucketSinkTests : IDisposable
     }
 
     private SinkRun Start(
-        long generation, TableSpec? table = null, string uid = "sink-1", int subtask = 0, int parallelism = 1) => new(
+        long generation, TableSpec? table = null, string uid = "sink-1", int subtask = 0, int parallelism = 1,
+        string lineage = "job") => new(
         Connector, table ?? Table, uid, subtask, parallelism,
-        context => context with { Generation = generation, RunNonce = $"n{generation}", OpenBucket = _buckets.Open });
+        context => context with { Generation = generation, RunNonce = $"n{generation}", Lineage = lineage, OpenBucket = _buckets.Open });
 
     private IEnumerable<long> Read(TableSpec table)
     {

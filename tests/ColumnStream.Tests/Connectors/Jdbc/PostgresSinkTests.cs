@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Threading;
 using ColumnStream.Arrow;
@@ -82,6 +83,40 @@ public sealed class PostgresSinkTests(PostgresFixture postgres)
         again.Sink.CleanUp();
         Assert.Empty(_store.List("sinks/"));
         Assert.Equal(["40000|799980000"], postgres.Server.Query($"SELECT count(*), sum(id) FROM {table}"));
+    }
+
+    /// <summary>The record of such a savepoint is put before its commit, so a process may die between the two.</summary>
+    [PostgresFact]
+    public void What_a_savepoint_of_a_job_without_checkpoints_names_is_found_behind_its_death()
+    {
+        string table = NewPlain();
+        long[] ids = [.. Enumerable.Range(0, 40_000).Select(i => (long)i)];
+        string committable;
+        using (SinkRun run = Bare(1))
+        {
+            run.Write(ids);
+            committable = run.Sink.Prepare(1).Single();
+        }
+
+        string folder = Path.Combine(
+            Path.GetTempPath(), $"columnstream-{Environment.UserName}", "staged",
+            (string)System.Text.Json.Nodes.JsonNode.Parse(committable)!["Folder"]!);
+        Assert.True(Directory.Exists(folder));
+        using (SinkRun again = Bare(2))
+        {
+            again.Sink.Commit(1, [committable]);
+            again.Sink.Commit(1, [committable]);
+            Assert.Equal(["40000|799980000"], postgres.Server.Query($"SELECT count(*), sum(id) FROM {table}"));
+            Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+            string evil = committable.Replace("\"Folder\":\"", "\"Folder\":\"../", StringComparison.Ordinal);
+            Assert.Equal(5011, Assert.Throws<ExternalException>(() => again.Sink.Commit(1, [evil])).Code);
+        }
+
+        Directory.Delete(folder, recursive: true);
+
+        SinkRun Bare(long generation) => new(
+            OptionTests.Find("jdbc"), postgres.Spec(table),
+            with: context => context with { Generation = generation, RunNonce = $"{table}n{generation}", Lineage = table });
     }
 
     [PostgresFact]

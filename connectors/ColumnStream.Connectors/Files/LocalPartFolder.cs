@@ -80,6 +80,13 @@ internal sealed class LocalPartFolder : PartFolder
                     5012, $"Prepared part is lost: {temp} {found}, and {final} does not exist.", retryable: false);
             }
 
+            // What this process wrote and synced it knows; what another one left may have been damaged since.
+            if (!Mine.Contains(part.Temp) && ChecksumOf(temp) != part.Crc)
+            {
+                throw new ExternalException(
+                    5012, $"Prepared part is damaged: {temp} has not the checksum {Checksum.ToText(part.Crc)}.", retryable: false);
+            }
+
             isThere = !DurableFile.TryLink(temp, final);
         }
 

@@ -8,6 +8,9 @@ public abstract class JobOutput
     /// <summary>Gets the output of a job that is told nothing: folders beside its script.</summary>
     public static JobOutput Folder { get; } = new FolderOutput();
 
+    /// <summary>Gets how often a run of half a second passes most points at least: kills are drawn among so many.</summary>
+    public virtual int MostHits => 12;
+
     /// <summary>Makes what the job writes into and returns its script.</summary>
     public virtual string Prepare(ChaosJob job) => job.Shape.Script;
 

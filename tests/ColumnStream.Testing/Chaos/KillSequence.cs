@@ -263,7 +263,7 @@ public sealed class KillSequence
     {
         FailPoint.AfterGeneration or FailPoint.AfterRestore or FailPoint.AfterTerminal => 1,
         FailPoint.MidRestoreCommit => _random.Next(1, 3),
-        _ => _random.Next(1, 13),
+        _ => _random.Next(1, _job.Output.MostHits + 1),
     };
 
     private void Note(ProtocolLog log)

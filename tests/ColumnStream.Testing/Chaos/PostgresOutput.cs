@@ -13,6 +13,8 @@ public sealed partial class PostgresOutput(PostgresServer server) : JobOutput
     private readonly Dictionary<ChaosJob, string> _names = [];
     private int _jobs;
 
+    public override int MostHits => 5;
+
     public override string Prepare(ChaosJob job)
     {
         string prefix = _names[job] = $"job{Interlocked.Increment(ref _jobs)}_";

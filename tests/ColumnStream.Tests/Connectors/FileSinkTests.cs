@@ -175,6 +175,33 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Fact]
+    public void A_part_that_was_damaged_behind_the_death_of_its_run_is_never_shown()
+    {
+        IReadOnlyList<string> committables;
+        using (SinkRun dead = Start(1))
+        {
+            dead.Write(1);
+            committables = dead.Sink.Prepare(1);
+        }
+
+        string temp = _folder.At("out/" + Files[0]);
+        byte[] content = File.ReadAllBytes(temp);
+        using SinkRun heir = Start(2);
+        foreach (byte[] damaged in new[] { [.. content[..5], (byte)(content[5] ^ 1), .. content[6..]], content[..^1] })
+        {
+            File.WriteAllBytes(temp, damaged);
+            ExternalException failure = Assert.Throws<ExternalException>(() => heir.Sink.Commit(1, committables));
+            Assert.Equal((5012, false), (failure.Code, failure.IsRetryable));
+            Assert.Contains(temp, failure.Message, StringComparison.Ordinal);
+            Assert.Single(Files);
+        }
+
+        File.WriteAllBytes(temp, content);
+        heir.Sink.Commit(1, committables);
+        Assert.Equal(content, File.ReadAllBytes(_folder.At("out/" + Assert.Single(Files))));
+    }
+
+    [Fact]
     public void Parts_of_an_epoch_that_was_never_claimed_go_into_the_next()
     {
         using var run = new SinkRun(Connector, Table);

@@ -25,6 +25,19 @@ public sealed class FileSourceTests : IDisposable
         [("id", SqlType.BigInt), ("name", SqlType.String)],
         [("connector", "filesystem"), ("format", "json"), ("path", path), .. options]);
 
+    /// <summary>Gets globs below a folder of a.json, b.json, sub/c.json and sub/deep/d.json, and the ids in the files that they choose.</summary>
+    public static TheoryData<string, string> Globs { get; } = new()
+    {
+        { "*.json", "1 2" },
+        { "a*", "1" },
+        { "?.json", "1 2" },
+        { "[b-c].json", "2" },
+        { "{a,x}.json", "1" },
+        { "**/*.json", "1 2 3 4" },
+        { "s*/*.json", "3" },
+        { "s*/**/d.json", "4" },
+    };
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -42,14 +55,7 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("*.json", "1 2")]
-    [InlineData("a*", "1")]
-    [InlineData("?.json", "1 2")]
-    [InlineData("[b-c].json", "2")]
-    [InlineData("{a,x}.json", "1")]
-    [InlineData("**/*.json", "1 2 3 4")]
-    [InlineData("s*/*.json", "3")]
-    [InlineData("s*/**/d.json", "4")]
+    [MemberData(nameof(Globs))]
     public void A_glob_chooses(string glob, string ids)
     {
         _folder.Write("a.json", Line(1));

@@ -39,14 +39,7 @@ public sealed class BucketSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("*.json", "1 2")]
-    [InlineData("a*", "1")]
-    [InlineData("?.json", "1 2")]
-    [InlineData("[b-c].json", "2")]
-    [InlineData("{a,x}.json", "1")]
-    [InlineData("**/*.json", "1 2 3 4")]
-    [InlineData("s*/*.json", "3")]
-    [InlineData("s*/**/d.json", "4")]
+    [MemberData(nameof(FileSourceTests.Globs), MemberType = typeof(FileSourceTests))]
     public void A_glob_chooses_as_on_a_disk(string glob, string ids)
     {
         _buckets.Put("d/a.json", Line(1));

@@ -51,7 +51,7 @@ internal static class PlanPrinter
             text.Append(CultureInfo.InvariantCulture, $"{edge.From} -> {edge.To} by node {edge.Exchange}\n");
         }
 
-        AppendTables(text, job, connectors);
+        AppendTables(text, job, connectors, settings.Is(CheckpointKeys.Mode, "AT_LEAST_ONCE"));
         text.Append("\n== Options ==\n");
         foreach (SessionOption option in settings.All().Where(IsShown))
         {
@@ -165,7 +165,11 @@ internal static class PlanPrinter
         _ => "retractions",
     };
 
-    private static void AppendTables(StringBuilder text, BuiltJob job, ConnectorRegistry connectors)
+    /// <param name="text">Takes the text.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="connectors">Tell about tables.</param>
+    /// <param name="mayRepeat">Whether checkpoints let state count rows twice, so that no sink can promise more.</param>
+    private static void AppendTables(StringBuilder text, BuiltJob job, ConnectorRegistry connectors, bool mayRepeat)
     {
         text.Append("\n== Tables ==\n");
         foreach (PhysicalNode node in job.Graph.Plan.Nodes)
@@ -186,6 +190,7 @@ internal static class PlanPrinter
             {
                 string guarantee = (connectors.Find(sink.Table.Connector)?.Guarantee(sink.Table)).ToString() switch
                 {
+                    _ when mayRepeat => $"at least once by {CheckpointKeys.Mode}",
                     "ExactlyOnce" => "exactly once",
                     "Idempotent" => "idempotent",
                     "AtLeastOnce" => "at least once",

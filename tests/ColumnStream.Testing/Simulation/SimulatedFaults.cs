@@ -7,6 +7,7 @@ public sealed record SimulatedFaults
     public static SimulatedFaults None { get; } = new()
     {
         MostKills = 0, Store = false, Zombies = false, Rescaling = false, Commits = false, Writes = false, Damage = false, Spill = false,
+        Restarts = false,
     };
 
     /// <summary>Gets the most processes that are killed.</summary>
@@ -32,4 +33,7 @@ public sealed record SimulatedFaults
 
     /// <summary>Gets whether some processes keep their state on local disk as soon as they may.</summary>
     public bool Spill { get; init; } = true;
+
+    /// <summary>Gets whether jobs fail and begin again inside their process, as a drawn strategy says.</summary>
+    public bool Restarts { get; init; } = true;
 }

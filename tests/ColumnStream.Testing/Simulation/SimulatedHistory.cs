@@ -27,6 +27,7 @@ namespace ColumnStream.Testing.Simulation;
 public sealed class SimulatedHistory
 {
     private const long MostTurns = 2_000_000;
+    private const int MostZombies = 3;
 
     private readonly Random _random;
     private readonly Workload _workload;
@@ -37,9 +38,9 @@ public sealed class SimulatedHistory
     private readonly StoreJudge _judge;
     private readonly ConnectorRegistry _connectors;
     private readonly SortedDictionary<string, int> _killsAt = new(StringComparer.Ordinal);
-    private Process? _current;
-    private Process? _zombie;
-    private Process? _running;
+    private SimulatedProcess? _current;
+    private readonly List<SimulatedProcess> _zombies = [];
+    private SimulatedProcess? _running;
     private JobGraph? _graph;
     private long _startNs;
     private bool _isQuiet;
@@ -54,7 +55,7 @@ public sealed class SimulatedHistory
         _workload = workload ?? JobShapes.Make(seed % JobShapes.Names.Count, _random);
         _faults = faults;
         _bug = bug;
-        _judge = new StoreJudge(_store) { Committed = CompareAt };
+        _judge = new StoreJudge(_store) { Committed = CompareAt, Began = number => _running!.Generation = number };
         _ledger.IsNamed = _judge.Names;
         _ledger.Fault = () => FailCommit();
         _ledger.LosesWrite = () => !_isQuiet && _faults.Writes && _running!.Luck.Next(500) == 0;
@@ -84,6 +85,12 @@ public sealed class SimulatedHistory
     /// <summary>Gets how many went on beside a later one.</summary>
     public int Zombies { get; private set; }
 
+    /// <summary>Gets how many of them there were at once, at most.</summary>
+    public int MostZombiesAtOnce { get; private set; }
+
+    /// <summary>Gets how often a job began again inside its process.</summary>
+    public int Restarts { get; private set; }
+
     /// <summary>Gets how many began with a checkpoint of another parallelism.</summary>
     public int Rescales { get; private set; }
 
@@ -92,6 +99,9 @@ public sealed class SimulatedHistory
 
     /// <summary>Gets the number of epochs at which the sinks were compared with the sources.</summary>
     public int ComparedEpochs { get; private set; }
+
+    /// <summary>Gets the number of times that all rows shown were compared with the sources, epochs and ends.</summary>
+    public int Comparisons { get; private set; }
 
     /// <summary>Gets how often the ledger was read at the end, and said that all is well.</summary>
     public int LedgersRead { get; private set; }
@@ -138,7 +148,7 @@ public sealed class SimulatedHistory
         finally
         {
             history._current?.Drop();
-            history._zombie?.Drop();
+            history._zombies.ForEach(static z => z.Drop());
         }
 
         return history;
@@ -151,7 +161,7 @@ public sealed class SimulatedHistory
         for (int i = 0; i < kills && !finished; i++)
         {
             finished = Live(turns: 50 << _random.Next(0, 10));
-            if (!finished && _faults.Damage && _zombie is null && _random.Next(8) == 0)
+            if (!finished && _faults.Damage && _zombies.Count == 0 && _random.Next(8) == 0)
             {
                 Damage();
             }
@@ -161,8 +171,8 @@ public sealed class SimulatedHistory
         _isQuiet = true;
         Note("faults are over");
         _store.FaultsPerMille = 0;
-        _zombie?.Drop();
-        _zombie = null;
+        _zombies.ForEach(static z => z.Drop());
+        _zombies.Clear();
         long floor = _judge.Floors;
         for (int i = 0; i < 3 && !finished; i++)
         {
@@ -208,10 +218,10 @@ public sealed class SimulatedHistory
             throw new SimulationException("I14: a finished job was started again.");
         }
 
-        Process process = _current!;
+        SimulatedProcess process = _current!;
         while (_current == process && process.IsRunning && process.Turns < turns)
         {
-            if (_zombie is not null && _random.Next(3) == 0)
+            if (_zombies.Count > 0 && _random.Next(3) == 0)
             {
                 StepZombie();
             }
@@ -227,7 +237,7 @@ public sealed class SimulatedHistory
             return false;
         }
 
-        if (process.IsRunning && process.Turns >= turns && !_isQuiet && _mayPause && _zombie is null)
+        if (process.IsRunning && process.Turns >= turns && !_isQuiet && _mayPause && _zombies.Count < MostZombies)
         {
             MakeZombie(process);
             return false;
@@ -239,8 +249,8 @@ public sealed class SimulatedHistory
 
     private bool Begin()
     {
-        var process = new Process(this, _random.Next(), _startNs);
-        Process? outer = _running;
+        var process = new SimulatedProcess(_random.Next(), _startNs, _isQuiet, Hit);
+        SimulatedProcess? outer = _running;
         _current = process;
         _running = process;
         Processes++;
@@ -252,7 +262,7 @@ public sealed class SimulatedHistory
             Rescales += _graph is not null && !graph.Fragments.Select(f => f.Parallelism)
                 .SequenceEqual(_graph.Fragments.Select(f => f.Parallelism)) ? 1 : 0;
             _graph = graph;
-            process.Start(_bug?.Change(graph) ?? graph, Options());
+            process.Start(_connectors, _bug?.Change(graph) ?? graph, Options() with { Checkpoints = _bug?.Begin(_store, _store) ?? _store });
         }
         catch (SimulatedCrashException)
         {
@@ -286,13 +296,15 @@ public sealed class SimulatedHistory
         return true;
     }
 
-    private bool Step(Process process)
+    private bool Step(SimulatedProcess process)
     {
-        Process? outer = _running;
+        SimulatedProcess? outer = _running;
         _running = process;
         try
         {
-            if (process.Executor.Step())
+            bool more = process.Executor.Step();
+            JudgeRestart(process);
+            if (more)
             {
                 return true;
             }
@@ -313,14 +325,35 @@ public sealed class SimulatedHistory
             : false;
     }
 
+    /// <summary>An attempt in the same process begins where a new process would.</summary>
+    private void JudgeRestart(SimulatedProcess process)
+    {
+        RunningJob job = process.Job!;
+        if (process.JudgedRestarts == job.Restarts)
+        {
+            return;
+        }
+
+        process.JudgedRestarts = job.Restarts;
+        Restarts++;
+        Note($"process {process.Generation} restarts from epoch {job.RestoredEpoch} after: {job.RestartedAfter?.Message}");
+        long newest = _judge.NewestEpoch();
+        if (_zombies.Count == 0 && process == _current && job.Status == JobStatus.Running && job.RestoredEpoch != newest
+            && !_judge.Adopt(job.RestoredEpoch))
+        {
+            throw new SimulationException(
+                $"I17: the newest epoch is {newest}, and the restarted job took epoch {job.RestoredEpoch} without a word.");
+        }
+    }
+
     private void StepZombie()
     {
-        Process zombie = _zombie!;
+        SimulatedProcess zombie = _zombies[_random.Next(_zombies.Count)];
         bool more = Step(zombie) && zombie.IsRunning && zombie.Turns < zombie.LastTurn;
         if (!more)
         {
             Note($"older process {zombie.Generation} ends: {zombie.Job!.Status} {zombie.Job.Failure?.Message}");
-            _zombie = null;
+            _zombies.Remove(zombie);
             if (!zombie.IsDead && zombie.Job!.Status == JobStatus.Failed && zombie.Job.Failure is not ExternalException)
             {
                 throw new SimulationException("The older process failed: " + zombie.Job.Failure);
@@ -331,12 +364,12 @@ public sealed class SimulatedHistory
     }
 
     /// <summary>Starts another process while this one stands still in a call, and lets it run for a while.</summary>
-    private void Pause(Process process)
+    private void Pause(SimulatedProcess process)
     {
         MakeZombie(process);
         if (Begin())
         {
-            Process next = _current!;
+            SimulatedProcess next = _current!;
             for (int i = _random.Next(0, 600); i > 0 && next.IsRunning && !next.IsDead && Step(next); i--)
             {
             }
@@ -349,9 +382,10 @@ public sealed class SimulatedHistory
         }
     }
 
-    private void MakeZombie(Process process)
+    private void MakeZombie(SimulatedProcess process)
     {
-        _zombie = process;
+        _zombies.Add(process);
+        MostZombiesAtOnce = Math.Max(MostZombiesAtOnce, _zombies.Count);
         _current = null;
         _mayPause = false;
         Zombies++;
@@ -359,7 +393,7 @@ public sealed class SimulatedHistory
         _startNs = process.Executor.Now;
     }
 
-    private bool End(Process process, bool ranOutOfTurns)
+    private bool End(SimulatedProcess process, bool ranOutOfTurns)
     {
         RunningJob job = process.Job!;
         Checkpoints += job.Metrics().Checkpoints.Completed;
@@ -387,7 +421,7 @@ public sealed class SimulatedHistory
         }
     }
 
-    private void Drop(Process process)
+    private void Drop(SimulatedProcess process)
     {
         _startNs = Math.Max(_startNs, process.Executor.Now);
         _trace = (_trace ^ process.Executor.TraceHash) * 1099511628211;
@@ -442,14 +476,9 @@ public sealed class SimulatedHistory
         _isQuiet = false;
     }
 
-    /// <summary>The job's own ledger must come to the same verdict, unless the claim of an overtaken run lies about, which is not in it.</summary>
+    /// <summary>The job's own ledger must come to the same verdict, whatever claims of overtaken runs lie about.</summary>
     private void CheckLedger()
     {
-        if (_judge.HoldsOvertaken)
-        {
-            return;
-        }
-
         IntegrityReport report = new IntegrityCheck(_store, static (_, _, _) => null).Run();
         LedgersRead++;
         if (!report.IsOk)
@@ -462,7 +491,7 @@ public sealed class SimulatedHistory
 
     private void CompareAt(Manifest manifest)
     {
-        if (_zombie is not null || _graph is null)
+        if (_zombies.Count > 0 || _graph is null)
         {
             return;
         }
@@ -486,6 +515,7 @@ public sealed class SimulatedHistory
 
     private void Compare(string invariants, string when, IReadOnlyDictionary<(string Table, int Split), int>? positions)
     {
+        Comparisons++;
         if (_workload.Difference(_ledger, positions) is { } difference)
         {
             throw new SimulationException($"{invariants}: {when}: {difference}");
@@ -501,6 +531,10 @@ public sealed class SimulatedHistory
         ChannelCreditBytes = 1L << _random.Next(0, 21),
         Seed = _random.Next(),
         Checks = true,
+        Restart = _faults.Restarts && _random.Next(3) > 0
+            ? new RestartOptions { Strategy = (RestartStrategy)_random.Next(1, 4), Attempts = _random.Next(1, 5), MaxFailuresPerInterval = 3,
+                AttemptsBeforeResetBackoff = _random.Next(1, 5) }
+            : new RestartOptions(),
         SpillsAlways = _faults.Spill && _random.Next(6) == 0,
         Nonce = _random.NextInt64().ToString("x16", CultureInfo.InvariantCulture),
     };
@@ -513,7 +547,7 @@ public sealed class SimulatedHistory
         }
     }
 
-    private void Hit(Process process, string point, int oneIn)
+    private void Hit(SimulatedProcess process, string point, int oneIn)
     {
         if (_isQuiet || _faults.MostKills == 0 || process != _current || process.Luck.Next(oneIn) != 0)
         {
@@ -521,86 +555,19 @@ public sealed class SimulatedHistory
         }
 
         Note($"process {process.Generation} at {point}, turn {process.Turns}: "
-            + (_mayPause && _zombie is null && process.Job is not null ? "paused" : "killed"));
+            + (_mayPause && _zombies.Count < MostZombies && process.Job is not null ? "paused" : "killed"));
         _killsAt[point] = _killsAt.GetValueOrDefault(point) + 1;
-        if (_mayPause && _zombie is null && process.Job is not null)
+        if (_mayPause && _zombies.Count < MostZombies && process.Job is not null)
         {
             Pause(process);
             return;
         }
 
+        if (_faults.Restarts && process.Luck.Next(2) == 0)
+        {
+            throw new ExternalException(5000, $"Simulated failure at {point}.", retryable: true);
+        }
+
         throw new SimulatedCrashException(point);
-    }
-
-    /// <summary>Is one process: its executor, its memory, its job.</summary>
-    private sealed class Process : IFailPoints
-    {
-        private readonly SimulatedHistory _history;
-        private readonly SizeClassPool _pool = new();
-        private readonly BufferAllocator _memory;
-        private readonly StatePool _pages = new();
-        private bool _isDropped;
-
-        public Process(SimulatedHistory history, int seed, long startNs)
-        {
-            _history = history;
-            _memory = new BufferAllocator("sim", _pool);
-            BeganQuiet = history._isQuiet;
-            Luck = new Random(seed);
-            Executor = new SimExecutor(Luck.Next(), startNs);
-        }
-
-        public SimExecutor Executor { get; }
-
-        public Random Luck { get; }
-
-        public RunningJob? Job { get; private set; }
-
-        public long Generation { get; private set; }
-
-        public bool IsDead { get; set; }
-
-        public bool BeganQuiet { get; }
-
-        public long Turns => Executor.Turns;
-
-        public long LastTurn { get; set; } = long.MaxValue;
-
-        public bool IsRunning => !IsDead && Job!.Status == JobStatus.Running;
-
-        public void Start(JobGraph graph, JobOptions options)
-        {
-            var runner = new JobRunner(Executor, Executor, _history._connectors, _memory, _pages, this);
-            Job = runner.Start(graph, options with
-            {
-                Checkpoints = _history._bug?.Begin(_history._store, _history._store) ?? _history._store,
-            });
-            Generation = _history._judge.NewestGeneration;
-        }
-
-        public void Hit(string name) => _history.Hit(this, name, name switch
-        {
-            FailPoint.AfterPrepare => 150,
-            FailPoint.AfterFloor or FailPoint.MidCleanup or FailPoint.AfterTerminal => 6,
-            _ => 30,
-        });
-
-        /// <summary>Ends it where it stands; one that came to its end must have returned its memory.</summary>
-        public void Drop()
-        {
-            if (_isDropped)
-            {
-                return;
-            }
-
-            _isDropped = true;
-            if (!IsDead && Job?.Status is JobStatus.Finished)
-            {
-                _memory.Dispose();
-            }
-
-            _pages.Abandon();
-            _pool.Dispose();
-        }
     }
 }

@@ -25,6 +25,12 @@ public sealed class SimulationCampaign
     /// <summary>Gets the number of processes that went on beside a later one.</summary>
     public int Zombies { get; private set; }
 
+    /// <summary>Gets the number of seeds in which several of them were there at once.</summary>
+    public int SeveralZombies { get; private set; }
+
+    /// <summary>Gets the number of times that a job began again inside its process.</summary>
+    public int Restarts { get; private set; }
+
     /// <summary>Gets the number of restarts at another parallelism.</summary>
     public int Rescales { get; private set; }
 
@@ -46,6 +52,12 @@ public sealed class SimulationCampaign
     /// <summary>Gets the number of kills and pauses by point of the protocol.</summary>
     public SortedDictionary<string, long> KillsAt { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Gets the number of comparisons of all rows shown with all rows that the sources gave.</summary>
+    public long Comparisons { get; private set; }
+
+    /// <summary>Gets the number of seeds that broke a promise, by promise; I1 is a row lost, doubled or wrong.</summary>
+    public SortedDictionary<string, long> Broken { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Gets the number of checks by invariant.</summary>
     public SortedDictionary<string, long> Checks { get; } = new(StringComparer.Ordinal);
 
@@ -63,7 +75,20 @@ public sealed class SimulationCampaign
     /// <exception cref="SimulationException">It broke a promise; the message replays it.</exception>
     public void Run(int seed)
     {
-        SimulatedHistory history = SimulatedHistory.Play(seed);
+        SimulatedHistory history;
+        try
+        {
+            history = SimulatedHistory.Play(seed);
+        }
+        catch (SimulationException broken)
+        {
+            // The second line says which promise, behind the name of the job.
+            string[] lines = broken.Message.Split('\n');
+            string promise = lines.Length > 1 ? lines[1][(lines[1].IndexOf(": ", StringComparison.Ordinal) + 2)..] : lines[0];
+            Add(Broken, promise.Split(':')[0], 1);
+            throw;
+        }
+
         if (seed % 50 == 0)
         {
             Twice++;
@@ -84,8 +109,9 @@ public sealed class SimulationCampaign
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {Seeds} seeds in {seconds:0.0} s, {Seeds / seconds * 60:0} a minute: 0 lost, 0 doubled; {Twice} played twice, equal
-            {Processes} processes, {Kills} killed, {Zombies} zombies, {Rescales} restarts at another parallelism, {Damages} damaged files noticed
+            {Seeds + Broken.Values.Sum()} seeds in {seconds:0.0} s, {(Seeds + Broken.Values.Sum()) / seconds * 60:0} a minute; {Broken.Values.Sum()} broke a promise: [{List(Broken)}]
+            {Comparisons} comparisons of sinks with sources, {Broken.Where(b => b.Key.StartsWith("I1", StringComparison.Ordinal) && b.Key.Split(',')[0] == "I1").Sum(b => b.Value)} with rows lost, doubled or wrong; {Twice} seeds played twice, equal
+            {Processes} processes, {Kills} killed, {Restarts} restarts inside a process, {Zombies} zombies ({SeveralZombies} seeds with several at once), {Rescales} restarts at another parallelism, {Damages} damaged files noticed
             {Checkpoints} checkpoints, {ComparedEpochs} epochs compared with the sources
             shapes: {List(Shapes)}
             kills and pauses: {List(KillsAt)}
@@ -108,10 +134,13 @@ public sealed class SimulationCampaign
         Processes += history.Processes;
         Kills += history.Kills;
         Zombies += history.Zombies;
+        SeveralZombies += history.MostZombiesAtOnce > 1 ? 1 : 0;
+        Restarts += history.Restarts;
         Rescales += history.Rescales;
         Damages += history.Damages;
         Checkpoints += history.Checkpoints;
         ComparedEpochs += history.ComparedEpochs;
+        Comparisons += history.Comparisons;
         Add(Checks, "ledger says ok", history.LedgersRead);
         Add(Shapes, history.Shape, 1);
         foreach ((StoreFault kind, int count) in history.StoreFaults)

@@ -31,14 +31,14 @@ internal sealed class StoreJudge
     /// <summary>Gets or sets what is told that an epoch is committed, when it is the newest.</summary>
     public Action<Manifest> Committed { get; set; } = static _ => { };
 
+    /// <summary>Gets or sets what is told the number of a run that begins.</summary>
+    public Action<long> Began { get; set; } = static _ => { };
+
     /// <summary>Gets the number of checks by invariant.</summary>
     public SortedDictionary<string, long> Checks { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Gets the claims that slipped in behind a newer run's beginning.</summary>
     public HashSet<long> Overtaken { get; } = [];
-
-    /// <summary>Gets whether such a claim lies there still, with its manifest or without.</summary>
-    public bool HoldsOvertaken => Overtaken.Any(epoch => _store.Exists(NameOfClaim(epoch)));
 
     /// <summary>Gets the number of clean-ups begun.</summary>
     public long Floors { get; private set; }
@@ -167,6 +167,7 @@ internal sealed class StoreJudge
             }
 
             _newestGeneration = number;
+            Began(number);
         }
         else if (name.EndsWith("/manifest.json", StringComparison.Ordinal))
         {

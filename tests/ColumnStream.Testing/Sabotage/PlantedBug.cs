@@ -17,7 +17,7 @@ public abstract class PlantedBug
         new UnsyncedFiles(), new TornFilesPass(), new ClaimWithoutFence(), new CommitBeforeClaim(), new CleanUpByNumber(), new NoAnswerIsNo(),
         new SilentFallback(), new EndForgotten(), new OffsetMovedEarly(), new OffsetMovedLate(), new SplitNotRewound(),
         new FailedEpochForgotten(), new NewIdsOnRestore(), new CommitNotIdempotent(), new ErrorSwallowed(), new SmallEpochNotNamed(),
-        new FrozenLate(), new StateNotRestored(), new LostChangesForgotten(), new KeysLeftBehind(),
+        new FrozenLate(), new StateNotRestored(), new LostChangesForgotten(), new KeysLeftBehind(), new RestartFromOldClaim(), new ReaderNotMadeAnew(),
     ];
 
     /// <summary>Gets a short name.</summary>

@@ -614,7 +614,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
     /// <summary>The first own epoch is full and committed: a savepoint that the run owns is not needed any more.</summary>
     private void RemoveRestored()
     {
-        if (_hasRemovedRestored || _store is null || !_options.ClaimsRestored || _options.Restore != RestoreMode.Path)
+        if (_hasRemovedRestored || _store is null || !_options.ClaimsRestored || _job.RestoredFrom is not { } restored)
         {
             return;
         }
@@ -622,7 +622,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
         _hasRemovedRestored = true;
         try
         {
-            SavepointFolder.Remove(_options.RestoreFrom!);
+            SavepointFolder.Remove(restored);
         }
         catch (ExternalException failure)
         {

@@ -77,13 +77,21 @@ internal sealed class CheckpointStore(IObjectStore store)
     }
 
     /// <summary>Starts a run: takes the next generation.</summary>
-    public Generation Begin(string nonce, bool fresh)
+    /// <param name="nonce">Names the run.</param>
+    /// <param name="fresh">Whether a new life begins, which knows nothing of what was claimed here.</param>
+    /// <param name="origin">What the new life begins from; null for nothing.</param>
+    public Generation Begin(string nonce, bool fresh, RestoreOrigin? origin = null)
     {
         while (true)
         {
             long number = NewestGeneration(fresh) + 1;
-            long firstEpoch = fresh ? HighestEpoch() + 1 : FirstEpoch();
-            var generation = new Generation(number, nonce, firstEpoch) { Lineage = LineageBefore(number) };
+            Generation? former = number > 1 ? ReadGeneration(number - 1, isRequired: !fresh) : null;
+            var generation = new Generation(number, nonce, fresh ? HighestEpoch() + 1 : former?.FirstEpoch ?? 0)
+            {
+                Lineage = former is null ? null : former.Lineage ?? former.Nonce,
+                Life = fresh ? number : former?.Life ?? 0,
+                RestoredFrom = fresh ? origin : former?.RestoredFrom,
+            };
             if (TryPut(NameOf("gen", number, 10), Sealed(generation, ManifestJson.Default.Generation)))
             {
                 if (fresh)
@@ -114,7 +122,7 @@ internal sealed class CheckpointStore(IObjectStore store)
     public bool IsOvertaken(Generation generation) => Newest("gen/") > generation.Number;
 
     /// <summary>Returns the name under which sinks know the life of a job that has its checkpoints here.</summary>
-    public string LifeOf(string jobId) => Newest("gen/") is > 0 and var number ? $"{jobId}-{LineageBefore(number + 1)}" : jobId;
+    public string LifeOf(string jobId) => NewestRun() is { } run ? $"{jobId}-{run.Lineage ?? run.Nonce}" : jobId;
 
     /// <summary>Gets the highest epoch that was ever begun here.</summary>
     public long HighestEpoch()
@@ -145,12 +153,12 @@ internal sealed class CheckpointStore(IObjectStore store)
     /// <summary>Finds the newest claim that is there, or null: for looking only, since a newer one may be lost.</summary>
     public Claim? NewestPresentClaim()
     {
-        long first = FirstEpoch();
+        Generation? newest = NewestRun();
         IReadOnlyList<string> claims = store.List("claim/");
-        for (int i = claims.Count - 1; i >= 0 && EpochOf(claims[i]) >= first; i--)
+        for (int i = claims.Count - 1; i >= 0 && EpochOf(claims[i]) >= (newest?.FirstEpoch ?? 0); i--)
         {
             Claim claim = ReadClaim(EpochOf(claims[i]));
-            if (!IsVoid(claim))
+            if (claim.Generation >= (newest?.Life ?? 0) && !IsVoid(claim))
             {
                 return claim;
             }
@@ -308,8 +316,16 @@ internal sealed class CheckpointStore(IObjectStore store)
     /// <summary>Tells whether every sink is known to have committed an epoch.</summary>
     public bool IsCommitted(long epoch) => Read(NameOf("committed", epoch, 12)) is not null;
 
-    public void PutTerminal(Terminal terminal) =>
-        TryPut("terminal.json", Sealed(terminal, ManifestJson.Default.Terminal));
+    public void PutTerminal(Terminal terminal)
+    {
+        byte[] record = Sealed(terminal, ManifestJson.Default.Terminal);
+        if (!TryPut("terminal.json", record) && ReadTerminal() is null)
+        {
+            // The end of a former life: the run that began this one died before it had removed it.
+            store.Delete("terminal.json");
+            TryPut("terminal.json", record);
+        }
+    }
 
     /// <summary>Deletes what no retained epoch names: floor first, then data, then markers, claims last.</summary>
     /// <param name="failPoints">Is told half way.</param>
@@ -414,17 +430,23 @@ internal sealed class CheckpointStore(IObjectStore store)
         new(5011, $"Checkpoint record is damaged: {name}.", retryable: false, cause);
 
     /// <summary>Returns the first epoch of the job's present life.</summary>
-    public long FirstEpoch()
+    public long FirstEpoch() => NewestRun()?.FirstEpoch ?? 0;
+
+    /// <summary>Returns what the job's present life began from, or null.</summary>
+    public RestoreOrigin? Origin() => NewestRun()?.RestoredFrom;
+
+    private Generation? NewestRun() => Newest("gen/") is > 0 and long newest ? ReadGeneration(newest, isRequired: true) : null;
+
+    private Generation? ReadGeneration(long number, bool isRequired)
     {
-        long newest = Newest("gen/");
-        if (newest == 0)
+        string name = NameOf("gen", number, 10);
+        if (Read(name) is not { } record)
         {
-            return 0;
+            return isRequired ? throw Missing(name) : null;
         }
 
-        string name = NameOf("gen", newest, 10);
-        Generation generation = ReadRequired(name, ManifestJson.Default.Generation);
-        return generation.Number == newest ? generation.FirstEpoch : throw Damaged(name);
+        Generation generation = Parse(record, name, ManifestJson.Default.Generation);
+        return generation.Number == number ? generation : throw Damaged(name);
     }
 
     public bool IsVoid(Claim claim)
@@ -443,11 +465,6 @@ internal sealed class CheckpointStore(IObjectStore store)
 
         return false;
     }
-
-    private string? LineageBefore(long number) =>
-        number > 1 && ReadRequired(NameOf("gen", number - 1, 10), ManifestJson.Default.Generation) is { } former
-            ? former.Lineage ?? former.Nonce
-            : null;
 
     private long Newest(string prefix)
     {

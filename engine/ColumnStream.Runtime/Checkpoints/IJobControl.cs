@@ -15,6 +15,9 @@ internal interface IJobControl
     /// <summary>Gets what the plan keeps, for manifests.</summary>
     IReadOnlyList<OperatorRecord> Operators { get; }
 
+    /// <summary>Gets the store of what was restored from outside the job's own folder, or null.</summary>
+    IObjectStore? RestoredFrom { get; }
+
     /// <summary>All tasks are restored and rows flow.</summary>
     void Runs();
 

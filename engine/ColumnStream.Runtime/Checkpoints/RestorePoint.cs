@@ -17,8 +17,6 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store, Upgrad
 {
     public Manifest Manifest => manifest;
 
-    public IObjectStore Store => store;
-
     /// <summary>Tells whether a node's inputs had ended: in all former subtasks, or in the one in the same place of as many.</summary>
     /// <param name="node">The node.</param>
     /// <param name="subtask">The present subtask.</param>

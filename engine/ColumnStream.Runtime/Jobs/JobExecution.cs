@@ -34,6 +34,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private readonly List<SnapshotWriter> _writers = [];
     private readonly JobAttempt _attempt;
     private IReadOnlyList<PlannedOperator> _operators = [];
+    private RestoreOrigin? _origin;
     private CheckpointCoordinator? _coordinator;
     private Generation _generation;
     private volatile IObjectStore? _savepointStore;
@@ -96,7 +97,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public RestorePoint? RestorePoint { get; private set; }
 
-    public long GenerationNumber => _generation.Number;
+    /// <summary>Gets the store of what was restored from elsewhere than the job's own newest claim, or null.</summary>
+    public IObjectStore? RestoredFrom { get; private set; }
 
     public CheckpointMetrics CheckpointMetrics => _coordinator?.Metrics ?? _attempt.Former;
 
@@ -120,7 +122,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
         if (_store is not null)
         {
-            bool isFresh = _options.Restore == RestoreMode.None && !_attempt.IsRestart;
+            bool isFresh = _options.Restore != RestoreMode.Latest && !_attempt.IsRestart;
             if (!isFresh && _store.ReadTerminal() is { } terminal)
             {
                 // A restart finds it only if the last attempt wrote it and failed behind it.
@@ -148,14 +150,14 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
                 FindRestorePoint(null);
             }
 
-            _generation = _store.Begin(_generation.Nonce, fresh: isFresh);
+            _generation = _store.Begin(_generation.Nonce, isFresh, _origin);
             _failPoints.Hit(FailPoint.AfterGeneration);
             highestEpoch = _store.HighestEpoch();
             own = _store.NewestClaim();
         }
 
         Claim? claim = FindRestorePoint(own);
-        if (_store?.PutStart(_generation, StartsFrom(own, claim, highestEpoch)) == false)
+        if (_store?.PutStart(_generation, StartsFrom(own, claim)) == false)
         {
             throw new ExternalException(
                 5010, $"Another run took over the checkpoint folder at its start: {_options.JobId}.", retryable: false);
@@ -216,13 +218,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     }
 
     /// <summary>Returns the epoch behind which claims of earlier runs are void.</summary>
-    private long StartsFrom(Claim? own, Claim? claim, long highestEpoch) => _options.Restore switch
-    {
-        _ when claim is not null && ReferenceEquals(own, claim) => claim.Epoch,
-        RestoreMode.Latest => 0,
-        RestoreMode.None => _generation.FirstEpoch - 1,
-        _ => highestEpoch,
-    };
+    private long StartsFrom(Claim? own, Claim? claim) =>
+        claim is not null && ReferenceEquals(own, claim) ? claim.Epoch : Math.Max(0, _generation.FirstEpoch - 1);
 
     /// <summary>Gives back what a start that failed had opened.</summary>
     public void Abandon()
@@ -337,25 +334,38 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         return $"{time.GetUtcNow().Ticks:x}{low:x}";
     }
 
-    /// <summary>Finds what to continue from: the own newest claim, or where the options point.</summary>
+    /// <summary>Finds what to continue from: the newest claim of this life, or what it began from.</summary>
     private Claim? FindRestorePoint(Claim? own)
     {
-        bool isOwn = _options.Restore == RestoreMode.Latest
-            || (_attempt.IsRestart && own is not null && own.Generation >= _attempt.FirstGeneration);
-        if (isOwn)
+        if (own is not null && (_options.Restore == RestoreMode.Latest || _attempt.IsRestart))
         {
-            return own is null ? null : Restore(own, _store!.ReadManifest(own), _store);
+            RestoredFrom = null;
+            return Restore(own, _store!.ReadManifest(own), _store);
         }
 
-        if (_options.Restore != RestoreMode.Path)
+        if (_options.Restore == RestoreMode.Path)
         {
-            return null;
+            IObjectStore path = _options.RestoreFrom ?? throw new UserException(3120, "Restoring from a path needs the path.");
+            return Restore(path, _origin?.Epoch ?? _options.RestoreEpoch, _options.RestoreAddress);
         }
 
-        var from = new CheckpointStore(_options.RestoreFrom
-            ?? throw new UserException(3120, "Restoring from a path needs the path."));
-        Claim claim = SavepointRestore.Find(from, _options.RestoreEpoch, _options.RestoreAddress);
-        return Restore(claim, SavepointRestore.Checked(from, from.ReadManifest(claim)), from);
+        // The job began from somewhere else and died before it had a checkpoint of its own.
+        return _options.Restore == RestoreMode.Latest && _store?.Origin() is { } origin
+            ? Restore(Open(origin), origin.Epoch, origin.Address)
+            : null;
+    }
+
+    private IObjectStore Open(RestoreOrigin origin) => _options.OpenOrigin?.Invoke(origin.Address) ?? throw new UserException(
+        3120, $"Job was restored from {origin.Address} and has no checkpoint of its own yet: restore it from there again.");
+
+    private Claim Restore(IObjectStore path, long? epoch, string address)
+    {
+        var from = new CheckpointStore(path);
+        Claim claim = SavepointRestore.Find(from, epoch, address);
+        Manifest manifest = SavepointRestore.Checked(from, from.ReadManifest(claim));
+        _origin = new RestoreOrigin(_options.RestoreOrigin ?? address, from.FindSavepoint() is null ? claim.Epoch : null);
+        RestoredFrom = path;
+        return Restore(claim, manifest, from);
     }
 
     private Claim Restore(Claim claim, Manifest manifest, CheckpointStore from)
@@ -368,7 +378,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     /// <summary>Makes what records rows in and out; it goes on where this folder's newest epoch ends.</summary>
     private LedgerChain? MakeLedger() => HasLedger
         ? new LedgerChain(
-            _graph, _store!, _generation, RestorePoint?.Store == _store!.Objects ? RestorePoint.Manifest.Ledger : null)
+            _graph, _store!, _generation, RestoredFrom is null ? RestorePoint?.Manifest.Ledger : null)
         : null;
 
     /// <summary>Holds the plan against a checkpoint.</summary>

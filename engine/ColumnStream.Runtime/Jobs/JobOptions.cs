@@ -24,6 +24,12 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets how the user calls <see cref="RestoreFrom"/>.</summary>
     public string RestoreAddress { get; init; } = "the path to restore from";
 
+    /// <summary>Gets how records of the job call <see cref="RestoreFrom"/>; null says it as the user does.</summary>
+    public string? RestoreOrigin { get; init; }
+
+    /// <summary>Gets what opens a recorded <see cref="RestoreOrigin"/>; null opens none.</summary>
+    public Func<string, IObjectStore>? OpenOrigin { get; init; }
+
     /// <summary>Gets whether a savepoint that was restored is removed once the job has a checkpoint of its own.</summary>
     public bool ClaimsRestored { get; init; }
 

@@ -40,7 +40,7 @@ internal sealed class JobSupervisor : TaskUnit
         Handle = new RunningJob(
             options.JobId, () => Volatile.Read(ref _execution!).CollectMetrics(), () => _mailbox.Post(Cancel),
             savepoint => _mailbox.Post(() => TakeSavepoint(savepoint)));
-        _attempt = new JobAttempt(1, 0, new CheckpointMetrics(0, 0, 0, 0, 0), OnEnded);
+        _attempt = new JobAttempt(1, new CheckpointMetrics(0, 0, 0, 0, 0), OnEnded);
         _execution = make(_attempt, Handle);
     }
 
@@ -132,7 +132,6 @@ internal sealed class JobSupervisor : TaskUnit
         _attempt = _attempt with
         {
             Number = _attempt.Number + 1,
-            FirstGeneration = _attempt.FirstGeneration == 0 ? _execution.GenerationNumber : _attempt.FirstGeneration,
             Former = done,
         };
         Handle.Restart(failure);

@@ -180,7 +180,7 @@ internal sealed class TaskBuilder(JobExecution job)
             Generation = job.Generation.Number,
             RunNonce = job.Generation.Nonce,
             Staging = Options.Checkpoints,
-            RestoredFrom = Options.RestoreFrom,
+            RestoredFrom = job.RestoredFrom,
             OpenBucket = Options.OpenBucket,
         };
         Connector connector = Find(node.Table);

@@ -12,6 +12,7 @@ using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Upgrades;
 using ColumnStream.Server.Composition;
+using ColumnStream.Server.Control;
 
 namespace ColumnStream.Server.Session;
 
@@ -76,6 +77,8 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
             RestoreFrom = from is null ? null : Open(from, stores),
             RestoreAddress = from?.Address ?? "",
             RestoreEpoch = from?.Epoch,
+            RestoreOrigin = from is null ? null : ControlClient.Absolute(from.Address),
+            OpenOrigin = origin => OpenOrigin(origin, jobId, stores),
             ClaimsRestored = Text(OptionTable.ClaimMode) == "CLAIM",
             AllowsSavepoints = !isQuery,
             Checkpointing = new CheckpointOptions
@@ -107,6 +110,15 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
             OpenBucket = address => stores.OpenBucket(address, Text),
         };
     }
+
+    /// <summary>Opens what the job was restored from, by a run that has had no checkpoint of its own since.</summary>
+    private IObjectStore OpenOrigin(string origin, string jobId, ObjectStoreTable stores) =>
+        ObjectStoreTable.FolderOf(origin) is { } folder && !Directory.Exists(folder)
+            ? throw new UserException(
+                3120,
+                $"Job {jobId} was restored from {origin} and has had no checkpoint of its own since, and that folder is gone. "
+                + "Expected it there: bring it back, restore another one (--restore <path>), or begin anew (--restore none).")
+            : stores.Open(origin, Text);
 
     /// <summary>Returns how many rows may each bring a row and a bucket back from disk in the room that state leaves.</summary>
     private int RowsInRoom() =>

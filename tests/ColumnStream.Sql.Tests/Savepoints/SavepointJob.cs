@@ -22,6 +22,15 @@ internal sealed class SavepointJob : IDisposable
     /// <summary>Gets the working folder.</summary>
     public TempFolder Folder { get; } = new();
 
+    /// <summary>Gets or sets statements in front of the job's own.</summary>
+    public string Settings { get; set; } = "";
+
+    /// <summary>Gets where savepoints go.</summary>
+    public string SavedTo { get; init; } = "saved";
+
+    /// <summary>Gets variables of the processes.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     /// <summary>Gets the names of the golden input's files.</summary>
     public static IReadOnlyList<string> GoldenRows(string file) => File.ReadAllLines(Path.Combine(Golden, file));
 
@@ -42,7 +51,7 @@ internal sealed class SavepointJob : IDisposable
     {
         string script = File.ReadAllText(Path.Combine(Golden, "job.sql"))
             .Replace("${follow}", follows ? ", 'source.monitor-interval' = '50ms'" : "", StringComparison.Ordinal);
-        File.WriteAllText(Folder.At("job.sql"), script);
+        File.WriteAllText(Folder.At("job.sql"), Settings + "\n" + script);
         Dictionary<string, string> environment = Environment();
         if (failPoint is not null)
         {
@@ -80,7 +89,7 @@ internal sealed class SavepointJob : IDisposable
     /// <summary>Stops the job behind a savepoint; returns where that is.</summary>
     public string Stop(ServerProcess process, params string[] more)
     {
-        (int code, string output) = Command(["stop", "job", "--savepoint", "saved", "-q", .. more]);
+        (int code, string output) = Command(["stop", "job", "--savepoint", SavedTo, "-q", .. more]);
         if (code != 0 || process.Wait() != 0)
         {
             throw new InvalidOperationException($"The job did not stop: {output} {process.Output}");
@@ -161,7 +170,7 @@ internal sealed class SavepointJob : IDisposable
         }
     }
 
-    private Dictionary<string, string> Environment() => new()
+    private Dictionary<string, string> Environment() => new(Variables)
     {
         ["COLUMNSTREAM_RUNTIME_DIR"] = Folder.At("run"),
     };

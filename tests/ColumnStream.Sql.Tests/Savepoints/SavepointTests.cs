@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using ColumnStream.Testing.Chaos;
+using ColumnStream.Testing.Oss;
 using Xunit;
 
 namespace ColumnStream.Sql.Tests.Savepoints;
@@ -172,6 +173,81 @@ public sealed class SavepointTests
         Assert.Equal(s_expected.Value, job.Net());
     }
 
+    /// <summary>Would fail if the end of a job's former life kept it from going back to a savepoint, or if a kill made it forget that.</summary>
+    [Theory]
+    [InlineData("after-generation", false)]
+    [InlineData("before-claim", true)]
+    [InlineData("after-claim", true)]
+    public void A_finished_job_begins_a_new_life_from_its_savepoint_and_a_kill_does_not_end_it(string point, bool claims)
+    {
+        using var job = new SavepointJob { Settings = claims ? "SET 'execution.state-recovery.claim-mode' = 'CLAIM';" : "" };
+        job.AddInput("a.jsonl", SavepointJob.GoldenRows("a.jsonl"));
+        string saved;
+        using (ServerProcess process = job.Start(follows: true, "none", 1))
+        {
+            job.WaitUntilRead(process);
+            saved = job.Stop(process);
+        }
+
+        // The life that is left behind: it ends, with other rows than those of the new one.
+        string shown = job.Folder.At("shown");
+        Copy(job.Folder.At("out"), shown);
+        job.AddInput("c.jsonl", SavepointJob.GoldenRows("b.jsonl").Take(20));
+        job.Finish("latest", 1);
+        Directory.Delete(job.Folder.At("out"), recursive: true);
+        File.Delete(job.Folder.At("in/c.jsonl"));
+        job.ForgetShown();
+        job.AddInput("b.jsonl", SavepointJob.GoldenRows("b.jsonl"));
+        using (ServerProcess killed = job.Start(follows: true, saved, 2, point + ":kill:1"))
+        {
+            Assert.True(killed.Wait() == 137, killed.Output);
+        }
+
+        job.Finish("latest", 1);
+        AssertSum(SavepointJob.Net(shown), job.Net(), s_expected.Value);
+        Assert.True(File.Exists(Path.Combine(saved, "savepoint.json")) || point == "before-claim");
+        Assert.True(!claims || point != "before-claim" || !File.Exists(Path.Combine(saved, "savepoint.json")), "Not removed.");
+    }
+
+    [Fact]
+    public void A_savepoint_in_a_bucket_is_restored_and_claimed()
+    {
+        using var emulator = new OssEmulator(TimeProvider.System);
+        using var job = new SavepointJob
+        {
+            SavedTo = $"oss://{OssEmulator.BucketName}/saved",
+            Settings = $"""
+                SET 'execution.state-recovery.claim-mode' = 'CLAIM';
+                SET 'fs.oss.endpoint' = '{emulator.Endpoint}';
+                SET 'fs.oss.region' = '{OssEmulator.Region}';
+                """,
+        };
+        job.Variables["OSS_ACCESS_KEY_ID"] = "LTAItestAccessKeyId0";
+        job.Variables["OSS_ACCESS_KEY_SECRET"] = "testAccessKeySecret000000000000";
+        job.AddInput("a.jsonl", SavepointJob.GoldenRows("a.jsonl"));
+        string saved;
+        using (ServerProcess process = job.Start(follows: true, "none", 2))
+        {
+            job.WaitUntilRead(process);
+            saved = job.Stop(process);
+        }
+
+        Assert.StartsWith(job.SavedTo, saved, StringComparison.Ordinal);
+        Assert.Contains(emulator.Calls, call => call.Method == "PUT" && call.Path.EndsWith("/savepoint.json", StringComparison.Ordinal));
+
+        // A run that dies before its first claim finds the bucket again by what the folder says.
+        using (ServerProcess killed = job.Start(follows: true, saved, 1, "before-claim:kill:1"))
+        {
+            Assert.True(killed.Wait() == 137, killed.Output);
+        }
+
+        job.AddInput("b.jsonl", SavepointJob.GoldenRows("b.jsonl"));
+        job.Finish("latest", 3);
+        Assert.Equal(s_expected.Value, job.Net());
+        (int code, string output) = job.Run(saved, 1);
+        Assert.True(code == 2 && output.Contains("CST3120", StringComparison.Ordinal), output);
+    }
+
     [Fact]
     public void A_drained_job_gives_everything_and_is_over()
     {
@@ -188,11 +264,11 @@ public sealed class SavepointTests
         Assert.Equal(s_expected.Value, job.Net());
         Assert.Contains("finished", job.Run("latest", 1).Output, StringComparison.Ordinal);
 
-        // In the job's own folder its end is said first, whatever is to be restored.
-        Directory.Delete(job.Folder.At(".columnstream"), recursive: true);
+        // Refused before the folder is taken: the job's end stays.
         (int refused, string why) = job.Run(saved, 1);
         Assert.Equal(2, refused);
         Assert.Contains("drained", why, StringComparison.Ordinal);
+        Assert.Contains("finished", job.Run("latest", 1).Output, StringComparison.Ordinal);
         Assert.Equal(s_expected.Value, job.Net());
     }
 
@@ -313,6 +389,16 @@ public sealed class SavepointTests
         }
 
         Assert.Equal(expected, after);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
     }
 
     private static void Write(string from, string to)

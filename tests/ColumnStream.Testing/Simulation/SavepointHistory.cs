@@ -197,12 +197,54 @@ public sealed class SavepointHistory
             }
         }
 
-        RunningJob job = RunToEnd(ledger, Restoring());
-        Check(job.Status == JobStatus.Finished, $"Restored run ended as {job.Status}: {job.Failure}");
+        JobOptions restoring = Restoring();
+        if (TryRunToDeath(ledger, restoring))
+        {
+            // A new life of a used or an unused folder, before its first claim or behind it.
+            restoring = Options() with { Checkpoints = restoring.Checkpoints, OpenOrigin = _ => _target };
+        }
+
+        RunningJob job = RunToEnd(ledger, restoring);
+        Check(job.Status is JobStatus.Finished or JobStatus.AlreadyFinished, $"Restored run ended as {job.Status}: {job.Failure}");
         if (MemoryJob.Difference(_log, ledger) is { } difference)
         {
             throw new InvalidOperationException("From the savepoint: " + difference);
         }
+    }
+
+    /// <summary>Runs a job that may die on its way, in every second history; returns whether it did, with its new life begun.</summary>
+    private bool TryRunToDeath(MemoryLedger ledger, JobOptions options)
+    {
+        var deaths = new Random(_random.Next());
+        if (deaths.Next(2) == 0)
+        {
+            return false;
+        }
+
+        bool hasBegun = false;
+        int oneIn = 1 << deaths.Next(1, 8);
+        var executor = new SimExecutor(deaths.Next());
+        JobRunner runner = Runner(executor, ledger, new Points(point =>
+        {
+            hasBegun = true;
+            if (deaths.Next(oneIn) == 0)
+            {
+                throw new SimulatedCrashException(point);
+            }
+        }));
+        try
+        {
+            RunningJob job = runner.Start(Graph(), options);
+            while (!job.HasEnded && executor.Step())
+            {
+            }
+        }
+        catch (SimulatedCrashException)
+        {
+            Course += " again";
+        }
+
+        return hasBegun;
     }
 
     private RunningJob RunToEnd(MemoryLedger ledger, JobOptions options)
@@ -259,7 +301,7 @@ public sealed class SavepointHistory
 
     private JobOptions Restoring() => Options() with
     {
-        Checkpoints = new SimulatedObjectStore(),
+        Checkpoints = _hasStore && _random.Next(2) == 0 ? _store : new SimulatedObjectStore(),
         Restore = RestoreMode.Path,
         RestoreFrom = _target,
         RestoreAddress = "target",

@@ -90,6 +90,30 @@ public sealed class VoidClaimTests
         Assert.Equal("heir", _store.NewestClaim()?.Nonce);
     }
 
+    /// <summary>Would fail if only numbers of epochs told lives apart: the zombie's is the new life's first.</summary>
+    [Fact]
+    public void A_claim_of_a_former_life_is_not_the_new_life_s_even_before_its_start_is_recorded()
+    {
+        Generation zombie = Begin("zombie");
+        Assert.True(Claim(zombie, 1));
+        Assert.Equal(2, _store.Begin("fresh", fresh: true, new RestoreOrigin("saved", null)).FirstEpoch);
+
+        // It looked at the generations just before, and puts its manifest and claim now.
+        Assert.True(_store.TryPut(
+            "claim/000000000002.json",
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Put(zombie, 2), ManifestJson.Default.Claim)));
+        Assert.Null(_store.NewestClaim());
+
+        // The next run of that life knows what it began from, and claims behind the number that is taken.
+        Generation next = _store.Begin("next", fresh: false);
+        Assert.Equal((2L, "saved"), (next.FirstEpoch, _store.Origin()?.Address));
+        _store.PutStart(next, next.FirstEpoch - 1);
+        Assert.Null(_store.NewestClaim());
+        Assert.False(Claim(next, 2));
+        Assert.True(Claim(next, 3));
+        Assert.Equal(3, _store.NewestClaim()?.Epoch);
+    }
+
     private Generation Begin(string nonce)
     {
         Generation generation = _store.Begin(nonce, fresh: false);

@@ -1,0 +1,6 @@
+namespace ColumnStream.Runtime.Checkpoints;
+
+/// <summary>Records where a life of a job began: a savepoint, or an epoch of some folder.</summary>
+/// <param name="Address">The folder, so that it is found from any working folder.</param>
+/// <param name="Epoch">The epoch; null for a savepoint.</param>
+public sealed record RestoreOrigin(string Address, long? Epoch);

@@ -159,6 +159,30 @@ public sealed class FileJobTests : IDisposable
         Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>The query of <see cref="Too_little_memory_is_an_error_with_a_code_not_a_crash"/> with room for a fifth of its groups.</summary>
+    [Fact]
+    public void Memory_for_a_part_of_the_groups_is_enough()
+    {
+        Outcome outcome = _cli.Script(
+            """
+            CREATE TABLE t (a BIGINT) WITH ('connector' = 'datagen', 'fields.a.kind' = 'sequence', 'fields.a.start' = '1', 'fields.a.end' = '2000000', 'rows-per-second' = '100000000');
+            SELECT a, COUNT(*) AS n FROM t GROUP BY a;
+            """,
+            "-D", "memory.limit=16mb");
+        Assert.Equal("", outcome.ExitCode == 0 ? "" : outcome.Errors);
+        var found = new bool[2_000_001];
+        foreach (string line in outcome.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
+        {
+            string[] row = line.Split(',')[^2..];
+            Assert.Equal("1", row[1]);
+            int group = int.Parse(row[0], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.False(found[group], line);
+            found[group] = true;
+        }
+
+        Assert.Equal(2_000_000, found.Count(f => f));
+    }
+
     /// <summary>
     /// 200,000 groups take 11 MB, and state gets five eighths of the limit. Nothing stays in the folder, and what a process left
     /// goes that was killed while it made its file: no process has this number.

@@ -53,6 +53,7 @@ internal sealed class DeferringOperator(Operator inner, ValueList<int> keys) : O
         _context = context;
         inner.Open(context);
         _spill = context.IsDescription ? null : context.Pages.Spill;
+        _defers = _spill is { IsEager: true };
         _waiting = _spill is null ? null : new WaitingRows(keys, _spill, context.Allocator);
     }
 

@@ -46,12 +46,14 @@ internal static class CheckpointBench
             return 0;
         }
 
-        Console.WriteLine("| state | ns/event without | with | more | bytes a checkpoint | ms a checkpoint "
-            + "| pause at a barrier, CPU ms: p50 / p99 / most | other polls p50 / p99 | checkpoints |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| state | ns/event without | with | more | with, no ledger | more | bytes a checkpoint | ms a checkpoint "
+            + "| pause at a barrier, CPU ms: p50 / p99 / most | other polls p50 / p99 | checkpoints, of them full |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (int megabytes in Value(args, "--megabytes", "10,100,1000").Split(',').Select(Number))
         {
             Figures without = Measure(megabytes, seconds, null, intervalMs);
+            Delete(folder);
+            Figures plainly = Measure(megabytes, seconds, folder, intervalMs, hasLedger: false);
             Delete(folder);
             Figures with = Measure(megabytes, seconds, folder, intervalMs);
             Figures again = Measure(megabytes, seconds, null, intervalMs);
@@ -60,11 +62,11 @@ internal static class CheckpointBench
             IReadOnlyList<double> gaps = with.Traffic.GapMs;
             Console.WriteLine(FormattableString.Invariant(
                 $"| {with.StateBytes / 1e6:F0} MB, {with.Traffic.Keys:N0} keys | {plain:F1} | {with.NsPerEvent:F1} ")
-                + FormattableString.Invariant($"| {(with.NsPerEvent / plain) - 1:P1} ")
+                + FormattableString.Invariant($"| {(with.NsPerEvent / plain) - 1:P1} | {plainly.NsPerEvent:F1} | {(plainly.NsPerEvent / plain) - 1:P1} ")
                 + FormattableString.Invariant(
                 $"| {with.CheckpointBytes:N0} | {with.CheckpointMs:F0} ")
                 + FormattableString.Invariant($"| {At(pauses, 0.5):F2} / {At(pauses, 0.99):F2} / {At(pauses, 1):F2} ")
-                + FormattableString.Invariant($"| {At(gaps, 0.5):F2} / {At(gaps, 0.99):F2} | {with.Checkpoints} |"));
+                + FormattableString.Invariant($"| {At(gaps, 0.5):F2} / {At(gaps, 0.99):F2} | {with.Checkpoints}, {with.Full} |"));
             RestoreElsewhere(folder, megabytes);
         }
 
@@ -72,11 +74,11 @@ internal static class CheckpointBench
         return 0;
     }
 
-    private static Figures Measure(int megabytes, int seconds, string? folder, int intervalMs)
+    private static Figures Measure(int megabytes, int seconds, string? folder, int intervalMs, bool hasLedger = true)
     {
         var traffic = new KeyTraffic(megabytes * 1_000_000L / BytesPerKey);
         using var bench = new JobBench(traffic);
-        RunningJob job = bench.Start(folder, TimeSpan.FromMilliseconds(intervalMs), RestoreMode.None);
+        RunningJob job = bench.Start(folder, TimeSpan.FromMilliseconds(intervalMs), RestoreMode.None, hasLedger);
         traffic.Loaded.Wait();
         long loadedAt = job.Metrics().Checkpoints.Completed;
         while (folder is not null && job.Metrics().Checkpoints.Completed < loadedAt + 2)
@@ -90,6 +92,7 @@ internal static class CheckpointBench
         traffic.IsHot = true;
         long bytes = 0;
         double ms = 0;
+        long full = 0;
         long seen = before.Completed;
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
         {
@@ -103,15 +106,18 @@ internal static class CheckpointBench
             if (now.Completed > seen)
             {
                 seen = now.Completed;
-                bytes += now.LastBytes;
-                ms += now.LastDurationMs;
+                // A chain of changes that grew too long, by the load, is replaced by a whole snapshot: counted apart.
+                bool isFull = now.LastBytes > traffic.Keys * BytesPerKey / 8;
+                full += isFull ? 1 : 0;
+                bytes += isFull ? 0 : now.LastBytes;
+                ms += isFull ? 0 : now.LastDurationMs;
             }
         }
 
         cpu = ProcessClock.CpuNs - cpu;
         long rows = Volatile.Read(ref traffic.HotRows);
         JobMetrics metrics = job.Metrics();
-        long checkpoints = Math.Max(1, seen - before.Completed);
+        long checkpoints = Math.Max(1, seen - before.Completed - full);
         job.Cancel();
         if (job.Wait() != JobStatus.Cancelled)
         {
@@ -119,7 +125,7 @@ internal static class CheckpointBench
         }
 
         return new Figures(
-            traffic, (double)cpu / rows, bytes / checkpoints, ms / checkpoints, seen - before.Completed,
+            traffic, (double)cpu / rows, bytes / checkpoints, ms / checkpoints, seen - before.Completed, full,
             metrics.Nodes.Sum(n => n.StateBytes));
     }
 
@@ -244,7 +250,7 @@ internal static class CheckpointBench
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private sealed record Figures(
-        KeyTraffic Traffic, double NsPerEvent, long CheckpointBytes, double CheckpointMs, long Checkpoints, long StateBytes);
+        KeyTraffic Traffic, double NsPerEvent, long CheckpointBytes, double CheckpointMs, long Checkpoints, long Full, long StateBytes);
 
     /// <summary>Is one worker, two threads for files, and the job.</summary>
     private sealed class JobBench : IDisposable
@@ -268,12 +274,13 @@ internal static class CheckpointBench
                 : throw new InvalidOperationException(string.Join("\n", plan.Errors.Select(e => e.Message)));
         }
 
-        public RunningJob Start(string? folder, TimeSpan interval, RestoreMode restore) =>
+        public RunningJob Start(string? folder, TimeSpan interval, RestoreMode restore, bool hasLedger = true) =>
             new JobRunner(_workers, _io, _connectors, _allocator, _pages).Start(_job.Graph, new JobOptions("keys")
             {
                 Checkpoints = folder is null ? null : new LocalObjectStore(folder),
                 CheckpointInterval = folder is null ? null : interval,
                 Restore = restore,
+                HasLedger = hasLedger,
                 Warn = Console.Error.WriteLine,
             });
 

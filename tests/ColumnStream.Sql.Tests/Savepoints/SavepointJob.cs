@@ -47,9 +47,10 @@ internal sealed class SavepointJob : IDisposable
 
     /// <summary>Starts the job; one that follows its input never ends by itself.</summary>
     public ServerProcess Start(
-        bool follows, string restore, int parallelism, string? failPoint = null, string checkpoints = ".columnstream/checkpoints")
+        bool follows, string restore, int parallelism, string? failPoint = null, string checkpoints = ".columnstream/checkpoints",
+        string settings = "")
     {
-        string script = File.ReadAllText(Path.Combine(Golden, "job.sql"))
+        string script = settings + File.ReadAllText(Path.Combine(Golden, "job.sql"))
             .Replace("${follow}", follows ? ", 'source.monitor-interval' = '50ms'" : "", StringComparison.Ordinal);
         File.WriteAllText(Folder.At("job.sql"), Settings + "\n" + script);
         Dictionary<string, string> environment = Environment();

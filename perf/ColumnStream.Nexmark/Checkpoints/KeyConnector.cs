@@ -4,12 +4,10 @@ using System.Globalization;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Options;
-using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Sources;
 
 namespace ColumnStream.Nexmark.Checkpoints;

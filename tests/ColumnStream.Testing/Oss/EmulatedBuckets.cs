@@ -42,6 +42,11 @@ public sealed class EmulatedBuckets : IDisposable
     public void Put(string key, string text) =>
         Client().PutAsync(key, Encoding.UTF8.GetBytes(text)).GetAwaiter().GetResult();
 
+    public void Delete(string key) => Client().DeleteAsync(key).GetAwaiter().GetResult();
+
+    /// <summary>Gives an upload up, as an administrator may.</summary>
+    public void Abort(string key, string uploadId) => Client().AbortUploadAsync(key, uploadId).GetAwaiter().GetResult();
+
     /// <summary>Returns the texts of all objects whose keys begin so, in order of keys, one behind the other.</summary>
     public string Text(string prefix) => string.Concat(
         Emulator.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Select(k => Encoding.UTF8.GetString(Emulator.Content(k))));

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Sources;

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Checkpoints;
 using Xunit;

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text;
 using System.Text.Json.Nodes;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
@@ -137,10 +136,10 @@ public sealed class BucketSinkTests : IDisposable
         string key = "a/out/" + (string)damaged["Final"]!;
         _buckets.Put(key, "{\"id\":2,\"name\":\"n2\"}\n");
         Refused("exists with other content", committable);
-        _buckets.Client().DeleteAsync(key).GetAwaiter().GetResult();
+        _buckets.Delete(key);
 
         string id = (string)damaged["Upload"]!["Id"]!;
-        _buckets.Client().AbortUploadAsync(key, id).GetAwaiter().GetResult();
+        _buckets.Abort(key, id);
         Refused("NoSuchUpload", committable);
         _buckets.Put(key, "{\"id\":1,\"name\":\"n1\"}\n");
         run.Sink.Commit(1, [committable]);

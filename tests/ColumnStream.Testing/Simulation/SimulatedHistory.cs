@@ -436,10 +436,13 @@ public sealed class SimulatedHistory
             return;
         }
 
-        string[] files = [.. StoreJudge.FilesOf(manifest).Select(f => f.Path).Distinct()];
-        string damaged = files.Length > 0 && _random.Next(2) == 0 ? files[_random.Next(files.Length)] : StoreJudge.PathOf(manifest);
+        // A file may hold sections that no manifest names any more: a bit of one that is named.
+        StateFile[] files = [.. StoreJudge.FilesOf(manifest).DistinctBy(f => f.Path)];
+        StateFile? file = files.Length > 0 && _random.Next(2) == 0 ? files[_random.Next(files.Length)] : null;
+        string damaged = file?.Path ?? StoreJudge.PathOf(manifest);
+        long? at = file is null ? null : file.Offset + (file.Length / 2);
         Note($"damaged: {damaged}");
-        _store.Damage(damaged);
+        _store.Damage(damaged, at);
         Damages++;
         _isQuiet = true;
         Exception? failure = null;
@@ -470,7 +473,7 @@ public sealed class SimulatedHistory
             throw new SimulationException($"I17: nobody noticed that {damaged} is damaged, which epoch {newest} names: {failure}");
         }
 
-        _store.Damage(damaged);
+        _store.Damage(damaged, at);
         _isQuiet = false;
     }
 

@@ -117,10 +117,12 @@ public sealed class SimulatedObjectStore : IObjectStore
     public ValueTask<int> RemoveLeftoversAsync(TimeSpan age, CancellationToken cancellation = default) => new(0);
 
     /// <summary>Flips a bit of an object, as a bad disk would; a second time mends it.</summary>
-    public void Damage(string name)
+    /// <param name="name">The object.</param>
+    /// <param name="at">The place of the byte; null takes the middle.</param>
+    public void Damage(string name, long? at = null)
     {
         byte[] content = Content(name) ?? throw new ArgumentException($"Object does not exist: {name}.");
-        content[content.Length / 2] ^= 1;
+        content[at ?? content.Length / 2] ^= 1;
         _objects.Overwrite(name, content);
     }
 

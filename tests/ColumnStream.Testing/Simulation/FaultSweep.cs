@@ -32,7 +32,7 @@ public sealed class FaultSweep
     {
         _restart = restart;
         _restores = restores;
-        _log = MemoryLog.Random(new Random(3), splits: 2, rowsPerSplit: restores ? 44 : 20, keys: 5);
+        _log = MemoryLog.Random(new Random(3), splits: 2, rowsPerSplit: restores ? 88 : 20, keys: 5);
         Calls = CountCalls();
     }
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using ColumnStream.Arrow.Memory;
 
 namespace ColumnStream.Engine.State;
@@ -23,6 +24,7 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     private const int FirstBuckets = 16;
     private const int MostSmallBuckets = 8192;
     private const int SegmentBuckets = StatePool.PageBytes / BucketBytes;
+    private const int PrefetchEntries = 16;
 
     /// <summary>Whether the scalar form is forced; read once a block, since a static's check would stand in the loop.</summary>
     public static readonly bool ForceScalar =
@@ -176,6 +178,22 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         *entry = ((ulong)hash << 32) | slot;
         segment.Used += wasTombstone ? 0 : 1;
         segment.Tombstones -= wasTombstone ? 1 : 0;
+    }
+
+    /// <summary>Adds entries for keys that are not in the index; buckets lie anywhere, so they are asked for ahead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Insert(ulong* hashes, uint* slots, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (Sse.IsSupported && i + PrefetchEntries < count)
+            {
+                uint ahead = (uint)hashes[i + PrefetchEntries];
+                Sse.Prefetch0(Directory[(ulong)ahead >> Shift] + ((ahead & Mask) * BucketBytes));
+            }
+
+            Insert((uint)hashes[i], slots[i]);
+        }
     }
 
     /// <summary>Removes the entry of <paramref name="slot"/>.</summary>

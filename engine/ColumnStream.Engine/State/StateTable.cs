@@ -153,11 +153,11 @@ internal sealed unsafe partial class StateTable : IDisposable
     }
 
     /// <summary>Fills the index from rows that a restore placed.</summary>
-    public void Reindex(uint slot, ulong hash)
+    public void Reindex(uint* slots, ulong* hashes, int count)
     {
         if (IsIndexed)
         {
-            _index.Insert((uint)hash, slot);
+            _index.Insert(hashes, slots, count);
         }
     }
 

@@ -129,11 +129,7 @@ internal sealed unsafe class TableSnapshot : IDisposable
         while (table.IsIndexed && CollectLive(table, ref next))
         {
             ulong* hashes = HashRows((byte**)_rows.Pointer, _rows.Count);
-            for (int i = 0; i < _rows.Count; i++)
-            {
-                table.Reindex(_slots.Pointer[i], hashes[i]);
-            }
-
+            table.Reindex(_slots.Pointer, hashes, _rows.Count);
             table.Trim();
         }
     }

@@ -22,8 +22,17 @@ public sealed class ProjectTests
         ["Planner"] = ["Sql", "Engine", "Compute", "Arrow"],
         ["Aliyun"] = [],
         ["Connectors"] = ["Engine", "Compute", "Arrow", "Aliyun"],
-        ["Server"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Connectors"],
-        ["Testing"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Server"],
+        ["Flight"] = ["Arrow"],
+        ["Flight.Sql"] = ["Flight", "Arrow"],
+        ["Flight.Transport"] = ["Flight", "Runtime", "Engine", "Arrow"],
+        ["Data"] = ["Flight.Sql", "Flight", "Arrow"],
+        ["Server"] =
+            ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Connectors", "Flight", "Flight.Sql", "Flight.Transport", "Data"],
+        ["Testing"] =
+        [
+            "Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Flight", "Flight.Sql", "Flight.Transport",
+            "Data", "Server",
+        ],
         ["Tests"] = ["Testing"],
         ["Sql.Tests"] = ["Testing"],
         ["Simulation.Tests"] = ["Testing"],

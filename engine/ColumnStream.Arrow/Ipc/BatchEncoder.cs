@@ -70,6 +70,12 @@ internal sealed class BatchEncoder : IDisposable
         return FinishMessage(MessageKind.RecordBatch, EncodeBatch(batch.Length), batch.Metadata);
     }
 
+    /// <summary>Gets the buffers of the last message where they stand, each to be padded to 64 bytes.</summary>
+    public ReadOnlySpan<Region> BodyRegions => _body.Regions;
+
+    /// <summary>Lets go of copies that were made for the last message.</summary>
+    public void ReleaseBody() => _body.Release();
+
     /// <summary>Writes the buffers of the last batch, each padded to 64 bytes, and lets go of copies.</summary>
     public void WriteBody(Stream stream) => _body.Write(stream);
 

@@ -28,6 +28,9 @@ internal sealed unsafe class BodyLayout(BufferAllocator allocator, IpcWriterOpti
     /// <summary>Gets the number of data buffers of each view column.</summary>
     public ReadOnlySpan<long> ViewCounts => _viewCounts.AsSpan(0, _viewCountCount);
 
+    /// <summary>Gets the buffers in the order of their places.</summary>
+    public ReadOnlySpan<Region> Regions => _regions.AsSpan(0, _regionCount);
+
     public void AddNode(int rows, int nulls) => Append(ref _nodes, ref _nodeCount, new Pair(rows, nulls));
 
     public void AddRegion(byte* pointer, long length) =>

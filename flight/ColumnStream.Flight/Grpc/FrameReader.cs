@@ -1,0 +1,231 @@
+using System;
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO;
+using System.IO.Compression;
+using System.Threading.Tasks;
+using Google.Protobuf;
+
+namespace ColumnStream.Flight.Grpc;
+
+/// <summary>Reads gRPC's messages one after another, so that a reader takes each apart as its bytes arrive.</summary>
+/// <remarks>
+/// <code>
+/// | u8 compressed | u32 length, big-endian | message |
+/// </code>
+/// One reader. Every length is held against the message's and the limit before anything is reserved.
+/// </remarks>
+internal sealed class FrameReader
+{
+    private const int PrefixBytes = 5;
+    private const int Step = 64 << 10;
+    private readonly ByteSource _source;
+    private readonly bool _isGzip;
+    private readonly int _maxMessageBytes;
+    private ByteSource _message;
+
+    public FrameReader(ByteSource source, bool isGzip, int maxMessageBytes)
+    {
+        _source = source;
+        _message = source;
+        _isGzip = isGzip;
+        _maxMessageBytes = maxMessageBytes;
+    }
+
+    /// <summary>Gets the bytes of the current message not yet read.</summary>
+    public int Left { get; private set; }
+
+    /// <summary>Comes to the next message, whose bytes must all be read; false at the end.</summary>
+    public async ValueTask<bool> MoveNextAsync()
+    {
+        if (Left != 0)
+        {
+            throw new InvalidOperationException($"Message was not read to its end: {Left} bytes left.");
+        }
+
+        if (!await _source.FillAsync(PrefixBytes).ConfigureAwait(false))
+        {
+            return PeekOne() ? throw Broken("Stream ends inside a message's prefix.") : false;
+        }
+
+        bool isCompressed = OpenPrefix(out uint length);
+        if (length > (uint)_maxMessageBytes)
+        {
+            throw new GrpcException(
+                GrpcStatusCode.ResourceExhausted, $"Message exceeds the limit: {length}, {_maxMessageBytes} bytes.");
+        }
+
+        Left = (int)length;
+        _message = _source;
+        if (isCompressed)
+        {
+            byte[] plain = Decompress(await ReadBytesAsync(Left).ConfigureAwait(false));
+            Left = plain.Length;
+            _message = new MemorySource(plain);
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads the current message as protobuf.</summary>
+    public async ValueTask<T> ReadMessageAsync<T>(MessageParser<T> parser)
+        where T : IMessage<T>
+    {
+        int length = Left;
+        if (length <= Step)
+        {
+            byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+            try
+            {
+                await ReadAsync(rented.AsMemory(0, length)).ConfigureAwait(false);
+                return ProtoWire.Parse(parser, rented.AsSpan(0, length));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+
+        return ProtoWire.Parse(parser, await ReadBytesAsync(length).ConfigureAwait(false));
+    }
+
+    /// <summary>Reads an integer of the message.</summary>
+    public async ValueTask<ulong> ReadVarintAsync()
+    {
+        int most = Math.Min(Left, ProtoWire.MaxVarintBytes);
+        for (int wanted = Math.Min(most, 1); ; wanted++)
+        {
+            bool arrived = await _message.FillAsync(wanted).ConfigureAwait(false);
+            int bytes = PeekVarint(most, out ulong value);
+            if (bytes > 0)
+            {
+                _message.Skip(bytes);
+                Left -= bytes;
+                return value;
+            }
+
+            if (bytes < 0 || !arrived || wanted >= most)
+            {
+                throw Broken("Message holds an integer without end.");
+            }
+        }
+    }
+
+    /// <summary>Reads the length of a field, which must lie inside the message.</summary>
+    public async ValueTask<int> ReadLengthAsync()
+    {
+        ulong length = await ReadVarintAsync().ConfigureAwait(false);
+        return length <= (ulong)Left
+            ? (int)length : throw Broken($"Field is longer than its message: {length}, {Left} bytes left.");
+    }
+
+    /// <summary>Fills the target with bytes of the message.</summary>
+    public async ValueTask ReadAsync(Memory<byte> target)
+    {
+        if (target.Length > Left)
+        {
+            throw Broken($"Message ends early: {Left} bytes left, expected {target.Length}.");
+        }
+
+        int read = await _message.ReadAsync(target).ConfigureAwait(false);
+        Left -= read;
+        if (read < target.Length)
+        {
+            throw Broken($"Stream ends inside a message: {target.Length - read} bytes missing.");
+        }
+    }
+
+    /// <summary>Reads bytes into an array that grows with what arrives.</summary>
+    public async ValueTask<byte[]> ReadBytesAsync(int length)
+    {
+        byte[] bytes = length == 0 ? [] : new byte[Math.Min(length, Step)];
+        int done = 0;
+        while (done < length)
+        {
+            if (done == bytes.Length)
+            {
+                Array.Resize(ref bytes, (int)Math.Min(length, bytes.Length * 4L));
+            }
+
+            await ReadAsync(bytes.AsMemory(done)).ConfigureAwait(false);
+            done = bytes.Length;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Passes over bytes of the message.</summary>
+    public async ValueTask SkipAsync(int count)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent(Math.Min(count, Step));
+        try
+        {
+            for (int now; count > 0; count -= now)
+            {
+                now = Math.Min(count, rented.Length);
+                await ReadAsync(rented.AsMemory(0, now)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static GrpcException Broken(string message) => new(GrpcStatusCode.InvalidArgument, message);
+
+    private bool PeekOne()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return _source.Peek(one) == 1;
+    }
+
+    private int PeekVarint(int most, out ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[ProtoWire.MaxVarintBytes];
+        return ProtoWire.ReadVarint(bytes[..Math.Min(most, _message.Peek(bytes))], out value);
+    }
+
+    private bool OpenPrefix(out uint length)
+    {
+        Span<byte> prefix = stackalloc byte[PrefixBytes];
+        _source.Peek(prefix);
+        _source.Skip(PrefixBytes);
+        length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
+        return prefix[0] switch
+        {
+            0 => false,
+            1 when _isGzip => true,
+            1 => throw Broken("Message is compressed, but no compression was agreed."),
+            byte flag => throw Broken($"Message has an unknown compression flag: {flag}."),
+        };
+    }
+
+    /// <summary>Decompresses up to the limit: a few bytes can declare a thousand times as many.</summary>
+    private byte[] Decompress(byte[] packed)
+    {
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+            var plain = new MemoryStream();
+            var chunk = new byte[Math.Min(Step, _maxMessageBytes + 1)];
+            for (int read; (read = gzip.Read(chunk)) > 0;)
+            {
+                if (plain.Length + read > _maxMessageBytes)
+                {
+                    throw new GrpcException(
+                        GrpcStatusCode.ResourceExhausted,
+                            $"Message exceeds the limit when decompressed: {_maxMessageBytes} bytes.");
+                }
+
+                plain.Write(chunk, 0, read);
+            }
+
+            return plain.ToArray();
+        }
+        catch (InvalidDataException error)
+        {
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, "Message cannot be decompressed as gzip.", error);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System;
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace ColumnStream.Flight.Grpc;
+
+/// <summary>Writes into a pipe, which copies, and waits wherever much has gathered.</summary>
+internal sealed class PipeSink(PipeWriter writer, CancellationToken cancellation, Action beforeFirst) : ByteSink
+{
+    private const int Chunk = 64 << 10;
+    private int _gathered;
+    private bool _isOpen;
+
+    /// <summary>Gets whether a write was given up, so that nothing can follow.</summary>
+    public bool IsBroken { get; private set; }
+
+    public override void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (!_isOpen)
+        {
+            _isOpen = true;
+            beforeFirst();
+        }
+
+        writer.Write(bytes);
+        _gathered += bytes.Length;
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int now = Math.Min(bytes.Length, Chunk);
+            Append(bytes.Span[..now]);
+            bytes = bytes[now..];
+            if (_gathered >= Chunk)
+            {
+                await FlushAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    public override async ValueTask FlushAsync()
+    {
+        _gathered = 0;
+        // The pipe is not given the token: it would answer by aborting the stream with an internal error.
+        ValueTask<FlushResult> flush = writer.FlushAsync(CancellationToken.None);
+        FlushResult result;
+        if (flush.IsCompletedSuccessfully)
+        {
+            result = await flush.ConfigureAwait(false);
+        }
+        else
+        {
+            IsBroken = true;
+            result = await flush.AsTask().WaitAsync(cancellation).ConfigureAwait(false);
+            IsBroken = false;
+        }
+
+        if (result.IsCompleted || result.IsCanceled)
+        {
+            IsBroken = true;
+            throw new OperationCanceledException("The other side no longer reads.");
+        }
+    }
+}

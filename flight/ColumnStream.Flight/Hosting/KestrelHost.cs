@@ -1,0 +1,158 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading;
+using System.Threading.Tasks;
+using ColumnStream.Flight.Grpc;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ColumnStream.Flight.Hosting;
+
+/// <summary>Sets Kestrel up for gRPC and owns its sockets.</summary>
+internal sealed class KestrelHost : IAsyncDisposable
+{
+    private readonly GrpcServerOptions _options;
+    private readonly WebApplication _application;
+    private readonly IServer _server;
+    private readonly List<ListenOptions> _listening = [];
+    private readonly List<UnixSocketFile> _files = [];
+
+    public KestrelHost(GrpcServerOptions options)
+    {
+        _options = options;
+        Pool = new NetworkPool(options.IdleNetworkBytes, options.Time);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure).UseSockets(Configure);
+        // Last, because a registration that is only added stays without effect.
+        builder.Services.RemoveAll<IMemoryPoolFactory<byte>>();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(Pool);
+        _application = builder.Build();
+        _server = _application.Services.GetRequiredService<IServer>();
+    }
+
+    public NetworkPool Pool { get; }
+
+    public IReadOnlyList<IPEndPoint?> Addresses => _listening.ConvertAll(l => l.EndPoint as IPEndPoint);
+
+    public async Task StartAsync(IHttpApplication<HttpContext> application, CancellationToken cancellation)
+    {
+        await _server.StartAsync(application, cancellation).ConfigureAwait(false);
+        foreach (UnixSocketFile file in _files)
+        {
+            file.Publish();
+        }
+
+        if (!Pool.IsInUse)
+        {
+            throw new InvalidOperationException("The server took another pool of network blocks.");
+        }
+    }
+
+    /// <summary>Stops listening, asks clients to leave, and waits for their calls until the token aborts them.</summary>
+    public async Task StopAsync(CancellationToken abort)
+    {
+        await _server.StopAsync(abort).ConfigureAwait(false);
+        _files.ForEach(f => f.Dispose());
+        _files.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _files.ForEach(f => f.Dispose());
+        await _application.DisposeAsync().ConfigureAwait(false);
+        Pool.Dispose();
+    }
+
+    private void Configure(SocketTransportOptions sockets)
+    {
+        sockets.WaitForDataBeforeAllocatingBuffer = false;
+        sockets.CreateBoundListenSocket = endpoint =>
+            endpoint is UnixDomainSocketEndPoint path && _files.Find(f => f.IsFor(path)) is { } file
+                ? file.Bind()
+                : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+    }
+
+    private void Configure(KestrelServerOptions kestrel)
+    {
+        GrpcProfile profile = _options.Profile;
+        kestrel.AddServerHeader = false;
+        // Proxies that end TLS send a scheme that differs from the connection's.
+        kestrel.AllowAlternateSchemes = true;
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = profile.MaxConnections;
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestHeadersTotalSize = 32 << 10;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.MaxResponseBufferSize = 256 << 10;
+        limits.MaxRequestBufferSize = 1 << 20;
+        limits.Http2.MaxStreamsPerConnection = profile.MaxStreams;
+        limits.Http2.MaxFrameSize = profile.MaxFrameBytes;
+        limits.Http2.MaxRequestHeaderFieldSize = 16 << 10;
+        limits.Http2.InitialStreamWindowSize = profile.StreamWindowBytes;
+        limits.Http2.InitialConnectionWindowSize = profile.ConnectionWindowBytes;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        foreach (GrpcListener listener in _options.Listeners)
+        {
+            Listen(kestrel, listener);
+        }
+    }
+
+    private void Listen(KestrelServerOptions kestrel, GrpcListener listener)
+    {
+        EndPoint endpoint;
+        if (listener.UnixSocket is string path)
+        {
+            var file = new UnixSocketFile(path);
+            _files.Add(file);
+            endpoint = file.Endpoint;
+        }
+        else
+        {
+            endpoint = listener.Address ?? throw new ArgumentException("Listener has neither an address nor a socket's path.");
+        }
+
+        kestrel.Listen(endpoint, options =>
+        {
+            options.Protocols = HttpProtocols.Http2;
+            if (listener.Certificate is not null)
+            {
+                options.UseHttps(https => Configure(https, listener));
+            }
+
+            _listening.Add(options);
+        });
+    }
+
+    private static void Configure(HttpsConnectionAdapterOptions https, GrpcListener listener)
+    {
+        https.ServerCertificate = listener.Certificate;
+        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        https.HandshakeTimeout = TimeSpan.FromSeconds(5);
+        if (listener.ClientRoots is { } roots)
+        {
+            https.ClientCertificateMode =
+                listener.RequiresClientCertificate
+                    ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
+            https.ClientCertificateValidation = (certificate, chain, errors) => RootTrust.IsTrusted(
+                certificate, chain, errors & ~SslPolicyErrors.RemoteCertificateChainErrors, roots, RootTrust.ClientUsage);
+        }
+    }
+}

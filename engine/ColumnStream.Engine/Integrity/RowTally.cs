@@ -9,6 +9,7 @@ namespace ColumnStream.Engine.Integrity;
 public sealed unsafe class RowTally(bool sums)
 {
     private const int Kinds = 4;
+    private const int TileRows = 1024;
     private readonly long[] _rows = new long[Kinds];
     private readonly RowSum[] _sums = new RowSum[Kinds];
     private ulong[] _hashes = [];
@@ -55,14 +56,54 @@ public sealed unsafe class RowTally(bool sums)
 
         int* selected = batch.Selection is null ? null : batch.Selection.Pointer;
         int count = batch.Count;
-        for (int i = 0; i < count; i++)
+        if (!sums)
         {
-            int row = selected is null ? i : selected[i];
-            int kind = kinds is null ? 0 : (int)kinds[row] & (Kinds - 1);
-            _rows[kind]++;
-            if (sums)
+            for (int i = 0; i < count; i++)
             {
-                _sums[kind] += RowHash.Of(_hashes[row]);
+                _rows[KindOf(kinds, selected is null ? i : selected[i])]++;
+            }
+
+            return;
+        }
+
+        fixed (ulong* hashes = _hashes)
+        {
+            if (selected is null)
+            {
+                Add(hashes, (byte*)kinds, count);
+                return;
+            }
+
+            // Compact, so that the passes need not look at rows that do not count; a selection goes forward.
+            byte* tags = stackalloc byte[TileRows];
+            for (int start = 0; start < count; start += TileRows)
+            {
+                int rows = Math.Min(TileRows, count - start);
+                for (int i = 0; i < rows; i++)
+                {
+                    int row = selected[start + i];
+                    tags[i] = (byte)KindOf(kinds, row);
+                    hashes[start + i] = hashes[row];
+                }
+
+                Add(hashes + start, tags, rows);
+            }
+        }
+    }
+
+    private static int KindOf(RowKind* kinds, int row) => kinds is null ? 0 : (int)kinds[row] & (Kinds - 1);
+
+    /// <summary>Adds rows by kind: a pass over the hashes for each kind that is there, four rows at a time.</summary>
+    private void Add(ulong* hashes, byte* kinds, int count)
+    {
+        long left = count;
+        for (int kind = 0; kind < Kinds && left > 0; kind++)
+        {
+            if (new ReadOnlySpan<byte>(kinds, count).Contains((byte)kind))
+            {
+                _sums[kind] += RowHash.SumWhere(hashes, kinds, (byte)kind, count, out long rows);
+                _rows[kind] += rows;
+                left -= rows;
             }
         }
     }

@@ -115,6 +115,52 @@ public static unsafe class RowHash
         return sum;
     }
 
+    /// <summary>Sums the hashes of the rows that bear one tag.</summary>
+    /// <param name="hashes">A hash a row.</param>
+    /// <param name="tags">A tag a row.</param>
+    /// <param name="tag">The wanted one.</param>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="rows">Receives how many bear it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static RowSum SumWhere(ulong* hashes, byte* tags, byte tag, int count, out long rows)
+    {
+        RowSum sum = default;
+        rows = 0;
+        int i = 0;
+        if (!ForceScalar && Avx2.IsSupported)
+        {
+            Vector256<ulong> low = default;
+            Vector256<ulong> high = default;
+            Vector256<long> others = default;
+            Vector256<long> wanted = Vector256.Create((long)tag);
+            for (; i + 4 <= count; i += 4)
+            {
+                Vector256<long> mine = Vector256.Equals(Avx2.ConvertToVector256Int64(tags + i), wanted);
+                Vector256<ulong> h = Vector256.Load(hashes + i);
+                Vector256<ulong> m = Multiply(h ^ (h >> 32), Vector256.Create(Mixer));
+                m ^= m >> 29;
+                low += m & mine.AsUInt64();
+                high += mine.AsUInt64() & Avx2.Multiply(
+                    m.AsUInt32() + Vector256.Create(HighA), (m >> 32).AsUInt32() + Vector256.Create(HighB));
+                others += mine;
+            }
+
+            sum = new RowSum(Vector256.Sum(low), Vector256.Sum(high));
+            rows = -Vector256.Sum(others);
+        }
+
+        for (; i < count; i++)
+        {
+            if (tags[i] == tag)
+            {
+                sum += Of(hashes[i]);
+                rows++;
+            }
+        }
+
+        return sum;
+    }
+
     /// <summary>Adds one word a row to the rows' hashes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Add(ulong* hashes, ulong* words, int count, ulong multiplier)

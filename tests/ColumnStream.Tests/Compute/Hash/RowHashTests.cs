@@ -44,6 +44,68 @@ public sealed class RowHashTests : IDisposable
     }
 
     [Fact]
+    public void Golden_vectors_of_text_never_change()
+    {
+        // Every length up to 299: inline, four words that overlap, steps of 32 bytes with and without a tail.
+        string[] texts = new string[300];
+        for (int length = 0; length < texts.Length; length++)
+        {
+            char[] text = new char[length];
+            for (int i = 0; i < length; i++)
+            {
+                text[i] = (char)((((length * 7) + i) % 95) + ' ');
+            }
+
+            texts[length] = new string(text);
+        }
+
+        Assert.Equal("e69f73bf0b35221b2dfbaf33caad3833", Sum(texts.Length, Text(texts)).ToString());
+    }
+
+    [Fact]
+    public void Text_that_is_that_of_the_row_before_counts_again()
+    {
+        string text = new('x', 40);
+        string other = new('x', 39);
+        RowSum twice = Sum(1, Text(text)) + Sum(1, Text(text));
+        Assert.Equal(twice, Sum(2, Text(text, text)));
+        Assert.Equal(twice + Sum(1, Text(other + "y")), Sum(3, Text(text, other + "y", text)));
+        Assert.Equal(twice + Sum(1, Text("x")), Sum(3, Text(text, "x", text)));
+        Assert.Equal(twice + Sum(1, Text((string?)null)), Sum(3, Text(text, null, text)));
+        Assert.Equal(twice + Sum(1, Text(other)), Sum(3, Text(other, text, text)));
+    }
+
+    [Fact]
+    public void Sums_by_tag_are_those_of_the_rows_that_bear_it()
+    {
+        var random = new Random(5);
+        for (int round = 0; round < 100; round++)
+        {
+            int count = random.Next(40);
+            ulong[] hashes = new ulong[count];
+            byte[] tags = new byte[count];
+            for (int i = 0; i < count; i++)
+            {
+                hashes[i] = (ulong)random.NextInt64();
+                tags[i] = (byte)random.Next(4);
+            }
+
+            for (byte tag = 0; tag < 4; tag++)
+            {
+                RowSum expected = default;
+                long rows = 0;
+                for (int i = 0; i < count; i++)
+                {
+                    expected += tags[i] == tag ? RowHash.Of(hashes[i]) : default;
+                    rows += tags[i] == tag ? 1 : 0;
+                }
+
+                Assert.Equal((expected, rows), SumWhere(hashes, tags, tag));
+            }
+        }
+    }
+
+    [Fact]
     public void Order_does_not_matter_and_every_edit_does()
     {
         var random = new Random(11);
@@ -116,6 +178,16 @@ public sealed class RowHashTests : IDisposable
         }
 
         Assert.Equal(Sum(11, values), sum);
+    }
+
+    private static unsafe (RowSum Sum, long Rows) SumWhere(ulong[] hashes, byte[] tags, byte tag)
+    {
+        fixed (ulong* h = hashes)
+        fixed (byte* t = tags)
+        {
+            RowSum sum = RowHash.SumWhere(h, t, tag, hashes.Length, out long rows);
+            return (sum, rows);
+        }
     }
 
     private static RowSum Sum(int rows, params ArrayData[] columns)

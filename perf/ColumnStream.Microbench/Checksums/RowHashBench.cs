@@ -21,7 +21,7 @@ internal static class RowHashBench
         ArrayData[] numbers = [Numbers(allocator, 1), Numbers(allocator, 2), Numbers(allocator, 3), Numbers(allocator, 4)];
         Time("1 BIGINT", [numbers[0]]);
         Time("4 BIGINT", numbers);
-        foreach (int length in (int[])[8, 20, 60, 200])
+        foreach (int length in (int[])[8, 20, 60, 100, 200])
         {
             ArrayData text = Text(allocator, length);
             Time($"1 STRING of {length} bytes", [text]);

@@ -4,6 +4,7 @@ using System.Globalization;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
@@ -13,10 +14,12 @@ using ColumnStream.Engine.Sources;
 namespace ColumnStream.Nexmark.Checkpoints;
 
 /// <summary>Gives each key once with 100 random bytes of text, then keys of one hundredth at random, for ever.</summary>
+/// <remarks>Later texts are less than the first, so that the greatest of a key stays its own: what checkpoints write is noise.</remarks>
 internal sealed class KeyConnector(KeyTraffic traffic) : Connector
 {
     private const int BatchRows = 4096;
-    private const int Texts = 64;
+    private const int FirstTexts = 64;
+    private const int LaterTexts = 4;
     private const int TextBytes = 100;
 
     /// <inheritdoc/>
@@ -39,8 +42,10 @@ internal sealed class KeyConnector(KeyTraffic traffic) : Connector
         private readonly KeyTraffic _traffic;
         private readonly SourceContext _context;
         private readonly Schema _schema;
-        private readonly ArrayData[] _texts = new ArrayData[Texts];
+        private readonly ArrayData[] _firstTexts = new ArrayData[FirstTexts];
+        private readonly ArrayData[] _laterTexts = new ArrayData[LaterTexts];
         private readonly Random _random = new(1);
+        private ulong _noise = 1;
         private long _next;
         private int _batches;
 
@@ -56,9 +61,14 @@ internal sealed class KeyConnector(KeyTraffic traffic) : Connector
             }
 
             _schema = new Schema(fields);
-            for (int i = 0; i < Texts; i++)
+            for (int i = 0; i < FirstTexts; i++)
             {
-                _texts[i] = MakeTexts();
+                _firstTexts[i] = MakeTexts((byte)'~');
+            }
+
+            for (int i = 0; i < LaterTexts; i++)
+            {
+                _laterTexts[i] = MakeTexts((byte)' ');
             }
         }
 
@@ -67,7 +77,7 @@ internal sealed class KeyConnector(KeyTraffic traffic) : Connector
 
         public override ValueList<SplitState> Snapshot()
         {
-            _traffic.Barrier();
+            _traffic.Move();
             return [new SplitState("keys", _next.ToString(CultureInfo.InvariantCulture))];
         }
 
@@ -80,7 +90,7 @@ internal sealed class KeyConnector(KeyTraffic traffic) : Connector
                 long first = _next;
                 int rows = (int)Math.Min(BatchRows, _traffic.Keys - first);
                 _next += rows;
-                batch = Make(rows, i => first + i);
+                batch = Make(rows, first, 0, _firstTexts);
                 return SourcePoll.Batch;
             }
 
@@ -91,17 +101,14 @@ internal sealed class KeyConnector(KeyTraffic traffic) : Connector
                 return SourcePoll.Idle;
             }
 
-            long hot = _traffic.Hundredth % 100 * _traffic.HotKeys;
-            batch = Make(BatchRows, _ => hot + _random.NextInt64(_traffic.HotKeys));
+            batch = Make(BatchRows, _traffic.Hundredth % 100 * _traffic.HotKeys, _traffic.HotKeys, _laterTexts);
             _traffic.HotRows += BatchRows;
             return SourcePoll.Batch;
         }
 
-        public override void OnEpochCommitted(long epoch) => _traffic.Hundredth++;
-
         protected override void Dispose(bool disposing)
         {
-            foreach (ArrayData text in _texts)
+            foreach (ArrayData text in (ArrayData[])[.. _firstTexts, .. _laterTexts])
             {
                 text.Release();
             }
@@ -109,25 +116,34 @@ internal sealed class KeyConnector(KeyTraffic traffic) : Connector
             base.Dispose(disposing);
         }
 
-        private StreamBatch Make(int rows, Func<int, long> key)
+        /// <summary>Makes rows of the keys that follow one, or of keys at random behind it.</summary>
+        private unsafe StreamBatch Make(int rows, long first, long among, ArrayData[] texts)
         {
-            using var keys = new FixedWidthBuilder(DataType.Int64, _context.Allocator, rows);
-            using var values = new FixedWidthBuilder(DataType.Int64, _context.Allocator, rows);
+            NativeBuffer keys = _context.Allocator.Allocate(rows * 8L);
+            NativeBuffer values = _context.Allocator.Allocate(rows * 8L);
+            ulong noise = _noise;
             for (int i = 0; i < rows; i++)
             {
-                long value = key(i);
-                keys.Append(value);
-                values.Append(value & 1023);
+                noise ^= noise << 13;
+                noise ^= noise >> 7;
+                noise ^= noise << 17;
+                long key = first + (among == 0 ? i : (long)Math.BigMul(noise, (ulong)among, out _));
+                ((long*)keys.Pointer)[i] = key;
+                ((long*)values.Pointer)[i] = key & 1023;
             }
 
-            ArrayData text = _texts[_batches++ % Texts];
+            _noise = noise;
+            ArrayData text = texts[_batches++ % texts.Length];
             return new StreamBatch(new RecordBatch(
                 _schema,
-                [keys.Finish(), values.Finish(), rows == BatchRows ? text.Retain() : text.Slice(0, rows, _context.Allocator)],
+                [
+                    new FixedWidthArray(DataType.Int64, rows, keys, null), new FixedWidthArray(DataType.Int64, rows, values, null),
+                    rows == BatchRows ? text.Retain() : text.Slice(0, rows, _context.Allocator),
+                ],
                 rows));
         }
 
-        private ArrayData MakeTexts()
+        private ArrayData MakeTexts(byte begin)
         {
             using var texts = new ViewBuilder(DataType.Utf8View, _context.Allocator, BatchRows);
             Span<byte> text = stackalloc byte[TextBytes];
@@ -138,6 +154,7 @@ internal sealed class KeyConnector(KeyTraffic traffic) : Connector
                     text[j] = (byte)(' ' + _random.Next(95));
                 }
 
+                text[0] = begin;
                 texts.Append(text);
             }
 

@@ -131,7 +131,8 @@ internal sealed class CheckpointCost : IDisposable
             Console.WriteLine(FormattableString.Invariant(
                 $"{side.Name}: pause of the task at a barrier, CPU ms: p50 {Quantiles.At(side.BarrierMs, 0.5):F2}, ")
                 + FormattableString.Invariant($"p99 {Quantiles.At(side.BarrierMs, 0.99):F2}, ")
-                + FormattableString.Invariant($"most {Quantiles.At(side.BarrierMs, 1):F2} of {side.BarrierMs.Count}; other polls {Quantiles.At(side.PollMs, 0.5):F2}"));
+                + FormattableString.Invariant($"most {Quantiles.At(side.BarrierMs, 1):F2} of {side.BarrierMs.Count}; ")
+                + FormattableString.Invariant($"other polls {Quantiles.At(side.PollMs, 0.5):F2}"));
             foreach (double ms in side.WholeMs)
             {
                 Console.WriteLine(FormattableString.Invariant(

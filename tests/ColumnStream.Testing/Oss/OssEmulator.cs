@@ -26,6 +26,7 @@ public sealed class OssEmulator : IDisposable
     private readonly LoopbackServer _server;
     private readonly TimeProvider _time;
     private int _requests;
+    private int _started;
 
     public OssEmulator(TimeProvider time)
     {
@@ -196,7 +197,7 @@ public sealed class OssEmulator : IDisposable
 
     private HttpAnswer OnObject(HttpCall call, string key) => (call.Method, call.Parameter("uploadId"), call.Parameter("uploads")) switch
     {
-        ("PUT", { } upload, _) => PutPart(call, upload),
+        ("PUT", { } upload, _) => PutPart(call, key, upload),
         ("PUT", null, _) => Put(call, key, call.Body, ETagOf(call.Body)),
         ("GET" or "HEAD", null, _) => Get(call, key),
         ("GET", { } upload, _) => ListParts(upload),
@@ -345,18 +346,18 @@ public sealed class OssEmulator : IDisposable
 
     private HttpAnswer StartUpload(string key)
     {
-        string id = $"0004B9894A22E5B1888A1E29F8{_requests:X6}";
+        string id = $"0004B9894A22E5B1888A1E29F8{++_started:X6}";
         _uploads[id] = new Upload(key, Now, []);
         return Xml(new XElement(
             "InitiateMultipartUploadResult", new XElement("Bucket", BucketName), new XElement("Key", key), new XElement("UploadId", id)));
     }
 
-    private HttpAnswer PutPart(HttpCall call, string upload)
+    private HttpAnswer PutPart(HttpCall call, string key, string upload)
     {
         int number = int.Parse(call.Parameter("partNumber") ?? "0", CultureInfo.InvariantCulture);
-        if (!_uploads.TryGetValue(upload, out Upload? pending) || number is < 1 or > 10_000)
+        if (!_uploads.TryGetValue(upload, out Upload? pending) || pending.Key != key || number is < 1 or > 10_000)
         {
-            return pending is null ? Error(404, "NoSuchUpload", "No such upload.") : Error(400, "InvalidArgument", "partNumber");
+            return pending?.Key != key ? Error(404, "NoSuchUpload", "No such upload.") : Error(400, "InvalidArgument", "partNumber");
         }
 
         string etag = ETagOf(call.Body);

@@ -140,6 +140,25 @@ public sealed class OssClientTests : IDisposable
         Assert.Empty(_emulator.Keys);
     }
 
+    /// <summary>Uploads that begin in one moment are apart: an emulator that gave two of them one id would lose parts of real jobs.</summary>
+    [Fact]
+    public async Task Uploads_that_begin_together_do_not_meet()
+    {
+        OssClient client = Client(o => o with { PartBytes = 150_000 });
+        string[] keys = [.. Enumerable.Range(0, 200).Select(i => $"together/{i}")];
+        await Task.WhenAll(keys.Select(async key =>
+        {
+            await using OssUpload upload = client.OpenUpload(key);
+            await upload.WriteAsync(Encoding.UTF8.GetBytes(key));
+            (string id, IReadOnlyList<OssPart> parts) = await upload.PrepareAsync();
+            Assert.NotNull(await client.TryCompleteUploadAsync(key, id, parts));
+        }));
+        foreach (string key in keys)
+        {
+            Assert.Equal(key, Encoding.UTF8.GetString(_emulator.Content(key)));
+        }
+    }
+
     [Fact]
     public async Task An_upload_forbids_to_overwrite_and_gives_its_parts_back()
     {

@@ -11,6 +11,12 @@ public abstract class JobOutput
     /// <summary>Gets how often a run of half a second passes most points at least: kills are drawn among so many.</summary>
     public virtual int MostHits => 12;
 
+    /// <summary>Gets whether jobs write over sessions that can be cut.</summary>
+    public virtual bool HasSessions => false;
+
+    /// <summary>Cuts all sessions of jobs and counts them; false if there are none, or none of them is in a transaction as asked.</summary>
+    public virtual bool CutSessions(bool isInTransaction, KillTally tally) => false;
+
     /// <summary>Makes what the job writes into and returns its script.</summary>
     public virtual string Prepare(ChaosJob job) => job.Shape.Script;
 

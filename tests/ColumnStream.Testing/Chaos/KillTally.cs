@@ -41,6 +41,15 @@ public sealed class KillTally
     /// <summary>Gets the runs that were started again behind the end.</summary>
     public int BehindTheEnd { get; set; }
 
+    /// <summary>Gets the sessions of an output that were cut.</summary>
+    public int CutSessions { get; set; }
+
+    /// <summary>Gets the sessions that were cut in a transaction.</summary>
+    public int CutTransactions { get; set; }
+
+    /// <summary>Gets the runs that failed because their sessions were cut.</summary>
+    public int FailedByCut { get; set; }
+
     /// <summary>Counts a process that died behind a point; null when it had passed none.</summary>
     public void Kill(string? point, bool isRandom)
     {
@@ -56,6 +65,7 @@ public sealed class KillTally
         $"{Sequences} sequences ({string.Join(", ", SequencesByShape.Select(s => $"{s.Key} {s.Value}"))}): {Kills} kills, "
         + $"{KillsBetweenClaimAndCommit} at points between claim and commit ({100 * KillsBetweenClaimAndCommit / Math.Max(1, Kills)} %), "
         + $"{RandomKills} at random moments; {Restarts} restarts, {Epochs} epochs claimed, {Refused} second processes refused, "
-        + $"{Zombies} halted runs woken ({Fenced} fenced by name), {BehindTheEnd} started behind the end\n"
+        + $"{Zombies} halted runs woken ({Fenced} fenced by name), {BehindTheEnd} started behind the end, "
+        + $"{CutSessions} sessions cut ({CutTransactions} in a transaction, {FailedByCut} runs failed by it)\n"
         + string.Join("\n", KillsByPoint.OrderByDescending(k => k.Value).Select(k => $"{k.Value,6} {k.Key}"));
 }

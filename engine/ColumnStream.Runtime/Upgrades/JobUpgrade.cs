@@ -26,10 +26,19 @@ public sealed class JobUpgrade(BufferAllocator memory, StatePool pages, TimeProv
     /// <param name="address">How the user calls it.</param>
     /// <param name="after">The plan.</param>
     /// <param name="isBatch">Whether it runs in batch mode.</param>
+    /// <param name="openOrigin">Opens what a life began from that has no checkpoint of its own yet.</param>
     /// <exception cref="UserException">There is none, or it has another number of key groups.</exception>
-    public UpgradeReport From(IObjectStore checkpoints, long? epoch, string address, JobGraph? after, bool isBatch)
+    public UpgradeReport From(
+        IObjectStore checkpoints, long? epoch, string address, JobGraph? after, bool isBatch, Func<string, IObjectStore> openOrigin)
     {
         var store = new CheckpointStore(checkpoints);
+        if (epoch is null && store.FindSavepoint() is null && store.NewestClaim() is null && store.Origin() is { } origin)
+        {
+            // What 'latest' goes on from.
+            (address, epoch) = (origin.Address, origin.Epoch);
+            store = new CheckpointStore(openOrigin(address));
+        }
+
         Claim claim = SavepointRestore.Find(store, epoch, address);
         Manifest manifest = SavepointRestore.Checked(store, store.ReadManifest(claim));
         return From(manifest, store.IsCommitted(claim.Epoch), after, StatesOf(after, isBatch));

@@ -89,7 +89,9 @@ internal sealed class UpgradeExplainer(NodeBuilder node, PlannerOptions planning
     }
 
     private UpgradeReport From(JobUpgrade upgrade, RestorePath path, JobSettings settings, PlannedJob job) =>
-        upgrade.From(settings.Open(path, node.Stores), path.Epoch, path.Address, job.Graph, job.IsBatch);
+        upgrade.From(
+            settings.Open(path, node.Stores), path.Epoch, path.Address, job.Graph, job.IsBatch,
+            origin => settings.Open(RestorePath.Parse(origin).Existing(), node.Stores));
 
     private static List<PlannedJob> JobsOf(PlanResult? plan) =>
         [.. (plan?.Statements ?? default).OfType<PlannedJob>().Where(job => job.Query is null)];

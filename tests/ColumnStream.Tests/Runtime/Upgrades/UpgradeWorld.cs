@@ -55,7 +55,8 @@ internal sealed class UpgradeWorld(int seed)
         }
     }
 
-    public UpgradeReport Verdict(JobGraph after) => Ask(upgrade => upgrade.From(_store, null, "the checkpoint", after, isBatch: false));
+    public UpgradeReport Verdict(JobGraph after) => Ask(upgrade => upgrade.From(
+        _store, null, "the checkpoint", after, isBatch: false, static _ => throw new InvalidOperationException("This life began here.")));
 
     public static UpgradeReport Verdict(JobGraph before, JobGraph after) => Ask(upgrade => upgrade.Between(before, after, isBatch: false));
 

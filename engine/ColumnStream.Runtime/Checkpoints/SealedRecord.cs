@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using ColumnStream.Engine.Errors;
@@ -17,6 +18,8 @@ internal static class SealedRecord
     private const int Digits = 16;
     private const int Length = 9 + Digits + 2;
 
+    private static readonly SearchValues<char> s_hexadecimal = SearchValues.Create("0123456789abcdef");
+
     /// <summary>Returns the record with its seal.</summary>
     public static byte[] Seal(ReadOnlySpan<byte> json)
     {
@@ -32,14 +35,20 @@ internal static class SealedRecord
             return;
         }
 
+        // No record of an earlier version ends with a text of so many hexadecimal digits: where one does, or where the name is
+        // that of the seal, there was a seal, and whatever is not as it was written is damage.
         string seal = Encoding.Latin1.GetString(record[^Length..]);
-        if (!seal.StartsWith(Head, StringComparison.Ordinal) || !seal.EndsWith(Tail, StringComparison.Ordinal))
+        string digits = seal.Substring(Head.Length, Digits);
+        bool isNamed = seal.StartsWith(Head, StringComparison.Ordinal);
+        bool isHash = seal[Head.Length - 1] == '"' && seal.EndsWith(Tail, StringComparison.Ordinal)
+            && !digits.AsSpan().ContainsAnyExcept(s_hexadecimal);
+        if (!isNamed && !isHash)
         {
             return;
         }
 
         byte[] json = [.. record[..^Length], (byte)'}'];
-        if (seal.Substring(Head.Length, Digits) != Hash(json))
+        if (!isNamed || digits != Hash(json))
         {
             throw new ExternalException(5011, $"Checkpoint record is damaged: {name}.", retryable: false);
         }

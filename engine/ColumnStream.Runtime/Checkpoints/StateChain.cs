@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Runtime.Checkpoints;
@@ -58,5 +59,9 @@ internal sealed class StateChain(string uid, OperatorState state)
     /// <summary>Notes that a snapshot was lost.</summary>
     public void Break() => _broken = true;
 
-    public StateSnapshot Snapshot() => new(uid, state.Name, _files);
+    public StateSnapshot Snapshot() => new(uid, state.Name, _files)
+    {
+        Columns = _files.Count > 0 || state.Columns.Count == 0
+            ? null : [.. state.Columns.Select(static c => new ColumnRecord(c.Name, $"{c.Type}", $"{c.Role}"))],
+    };
 }

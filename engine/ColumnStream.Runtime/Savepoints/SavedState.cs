@@ -70,6 +70,10 @@ public sealed class SavedState
         return null;
     }
 
+    /// <summary>Returns the columns of a state that has no files, as far as they were written down.</summary>
+    public IReadOnlyList<ColumnRecord> ColumnsOf(string uid, string name) =>
+        States(uid, name).Select(static s => s.State.Columns).FirstOrDefault(static c => c is not null) ?? [];
+
     /// <summary>Reads the rows of a state that live: of each subtask in turn, with its number; the caller releases the batches.</summary>
     public IEnumerable<(int Subtask, RecordBatch Rows)> Read(string uid, string name, BufferAllocator allocator)
     {

@@ -108,7 +108,7 @@ internal static class StateCommand
         if (!ScriptFile.Report(plan, quiet: false))
         {
             Console.Error.WriteLine("Tables: " + string.Join(
-                ", ", tables.Where(static t => t.Columns.Count > 0).Select(static t => $"state.{t.Operator}.`{t.State}`")));
+                ", ", tables.Select(static t => $"state.{t.Operator}.`{t.State}`")));
             return ExitCode.Usage;
         }
 

@@ -52,10 +52,9 @@ internal static class SavedTables
             var columns = new List<SqlField>();
             var positions = new List<int>();
             var keys = new List<SqlField>();
-            if (saved.SchemaOf(group.Key.Uid, group.Key.Name, allocator) is { } schema)
-            {
-                AddColumns(schema, columns, positions, keys);
-            }
+            Schema schema = saved.SchemaOf(group.Key.Uid, group.Key.Name, allocator)
+                ?? SchemaOf(saved.ColumnsOf(group.Key.Uid, group.Key.Name));
+            AddColumns(schema, columns, positions, keys);
 
             tables.Add(new SavedTable(
                 names[group.Key.Uid], group.Key.Uid, group.Key.Name, columns, positions, group.Count(),
@@ -87,6 +86,25 @@ internal static class SavedTables
         TypeId.Time32 when type.Unit == TimeUnit.Millisecond => SqlType.Time(3),
         _ => null,
     };
+
+    /// <summary>Returns what the files of an empty state would have; columns of other types are left out, as they are of files.</summary>
+    private static Schema SchemaOf(IReadOnlyList<ColumnRecord> columns)
+    {
+        var fields = new List<Field>
+        {
+            new("slot", DataType.UInt32, Nullable: false), new("live", DataType.Bool, Nullable: false),
+            new("key_group", DataType.UInt16, Nullable: false),
+        };
+        foreach (ColumnRecord column in columns)
+        {
+            if (StateTypes.Parse(column.Type) is { } type)
+            {
+                fields.Add(new Field(column.Name, type));
+            }
+        }
+
+        return new Schema(fields.ToArray());
+    }
 
     private static int Digits(TimeUnit unit) => unit switch
     {

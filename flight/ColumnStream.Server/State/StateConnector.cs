@@ -50,11 +50,6 @@ internal sealed class StateConnector(SavedState saved, IReadOnlyList<SavedTable>
         for (int i = 0; i < tables.Count; i++)
         {
             SavedTable table = tables[i];
-            if (table.Columns.Count == 0)
-            {
-                continue;
-            }
-
             string columns = string.Join(", ", table.Columns.Select(static c => $"{Quoted(c.Name)} {c.Type}"));
             foreach (string database in new[] { table.Operator, table.Uid }.Distinct(StringComparer.Ordinal))
             {

@@ -214,6 +214,7 @@ internal sealed class CheckpointCoordinator : TaskUnit
         {
             _store.PutCommitted(_restored);
             _failPoints.Hit(FailPoint.AfterRestore);
+            RemoveRestored();
         }
 
         _phase = Phase.CleaningUp;
@@ -611,10 +612,10 @@ internal sealed class CheckpointCoordinator : TaskUnit
         _savepoints.End().Complete();
     }
 
-    /// <summary>The first own epoch is full and committed: a savepoint that the run owns is not needed any more.</summary>
+    /// <summary>An own epoch is full and committed: a savepoint that the job's life owns is not needed any more.</summary>
     private void RemoveRestored()
     {
-        if (_hasRemovedRestored || _store is null || !_options.ClaimsRestored || _job.RestoredFrom is not { } restored)
+        if (_hasRemovedRestored || _store is null)
         {
             return;
         }
@@ -622,9 +623,9 @@ internal sealed class CheckpointCoordinator : TaskUnit
         _hasRemovedRestored = true;
         try
         {
-            SavepointFolder.Remove(restored);
+            _job.RemoveClaimed();
         }
-        catch (ExternalException failure)
+        catch (ColumnStreamException failure)
         {
             _options.Warn($"Savepoint that the job was restored from could not be removed: {failure.Message}");
         }

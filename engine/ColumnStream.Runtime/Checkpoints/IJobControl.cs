@@ -15,8 +15,8 @@ internal interface IJobControl
     /// <summary>Gets what the plan keeps, for manifests.</summary>
     IReadOnlyList<OperatorRecord> Operators { get; }
 
-    /// <summary>Gets the store of what was restored from outside the job's own folder, or null.</summary>
-    IObjectStore? RestoredFrom { get; }
+    /// <summary>Removes the savepoint that the job's life began from where it owns one: an own epoch is full and committed.</summary>
+    void RemoveClaimed();
 
     /// <summary>All tasks are restored and rows flow.</summary>
     void Runs();

@@ -363,7 +363,11 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         var from = new CheckpointStore(path);
         Claim claim = SavepointRestore.Find(from, epoch, address);
         Manifest manifest = SavepointRestore.Checked(from, from.ReadManifest(claim));
-        _origin = new RestoreOrigin(_options.RestoreOrigin ?? address, from.FindSavepoint() is null ? claim.Epoch : null);
+        bool isSavepoint = from.FindSavepoint() is not null;
+        _origin = new RestoreOrigin(_options.RestoreOrigin ?? address, isSavepoint ? null : claim.Epoch)
+        {
+            ClaimedManifest = isSavepoint && _options.ClaimsRestored ? claim.ManifestSha256 : null,
+        };
         RestoredFrom = path;
         return Restore(claim, manifest, from);
     }
@@ -373,6 +377,23 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         RestorePoint = new RestorePoint(manifest, from.Objects, Check(manifest, from.IsCommitted(claim.Epoch)));
         Handle.RestoredEpoch = claim.Epoch;
         return claim;
+    }
+
+    public void RemoveClaimed()
+    {
+        if (_generation.RestoredFrom is not { ClaimedManifest: { } manifest } origin)
+        {
+            return;
+        }
+
+        try
+        {
+            SavepointFolder.Remove(RestoredFrom ?? Open(origin), manifest);
+        }
+        catch (UserException gone) when (gone.Code == 3120)
+        {
+            // An earlier run of this life removed it, with its folder.
+        }
     }
 
     /// <summary>Makes what records rows in and out; it goes on where this folder's newest epoch ends.</summary>

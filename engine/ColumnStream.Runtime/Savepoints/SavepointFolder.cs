@@ -1,5 +1,7 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Storage;
@@ -68,18 +70,27 @@ internal static class SavepointFolder
         return bytes;
     }
 
-    /// <summary>Removes a savepoint, its record first; a job's checkpoint folder is left as it is.</summary>
-    public static void Remove(IObjectStore store)
+    /// <summary>Removes one savepoint, its record first and its manifest last, or what a process left that died in doing so.</summary>
+    /// <param name="store">Rooted at its folder, where another one may stand by now: that stays.</param>
+    /// <param name="manifestSha256">Hash of its manifest.</param>
+    public static void Remove(IObjectStore store, string manifestSha256)
     {
-        if (store.Find(RecordName) is null)
+        var checkpoints = new CheckpointStore(store);
+        if (checkpoints.Read(ManifestName) is not { } manifest
+            || Convert.ToHexStringLower(SHA256.HashData(manifest)) != manifestSha256)
         {
             return;
         }
 
         store.Delete(RecordName);
-        var names = new List<string> { ManifestName, CommittedName };
-        names.AddRange(store.List("state/"));
-        store.Delete(names);
+        IReadOnlyList<string> state = store.List("state/");
+        if (state.Count > 0)
+        {
+            store.Delete(state);
+        }
+
+        store.Delete(CommittedName);
+        store.Delete(ManifestName);
     }
 
     /// <summary>Removes what is not needed any more, as far as the store answers.</summary>

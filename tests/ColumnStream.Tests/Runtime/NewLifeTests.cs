@@ -12,6 +12,7 @@ using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Savepoints;
 using ColumnStream.Runtime.Tasks;
+using ColumnStream.Runtime.Upgrades;
 using ColumnStream.Testing.Jobs;
 using ColumnStream.Testing.Sabotage;
 using ColumnStream.Testing.Simulation;
@@ -82,7 +83,7 @@ public sealed class NewLifeTests
             }
 
             bool hasBegun = folder.Find("gen/0000000002.json") is not null;
-            RunningJob next = Run(folder, ledger, Options(folder) with { ClaimsRestored = claims, OpenOrigin = _ => saved });
+            RunningJob next = Run(folder, ledger, Options(folder) with { OpenOrigin = _ => saved });
             if (!hasBegun)
             {
                 // The folder is as it was: the former life is over.
@@ -96,7 +97,9 @@ public sealed class NewLifeTests
             Assert.True(next.RestoredEpoch >= _epoch, $"change {changes}: restored {next.RestoredEpoch}, not {_epoch}");
             fromPath += next.RestoredEpoch == _epoch ? 1 : 0;
             fromClaim += next.RestoredEpoch > _epoch ? 1 : 0;
-            Assert.True(!isOver || (saved.Find("savepoint.json") is null) == claims, "The savepoint is not where it should be.");
+
+            // Whoever died between the first own claim and the end of the removal leaves the rest of it to the next, which was told nothing.
+            Assert.True((saved.List("").Count == 0) == claims, $"change {changes}: of the savepoint stands {string.Join(' ', saved.List(""))}");
 
             // What ends the new life is an end like any other.
             Assert.Equal(JobStatus.AlreadyFinished, Run(folder, ledger, Options(folder)).Status);
@@ -121,6 +124,46 @@ public sealed class NewLifeTests
         // Nothing of that took the folder: with the path back, the job goes on.
         Assert.Equal(JobStatus.Finished, Run(_store, _atCut, Options(_store) with { OpenOrigin = _ => _saved }).Status);
         Assert.Null(MemoryJob.Difference(_log, _atCut));
+    }
+
+    [Fact]
+    public void What_took_the_place_of_the_removed_savepoint_stays()
+    {
+        var death = new Death(FailPoint.AfterClaim);
+        Assert.Throws<SimulatedCrashException>(() => Run(_store, _atCut, Restoring(_store, _saved, claims: true), points: death));
+        MemoryObjectStore other = Copy(_saved);
+        using (Stream stream = other.OpenRead("manifest.json")!)
+        {
+            using var content = new MemoryStream();
+            stream.CopyTo(content);
+            content.WriteByte((byte)' ');
+            other.Overwrite("manifest.json", content.ToArray());
+        }
+
+        IReadOnlyList<string> names = other.List("");
+        Assert.Equal(JobStatus.Finished, Run(_store, _atCut, Options(_store) with { OpenOrigin = _ => other }).Status);
+        Assert.Equal(names, other.List(""));
+    }
+
+    /// <summary>Would fail if only the job's own checkpoints were looked at: there are none in this life.</summary>
+    [Fact]
+    public void An_upgrade_is_held_against_what_the_life_began_from()
+    {
+        Assert.Throws<SimulatedCrashException>(() => Run(
+            _store, _atCut, Restoring(_store, _saved, claims: false), points: new Death(FailPoint.AfterTrigger)));
+        using var pool = new SizeClassPool();
+        using var memory = new BufferAllocator("upgrade", pool);
+        using var pages = new StatePool();
+        var opened = new List<string>();
+        UpgradeReport report = new JobUpgrade(memory, pages, TimeProvider.System).From(
+            _store, null, "test", MemoryJob.Graph(2, 2), isBatch: false, origin =>
+            {
+                opened.Add(origin);
+                return _saved;
+            });
+        Assert.Equal(["saved"], opened);
+        Assert.Contains(report.Operators, o => o.Rows > 0);
+        Assert.All(report.Operators, o => Assert.Equal(UpgradeVerdict.Keep, o.Verdict));
     }
 
     /// <summary>Would fail if the newest epoch of the own folder were looked for once more when the new life has begun.</summary>

@@ -31,10 +31,16 @@ public sealed class FlightUpload : IAsyncDisposable
 
     /// <summary>Reads the server's next answer; null at the end of an upload that succeeded.</summary>
     /// <exception cref="GrpcException">The upload failed.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>?> ReadResultAsync() =>
-        await _hooks.GuardAsync(_call.MoveNextAsync()).ConfigureAwait(false)
-            ? (await _call.ReadMessageAsync(Protos.PutResult.Parser).ConfigureAwait(false)).AppMetadata.Memory
-            : null;
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadResultAsync()
+    {
+        if (!await _hooks.GuardAsync(_call.MoveNextAsync()).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        Protos.PutResult result = await _call.ReadMessageAsync(Protos.PutResult.Parser).ConfigureAwait(false);
+        return result.AppMetadata.Memory;
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -45,7 +45,7 @@ public sealed record GrpcProfile
         if ((long)MaxStreams * StreamWindowBytes > ConnectionWindowBytes)
         {
             throw new ArgumentException(
-                $"Windows of all streams exceed the connection's: {MaxStreams} x {StreamWindowBytes}, {ConnectionWindowBytes} bytes.");
+                $"Windows of all streams exceed the connection's: {MaxStreams} x {StreamWindowBytes}, {ConnectionWindowBytes}.");
         }
     }
 }

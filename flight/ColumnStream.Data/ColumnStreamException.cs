@@ -1,0 +1,55 @@
+using System;
+using System.Collections.Generic;
+using System.Data.Common;
+using ColumnStream.Flight.Grpc;
+
+namespace ColumnStream.Data;
+
+/// <summary>Is an error that the server, or the way to it, gave.</summary>
+public sealed class ColumnStreamException : DbException
+{
+    private readonly bool _isTransient;
+
+    /// <summary>Makes an error of the driver's own.</summary>
+    public ColumnStreamException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>Makes an error of the status that a call ended with.</summary>
+    internal ColumnStreamException(GrpcException error)
+        : base(error.Status.Message.Length == 0 ? error.Status.Code.ToString() : error.Status.Message, error)
+    {
+        StatusCode = error.Status.Code;
+        IReadOnlyDictionary<string, string>? values = error.Status.Info?.Metadata;
+        Code = error.Status.Info?.Reason;
+        SqlState = values?.GetValueOrDefault("sqlstate") ?? StateOf(error.Status.Code);
+        _isTransient = values?.GetValueOrDefault("retry") is { } retry
+            ? retry is not "never"
+            : error.Status.Code is GrpcStatusCode.Unavailable or GrpcStatusCode.ResourceExhausted or GrpcStatusCode.Aborted;
+    }
+
+    /// <summary>Gets the server's own code, such as CST2003, or null where the error is none of the server's.</summary>
+    public string? Code { get; }
+
+    /// <summary>Gets the status of gRPC.</summary>
+    public GrpcStatusCode StatusCode { get; } = GrpcStatusCode.Unknown;
+
+    /// <inheritdoc/>
+    public override string? SqlState { get; }
+
+    /// <inheritdoc/>
+    public override bool IsTransient => _isTransient;
+
+    private static string StateOf(GrpcStatusCode code) => code switch
+    {
+        GrpcStatusCode.Unauthenticated => "28000",
+        GrpcStatusCode.PermissionDenied => "42501",
+        GrpcStatusCode.Cancelled or GrpcStatusCode.DeadlineExceeded => "57014",
+        GrpcStatusCode.Unavailable => "08006",
+        GrpcStatusCode.Unimplemented => "0A000",
+        GrpcStatusCode.ResourceExhausted => "53000",
+        GrpcStatusCode.InvalidArgument => "42000",
+        _ => "58000",
+    };
+}

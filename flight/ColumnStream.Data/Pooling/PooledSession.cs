@@ -1,0 +1,19 @@
+using System;
+using System.Threading;
+using ColumnStream.Flight.Grpc;
+
+namespace ColumnStream.Data.Pooling;
+
+/// <summary>Is one session at the server: the headers by which it knows the client.</summary>
+internal sealed class PooledSession(GrpcMetadata headers)
+{
+    /// <summary>Gets or sets whether the session was changed, so that the next user must not have it.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>Gets or sets when the session went back into the pool, as a timestamp of the source's clock.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>Gives what goes with a call of this session.</summary>
+    public GrpcCallOptions Options(CancellationToken cancellation, Action<GrpcMetadata>? onHeaders = null) =>
+        new() { Headers = headers, Cancellation = cancellation, OnHeaders = onHeaders };
+}

@@ -1,0 +1,22 @@
+using System;
+
+namespace ColumnStream.Flight.Sql.Backend;
+
+/// <summary>Bounds what clients may leave behind in a server.</summary>
+public sealed record FlightSqlOptions
+{
+    /// <summary>Gets how long a session that nobody uses stays.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Gets how long a prepared statement or ticket that nobody uses stays; clients do not always close what they prepare.</summary>
+    public TimeSpan HandleTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Gets the sessions kept at once; the one unused for longest goes first.</summary>
+    public int MaxSessions { get; init; } = 10_000;
+
+    /// <summary>Gets the prepared statements and tickets kept at once; the one unused for longest goes first.</summary>
+    public int MaxHandles { get; init; } = 10_000;
+
+    /// <summary>Gets the rows of parameters that one binding may have.</summary>
+    public int MaxParameterRows { get; init; } = 1_000_000;
+}

@@ -8,7 +8,9 @@ using ColumnStream.Data.Execution;
 
 namespace ColumnStream.Data;
 
-/// <summary>Is several statements that run one after the other; the first that fails ends it, and what ran before keeps its effect.</summary>
+/// <summary>
+/// Is several statements that run one after the other; the first that fails ends it, and what ran before keeps its effect.
+/// </summary>
 public sealed class ColumnStreamBatch : DbBatch
 {
     private readonly StatementRun _run = new();
@@ -71,7 +73,8 @@ public sealed class ColumnStreamBatch : DbBatch
     /// <inheritdoc/>
     public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default)
     {
-        await using DbDataReader reader = await ExecuteDbDataReaderAsync(CommandBehavior.Default, cancellationToken).ConfigureAwait(false);
+        await using DbDataReader reader = await ExecuteDbDataReaderAsync(
+            CommandBehavior.Default, cancellationToken).ConfigureAwait(false);
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? reader.GetValue(0) : null;
     }
 
@@ -91,7 +94,8 @@ public sealed class ColumnStreamBatch : DbBatch
         ExecuteDbDataReaderAsync(behavior, CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(
+        CommandBehavior behavior, CancellationToken cancellationToken)
     {
         ColumnStreamConnection connection = Connection ?? throw new InvalidOperationException("Batch has no connection.");
         if (BatchCommands.Count == 0)
@@ -111,7 +115,8 @@ public sealed class ColumnStreamBatch : DbBatch
         return new ColumnStreamDataReader(connection, results, behavior, _run);
     }
 
-    private async Task<Result> QueryAsync(ColumnStreamBatchCommand command, CommandBehavior behavior, CancellationToken cancellation)
+    private async Task<Result> QueryAsync(
+        ColumnStreamBatchCommand command, CommandBehavior behavior, CancellationToken cancellation)
     {
         Result result = await _run.QueryAsync(StatementOf(command), behavior, cancellation).ConfigureAwait(false);
         command.Affected = result.RecordsAffected;

@@ -47,7 +47,8 @@ public sealed class ColumnStreamCommand : DbCommand
     public override int CommandTimeout
     {
         get => _timeout ?? Connection?.CommandTimeout ?? 30;
-        set => _timeout = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Timeout is 0 or more seconds.");
+        set => _timeout = value >= 0 ? value : throw new ArgumentOutOfRangeException(
+            nameof(value), value, "Timeout is 0 or more seconds.");
     }
 
     /// <inheritdoc/>
@@ -98,7 +99,9 @@ public sealed class ColumnStreamCommand : DbCommand
     public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
         (int)Math.Clamp(await ExecuteUpdateAsync(cancellationToken).ConfigureAwait(false), -1, int.MaxValue);
 
-    /// <summary>Runs the statement for its effect and gives the rows changed in full width, or -1 where the server does not know.</summary>
+    /// <summary>
+    /// Runs the statement for its effect and gives the rows changed in full width, or -1 where the server does not know.
+    /// </summary>
     public async Task<long> ExecuteUpdateAsync(CancellationToken cancellationToken = default)
     {
         using Activity? activity = ColumnStreamDiagnostics.Start(this);
@@ -106,9 +109,8 @@ public sealed class ColumnStreamCommand : DbCommand
         {
             return await _run.UpdateAsync(Statement(), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (ColumnStreamDiagnostics.Tell(activity, e))
         {
-            ColumnStreamDiagnostics.Fail(activity, e);
             throw;
         }
     }
@@ -119,7 +121,8 @@ public sealed class ColumnStreamCommand : DbCommand
     /// <inheritdoc/>
     public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
     {
-        await using ColumnStreamDataReader reader = await ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken).ConfigureAwait(false);
+        await using ColumnStreamDataReader reader = await ExecuteReaderAsync(
+            CommandBehavior.SingleRow, cancellationToken).ConfigureAwait(false);
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.FieldCount > 0 ? reader.GetValue(0) : null;
     }
 
@@ -135,7 +138,8 @@ public sealed class ColumnStreamCommand : DbCommand
         ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
 
     /// <inheritdoc cref="DbCommand.ExecuteReaderAsync(CommandBehavior, CancellationToken)"/>
-    public new async Task<ColumnStreamDataReader> ExecuteReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken = default)
+    public new async Task<ColumnStreamDataReader> ExecuteReaderAsync(
+        CommandBehavior behavior, CancellationToken cancellationToken = default)
     {
         using Activity? activity = ColumnStreamDiagnostics.Start(this);
         try
@@ -144,21 +148,22 @@ public sealed class ColumnStreamCommand : DbCommand
             Result result = await _run.QueryAsync(Statement(), behavior, cancellationToken).ConfigureAwait(false);
             return new ColumnStreamDataReader(connection, [_ => Task.FromResult(result)], behavior, _run);
         }
-        catch (Exception e)
+        catch (Exception e) when (ColumnStreamDiagnostics.Tell(activity, e))
         {
-            ColumnStreamDiagnostics.Fail(activity, e);
             throw;
         }
     }
 
     /// <summary>
-    /// Runs a query and gives its batches as they come. A batch is good until the next is asked for; <see cref="RecordBatch.Retain"/> keeps it
-    /// longer, and whoever does so releases it. Ending the loop ends the query.
+    /// Runs a query and gives its batches as they come. A batch is good until the next is asked for;
+    /// <see cref="RecordBatch.Retain"/> keeps it longer, and whoever does so releases it. Ending the loop ends the query.
     /// </summary>
-    public async IAsyncEnumerable<RecordBatch> ExecuteBatchesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<RecordBatch> ExecuteBatchesAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         OpenConnection();
-        await using Result result = await _run.QueryAsync(Statement(), CommandBehavior.Default, cancellationToken).ConfigureAwait(false);
+        await using Result result = await _run.QueryAsync(
+            Statement(), CommandBehavior.Default, cancellationToken).ConfigureAwait(false);
         while (await result.ReadAsync(cancellationToken).ConfigureAwait(false) is { } batch)
         {
             try
@@ -176,7 +181,8 @@ public sealed class ColumnStreamCommand : DbCommand
     public override void Prepare() => PrepareAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public override Task PrepareAsync(CancellationToken cancellationToken = default) => _run.PrepareAsync(Statement(), cancellationToken);
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        _run.PrepareAsync(Statement(), cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -192,7 +198,8 @@ public sealed class ColumnStreamCommand : DbCommand
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => ExecuteReader(behavior);
 
     /// <inheritdoc/>
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(
+        CommandBehavior behavior, CancellationToken cancellationToken) =>
         await ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>

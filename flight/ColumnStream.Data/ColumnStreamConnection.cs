@@ -18,8 +18,8 @@ namespace ColumnStream.Data;
 
 /// <summary>Is a session at a server. Several readers may be open at once, each with its own command.</summary>
 /// <remarks>
-/// Not thread-safe as an object, but commands of one connection may run at the same time. There are no transactions: each statement takes
-/// effect by itself.
+/// Not thread-safe as an object, but commands of one connection may run at the same time. There are no transactions: each statement
+/// takes effect by itself.
 /// </remarks>
 public sealed class ColumnStreamConnection : DbConnection
 {
@@ -57,7 +57,8 @@ public sealed class ColumnStreamConnection : DbConnection
         {
             if (_isBound || _state != ConnectionState.Closed)
             {
-                throw new InvalidOperationException("Connection string cannot be changed: the connection is open or belongs to a data source.");
+                throw new InvalidOperationException(
+                    "Connection string cannot be changed: the connection is open or belongs to a data source.");
             }
 
             var settings = new ColumnStreamConnectionStringBuilder(value);
@@ -87,7 +88,8 @@ public sealed class ColumnStreamConnection : DbConnection
     }
 
     /// <summary>Gets the version of the server.</summary>
-    public override string ServerVersion => MetadataTables.ServerVersionAsync(this, CancellationToken.None).GetAwaiter().GetResult();
+    public override string ServerVersion =>
+        MetadataTables.ServerVersionAsync(this, CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override ConnectionState State => _state;
@@ -161,8 +163,8 @@ public sealed class ColumnStreamConnection : DbConnection
         session.IsDirty = true;
         try
         {
-            await Client.SetOptionsAsync(
-                new Dictionary<string, object?> { [SqlSessionOptions.Schema] = databaseName }, session.Options(cancellationToken)).ConfigureAwait(false);
+            var wanted = new Dictionary<string, object?> { [SqlSessionOptions.Schema] = databaseName };
+            await Client.SetOptionsAsync(wanted, session.Options(cancellationToken)).ConfigureAwait(false);
         }
         catch (GrpcException e)
         {
@@ -181,7 +183,9 @@ public sealed class ColumnStreamConnection : DbConnection
     /// <inheritdoc cref="DbConnection.CreateBatch"/>
     public new ColumnStreamBatch CreateBatch() => new() { Connection = this };
 
-    /// <summary>Loads batches into a table and gives the number of rows; each batch is borrowed until the next is asked for.</summary>
+    /// <summary>
+    /// Loads batches into a table and gives the number of rows; each batch is borrowed until the next is asked for.
+    /// </summary>
     /// <param name="target">The table, and what to do where it exists or does not.</param>
     /// <param name="schema">The columns of the batches.</param>
     /// <param name="rows">The batches.</param>

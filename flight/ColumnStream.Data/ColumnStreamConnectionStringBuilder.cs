@@ -6,8 +6,13 @@ using System.Globalization;
 
 namespace ColumnStream.Data;
 
-/// <summary>Reads and writes connection strings: <c>Host=localhost;Port=8815;Username=root;Password=…;Database=default_database</c>.</summary>
-/// <remarks>Names are compared without case and spaces and have the synonyms that other providers use; an unknown one is an error that suggests the nearest.</remarks>
+/// <summary>
+/// Reads and writes connection strings: <c>Host=localhost;Port=8815;Username=root;Password=…;Database=default_database</c>.
+/// </summary>
+/// <remarks>
+/// Names are compared without case and spaces and have the synonyms that other providers use; an unknown one is an error that
+/// suggests the nearest.
+/// </remarks>
 public sealed class ColumnStreamConnectionStringBuilder : DbConnectionStringBuilder
 {
     /// <summary>States the keys: name, kind, default and synonyms.</summary>
@@ -248,7 +253,8 @@ public sealed class ColumnStreamConnectionStringBuilder : DbConnectionStringBuil
     private static Key? TryFind(string keyword) => ByName.GetValueOrDefault(Squeeze(keyword));
 
     private static Key Find(string keyword) => TryFind(keyword) ?? throw new ArgumentException(
-        $"Connection string has an unknown key: {keyword}. Did you mean {Nearest(keyword)}? Keys are {string.Join(", ", Array.ConvertAll(All, k => k.Name))}.",
+        $"Connection string has an unknown key: {keyword}. Did you mean {Nearest(keyword)}? "
+        + $"Keys are {string.Join(", ", Array.ConvertAll(All, k => k.Name))}.",
         nameof(keyword));
 
     /// <summary>Finds the key that needs the fewest changes.</summary>

@@ -18,8 +18,8 @@ using ColumnStream.Data.Values;
 namespace ColumnStream.Data;
 
 /// <summary>
-/// Reads the rows of a result straight from its Arrow batches. Whole numbers can be read as other whole numbers where they fit; a null row
-/// of a column that is read as a value is an <see cref="InvalidCastException"/>.
+/// Reads the rows of a result straight from its Arrow batches. Whole numbers can be read as other whole numbers where they fit; a
+/// null row of a column that is read as a value is an <see cref="InvalidCastException"/>.
 /// </summary>
 public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenerator
 {
@@ -38,7 +38,10 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
     private long _recordsAffected = -1;
 
     internal ColumnStreamDataReader(
-        ColumnStreamConnection connection, IEnumerable<Func<CancellationToken, Task<Result>>> results, CommandBehavior behavior, StatementRun run)
+        ColumnStreamConnection connection,
+        IEnumerable<Func<CancellationToken, Task<Result>>> results,
+        CommandBehavior behavior,
+        StatementRun run)
     {
         _connection = connection;
         _next = new Queue<Func<CancellationToken, Task<Result>>>(results);
@@ -166,7 +169,8 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
     public override char GetChar(int ordinal)
     {
         string text = GetString(ordinal);
-        return text.Length == 1 ? text[0] : throw new InvalidCastException($"Text of {text.Length} characters is not one character.");
+        return text.Length == 1 ? text[0] : throw new InvalidCastException(
+            $"Text of {text.Length} characters is not one character.");
     }
 
     /// <inheritdoc/>
@@ -199,8 +203,10 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
         return count;
     }
 
-    /// <summary>Reads a value as a <typeparamref name="T"/>: besides those with a method of their own DateOnly, TimeOnly, TimeSpan, DateTimeOffset,
-    /// Guid, byte[], lists as arrays, and all as object; nullable ones give null for null.</summary>
+    /// <summary>
+    /// Reads a value as a <typeparamref name="T"/>: besides those with a method of their own DateOnly, TimeOnly, TimeSpan,
+    /// DateTimeOffset, Guid, byte[], lists as arrays, and all as object; nullable ones give null for null.
+    /// </summary>
     public override T GetFieldValue<T>(int ordinal)
     {
         ColumnReader column = Column(ordinal);
@@ -355,7 +361,8 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
     private ColumnReader Column(int ordinal)
     {
         ColumnReader column = Reader(ordinal);
-        return _batch is not null ? column : throw new InvalidOperationException("There is no row: call Read first, and while it gives true.");
+        return _batch is not null ? column : throw new InvalidOperationException(
+            "There is no row: call Read first, and while it gives true.");
     }
 
     /// <summary>Gives a column while there is a row that is not null.</summary>
@@ -365,7 +372,8 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
         return column.IsNull(_row) ? throw IsNullError(ordinal) : column;
     }
 
-    private InvalidCastException IsNullError(int ordinal) => new($"Column {ordinal} ('{GetName(ordinal)}') is null: ask IsDBNull first.");
+    private InvalidCastException IsNullError(int ordinal) =>
+        new($"Column {ordinal} ('{GetName(ordinal)}') is null: ask IsDBNull first.");
 
     /// <summary>Steps to the next row of the batch at hand.</summary>
     private bool TryStep()

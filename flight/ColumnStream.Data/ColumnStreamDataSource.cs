@@ -10,7 +10,9 @@ using ColumnStream.Flight.Grpc;
 
 namespace ColumnStream.Data;
 
-/// <summary>Gives connections to one server, which share two network connections, an account of memory and a pool of sessions.</summary>
+/// <summary>
+/// Gives connections to one server, which share two network connections, an account of memory and a pool of sessions.
+/// </summary>
 /// <remarks>Thread-safe. Make one for each server and keep it; disposing it closes what its connections use.</remarks>
 public sealed class ColumnStreamDataSource : DbDataSource
 {
@@ -30,7 +32,8 @@ public sealed class ColumnStreamDataSource : DbDataSource
     public ColumnStreamDataSource(ColumnStreamConnectionStringBuilder settings, TimeProvider time)
     {
         _settings = new ColumnStreamConnectionStringBuilder(settings.ConnectionString);
-        _allocator = new BufferAllocator("driver", BufferPools.FromEnvironment(), Math.Max(_settings.MemoryLimit, 1) * 1024L * 1024L);
+        _allocator = new BufferAllocator(
+            "driver", BufferPools.FromEnvironment(), Math.Max(_settings.MemoryLimit, 1) * 1024L * 1024L);
         _flight = new FlightClient(new FlightClientOptions { Channel = ChannelOf(_settings, time), Allocator = _allocator });
         _pool = new SessionPool(_flight, _settings, time);
         Time = time;

@@ -8,8 +8,8 @@ using ColumnStream.Data.Parameters;
 namespace ColumnStream.Data;
 
 /// <summary>
-/// Holds a value for a <c>?</c> of a statement, by position; names are kept for those who look them up, and for <c>@name</c> or <c>:name</c> in
-/// the text, which the driver turns into positions.
+/// Holds a value for a <c>?</c> of a statement, by position; names are kept for those who look them up, and for <c>@name</c> or
+/// <c>:name</c> in the text, which the driver turns into positions.
 /// </summary>
 public sealed class ColumnStreamParameter : DbParameter
 {
@@ -29,7 +29,9 @@ public sealed class ColumnStreamParameter : DbParameter
         Value = value;
     }
 
-    /// <summary>Gets or sets the Arrow type that the value is sent as; null to take it from <see cref="DbType"/> or the value itself.</summary>
+    /// <summary>
+    /// Gets or sets the Arrow type that the value is sent as; null to take it from <see cref="DbType"/> or the value itself.
+    /// </summary>
     public DataType? DataType { get; set; }
 
     /// <inheritdoc/>
@@ -43,7 +45,9 @@ public sealed class ColumnStreamParameter : DbParameter
     internal DbType? ExplicitDbType => _dbType;
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The direction is not Input: no statement gives values back by parameters.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The direction is not Input: no statement gives values back by parameters.
+    /// </exception>
     public override ParameterDirection Direction
     {
         get => ParameterDirection.Input;
@@ -51,7 +55,8 @@ public sealed class ColumnStreamParameter : DbParameter
         {
             if (value != ParameterDirection.Input)
             {
-                throw new NotSupportedException($"Parameter has a direction that the server does not know: {value}. Only Input is known.");
+                throw new NotSupportedException(
+                    $"Parameter has a direction that the server does not know: {value}. Only Input is known.");
             }
         }
     }

@@ -133,10 +133,12 @@ public sealed class ColumnStreamParameterCollection : DbParameterCollection, ILi
     protected override void SetParameter(int index, DbParameter value) => _items[index] = Cast(value);
 
     /// <inheritdoc/>
-    protected override void SetParameter(string parameterName, DbParameter value) => _items[IndexOrThrow(parameterName)] = Cast(value);
+    protected override void SetParameter(string parameterName, DbParameter value) =>
+        _items[IndexOrThrow(parameterName)] = Cast(value);
 
     private static ColumnStreamParameter Cast(object value) => value as ColumnStreamParameter
-        ?? throw new InvalidCastException($"Parameter is of another provider: {value?.GetType().Name ?? "null"}, expected {nameof(ColumnStreamParameter)}.");
+        ?? throw new InvalidCastException(
+            $"Parameter is of another provider: {value?.GetType().Name ?? "null"}, expected {nameof(ColumnStreamParameter)}.");
 
     private int IndexOrThrow(string name)
     {

@@ -9,8 +9,8 @@ namespace ColumnStream.Data;
 public static class ServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers a <see cref="ColumnStreamDataSource"/> as the one source of the host, also as <see cref="DbDataSource"/>, and connections of it,
-    /// closed, as often as they are asked for.
+    /// Registers a <see cref="ColumnStreamDataSource"/> as the one source of the host, also as <see cref="DbDataSource"/>, and
+    /// connections of it, closed, as often as they are asked for.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="connectionString">The connection string; a wrong one fails when the source is asked for.</param>

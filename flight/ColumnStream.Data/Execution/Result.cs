@@ -58,7 +58,8 @@ internal sealed class Result : IAsyncDisposable
     /// <summary>Waits for the next batch, which the caller releases; null at the end.</summary>
     public async ValueTask<RecordBatch?> ReadAsync(CancellationToken cancellation)
     {
-        using CancellationTokenRegistration _ = cancellation.UnsafeRegister(static source => ((CancellationTokenSource?)source)?.Cancel(), _ending);
+        using CancellationTokenRegistration _ = cancellation.UnsafeRegister(
+            static source => ((CancellationTokenSource?)source)?.Cancel(), _ending);
         try
         {
             while (_reader is not null)

@@ -5,4 +5,5 @@ namespace ColumnStream.Data.Execution;
 /// <param name="Sql">The text.</param>
 /// <param name="Parameters">Its parameters.</param>
 /// <param name="TimeoutSeconds">The seconds until its first rows; 0 for no end.</param>
-internal sealed record Statement(ColumnStreamConnection Connection, string Sql, ColumnStreamParameterCollection Parameters, int TimeoutSeconds);
+internal sealed record Statement(
+    ColumnStreamConnection Connection, string Sql, ColumnStreamParameterCollection Parameters, int TimeoutSeconds);

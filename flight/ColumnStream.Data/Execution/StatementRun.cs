@@ -54,7 +54,8 @@ internal sealed class StatementRun
     }
 
     /// <summary>Prepares a statement for many runs.</summary>
-    public Task PrepareAsync(Statement statement, CancellationToken cancellation) => GuardAsync(statement, cancellation, async (options, ending) =>
+    public Task PrepareAsync(Statement statement, CancellationToken cancellation) =>
+        GuardAsync(statement, cancellation, async (options, ending) =>
     {
         using CancellationTokenSource over = ending;
         (string sql, IReadOnlyList<ColumnStreamParameter> _) = ParameterText.Resolve(statement.Sql, statement.Parameters);
@@ -68,7 +69,8 @@ internal sealed class StatementRun
         GuardAsync(statement, cancellation, (options, ending) => QueryAsync(statement, behavior, options, ending));
 
     /// <summary>Runs a statement for its effect.</summary>
-    public Task<long> UpdateAsync(Statement statement, CancellationToken cancellation) => GuardAsync(statement, cancellation, async (options, ending) =>
+    public Task<long> UpdateAsync(Statement statement, CancellationToken cancellation) =>
+        GuardAsync(statement, cancellation, async (options, ending) =>
     {
         using CancellationTokenSource over = ending;
         FlightSqlClient client = statement.Connection.Client;
@@ -99,7 +101,8 @@ internal sealed class StatementRun
         RecordBatch? batch = BatchOf(statement, parameters);
         try
         {
-            return await statement.Connection.Client.UpdatePreparedAsync(prepared.Prepared.Handle, batch, options).ConfigureAwait(false);
+            return await statement.Connection.Client.UpdatePreparedAsync(
+                prepared.Prepared.Handle, batch, options).ConfigureAwait(false);
         }
         finally
         {
@@ -145,7 +148,8 @@ internal sealed class StatementRun
         }
     }
 
-    private async Task<Result> QueryAsync(Statement statement, CommandBehavior behavior, GrpcCallOptions options, CancellationTokenSource ending)
+    private async Task<Result> QueryAsync(
+        Statement statement, CommandBehavior behavior, GrpcCallOptions options, CancellationTokenSource ending)
     {
         FlightSqlClient client = statement.Connection.Client;
         (string sql, IReadOnlyList<ColumnStreamParameter> parameters) = ParameterText.Resolve(statement.Sql, statement.Parameters);
@@ -193,7 +197,8 @@ internal sealed class StatementRun
         }
     }
 
-    private static async Task<Result> OpenAsync(FlightSqlClient client, FlightInfo info, GrpcCallOptions options, CancellationTokenSource ending)
+    private static async Task<Result> OpenAsync(
+        FlightSqlClient client, FlightInfo info, GrpcCallOptions options, CancellationTokenSource ending)
     {
         var result = new Result(client, info, info.DecodeSchema() ?? NoColumns, options, ending);
         try
@@ -216,10 +221,13 @@ internal sealed class StatementRun
         session.IsDirty |= SqlText.ChangesSession(statement.Sql);
         // The caller's token ends the start only: a reader goes on when it is cancelled later, as with other providers.
         var ending = new CancellationTokenSource();
-        using CancellationTokenRegistration asked = cancellation.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
+        using CancellationTokenRegistration asked = cancellation.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).Cancel(), ending);
         using var late = new CancellationTokenSource(
-            statement.TimeoutSeconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(statement.TimeoutSeconds), statement.Connection.Source.Time);
-        using CancellationTokenRegistration ended = late.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
+            statement.TimeoutSeconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(statement.TimeoutSeconds),
+            statement.Connection.Source.Time);
+        using CancellationTokenRegistration ended = late.Token.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).Cancel(), ending);
         _running = ending;
         try
         {

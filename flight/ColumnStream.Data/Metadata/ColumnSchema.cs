@@ -55,7 +55,8 @@ internal sealed class ColumnSchema : DbColumn
         foreach (DbColumn column in columns)
         {
             table.Rows.Add(
-                column.ColumnName, column.ColumnOrdinal, column.ColumnSize, column.NumericPrecision, column.NumericScale, column.DataType,
+                column.ColumnName, column.ColumnOrdinal, column.ColumnSize, column.NumericPrecision,
+                column.NumericScale, column.DataType,
                 column.DataTypeName, column.AllowDBNull, false, false, false, true, column.BaseCatalogName, column.BaseSchemaName,
                 column.BaseTableName);
         }

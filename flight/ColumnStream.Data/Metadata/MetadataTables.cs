@@ -49,7 +49,10 @@ internal static class MetadataTables
 
     /// <summary>Asks the server and shows every batch, which is good while it is shown.</summary>
     public static async Task VisitAsync(
-        ColumnStreamConnection connection, Func<GrpcCallOptions, Task<FlightInfo>> ask, Action<RecordBatch> visit, CancellationToken cancellation)
+        ColumnStreamConnection connection,
+        Func<GrpcCallOptions, Task<FlightInfo>> ask,
+        Action<RecordBatch> visit,
+        CancellationToken cancellation)
     {
         GrpcCallOptions options = connection.Session().Options(cancellation);
         try

@@ -13,7 +13,9 @@ using ColumnStream.Flight.Sql.Metadata;
 
 namespace ColumnStream.Data.Metadata;
 
-/// <summary>Answers <see cref="DbConnection.GetSchema(string, string[])"/>: ADO.NET's common collections and those of tables and columns.</summary>
+/// <summary>
+/// Answers <see cref="DbConnection.GetSchema(string, string[])"/>: ADO.NET's common collections and those of tables and columns.
+/// </summary>
 internal static class SchemaCollections
 {
     /// <summary>Lists the collections in the order of their list, with the names of their restrictions.</summary>
@@ -42,13 +44,16 @@ internal static class SchemaCollections
         if (collection.Name is null)
         {
             throw new ArgumentException(
-                $"There is no collection '{name}'. There are {string.Join(", ", Array.ConvertAll(All, c => c.Name))}.", nameof(name));
+                $"There is no collection '{name}'. There are {string.Join(", ", Array.ConvertAll(All, c => c.Name))}.",
+                nameof(name));
         }
 
         if (restrictions.Length > collection.Restrictions.Length)
         {
             throw new ArgumentException(
-                $"Collection {collection.Name} has {collection.Restrictions.Length} restrictions, {restrictions.Length} were given.", nameof(restrictions));
+                $"Collection {collection.Name} has {collection.Restrictions.Length} restrictions, "
+                + $"{restrictions.Length} were given.",
+                nameof(restrictions));
         }
 
         string? Restriction(int i) => i < restrictions.Length ? restrictions[i] : null;
@@ -60,13 +65,16 @@ internal static class SchemaCollections
             "DataTypes" => await TypesAsync(connection, cancellation).ConfigureAwait(false),
             "ReservedWords" => await WordsAsync(connection, cancellation).ConfigureAwait(false),
             "Catalogs" => Filter(
-                await MetadataTables.ReadAsync(connection, o => connection.Client.CatalogsAsync(o), name, cancellation).ConfigureAwait(false),
+                await MetadataTables.ReadAsync(
+                    connection, o => connection.Client.CatalogsAsync(o), name, cancellation).ConfigureAwait(false),
                 ("catalog_name", Restriction(0))),
             "Databases" => Filter(
-                await MetadataTables.ReadAsync(connection, o => connection.Client.SchemasAsync(Restriction(0), null, o), name, cancellation)
+                await MetadataTables.ReadAsync(
+                    connection, o => connection.Client.SchemasAsync(Restriction(0), null, o), name, cancellation)
                     .ConfigureAwait(false),
                 ("db_schema_name", Restriction(1))),
-            "Tables" => await TablesAsync(connection, collection.Name, restrictions, Restriction(3), cancellation).ConfigureAwait(false),
+            "Tables" => await TablesAsync(
+                connection, collection.Name, restrictions, Restriction(3), cancellation).ConfigureAwait(false),
             "Views" => await TablesAsync(connection, collection.Name, restrictions, "VIEW", cancellation).ConfigureAwait(false),
             "Columns" => await ColumnsAsync(connection, restrictions, cancellation).ConfigureAwait(false),
             _ => await MetadataTables.ReadAsync(
@@ -80,7 +88,9 @@ internal static class SchemaCollections
 
     /// <summary>Escapes a name so that a pattern means it alone.</summary>
     private static string? Exactly(string? name) => name?
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("%", "\\%", StringComparison.Ordinal)
+        .Replace("_", "\\_", StringComparison.Ordinal);
 
     private static DataTable Table(string name, params (string Name, Type Type)[] columns)
     {
@@ -113,7 +123,8 @@ internal static class SchemaCollections
     private static DataTable Collections()
     {
         DataTable table = Table(
-            "MetaDataCollections", ("CollectionName", typeof(string)), ("NumberOfRestrictions", typeof(int)), ("NumberOfIdentifierParts", typeof(int)));
+            "MetaDataCollections",
+            ("CollectionName", typeof(string)), ("NumberOfRestrictions", typeof(int)), ("NumberOfIdentifierParts", typeof(int)));
         foreach ((string name, string[] restrictions, int parts) in All)
         {
             table.Rows.Add(name, restrictions.Length, parts);
@@ -125,7 +136,8 @@ internal static class SchemaCollections
     private static DataTable Restrictions()
     {
         DataTable table = Table(
-            "Restrictions", ("CollectionName", typeof(string)), ("RestrictionName", typeof(string)), ("RestrictionDefault", typeof(string)),
+            "Restrictions",
+            ("CollectionName", typeof(string)), ("RestrictionName", typeof(string)), ("RestrictionDefault", typeof(string)),
             ("RestrictionNumber", typeof(int)));
         foreach ((string name, string[] restrictions, int _) in All)
         {
@@ -144,37 +156,44 @@ internal static class SchemaCollections
         string version = await MetadataTables.InfoTextAsync(connection, 1, cancellation).ConfigureAwait(false);
         string quote = await MetadataTables.InfoTextAsync(connection, 504, cancellation).ConfigureAwait(false);
         DataTable table = Table(
-            "DataSourceInformation", ("CompositeIdentifierSeparatorPattern", typeof(string)), ("DataSourceProductName", typeof(string)),
+            "DataSourceInformation",
+            ("CompositeIdentifierSeparatorPattern", typeof(string)), ("DataSourceProductName", typeof(string)),
             ("DataSourceProductVersion", typeof(string)), ("DataSourceProductVersionNormalized", typeof(string)),
             ("GroupByBehavior", typeof(int)), ("IdentifierPattern", typeof(string)), ("IdentifierCase", typeof(int)),
-            ("OrderByColumnsInSelect", typeof(bool)), ("ParameterMarkerFormat", typeof(string)), ("ParameterMarkerPattern", typeof(string)),
-            ("ParameterNameMaxLength", typeof(int)), ("ParameterNamePattern", typeof(string)), ("QuotedIdentifierPattern", typeof(string)),
-            ("QuotedIdentifierCase", typeof(int)), ("StatementSeparatorPattern", typeof(string)), ("StringLiteralPattern", typeof(string)),
-            ("SupportedJoinOperators", typeof(int)));
+            ("OrderByColumnsInSelect", typeof(bool)), ("ParameterMarkerFormat", typeof(string)),
+            ("ParameterMarkerPattern", typeof(string)), ("ParameterNameMaxLength", typeof(int)),
+            ("ParameterNamePattern", typeof(string)), ("QuotedIdentifierPattern", typeof(string)),
+            ("QuotedIdentifierCase", typeof(int)), ("StatementSeparatorPattern", typeof(string)),
+            ("StringLiteralPattern", typeof(string)), ("SupportedJoinOperators", typeof(int)));
         table.Rows.Add(
-            "\\.", product, version, version, (int)GroupByBehavior.MustContainAll, "[A-Za-z_][A-Za-z0-9_$]*", (int)IdentifierCase.Sensitive, false,
+            "\\.", product, version, version, (int)GroupByBehavior.MustContainAll, "[A-Za-z_][A-Za-z0-9_$]*",
+            (int)IdentifierCase.Sensitive, false,
             "@{0}", "@[A-Za-z_][A-Za-z0-9_]*", 128, "[A-Za-z_][A-Za-z0-9_]*", $"{quote}(([^{quote}]|{quote}{quote})*){quote}",
             (int)IdentifierCase.Sensitive, ";", "'(([^']|'')*)'",
-            (int)(SupportedJoinOperators.Inner | SupportedJoinOperators.LeftOuter | SupportedJoinOperators.RightOuter | SupportedJoinOperators.FullOuter));
+            (int)(SupportedJoinOperators.Inner | SupportedJoinOperators.LeftOuter
+                | SupportedJoinOperators.RightOuter | SupportedJoinOperators.FullOuter));
         return table;
     }
 
     private static async Task<DataTable> TypesAsync(ColumnStreamConnection connection, CancellationToken cancellation)
     {
-        DataTable server = await MetadataTables.ReadAsync(connection, o => connection.Client.TypeInfoAsync(null, o), "DataTypes", cancellation)
+        DataTable server = await MetadataTables.ReadAsync(
+            connection, o => connection.Client.TypeInfoAsync(null, o), "DataTypes", cancellation)
             .ConfigureAwait(false);
         DataTable table = Table(
-            "DataTypes", ("TypeName", typeof(string)), ("ProviderDbType", typeof(int)), ("ColumnSize", typeof(long)), ("CreateFormat", typeof(string)),
-            ("CreateParameters", typeof(string)), ("DataType", typeof(string)), ("IsAutoIncrementable", typeof(bool)),
-            ("IsCaseSensitive", typeof(bool)), ("IsNullable", typeof(bool)), ("IsSearchable", typeof(bool)), ("IsUnsigned", typeof(bool)),
-            ("MaximumScale", typeof(short)), ("MinimumScale", typeof(short)), ("LiteralPrefix", typeof(string)), ("LiteralSuffix", typeof(string)));
+            "DataTypes",
+            ("TypeName", typeof(string)), ("ProviderDbType", typeof(int)), ("ColumnSize", typeof(long)),
+            ("CreateFormat", typeof(string)), ("CreateParameters", typeof(string)), ("DataType", typeof(string)),
+            ("IsAutoIncrementable", typeof(bool)), ("IsCaseSensitive", typeof(bool)), ("IsNullable", typeof(bool)),
+            ("IsSearchable", typeof(bool)), ("IsUnsigned", typeof(bool)), ("MaximumScale", typeof(short)),
+            ("MinimumScale", typeof(short)), ("LiteralPrefix", typeof(string)), ("LiteralSuffix", typeof(string)));
         foreach (DataRow row in server.Rows)
         {
             string name = (string)row["type_name"];
             string parameters = row["create_params"] is string[] items ? string.Join(", ", items) : string.Empty;
             table.Rows.Add(
                 name, row["data_type"], row["column_size"] is int size ? (long)size : null,
-                parameters.Length == 0 ? name : $"{name}({string.Join(", ", Array.ConvertAll((string[])row["create_params"], p => "{" + p + "}"))})",
+                parameters.Length == 0 ? name : $"{name}({{{parameters.Replace(", ", "}, {", StringComparison.Ordinal)}}})",
                 parameters, ClrTypeOf(name), false, row["case_sensitive"], true, true, row["unsigned_attribute"],
                 row["maximum_scale"] is int most ? (short)most : null, row["minimum_scale"] is int least ? (short)least : null,
                 row["literal_prefix"], row["literal_suffix"]);
@@ -202,7 +221,8 @@ internal static class SchemaCollections
 
     private static async Task<DataTable> WordsAsync(ColumnStreamConnection connection, CancellationToken cancellation)
     {
-        DataTable table = Table("ReservedWords", ("ReservedWord", typeof(string)));
+        DataTable table = Table("ReservedWords",
+            ("ReservedWord", typeof(string)));
         await MetadataTables.VisitAsync(
             connection,
             o => connection.Client.SqlInfoAsync([508], o),
@@ -231,12 +251,15 @@ internal static class SchemaCollections
                 Exactly(restrictions.Length > 2 ? restrictions[2] : null), type is null ? [] : [type], columns: false, o),
             name, cancellation);
 
-    private static async Task<DataTable> ColumnsAsync(ColumnStreamConnection connection, string?[] restrictions, CancellationToken cancellation)
+    private static async Task<DataTable> ColumnsAsync(
+        ColumnStreamConnection connection, string?[] restrictions, CancellationToken cancellation)
     {
         DataTable table = Table(
-            "Columns", ("catalog_name", typeof(string)), ("db_schema_name", typeof(string)), ("table_name", typeof(string)),
-            ("column_name", typeof(string)), ("ordinal_position", typeof(int)), ("data_type", typeof(string)), ("clr_type", typeof(string)),
-            ("is_nullable", typeof(bool)), ("numeric_precision", typeof(int)), ("numeric_scale", typeof(int)), ("remarks", typeof(string)));
+            "Columns",
+            ("catalog_name", typeof(string)), ("db_schema_name", typeof(string)), ("table_name", typeof(string)),
+            ("column_name", typeof(string)), ("ordinal_position", typeof(int)), ("data_type", typeof(string)),
+            ("clr_type", typeof(string)), ("is_nullable", typeof(bool)), ("numeric_precision", typeof(int)),
+            ("numeric_scale", typeof(int)), ("remarks", typeof(string)));
         string? wanted = restrictions.Length > 3 ? restrictions[3] : null;
         await MetadataTables.VisitAsync(
             connection,

@@ -69,7 +69,8 @@ internal static class ParameterBatch
             catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException)
             {
                 throw new InvalidCastException(
-                    $"Parameter '{parameter.ParameterName}' has a value that does not fit {type}: {value} ({value.GetType().Name}).", e);
+                    $"Parameter '{parameter.ParameterName}' has a value that does not fit {type}: {value} "
+                    + $"({value.GetType().Name}).", e);
             }
         }
 
@@ -130,7 +131,8 @@ internal static class ParameterBatch
         string text = Convert.ToString(value, CultureInfo.InvariantCulture)!;
         int dot = text.IndexOf('.', StringComparison.Ordinal);
         int fraction = dot < 0 ? 0 : text.Length - dot - 1;
-        BigInteger digits = BigInteger.Parse(text.Replace(".", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        BigInteger digits = BigInteger.Parse(
+            text.Replace(".", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
         BigInteger unscaled = fraction <= type.Scale
             ? digits * BigInteger.Pow(10, type.Scale - fraction)
             : throw new OverflowException("Value has more fraction digits than its type.");
@@ -166,7 +168,8 @@ internal static class ParameterBatch
     private static long Microseconds(object value, bool isUtc) => value switch
     {
         DateTimeOffset offset when isUtc => (offset.UtcTicks - DateTime.UnixEpoch.Ticks) / 10,
-        DateTime time when isUtc && time.Kind == DateTimeKind.Local => (time.ToUniversalTime().Ticks - DateTime.UnixEpoch.Ticks) / 10,
+        DateTime time when isUtc && time.Kind == DateTimeKind.Local =>
+            (time.ToUniversalTime().Ticks - DateTime.UnixEpoch.Ticks) / 10,
         DateTime time => (time.Ticks - DateTime.UnixEpoch.Ticks) / 10,
         DateOnly date => (date.ToDateTime(TimeOnly.MinValue).Ticks - DateTime.UnixEpoch.Ticks) / 10,
         _ => throw new InvalidCastException("Value is no point in time."),

@@ -8,11 +8,12 @@ namespace ColumnStream.Data.Parameters;
 internal static class ParameterText
 {
     /// <summary>
-    /// Gives the text with a <c>?</c> for every parameter, and the parameters in the order of these. Text in quotes, names in backquotes and
-    /// comments stay as they are. A name that no parameter has stays too: the server then shows where it stands.
+    /// Gives the text with a <c>?</c> for every parameter, and the parameters in the order of these. Text in quotes, names in
+    /// backquotes and comments stay as they are. A name that no parameter has stays too: the server then shows where it stands.
     /// </summary>
     /// <exception cref="InvalidOperationException">There are more <c>?</c> than parameters.</exception>
-    public static (string Text, IReadOnlyList<ColumnStreamParameter> Parameters) Resolve(string sql, ColumnStreamParameterCollection given)
+    public static (string Text, IReadOnlyList<ColumnStreamParameter> Parameters) Resolve(
+        string sql, ColumnStreamParameterCollection given)
     {
         if (given.Count == 0)
         {
@@ -55,7 +56,9 @@ internal static class ParameterText
         return (text.ToString(), used);
     }
 
-    /// <summary>Gives where the literal, quoted name or comment that begins at <paramref name="i"/> ends, or <paramref name="i"/>.</summary>
+    /// <summary>
+    /// Gives where the literal, quoted name or comment that begins at <paramref name="i"/> ends, or <paramref name="i"/>.
+    /// </summary>
     private static int SkipQuoted(string sql, int i)
     {
         char c = sql[i];

@@ -38,7 +38,9 @@ internal static class ParameterTypes
         _ => DbType.Object,
     };
 
-    /// <summary>Gives the Arrow type for a parameter whose rows have <paramref name="values"/>; decimals get the digits that they need.</summary>
+    /// <summary>
+    /// Gives the Arrow type for a parameter whose rows have <paramref name="values"/>; decimals get the digits that they need.
+    /// </summary>
     /// <exception cref="NotSupportedException">No Arrow type fits.</exception>
     public static DataType Of(ColumnStreamParameter parameter, IReadOnlyList<object?> values)
     {
@@ -65,7 +67,8 @@ internal static class ParameterTypes
             DbType.Single => DataType.Float32,
             DbType.Double => DataType.Float64,
             DbType.Decimal or DbType.VarNumeric or DbType.Currency => DecimalOf(parameter, values),
-            DbType.String or DbType.AnsiString or DbType.StringFixedLength or DbType.AnsiStringFixedLength or DbType.Xml or DbType.Guid =>
+            DbType.String or DbType.AnsiString or DbType.StringFixedLength or DbType.AnsiStringFixedLength
+                or DbType.Xml or DbType.Guid =>
                 DataType.Utf8,
             DbType.Binary => DataType.Binary,
             DbType.Date => DataType.Date32,
@@ -75,7 +78,8 @@ internal static class ParameterTypes
                 : DataType.Timestamp(TimeUnit.Microsecond),
             DbType.DateTimeOffset => DataType.Timestamp(TimeUnit.Microsecond, "UTC"),
             _ => throw new NotSupportedException(
-                $"Parameter '{parameter.ParameterName}' has a value of a type that cannot be sent: {first?.GetType().Name ?? type.ToString()}."),
+                $"Parameter '{parameter.ParameterName}' has a value of a type that cannot be sent: "
+                + $"{first?.GetType().Name ?? type.ToString()}."),
         };
     }
 

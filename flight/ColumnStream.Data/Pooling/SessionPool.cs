@@ -33,14 +33,17 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
     }
 
     /// <summary>Gives a session, logged in; it goes back with <see cref="ReturnAsync"/>.</summary>
-    /// <exception cref="ColumnStreamException">The server refuses or cannot be reached, or all connections are in use for too long.</exception>
+    /// <exception cref="ColumnStreamException">
+    /// The server refuses or cannot be reached, or all connections are in use for too long.
+    /// </exception>
     public async Task<PooledSession> RentAsync(CancellationToken cancellation)
     {
         TimeSpan limit = settings.Timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.Timeout);
         if (!await _places.WaitAsync(limit, cancellation).ConfigureAwait(false))
         {
             throw new ColumnStreamException(
-                $"All {settings.MaxPoolSize} connections are in use since {settings.Timeout} s: dispose of connections, or raise Max Pool Size.");
+                $"All {settings.MaxPoolSize} connections are in use since {settings.Timeout} s: dispose of "
+                + "connections, or raise Max Pool Size.");
         }
 
         try
@@ -139,7 +142,8 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
     {
         try
         {
-            await Client.CloseSessionAsync(session.Options(CancellationToken.None) with { Timeout = TimeSpan.FromSeconds(5) }).ConfigureAwait(false);
+            await Client.CloseSessionAsync(
+                session.Options(CancellationToken.None) with { Timeout = TimeSpan.FromSeconds(5) }).ConfigureAwait(false);
         }
         catch (GrpcException)
         {
@@ -164,7 +168,8 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw new ColumnStreamException(
-                $"Server {settings.Host}:{settings.Port} did not answer within {settings.Timeout} s (Timeout in the connection string).",
+                $"Server {settings.Host}:{settings.Port} did not answer within {settings.Timeout} s (Timeout in the "
+                + "connection string).",
                 new TimeoutException(null, e));
         }
     }
@@ -180,7 +185,8 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
         else if (settings.Username.Length > 0)
         {
             shown.Add(
-                "authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.Username}:{settings.Password}")));
+                "authorization", "Basic " + Convert.ToBase64String(
+                    Encoding.UTF8.GetBytes($"{settings.Username}:{settings.Password}")));
         }
 
         GrpcMetadata? received = null;

@@ -8,7 +8,9 @@ using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Data.Values;
 
-/// <summary>Reads the values of one column of a result as the types of .NET; one subclass for each way that values lie in memory.</summary>
+/// <summary>
+/// Reads the values of one column of a result as the types of .NET; one subclass for each way that values lie in memory.
+/// </summary>
 internal abstract class ColumnReader(Field field, int ordinal)
 {
     /// <summary>Gets the column's name and type.</summary>
@@ -71,7 +73,8 @@ internal abstract class ColumnReader(Field field, int ordinal)
 
     /// <summary>Makes the error of a type that the column cannot give.</summary>
     protected InvalidCastException NoCast<T>() => new(string.Create(
-        CultureInfo.InvariantCulture, $"Column {ordinal} ('{Field.Name}') holds {Field.Type}, which cannot be read as {typeof(T).Name}."));
+        CultureInfo.InvariantCulture,
+        $"Column {ordinal} ('{Field.Name}') holds {Field.Type}, which cannot be read as {typeof(T).Name}."));
 
     /// <summary>Makes the error of a value that does not fit the type it is read as.</summary>
     protected OverflowException TooLarge(int row, string type) => new(string.Create(

@@ -28,7 +28,8 @@ internal static class ColumnReaders
         TypeId.Time32 or TypeId.Time64 => new TimeReader(field, ordinal),
         TypeId.Timestamp => new TimestampReader(field, ordinal),
         TypeId.Duration or TypeId.IntervalDayTime => new DurationReader(field, ordinal),
-        TypeId.List or TypeId.LargeList or TypeId.ListView or TypeId.LargeListView or TypeId.FixedSizeList => new ArrayReader(field, ordinal),
+        TypeId.List or TypeId.LargeList or TypeId.ListView or TypeId.LargeListView or TypeId.FixedSizeList =>
+            new ArrayReader(field, ordinal),
         TypeId.Struct => new RecordReader(field, ordinal),
         TypeId.Map => new MapReader(field, ordinal),
         _ => new PrintedReader(field, ordinal),

@@ -22,6 +22,8 @@ internal sealed class DateReader(Field field, int ordinal) : StructReader<DateOn
             ? ((FixedWidthArray)Array!).Values<int>()[row]
             : (long)Math.Floor(((FixedWidthArray)Array!).Values<long>()[row] / 86_400_000.0);
         long day = days + Epoch;
-        return day >= 0 && day <= DateOnly.MaxValue.DayNumber ? DateOnly.FromDayNumber((int)day) : throw TooLarge(row, nameof(DateOnly));
+        return day >= 0 && day <= DateOnly.MaxValue.DayNumber
+            ? DateOnly.FromDayNumber((int)day)
+            : throw TooLarge(row, nameof(DateOnly));
     }
 }

@@ -40,11 +40,13 @@ internal sealed unsafe class DecimalReader(Field field, int ordinal) : StructRea
             bits.Clear();
             BigInteger.Abs(unscaled).TryWriteBytes(bits, out _, isUnsigned: true);
             return new decimal(
-                BitConverter.ToInt32(bits), BitConverter.ToInt32(bits[4..]), BitConverter.ToInt32(bits[8..]), unscaled.Sign < 0, (byte)scale);
+                BitConverter.ToInt32(bits), BitConverter.ToInt32(bits[4..]), BitConverter.ToInt32(bits[8..]),
+                unscaled.Sign < 0, (byte)scale);
         }
 
         // Zeros behind the last digit do not count: DECIMAL(38, 30) may hold 1.5.
-        return decimal.TryParse(Print(row), NumberStyles.Number, CultureInfo.InvariantCulture, out decimal value) && Digits(value) == Digits(row)
+        return decimal.TryParse(Print(row), NumberStyles.Number, CultureInfo.InvariantCulture, out decimal value)
+            && Digits(value) == Digits(row)
             ? value
             : throw TooLarge(row, nameof(Decimal));
     }

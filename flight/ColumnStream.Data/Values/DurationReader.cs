@@ -17,6 +17,8 @@ internal sealed class DurationReader(Field field, int ordinal) : StructReader<Ti
             return new TimeSpan((parts[0] * TimeSpan.TicksPerDay) + (parts[1] * TimeSpan.TicksPerMillisecond));
         }
 
-        return Ticks.TryOf(array.Values<long>()[row], Field.Type.Unit, out long ticks) ? new TimeSpan(ticks) : throw TooLarge(row, nameof(TimeSpan));
+        return Ticks.TryOf(array.Values<long>()[row], Field.Type.Unit, out long ticks)
+            ? new TimeSpan(ticks)
+            : throw TooLarge(row, nameof(TimeSpan));
     }
 }

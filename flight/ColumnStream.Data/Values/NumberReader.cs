@@ -10,7 +10,8 @@ namespace ColumnStream.Data.Values;
 internal sealed unsafe class NumberReader<T>(Field field, int ordinal) : StructReader<T>(field, ordinal)
     where T : unmanaged, INumber<T>
 {
-    private static readonly bool IsFloating = typeof(T) == typeof(double) || typeof(T) == typeof(float) || typeof(T) == typeof(Half);
+    private static readonly bool IsFloating =
+        typeof(T) == typeof(double) || typeof(T) == typeof(float) || typeof(T) == typeof(Half);
 
     private T* _values;
 

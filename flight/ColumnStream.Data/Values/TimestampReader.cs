@@ -5,8 +5,8 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Data.Values;
 
 /// <summary>
-/// Reads points in time: local ones as DateTime of unspecified kind, those with a zone as UTC and also as DateTimeOffset. What is below a tick
-/// of 100 ns is cut off; <c>GetFieldValue&lt;long&gt;</c> gives the count of the column's own unit since 1970.
+/// Reads points in time: local ones as DateTime of unspecified kind, those with a zone as UTC and also as DateTimeOffset. What is
+/// below a tick of 100 ns is cut off; <c>GetFieldValue&lt;long&gt;</c> gives the count of the column's own unit since 1970.
 /// </summary>
 internal sealed class TimestampReader(Field field, int ordinal) : StructReader<DateTime>(field, ordinal)
 {
@@ -33,7 +33,8 @@ internal sealed class TimestampReader(Field field, int ordinal) : StructReader<D
     protected override DateTime Get(int row) =>
         Ticks.TryOf(Count(row), Field.Type.Unit, out long since)
         && since >= -DateTime.UnixEpoch.Ticks && since <= DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks
-            ? new DateTime(DateTime.UnixEpoch.Ticks + since, Field.Type.Timezone is null ? DateTimeKind.Unspecified : DateTimeKind.Utc)
+            ? new DateTime(
+                DateTime.UnixEpoch.Ticks + since, Field.Type.Timezone is null ? DateTimeKind.Unspecified : DateTimeKind.Utc)
             : throw TooLarge(row, nameof(DateTime));
 
     private long Count(int row) => ((FixedWidthArray)Array!).Values<long>()[row];

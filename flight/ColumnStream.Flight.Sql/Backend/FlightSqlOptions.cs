@@ -8,7 +8,9 @@ public sealed record FlightSqlOptions
     /// <summary>Gets how long a session that nobody uses stays.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Gets how long a prepared statement or ticket that nobody uses stays; clients do not always close what they prepare.</summary>
+    /// <summary>
+    /// Gets how long a prepared statement or ticket that nobody uses stays; clients do not always close what they prepare.
+    /// </summary>
     public TimeSpan HandleTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Gets the sessions kept at once; the one unused for longest goes first.</summary>

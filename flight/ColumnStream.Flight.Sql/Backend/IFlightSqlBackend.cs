@@ -8,8 +8,8 @@ namespace ColumnStream.Flight.Sql.Backend;
 /// Is what Flight SQL's service needs of an engine: who a caller is, and a session in which statements mean something.
 /// </summary>
 /// <remarks>
-/// Every member may be called by many callers at once. Errors meant for the client are <see cref="GrpcException"/>; any other exception
-/// reaches the client as an internal error without its text.
+/// Every member may be called by many callers at once. Errors meant for the client are <see cref="GrpcException"/>; any other
+/// exception reaches the client as an internal error without its text.
 /// </remarks>
 public interface IFlightSqlBackend
 {

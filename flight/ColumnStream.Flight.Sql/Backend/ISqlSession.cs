@@ -16,7 +16,9 @@ public interface ISqlSession : IAsyncDisposable
     /// <exception cref="GrpcException">The statement is wrong: the message shows line and caret.</exception>
     ValueTask<ISqlStatement> PrepareAsync(string sql, CancellationToken cancellation);
 
-    /// <summary>Appends rows to a table, or makes it first, as <paramref name="target"/> says; gives the number of rows once they are safe.</summary>
+    /// <summary>
+    /// Appends rows to a table, or makes it first, as <paramref name="target"/> says; gives the number of rows once they are safe.
+    /// </summary>
     /// <param name="target">Where the rows go.</param>
     /// <param name="rows">The rows, read by the session until they end; disposed by the caller.</param>
     /// <param name="cancellation">Ends the work; rows already safe stay.</param>
@@ -28,7 +30,9 @@ public interface ISqlSession : IAsyncDisposable
     /// <summary>Lists schemas of all catalogs.</summary>
     ValueTask<IReadOnlyList<SqlSchemaName>> SchemasAsync(CancellationToken cancellation);
 
-    /// <summary>Lists the tables and views for which <paramref name="filter"/> holds; those that it refuses need not be described.</summary>
+    /// <summary>
+    /// Lists the tables and views for which <paramref name="filter"/> holds; those that it refuses need not be described.
+    /// </summary>
     /// <param name="filter">Whether a table of this name and type is wanted.</param>
     /// <param name="columns">Whether columns are wanted too.</param>
     /// <param name="cancellation">Ends the call.</param>

@@ -13,8 +13,8 @@ public static class SqlSessionOptions
     public const string Compression = "flight.compression";
 
     /// <summary>
-    /// Names which types results have: exact (default), or basic, where decimals come as doubles, dates as timestamps and nested values as
-    /// JSON text, for readers that lack them. The session casts; its schemas say so.
+    /// Names which types results have: exact (default), or basic, where decimals come as doubles, dates as timestamps and nested
+    /// values as JSON text, for readers that lack them. The session casts; its schemas say so.
     /// </summary>
     public const string Types = "flight.types";
 }

@@ -32,7 +32,8 @@ public sealed class FlightSqlClient(FlightClient flight)
 
     /// <summary>Asks for the columns of a query.</summary>
     public Task<Schema> QuerySchemaAsync(string sql, GrpcCallOptions? options = null) =>
-        flight.GetSchemaAsync(FlightDescriptor.FromCommand(FlightSqlCommand.Wrap(new CommandStatementQuery { Query = sql })), options);
+        flight.GetSchemaAsync(
+            FlightDescriptor.FromCommand(FlightSqlCommand.Wrap(new CommandStatementQuery { Query = sql })), options);
 
     /// <summary>Runs a statement for its effect and gives the rows changed, or -1 where the server does not know.</summary>
     public Task<long> UpdateAsync(string sql, GrpcCallOptions? options = null) =>
@@ -58,7 +59,8 @@ public sealed class FlightSqlClient(FlightClient flight)
     }
 
     /// <summary>Binds rows of parameters to a prepared statement, and gives the handle to go on with.</summary>
-    public async Task<ReadOnlyMemory<byte>> BindAsync(ReadOnlyMemory<byte> handle, RecordBatch parameters, GrpcCallOptions? options = null)
+    public async Task<ReadOnlyMemory<byte>> BindAsync(
+        ReadOnlyMemory<byte> handle, RecordBatch parameters, GrpcCallOptions? options = null)
     {
         FlightDescriptor descriptor = DescriptorOf(new CommandPreparedStatementQuery { PreparedStatementHandle = Bytes(handle) });
         await using FlightUpload upload = await flight.DoPutAsync(descriptor, options).ConfigureAwait(false);
@@ -70,7 +72,8 @@ public sealed class FlightSqlClient(FlightClient flight)
         {
             // Older servers answer with nothing, or with an empty message.
             DoPutPreparedStatementResult result = ProtoWire.Parse(DoPutPreparedStatementResult.Parser, bytes.Span);
-            next = result.HasPreparedStatementHandle && !result.PreparedStatementHandle.IsEmpty ? result.PreparedStatementHandle.Memory : next;
+            bool isNew = result.HasPreparedStatementHandle && !result.PreparedStatementHandle.IsEmpty;
+            next = isNew ? result.PreparedStatementHandle.Memory : next;
         }
 
         return next;
@@ -80,8 +83,11 @@ public sealed class FlightSqlClient(FlightClient flight)
     public Task<FlightInfo> QueryPreparedAsync(ReadOnlyMemory<byte> handle, GrpcCallOptions? options = null) =>
         InfoAsync(new CommandPreparedStatementQuery { PreparedStatementHandle = Bytes(handle) }, options);
 
-    /// <summary>Runs a prepared statement for its effect, once for each row of parameters, and gives the rows changed, or -1.</summary>
-    public Task<long> UpdatePreparedAsync(ReadOnlyMemory<byte> handle, RecordBatch? parameters, GrpcCallOptions? options = null) => PutAsync(
+    /// <summary>
+    /// Runs a prepared statement for its effect, once for each row of parameters, and gives the rows changed, or -1.
+    /// </summary>
+    public Task<long> UpdatePreparedAsync(ReadOnlyMemory<byte> handle, RecordBatch? parameters, GrpcCallOptions? options = null) =>
+        PutAsync(
         new CommandPreparedStatementUpdate { PreparedStatementHandle = Bytes(handle) }, parameters?.Schema,
         parameters is null ? null : One(parameters), options);
 
@@ -92,8 +98,11 @@ public sealed class FlightSqlClient(FlightClient flight)
             FlightSqlCommand.Wrap(new ActionClosePreparedStatementRequest { PreparedStatementHandle = Bytes(handle) })),
         options);
 
-    /// <summary>Sends rows to a table and gives their number; each batch stays the caller's and is borrowed until the next is asked for.</summary>
-    public Task<long> IngestAsync(SqlIngest target, Schema schema, IAsyncEnumerable<RecordBatch> rows, GrpcCallOptions? options = null)
+    /// <summary>
+    /// Sends rows to a table and gives their number; each batch stays the caller's and is borrowed until the next is asked for.
+    /// </summary>
+    public Task<long> IngestAsync(
+        SqlIngest target, Schema schema, IAsyncEnumerable<RecordBatch> rows, GrpcCallOptions? options = null)
     {
         var command = new CommandStatementIngest
         {
@@ -138,7 +147,8 @@ public sealed class FlightSqlClient(FlightClient flight)
 
     /// <summary>Asks for tables; null filters and no types fit all.</summary>
     public Task<FlightInfo> TablesAsync(
-        string? catalog, string? schemaPattern, string? tablePattern, IEnumerable<string> types, bool columns, GrpcCallOptions? options = null)
+        string? catalog, string? schemaPattern, string? tablePattern, IEnumerable<string> types, bool columns,
+        GrpcCallOptions? options = null)
     {
         var command = new CommandGetTables { IncludeSchema = columns };
         Set(catalog, v => command.Catalog = v);
@@ -229,7 +239,8 @@ public sealed class FlightSqlClient(FlightClient flight)
             Messages.SetSessionOptionsResult result = ProtoWire.Parse(Messages.SetSessionOptionsResult.Parser, body.Span);
             foreach ((string name, Messages.SetSessionOptionsResult.Types.Error error) in result.Errors)
             {
-                throw new GrpcException(GrpcStatusCode.InvalidArgument, $"Server refused the session option {name}: {error.Value}.");
+                throw new GrpcException(
+                    GrpcStatusCode.InvalidArgument, $"Server refused the session option {name}: {error.Value}.");
             }
         }
     }
@@ -268,7 +279,8 @@ public sealed class FlightSqlClient(FlightClient flight)
         }
     }
 
-    private static Schema? SchemaOf(ByteString message) => message.IsEmpty ? null : IpcMessageDecoder.DecodeSchema(message.Span, options: null);
+    private static Schema? SchemaOf(ByteString message) =>
+        message.IsEmpty ? null : IpcMessageDecoder.DecodeSchema(message.Span, options: null);
 
     private static T Unwrap<T>(ReadOnlyMemory<byte> body, MessageParser<T> parser)
         where T : IMessage<T>, new()
@@ -285,7 +297,8 @@ public sealed class FlightSqlClient(FlightClient flight)
         yield return batch;
     }
 
-    private Task<FlightInfo> InfoAsync(IMessage command, GrpcCallOptions? options) => flight.GetFlightInfoAsync(DescriptorOf(command), options);
+    private Task<FlightInfo> InfoAsync(IMessage command, GrpcCallOptions? options) =>
+        flight.GetFlightInfoAsync(DescriptorOf(command), options);
 
     private async Task ActAsync(FlightAction action, GrpcCallOptions? options)
     {
@@ -294,7 +307,8 @@ public sealed class FlightSqlClient(FlightClient flight)
         }
     }
 
-    private async Task<long> PutAsync(IMessage command, Schema? schema, IAsyncEnumerable<RecordBatch>? rows, GrpcCallOptions? options)
+    private async Task<long> PutAsync(
+        IMessage command, Schema? schema, IAsyncEnumerable<RecordBatch>? rows, GrpcCallOptions? options)
     {
         await using FlightUpload upload = await flight.DoPutAsync(DescriptorOf(command), options).ConfigureAwait(false);
         if (schema is not null && rows is not null)

@@ -12,7 +12,9 @@ public static class ColumnMetadata
     /// <summary>Begins every key.</summary>
     public const string Prefix = "ARROW:FLIGHT:SQL:";
 
-    /// <summary>Gives a table's columns with their metadata; the schema's name stands under both keys that readers look for.</summary>
+    /// <summary>
+    /// Gives a table's columns with their metadata; the schema's name stands under both keys that readers look for.
+    /// </summary>
     public static Schema SchemaOf(SqlTable table)
     {
         List<Field> fields = [];

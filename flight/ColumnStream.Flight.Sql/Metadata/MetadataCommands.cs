@@ -50,7 +50,8 @@ internal static class MetadataCommands
                 AddSchemas(rows, schemas, await session.SchemasAsync(cancellation));
                 break;
             case CommandGetTables tables:
-                AddTables(rows, tables.IncludeSchema, await session.TablesAsync(Filter(tables), tables.IncludeSchema, cancellation));
+                IReadOnlyList<SqlTable> found = await session.TablesAsync(Filter(tables), tables.IncludeSchema, cancellation);
+                AddTables(rows, tables.IncludeSchema, found);
                 break;
             case CommandGetTableTypes:
                 foreach (string type in Types)
@@ -76,9 +77,12 @@ internal static class MetadataCommands
 
     private static void AddSchemas(RowWriter rows, CommandGetDbSchemas command, IReadOnlyList<SqlSchemaName> names)
     {
-        foreach (SqlSchemaName name in names.OrderBy(n => n.Catalog, StringComparer.Ordinal).ThenBy(n => n.Schema, StringComparer.Ordinal))
+        IEnumerable<SqlSchemaName> ordered = names
+            .OrderBy(n => n.Catalog, StringComparer.Ordinal).ThenBy(n => n.Schema, StringComparer.Ordinal);
+        foreach (SqlSchemaName name in ordered)
         {
-            if ((!command.HasCatalog || command.Catalog == name.Catalog) && LikePattern.Matches(SchemaPattern(command), name.Schema))
+            if ((!command.HasCatalog || command.Catalog == name.Catalog)
+                && LikePattern.Matches(SchemaPattern(command), name.Schema))
             {
                 rows.Add(name.Catalog, name.Schema);
             }
@@ -114,7 +118,8 @@ internal static class MetadataCommands
         {
             if (withSchema)
             {
-                rows.Add(table.Catalog, table.Schema, table.Name, table.Type, IpcMessageEncoder.Encapsulate(ColumnMetadata.SchemaOf(table)));
+                byte[] columns = IpcMessageEncoder.Encapsulate(ColumnMetadata.SchemaOf(table));
+                rows.Add(table.Catalog, table.Schema, table.Name, table.Type, columns);
             }
             else
             {
@@ -155,7 +160,8 @@ internal static class MetadataCommands
             }
 
             rows.Add(
-                type.Name, type.DataType, type.Size, type.Prefix, type.Suffix, type.Parameters.Count == 0 ? null : type.Parameters, 1,
+                type.Name, type.DataType, type.Size, type.Prefix, type.Suffix,
+                type.Parameters.Count == 0 ? null : type.Parameters, 1,
                 type.CaseSensitive, type.Searchable, type.Unsigned, false, type.Unsigned is null ? null : false, type.Name,
                 type.MinimumScale, type.MaximumScale, type.SqlType ?? type.DataType, type.Subcode, type.Radix, null);
         }

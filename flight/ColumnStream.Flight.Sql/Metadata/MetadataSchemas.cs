@@ -3,8 +3,8 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Flight.Sql.Metadata;
 
 /// <summary>
-/// Holds the columns of every metadata command: names, order, types and nullability are the specification's, for clients compare them
-/// (apache/arrow, format/FlightSql.proto).
+/// Holds the columns of every metadata command: names, order, types and nullability are the specification's, for clients compare
+/// them (apache/arrow, format/FlightSql.proto).
 /// </summary>
 public static class MetadataSchemas
 {
@@ -18,7 +18,9 @@ public static class MetadataSchemas
     public static Schema Tables { get; } = new(
         Text("catalog_name"), Text("db_schema_name"), Text("table_name", nullable: false), Text("table_type", nullable: false));
 
-    /// <summary>Gets the columns of <c>CommandGetTables</c> with the columns of each table as an encapsulated schema message.</summary>
+    /// <summary>
+    /// Gets the columns of <c>CommandGetTables</c> with the columns of each table as an encapsulated schema message.
+    /// </summary>
     public static Schema TablesWithSchema { get; } = new(
         ValueList.From([.. Tables.Fields, new Field("table_schema", DataType.Binary, Nullable: false)]));
 
@@ -32,8 +34,10 @@ public static class MetadataSchemas
 
     /// <summary>Gets the columns of exported and imported keys and of cross references.</summary>
     public static Schema ForeignKeys { get; } = new(
-        Text("pk_catalog_name"), Text("pk_db_schema_name"), Text("pk_table_name", nullable: false), Text("pk_column_name", nullable: false),
-        Text("fk_catalog_name"), Text("fk_db_schema_name"), Text("fk_table_name", nullable: false), Text("fk_column_name", nullable: false),
+        Text("pk_catalog_name"), Text("pk_db_schema_name"),
+        Text("pk_table_name", nullable: false), Text("pk_column_name", nullable: false),
+        Text("fk_catalog_name"), Text("fk_db_schema_name"),
+        Text("fk_table_name", nullable: false), Text("fk_column_name", nullable: false),
         new Field("key_sequence", DataType.Int32, Nullable: false), Text("fk_key_name"), Text("pk_key_name"),
         new Field("update_rule", DataType.UInt8, Nullable: false), new Field("delete_rule", DataType.UInt8, Nullable: false));
 

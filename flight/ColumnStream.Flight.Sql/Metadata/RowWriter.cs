@@ -27,7 +27,9 @@ internal sealed class RowWriter : IDisposable
         }
     }
 
-    /// <summary>Appends a row: null, text, bool, byte, int, uint, long, bytes, lists of text, or a value of the union of SqlInfo.</summary>
+    /// <summary>
+    /// Appends a row: null, text, bool, byte, int, uint, long, bytes, lists of text, or a value of the union of SqlInfo.
+    /// </summary>
     public RowWriter Add(params ReadOnlySpan<object?> values)
     {
         if (values.Length != _columns.Length)

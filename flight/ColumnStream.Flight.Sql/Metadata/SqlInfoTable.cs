@@ -5,12 +5,13 @@ using ColumnStream.Flight.Sql.Backend;
 namespace ColumnStream.Flight.Sql.Metadata;
 
 /// <summary>
-/// Holds what the server answers to every number of <c>CommandGetSqlInfo</c>: 0–11, 100, 101 and 500–576 of the specification's enum SqlInfo.
+/// Holds what the server answers to every number of <c>CommandGetSqlInfo</c>: 0–11, 100, 101 and 500–576 of the specification's
+/// enum SqlInfo.
 /// </summary>
 /// <remarks>
-/// Values are text, bool, long, int (bit masks), lists of text or a map of int to lists of int, by which the child of the union is chosen.
-/// Where the specification's words and its implementations differ (503, 505, 507, 562 are bigint, 528 is a bit mask), readers in the
-/// field decide: Arrow's JDBC driver fails on the other form.
+/// Values are text, bool, long, int (bit masks), lists of text or a map of int to lists of int, by which the child of the union is
+/// chosen. Where the specification's words and its implementations differ (503, 505, 507, 562 are bigint, 528 is a bit mask),
+/// readers in the field decide: Arrow's JDBC driver fails on the other form.
 /// </remarks>
 internal static class SqlInfoTable
 {

@@ -4,7 +4,9 @@ using ColumnStream.Flight.Sql.Backend;
 
 namespace ColumnStream.Flight.Sql.Service;
 
-/// <summary>Is one client's session with all that must end with it; shared by calls, statements and results, the last of which ends it.</summary>
+/// <summary>
+/// Is one client's session with all that must end with it; shared by calls, statements and results, the last of which ends it.
+/// </summary>
 internal sealed class ClientSession(string id, SqlLogin login, ISqlSession session) : System.IAsyncDisposable
 {
     private int _users = 1;

@@ -5,7 +5,9 @@ using ColumnStream.Arrow;
 
 namespace ColumnStream.Flight.Sql.Service;
 
-/// <summary>Is a statement with its parameters that runs when its ticket is redeemed, once; it can be cancelled before and while it runs.</summary>
+/// <summary>
+/// Is a statement with its parameters that runs when its ticket is redeemed, once; it can be cancelled before and while it runs.
+/// </summary>
 internal sealed class ExecutionHandle(PreparedHandle prepared, RecordBatch? parameters) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _cancel = new();

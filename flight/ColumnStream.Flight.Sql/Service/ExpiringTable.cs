@@ -6,7 +6,8 @@ using System.Threading.Tasks;
 namespace ColumnStream.Flight.Sql.Service;
 
 /// <summary>
-/// Holds what clients left in the server by name: what nobody used for a while goes, and what was unused for longest where there are too many.
+/// Holds what clients left in the server by name: what nobody used for a while goes, and what was unused for longest where there
+/// are too many.
 /// </summary>
 /// <remarks>Old entries are looked for when one is added or asked for, so that the table needs no timer of its own.</remarks>
 internal sealed class ExpiringTable<T>(TimeProvider time, TimeSpan timeout, int capacity, Func<T, T> share) : IAsyncDisposable
@@ -29,8 +30,8 @@ internal sealed class ExpiringTable<T>(TimeProvider time, TimeSpan timeout, int 
     }
 
     /// <summary>
-    /// Takes over <paramref name="value"/> under <paramref name="name"/>, unless another one has the name: then that one stays and the value
-    /// is disposed. Gives a share of the one that stays, which the caller disposes.
+    /// Takes over <paramref name="value"/> under <paramref name="name"/>, unless another one has the name: then that one stays and
+    /// the value is disposed. Gives a share of the one that stays, which the caller disposes.
     /// </summary>
     public async ValueTask<T> AddAsync(string name, T value)
     {
@@ -55,7 +56,9 @@ internal sealed class ExpiringTable<T>(TimeProvider time, TimeSpan timeout, int 
         return shared;
     }
 
-    /// <summary>Finds an entry, marks it as used and gives a share of it, which the caller disposes; null where there is none (any more).</summary>
+    /// <summary>
+    /// Finds an entry, marks it as used and gives a share of it, which the caller disposes; null where there is none (any more).
+    /// </summary>
     public async ValueTask<T?> FindAsync(string name)
     {
         T? found;

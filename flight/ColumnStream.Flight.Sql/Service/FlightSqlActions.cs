@@ -17,7 +17,9 @@ internal sealed class FlightSqlActions(SessionTable sessions, StatementTable sta
     /// <summary>Gets the actions that are served.</summary>
     public static IReadOnlyList<FlightActionType> Types { get; } =
     [
-        new("CreatePreparedStatement", "Prepares a statement; takes ActionCreatePreparedStatementRequest, gives ActionCreatePreparedStatementResult."),
+        new(
+            "CreatePreparedStatement",
+            "Prepares a statement; takes ActionCreatePreparedStatementRequest, gives ActionCreatePreparedStatementResult."),
         new("ClosePreparedStatement", "Closes a prepared statement; takes ActionClosePreparedStatementRequest."),
         new("CancelFlightInfo", "Ends a query; takes CancelFlightInfoRequest, gives CancelFlightInfoResult."),
         new("CancelQuery", "Ends a query, as older clients ask; takes ActionCancelQueryRequest, gives ActionCancelQueryResult."),
@@ -35,7 +37,8 @@ internal sealed class FlightSqlActions(SessionTable sessions, StatementTable sta
         {
             Message(action, Flight.Protos.CloseSessionRequest.Parser);
             await sessions.CloseAsync(call).ConfigureAwait(false);
-            result = new Flight.Protos.CloseSessionResult { Status = Flight.Protos.CloseSessionResult.Types.Status.Closed }.ToByteArray();
+            var closed = new Flight.Protos.CloseSessionResult { Status = Flight.Protos.CloseSessionResult.Types.Status.Closed };
+            result = closed.ToByteArray();
         }
         else
         {
@@ -58,7 +61,8 @@ internal sealed class FlightSqlActions(SessionTable sessions, StatementTable sta
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"Action {action.Type} needs a body: {typeof(T).Name}; it has other bytes.", e);
+            throw new GrpcException(
+                GrpcStatusCode.InvalidArgument, $"Action {action.Type} needs a body: {typeof(T).Name}; it has other bytes.", e);
         }
     }
 
@@ -92,9 +96,11 @@ internal sealed class FlightSqlActions(SessionTable sessions, StatementTable sta
                         : throw NothingToCancel(),
                 });
             case "RenewFlightEndpoint":
-                return await RenewAsync(Message(action, Flight.Protos.RenewFlightEndpointRequest.Parser), session).ConfigureAwait(false);
+                return await RenewAsync(
+                    Message(action, Flight.Protos.RenewFlightEndpointRequest.Parser), session).ConfigureAwait(false);
             case "SetSessionOptions":
-                return await SetAsync(Message(action, Flight.Protos.SetSessionOptionsRequest.Parser), session, call).ConfigureAwait(false);
+                return await SetAsync(
+                    Message(action, Flight.Protos.SetSessionOptionsRequest.Parser), session, call).ConfigureAwait(false);
             case "GetSessionOptions":
                 Message(action, Flight.Protos.GetSessionOptionsRequest.Parser);
                 return await GetAsync(session, call).ConfigureAwait(false);
@@ -105,7 +111,8 @@ internal sealed class FlightSqlActions(SessionTable sessions, StatementTable sta
                 throw new GrpcException(GrpcStatusCode.Unimplemented, "This server does not read Substrait plans: send SQL.");
             default:
                 throw new GrpcException(
-                    GrpcStatusCode.Unimplemented, $"This server does not know the action: {(action.Type.Length == 0 ? "(empty)" : action.Type)}.");
+                    GrpcStatusCode.Unimplemented,
+                    $"This server does not know the action: {(action.Type.Length == 0 ? "(empty)" : action.Type)}.");
         }
     }
 
@@ -122,7 +129,8 @@ internal sealed class FlightSqlActions(SessionTable sessions, StatementTable sta
             DatasetSchema = statement.IsUpdate ? ByteString.Empty : Encode(statement.ResultSchema),
             ParameterSchema = parameters is null ? ByteString.Empty : Encode(parameters),
         };
-        result.PreparedStatementHandle = await statements.AddAsync(new PreparedHandle(session.Share(), statement)).ConfigureAwait(false);
+        result.PreparedStatementHandle = await statements.AddAsync(
+            new PreparedHandle(session.Share(), statement)).ConfigureAwait(false);
         return FlightSqlCommand.Wrap(result);
     }
 
@@ -148,11 +156,13 @@ internal sealed class FlightSqlActions(SessionTable sessions, StatementTable sta
             ? statement.StatementHandle
             : null;
 
-    private async ValueTask<ReadOnlyMemory<byte>> RenewAsync(Flight.Protos.RenewFlightEndpointRequest request, ClientSession session)
+    private async ValueTask<ReadOnlyMemory<byte>> RenewAsync(
+        Flight.Protos.RenewFlightEndpointRequest request, ClientSession session)
     {
         if (HandleOf(request.Endpoint) is not { } handle || !await statements.RenewAsync(handle, session).ConfigureAwait(false))
         {
-            throw new GrpcException(GrpcStatusCode.NotFound, "Ticket is not known (any more): ask for a new one with GetFlightInfo.");
+            throw new GrpcException(
+                GrpcStatusCode.NotFound, "Ticket is not known (any more): ask for a new one with GetFlightInfo.");
         }
 
         return request.Endpoint.ToByteArray();

@@ -15,17 +15,23 @@ internal static class FlightSqlCommand
     private const string Package = "arrow.flight.protocol.sql.";
 
     private static readonly Dictionary<string, MessageParser> Parsers = ByName(
-        CommandGetSqlInfo.Descriptor, CommandGetXdbcTypeInfo.Descriptor, CommandGetCatalogs.Descriptor, CommandGetDbSchemas.Descriptor,
-        CommandGetTables.Descriptor, CommandGetTableTypes.Descriptor, CommandGetPrimaryKeys.Descriptor, CommandGetExportedKeys.Descriptor,
-        CommandGetImportedKeys.Descriptor, CommandGetCrossReference.Descriptor, CommandStatementQuery.Descriptor,
-        CommandStatementSubstraitPlan.Descriptor, CommandPreparedStatementQuery.Descriptor, CommandStatementUpdate.Descriptor,
-        CommandPreparedStatementUpdate.Descriptor, CommandStatementIngest.Descriptor, TicketStatementQuery.Descriptor,
-        ActionCreatePreparedStatementRequest.Descriptor, ActionCreatePreparedSubstraitPlanRequest.Descriptor,
-        ActionClosePreparedStatementRequest.Descriptor, ActionBeginTransactionRequest.Descriptor, ActionBeginSavepointRequest.Descriptor,
-        ActionEndTransactionRequest.Descriptor, ActionEndSavepointRequest.Descriptor, ActionCancelQueryRequest.Descriptor);
+        CommandGetSqlInfo.Descriptor, CommandGetXdbcTypeInfo.Descriptor, CommandGetCatalogs.Descriptor,
+        CommandGetDbSchemas.Descriptor, CommandGetTables.Descriptor, CommandGetTableTypes.Descriptor,
+        CommandGetPrimaryKeys.Descriptor, CommandGetExportedKeys.Descriptor, CommandGetImportedKeys.Descriptor,
+        CommandGetCrossReference.Descriptor, CommandStatementQuery.Descriptor, CommandStatementSubstraitPlan.Descriptor,
+        CommandPreparedStatementQuery.Descriptor, CommandStatementUpdate.Descriptor, CommandPreparedStatementUpdate.Descriptor,
+        CommandStatementIngest.Descriptor, TicketStatementQuery.Descriptor, ActionCreatePreparedStatementRequest.Descriptor,
+        ActionCreatePreparedSubstraitPlanRequest.Descriptor, ActionClosePreparedStatementRequest.Descriptor,
+        ActionBeginTransactionRequest.Descriptor,
+        ActionBeginSavepointRequest.Descriptor, ActionEndTransactionRequest.Descriptor, ActionEndSavepointRequest.Descriptor,
+        ActionCancelQueryRequest.Descriptor);
 
-    /// <summary>Reads a descriptor's or ticket's bytes; what is no message of Flight SQL is taken for the text of a query.</summary>
-    /// <exception cref="GrpcException">The bytes are a message that the server does not know, or neither message nor text.</exception>
+    /// <summary>
+    /// Reads a descriptor's or ticket's bytes; what is no message of Flight SQL is taken for the text of a query.
+    /// </summary>
+    /// <exception cref="GrpcException">
+    /// The bytes are a message that the server does not know, or neither message nor text.
+    /// </exception>
     public static IMessage Parse(ReadOnlyMemory<byte> bytes)
     {
         if (TryUnwrap(bytes) is { } message)
@@ -40,7 +46,8 @@ internal static class FlightSqlCommand
         catch (DecoderFallbackException e)
         {
             throw new GrpcException(
-                GrpcStatusCode.InvalidArgument, "Command is neither a message of Flight SQL inside google.protobuf.Any nor UTF-8 text.", e);
+                GrpcStatusCode.InvalidArgument,
+                "Command is neither a message of Flight SQL inside google.protobuf.Any nor UTF-8 text.", e);
         }
     }
 
@@ -50,7 +57,8 @@ internal static class FlightSqlCommand
         where T : class, IMessage<T> =>
         TryUnwrap(action.Body) as T ?? throw new GrpcException(
             GrpcStatusCode.InvalidArgument,
-            $"Action {action.Type} needs a body: {typeof(T).Name} inside google.protobuf.Any; it has {action.Body.Length} other bytes.");
+            $"Action {action.Type} needs a body: {typeof(T).Name} inside google.protobuf.Any; it has "
+            + $"{action.Body.Length} other bytes.");
 
     /// <summary>Wraps a message as clients expect it.</summary>
     public static byte[] Wrap(IMessage message) =>

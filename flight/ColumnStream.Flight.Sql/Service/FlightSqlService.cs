@@ -18,8 +18,8 @@ namespace ColumnStream.Flight.Sql.Service;
 /// <summary>Answers Flight SQL's commands over an <see cref="IFlightSqlBackend"/>.</summary>
 /// <remarks>
 /// A query is planned by GetFlightInfo and runs when its ticket is redeemed, so that nothing runs for clients that never come back.
-/// Metadata commands are their own tickets. Commands may be messages inside google.protobuf.Any or the plain text of a query; a ticket may
-/// be the JSON that some clients send instead of asking for one.
+/// Metadata commands are their own tickets. Commands may be messages inside google.protobuf.Any or the plain text of a query; a
+/// ticket may be the JSON that some clients send instead of asking for one.
 /// </remarks>
 public sealed class FlightSqlService : FlightService, IAsyncDisposable
 {
@@ -84,7 +84,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
             case CommandStatementQuery query:
                 return await StatementInfoAsync(descriptor, session, query, call).ConfigureAwait(false);
             case CommandPreparedStatementQuery prepared:
-                await using (PreparedHandle handle = await _statements.PreparedAsync(prepared.PreparedStatementHandle, session).ConfigureAwait(false))
+                await using (PreparedHandle handle = await _statements.PreparedAsync(
+                    prepared.PreparedStatementHandle, session).ConfigureAwait(false))
                 {
                     RecordBatch? parameters = handle.Parameters();
                     return await ExecutionInfoAsync(descriptor, handle.Share(), parameters).ConfigureAwait(false);
@@ -116,7 +117,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
                 }
 
             case CommandPreparedStatementQuery prepared:
-                await using (PreparedHandle handle = await _statements.PreparedAsync(prepared.PreparedStatementHandle, session).ConfigureAwait(false))
+                await using (PreparedHandle handle = await _statements.PreparedAsync(
+                    prepared.PreparedStatementHandle, session).ConfigureAwait(false))
                 {
                     return handle.Statement.ResultSchema;
                 }
@@ -140,7 +142,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
         switch (command)
         {
             case TicketStatementQuery statement:
-                ExecutionHandle execution = await _statements.ExecutionAsync(statement.StatementHandle, session).ConfigureAwait(false);
+                ExecutionHandle execution = await _statements.ExecutionAsync(
+                    statement.StatementHandle, session).ConfigureAwait(false);
                 await using (execution.ConfigureAwait(false))
                 {
                     await RunAsync(execution, output, call).ConfigureAwait(false);
@@ -151,7 +154,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
                 await RunTextAsync(query.Query, session, output, call).ConfigureAwait(false);
                 break;
             case CommandPreparedStatementQuery prepared:
-                await using (PreparedHandle handle = await _statements.PreparedAsync(prepared.PreparedStatementHandle, session).ConfigureAwait(false))
+                await using (PreparedHandle handle = await _statements.PreparedAsync(
+                    prepared.PreparedStatementHandle, session).ConfigureAwait(false))
                 {
                     RecordBatch? parameters = handle.Parameters();
                     await using var once = new ExecutionHandle(handle.Share(), parameters);
@@ -160,7 +164,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
 
                 break;
             case IMessage when MetadataCommands.SchemaOf(command) is { } columns:
-                RecordBatch answer = await MetadataCommands.AnswerAsync(command, _backend, session.Session, call.Allocator, call.Cancellation)
+                RecordBatch answer = await MetadataCommands.AnswerAsync(
+                    command, _backend, session.Session, call.Allocator, call.Cancellation)
                     .ConfigureAwait(false);
                 try
                 {
@@ -183,13 +188,15 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
     {
         await using ClientSession session = await _sessions.OfAsync(call).ConfigureAwait(false);
         FlightDescriptor descriptor = await input.ReadDescriptorAsync().ConfigureAwait(false)
-            ?? throw new GrpcException(GrpcStatusCode.InvalidArgument, "First message of DoPut has no descriptor, expected a command.");
+            ?? throw new GrpcException(
+                GrpcStatusCode.InvalidArgument, "First message of DoPut has no descriptor, expected a command.");
         byte[] answer = await _uploads.RunAsync(CommandOf(descriptor), input, session, call).ConfigureAwait(false);
         await results.WriteAsync(answer).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override IAsyncEnumerable<ReadOnlyMemory<byte>> DoActionAsync(FlightAction action, FlightCall call) => _actions.RunAsync(action, call);
+    public override IAsyncEnumerable<ReadOnlyMemory<byte>> DoActionAsync(FlightAction action, FlightCall call) =>
+        _actions.RunAsync(action, call);
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<FlightActionType> ListActionsAsync(FlightCall call)
@@ -215,14 +222,16 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
         {
             throw new GrpcException(
                 GrpcStatusCode.Unimplemented,
-                "This server has no transactions (SqlInfo 8 says so): send statements without a transaction, each takes effect by itself.");
+                "This server has no transactions (SqlInfo 8 says so): send statements without a transaction, each "
+                + "takes effect by itself.");
         }
     }
 
     private static IMessage CommandOf(FlightDescriptor descriptor) => descriptor.IsCommand
         ? FlightSqlCommand.Parse(descriptor.Command)
         : throw new GrpcException(
-            GrpcStatusCode.InvalidArgument, $"Descriptor is a path: {descriptor}. Expected a command: a message of Flight SQL or the text of a query.");
+            GrpcStatusCode.InvalidArgument,
+            $"Descriptor is a path: {descriptor}. Expected a command: a message of Flight SQL or the text of a query.");
 
     private static GrpcException NotHere(IMessage command, FlightCall call) => new(
         GrpcStatusCode.Unimplemented, $"This server does not take {command.Descriptor.Name} in {call.Method}.");
@@ -257,14 +266,16 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
     {
         RefuseTransaction(query.HasTransactionId && !query.TransactionId.IsEmpty);
         ISqlStatement statement = await session.Session.PrepareAsync(query.Query, call.Cancellation).ConfigureAwait(false);
-        return await ExecutionInfoAsync(descriptor, new PreparedHandle(session.Share(), statement), parameters: null).ConfigureAwait(false);
+        return await ExecutionInfoAsync(
+            descriptor, new PreparedHandle(session.Share(), statement), parameters: null).ConfigureAwait(false);
     }
 
     private async Task<FlightInfo> ExecutionInfoAsync(FlightDescriptor descriptor, PreparedHandle prepared, RecordBatch? parameters)
     {
         Schema schema = prepared.Statement.ResultSchema;
         ByteString handle = await _statements.AddAsync(new ExecutionHandle(prepared, parameters)).ConfigureAwait(false);
-        return Info(descriptor, schema, FlightSqlCommand.Wrap(new TicketStatementQuery { StatementHandle = handle }), expiration: null);
+        return Info(descriptor, schema, FlightSqlCommand.Wrap(
+            new TicketStatementQuery { StatementHandle = handle }), expiration: null);
     }
 
     private async Task RunJsonAsync(JsonTicket ticket, ClientSession session, FlightBatchWriter output, FlightCall call)
@@ -273,7 +284,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
         ISqlSession once = await _backend.OpenSessionAsync(session.Login, call.Cancellation).ConfigureAwait(false);
         await using var own = new ClientSession(_sessions.NextId(), session.Login, once);
         if (ticket.Database is { Length: > 0 } database
-            && await once.SetOptionAsync(SqlSessionOptions.Schema, database, call.Cancellation).ConfigureAwait(false) != SqlOptionResult.Set)
+            && await once.SetOptionAsync(
+                SqlSessionOptions.Schema, database, call.Cancellation).ConfigureAwait(false) != SqlOptionResult.Set)
         {
             throw new GrpcException(GrpcStatusCode.NotFound, $"Ticket names a database that does not exist: {database}.");
         }
@@ -295,7 +307,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
         try
         {
             IpcWriterOptions writer = await WriterOptionsAsync(session, both.Token).ConfigureAwait(false);
-            ISqlResult result = await execution.Prepared.Statement.QueryAsync(execution.Parameters, both.Token).ConfigureAwait(false);
+            ISqlResult result = await execution.Prepared.Statement.QueryAsync(
+                execution.Parameters, both.Token).ConfigureAwait(false);
             await using (result.ConfigureAwait(false))
             {
                 await output.StartAsync(result.Schema, writer).ConfigureAwait(false);

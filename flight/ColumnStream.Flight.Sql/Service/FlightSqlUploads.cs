@@ -31,27 +31,31 @@ internal sealed class FlightSqlUploads(StatementTable statements, BufferAllocato
                 }
 
             case CommandPreparedStatementUpdate update:
-                await using (PreparedHandle prepared = await statements.PreparedAsync(update.PreparedStatementHandle, session).ConfigureAwait(false))
+                await using (PreparedHandle prepared = await statements.PreparedAsync(
+                    update.PreparedStatementHandle, session).ConfigureAwait(false))
                 {
                     return Count(await UpdateAsync(prepared, input, call.Cancellation).ConfigureAwait(false));
                 }
 
             case CommandPreparedStatementQuery query:
-                await using (PreparedHandle prepared = await statements.PreparedAsync(query.PreparedStatementHandle, session).ConfigureAwait(false))
+                await using (PreparedHandle prepared = await statements.PreparedAsync(
+                    query.PreparedStatementHandle, session).ConfigureAwait(false))
                 {
                     if (await ReadParametersAsync(prepared.Statement, input).ConfigureAwait(false) is { } parameters)
                     {
                         prepared.Bind(parameters);
                     }
 
-                    return new DoPutPreparedStatementResult { PreparedStatementHandle = query.PreparedStatementHandle }.ToByteArray();
+                    return new DoPutPreparedStatementResult { PreparedStatementHandle = query.PreparedStatementHandle }.ToByteArray(
+                        );
                 }
 
             case CommandStatementIngest ingest:
                 FlightSqlService.RefuseTransaction(ingest.HasTransactionId && !ingest.TransactionId.IsEmpty);
                 return Count(await IngestAsync(ingest, input, session, call.Cancellation).ConfigureAwait(false));
             default:
-                throw new GrpcException(GrpcStatusCode.Unimplemented, $"This server does not take {command.Descriptor.Name} in DoPut.");
+                throw new GrpcException(
+                    GrpcStatusCode.Unimplemented, $"This server does not take {command.Descriptor.Name} in DoPut.");
         }
     }
 
@@ -64,7 +68,8 @@ internal sealed class FlightSqlUploads(StatementTable statements, BufferAllocato
         if (definition is null || definition.IfNotExist == NotExist.Unspecified || definition.IfExists == WhereExists.Unspecified)
         {
             throw new GrpcException(
-                GrpcStatusCode.InvalidArgument, $"Ingest into {command.Table} does not say what to do where the table exists, or does not.");
+                GrpcStatusCode.InvalidArgument,
+                    $"Ingest into {command.Table} does not say what to do where the table exists, or does not.");
         }
 
         var target = new SqlIngest(command.Table)
@@ -117,7 +122,8 @@ internal sealed class FlightSqlUploads(StatementTable statements, BufferAllocato
                 Check(statement, batch, rows);
             }
 
-            return statement.ParameterSchema.Fields.Count == 0 || rows == 0 ? null : ArrayConcat.Concat(batches.ToArray(), allocator);
+            return statement.ParameterSchema.Fields.Count == 0 || rows == 0 ? null : ArrayConcat.Concat(
+                batches.ToArray(), allocator);
         }
         finally
         {
@@ -134,14 +140,16 @@ internal sealed class FlightSqlUploads(StatementTable statements, BufferAllocato
         if (batch.Columns.Length != expected && batch.Length > 0)
         {
             throw new GrpcException(
-                GrpcStatusCode.InvalidArgument, $"Statement has {expected} parameters, the rows bound to it have {batch.Columns.Length} columns.");
+                GrpcStatusCode.InvalidArgument,
+                    $"Statement has {expected} parameters, the rows bound to it have {batch.Columns.Length} columns.");
         }
 
         if (rows > options.MaxParameterRows)
         {
             throw new GrpcException(
                 GrpcStatusCode.ResourceExhausted,
-                $"More than {options.MaxParameterRows} rows of parameters: load them with CommandStatementIngest, or in several batches.");
+                $"More than {options.MaxParameterRows} rows of parameters: load them with CommandStatementIngest, or "
+                + "in several batches.");
         }
     }
 }

@@ -8,8 +8,8 @@ using ColumnStream.Flight.Sql.Backend;
 namespace ColumnStream.Flight.Sql.Service;
 
 /// <summary>
-/// Finds the session that a call belongs to: by the token of its login, where that is the client's own, else by a cookie. A client with a
-/// lasting token that keeps no cookies has a new session with every call.
+/// Finds the session that a call belongs to: by the token of its login, where that is the client's own, else by a cookie. A client
+/// with a lasting token that keeps no cookies has a new session with every call.
 /// </summary>
 internal sealed class SessionTable : IAsyncDisposable
 {
@@ -94,7 +94,8 @@ internal sealed class SessionTable : IAsyncDisposable
             ? value["Bearer ".Length..].Trim()
             : throw new GrpcException(
                 GrpcStatusCode.Unauthenticated,
-                "Header authorization is not of the kind Bearer. A name and password (Basic) are for Handshake, which answers with a token.");
+                "Header authorization is not of the kind Bearer. A name and password (Basic) are for Handshake, which "
+                + "answers with a token.");
     }
 
     private static string? CookieOf(GrpcMetadata headers)

@@ -4,7 +4,9 @@ using ColumnStream.Flight.Protos;
 
 namespace ColumnStream.Flight.Sql.Service;
 
-/// <summary>Maps values of session options between messages and objects: text, bool, long, double, lists of texts, null for none.</summary>
+/// <summary>
+/// Maps values of session options between messages and objects: text, bool, long, double, lists of texts, null for none.
+/// </summary>
 internal static class SessionValue
 {
     /// <summary>Gives the object of a message.</summary>
@@ -28,7 +30,8 @@ internal static class SessionValue
             case bool flag:
                 return new SessionOptionValue { BoolValue = flag };
             case int or long:
-                return new SessionOptionValue { Int64Value = Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture) };
+                return new SessionOptionValue { Int64Value = Convert.ToInt64(
+                    value, System.Globalization.CultureInfo.InvariantCulture) };
             case double number:
                 return new SessionOptionValue { DoubleValue = number };
             case IEnumerable<string> items:

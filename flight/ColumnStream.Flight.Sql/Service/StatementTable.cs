@@ -7,13 +7,14 @@ using Google.Protobuf;
 namespace ColumnStream.Flight.Sql.Service;
 
 /// <summary>
-/// Holds prepared statements and tickets by their handles, for clients that come back with them, also on another connection; only the user
-/// who made one may use it.
+/// Holds prepared statements and tickets by their handles, for clients that come back with them, also on another connection; only
+/// the user who made one may use it.
 /// </summary>
 internal sealed class StatementTable(Func<string> nextId, FlightSqlOptions options, TimeProvider time) : IAsyncDisposable
 {
     private readonly ExpiringTable<PreparedHandle> _prepared = new(time, options.HandleTimeout, options.MaxHandles, h => h.Share());
-    private readonly ExpiringTable<ExecutionHandle> _executions = new(time, options.HandleTimeout, options.MaxHandles, h => h.Share());
+    private readonly ExpiringTable<ExecutionHandle> _executions = new(
+        time, options.HandleTimeout, options.MaxHandles, h => h.Share());
 
     /// <summary>Takes over a prepared statement and gives its handle.</summary>
     public async ValueTask<ByteString> AddAsync(PreparedHandle prepared)
@@ -32,7 +33,9 @@ internal sealed class StatementTable(Func<string> nextId, FlightSqlOptions optio
     }
 
     /// <summary>Finds a prepared statement, of which the caller disposes its share.</summary>
-    /// <exception cref="GrpcException">NotFound: the handle is unknown, closed or unused for too long, or another user's.</exception>
+    /// <exception cref="GrpcException">
+    /// NotFound: the handle is unknown, closed or unused for too long, or another user's.
+    /// </exception>
     public async ValueTask<PreparedHandle> PreparedAsync(ByteString handle, ClientSession session)
     {
         PreparedHandle? found = await _prepared.FindAsync(handle.ToStringUtf8()).ConfigureAwait(false);
@@ -50,7 +53,9 @@ internal sealed class StatementTable(Func<string> nextId, FlightSqlOptions optio
     }
 
     /// <summary>Finds a statement that waits to run and marks it as redeemed; the caller disposes its share.</summary>
-    /// <exception cref="GrpcException">NotFound: as for prepared statements. FailedPrecondition: it was redeemed before.</exception>
+    /// <exception cref="GrpcException">
+    /// NotFound: as for prepared statements. FailedPrecondition: it was redeemed before.
+    /// </exception>
     public async ValueTask<ExecutionHandle> ExecutionAsync(ByteString handle, ClientSession session)
     {
         ExecutionHandle found = await FindExecutionAsync(handle, session).ConfigureAwait(false);
@@ -60,7 +65,8 @@ internal sealed class StatementTable(Func<string> nextId, FlightSqlOptions optio
         }
 
         await found.DisposeAsync().ConfigureAwait(false);
-        throw new GrpcException(GrpcStatusCode.FailedPrecondition, "Ticket was redeemed before: ask for a new one with GetFlightInfo.");
+        throw new GrpcException(
+            GrpcStatusCode.FailedPrecondition, "Ticket was redeemed before: ask for a new one with GetFlightInfo.");
     }
 
     /// <summary>Closes a prepared statement; results that are open go on.</summary>
@@ -121,7 +127,8 @@ internal sealed class StatementTable(Func<string> nextId, FlightSqlOptions optio
     }
 
     private static GrpcException Missing(string what) =>
-        new(GrpcStatusCode.NotFound, $"{what} is not known (any more): it was closed, not used for too long, or made by another user.");
+        new(GrpcStatusCode.NotFound,
+            $"{what} is not known (any more): it was closed, not used for too long, or made by another user.");
 
     private async ValueTask<ExecutionHandle> FindExecutionAsync(ByteString handle, ClientSession session)
     {

@@ -25,7 +25,8 @@ internal sealed class UploadRows : ISqlResult
     /// <exception cref="GrpcException">There is none.</exception>
     public static async ValueTask<UploadRows> OpenAsync(FlightBatchReader input) =>
         new(input, await input.ReadSchemaAsync().ConfigureAwait(false)
-            ?? throw new GrpcException(GrpcStatusCode.InvalidArgument, "Upload has no schema, expected one before the first batch."));
+            ?? throw new GrpcException(
+                GrpcStatusCode.InvalidArgument, "Upload has no schema, expected one before the first batch."));
 
     /// <inheritdoc/>
     public async ValueTask<RecordBatch?> ReadAsync(CancellationToken cancellation)

@@ -25,6 +25,9 @@ public sealed class ConnectorRegistry
     public IEnumerable<(Connector Connector, SystemTable Table)> SystemTables =>
         _byName.Values.SelectMany(c => c.SystemTables.Select(t => (c, t)));
 
+    /// <summary>Returns a registry with one more connector, which replaces the one of its name.</summary>
+    public ConnectorRegistry With(Connector connector) => new(_byName.Values.Append(connector));
+
     /// <summary>Finds a connector, or null.</summary>
     public Connector? Find(string name) => _byName.GetValueOrDefault(name);
 }

@@ -38,6 +38,9 @@ public sealed record SinkContext(
     /// <summary>Gets what says things that a user should know and that stop nothing.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 
+    /// <summary>Gets what lets the task look again at a writer that was full; callable from any thread, also when the task has ended.</summary>
+    public Action Wake { get; init; } = static () => { };
+
     /// <summary>Gets the name of the job's life: the same over restarts, another one where epochs begin anew elsewhere.</summary>
     public string Lineage { get; init; } = JobId;
 

@@ -9,6 +9,10 @@ public abstract class SinkWriter : IDisposable
     /// <summary>Writes a batch, which it borrows: selected rows with their kinds, in order.</summary>
     public abstract void Write(StreamBatch batch);
 
+    /// <summary>Gets whether the other end takes no more for now: the task stops in front of the sink until <see cref="SinkContext.Wake"/>.</summary>
+    /// <remarks>Asked on the task's thread. A batch that comes all the same is to be taken.</remarks>
+    public virtual bool IsFull => false;
+
     /// <summary>Makes everything written so far reach the other system; called at each barrier and at the end.</summary>
     public abstract void Flush();
 

@@ -165,7 +165,11 @@ internal sealed class CheckpointCoordinator : TaskUnit
         }
 
         _mailbox.Drain();
-        if (_phase == Phase.Running)
+        if (_cancelRequested && _options.CancelsAtOnce && _phase != Phase.Ended)
+        {
+            EndJob(JobStatus.Cancelled);
+        }
+        else if (_phase == Phase.Running)
         {
             Next();
         }

@@ -36,6 +36,9 @@ public sealed record JobOptions(string JobId)
     /// <summary>Gets whether a savepoint can be taken though there is no store for checkpoints.</summary>
     public bool AllowsSavepoints { get; init; }
 
+    /// <summary>Gets whether cancelling ends the job where it stands: whoever took its rows wants no more, and nothing is to be kept.</summary>
+    public bool CancelsAtOnce { get; init; }
+
     /// <summary>Gets what somebody agreed to where the plan is not the one that wrote the checkpoint.</summary>
     public UpgradeConsent UpgradeConsent { get; init; }
 

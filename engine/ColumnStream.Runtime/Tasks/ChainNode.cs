@@ -91,7 +91,9 @@ internal sealed class ChainNode
     public bool IsWaiting => _operator is not null && _operator.IsWaiting;
 
     /// <summary>Gets whether nothing may come or go before such an answer did.</summary>
-    public bool IsBlocked => !HasMore && _operator is not null && (_operator.IsFull || (_deferredEnd && _operator.IsAwaiting));
+    public bool IsBlocked => _operator is null
+        ? Sink!.Writer is { IsFull: true }
+        : !HasMore && (_operator.IsFull || (_deferredEnd && _operator.IsAwaiting));
 
     /// <summary>Gets whether <see cref="Continue"/> has something to do.</summary>
     public bool CanContinue => HasMore
@@ -367,7 +369,7 @@ internal sealed class ChainNode
 
     private void MarkPending()
     {
-        if (_operator is not null && (_operator.HasMore || _operator.IsFull))
+        if (_operator is null ? Sink!.Writer is { IsFull: true } : _operator.HasMore || _operator.IsFull)
         {
             _chain.Pending = true;
         }

@@ -176,6 +176,7 @@ internal sealed class TaskBuilder(JobExecution job)
             Count = counters.Add,
             Tally = tally,
             Warn = Options.Warn,
+            Wake = task.Notify,
             Lineage = job.SinkLineage,
             Generation = job.Generation.Number,
             RunNonce = job.Generation.Nonce,

@@ -45,7 +45,7 @@ internal static class ExplainCommand
             return ExitCode.Usage;
         }
 
-        using var node = new NodeBuilder(Console.Out, Console.Error, new ResultConnector());
+        using var node = new NodeBuilder(Console.Out, Console.Error);
         return new UpgradeExplainer(node, settings, Console.Out) { IsJson = isJson }.Explain(from, to);
     }
 
@@ -58,7 +58,7 @@ internal static class ExplainCommand
             return ExitCode.Usage;
         }
 
-        using var node = new NodeBuilder(Console.Out, Console.Error, new ResultConnector());
+        using var node = new NodeBuilder(Console.Out, Console.Error);
         PlanResult plan = new ScriptPlanner(node.Connectors, settings).Plan(SqlParser.Parse(source));
         if (!ScriptFile.Report(plan, quiet: false))
         {

@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.IO;
 using ColumnStream.Planner.Functions;
 using ColumnStream.Server.Composition;
-using ColumnStream.Server.Results;
 
 namespace ColumnStream.Server.Commands;
 
@@ -52,7 +51,7 @@ internal static class FunctionsCommand
             return ExitCode.Usage;
         }
 
-        using var node = new NodeBuilder(Console.Out, Console.Error, new ResultConnector());
+        using var node = new NodeBuilder(Console.Out, Console.Error);
         return new CoverageReport(Console.Out, Console.Error).Print(
             FunctionCoverage.Compute(node.Connectors), folder, require);
     }

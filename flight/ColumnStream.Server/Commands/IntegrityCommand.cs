@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Planner;
 using ColumnStream.Server.Composition;
@@ -38,12 +39,13 @@ internal static class IntegrityCommand
             return ExitCode.Usage;
         }
 
-        using var node = new NodeBuilder(Console.Out, Console.Error, new ResultConnector());
+        using var node = new NodeBuilder(Console.Out, Console.Error);
         try
         {
-            return new IntegrityView(node).Print(Console.Out, new JobSettings(settings.Settings).Text, job)
-                ? ExitCode.Done
-                : ExitCode.Failed;
+            (ValueList<ValueList<string>> rows, bool isOk) =
+                new IntegrityView(node).Compare(new JobSettings(settings.Settings).Text, job);
+            TextTable.Print(Console.Out, IntegrityView.Columns, [.. rows]);
+            return isOk ? ExitCode.Done : ExitCode.Failed;
         }
         catch (ColumnStreamException error)
         {

@@ -69,15 +69,14 @@ internal static class RunCommand
             return ExitCode.Usage;
         }
 
-        var results = new ResultConnector();
-        using var node = new NodeBuilder(Console.Out, Console.Error, results);
+        using var node = new NodeBuilder(Console.Out, Console.Error);
         PlanResult plan = new ScriptPlanner(node.Connectors, settings).Plan(SqlParser.Parse(source));
         if (!ScriptFile.Report(plan, options.IsQuiet))
         {
             return ExitCode.Usage;
         }
 
-        using var runner = new StatementRunner(node, results, path, options) { Planning = settings };
+        using var runner = new StatementRunner(node, path, options) { Planning = settings };
         return runner.Run(plan);
     }
 }

@@ -88,8 +88,7 @@ internal static class StateCommand
             tables = SavedTables.Of(saved, new BufferAllocator("state", pool));
         }
 
-        var results = new ResultConnector();
-        using var node = new NodeBuilder(Console.Out, Console.Error, results, new StateConnector(saved, tables));
+        using var node = new NodeBuilder(Console.Out, Console.Error, new StateConnector(saved, tables));
         PlannerOptions settings = ScriptFile.Options(defines, parallelism: null, quiet: true)!;
         settings = settings with
         {
@@ -112,7 +111,7 @@ internal static class StateCommand
             return ExitCode.Usage;
         }
 
-        using var runner = new StatementRunner(node, results, "state", options);
+        using var runner = new StatementRunner(node, "state", options);
         return runner.Run(plan);
     }
 

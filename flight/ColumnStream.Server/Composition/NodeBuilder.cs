@@ -1,16 +1,20 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.State;
 using ColumnStream.Planner.Functions;
+using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
 using ColumnStream.Server.Control;
 using ColumnStream.Server.Introspection;
+using ColumnStream.Server.Results;
 
 namespace ColumnStream.Server.Composition;
 
@@ -24,7 +28,9 @@ internal sealed class NodeBuilder : IDisposable
     private WorkerPool? _workers;
     private WorkerPool? _io;
     private StatePool? _pages;
-    private JobRunner? _runner;
+    private readonly Lock _gate = new();
+    private readonly List<ControlledJob> _running = [];
+    private IFailPoints? _failPoints;
     private ControlServer? _control;
     private bool _hasNoControl;
 
@@ -37,7 +43,8 @@ internal sealed class NodeBuilder : IDisposable
             new FunctionsTable(), new JobsTable(Jobs), new LateRowsTable(Jobs), new OperatorsTable(Jobs),
             new WatermarksTable(Jobs),
         ];
-        Connectors = new ConnectorRegistry(ConnectorTable.Create(output, error, null, tables).Concat(more));
+        Connectors = new ConnectorRegistry(
+            ConnectorTable.Create(output, error, null, tables).Append(new ResultConnector(receiver: null)).Concat(more));
     }
 
     /// <summary>Gets the jobs of this process, which system tables show.</summary>
@@ -56,46 +63,68 @@ internal sealed class NodeBuilder : IDisposable
     /// <summary>Gets the pages for state; made with the first job.</summary>
     public StatePool Pages => _pages!;
 
-    /// <summary>Returns the runner; the first call fixes memory limit and number of workers.</summary>
-    public JobRunner Runner(long memoryLimitBytes)
+    /// <summary>Makes memory and workers; the first call fixes the limit and the number of workers.</summary>
+    public void Prepare(long memoryLimitBytes)
     {
-        if (_runner is null)
+        lock (_gate)
         {
-            Memory = new BufferAllocator("process", _pool, memoryLimitBytes);
-            _workers = new WorkerPool("worker", Math.Max(1, Environment.ProcessorCount), TimeProvider.System);
-            _io = new WorkerPool("io", IoWorkers, TimeProvider.System);
-            _pages = new StatePool();
-            _runner = new JobRunner(
-                _workers, _io, Connectors, Memory, _pages, EnvironmentFailPoints.FromEnvironment());
+            if (_workers is null)
+            {
+                Memory = new BufferAllocator("process", _pool, memoryLimitBytes);
+                _io = new WorkerPool("io", IoWorkers, TimeProvider.System);
+                _pages = new StatePool();
+                _failPoints = EnvironmentFailPoints.FromEnvironment();
+                _workers = new WorkerPool("worker", Math.Max(1, Environment.ProcessorCount), TimeProvider.System);
+            }
         }
+    }
 
-        return _runner;
+    /// <summary>Returns what runs a job, whose rows go to <paramref name="receiver"/> if it is a SELECT.</summary>
+    public JobRunner Runner(long memoryLimitBytes, ResultReceiver? receiver)
+    {
+        Prepare(memoryLimitBytes);
+        ConnectorRegistry connectors = receiver is null ? Connectors : Connectors.With(new ResultConnector(receiver));
+        return new JobRunner(_workers!, _io!, connectors, Memory, _pages!, _failPoints);
     }
 
     /// <summary>Lets other processes of this user see and stop a job; the first call opens the socket.</summary>
     public void Expose(ControlledJob job, Action<string> warn)
     {
-        if (_control is null && !_hasNoControl)
+        lock (_gate)
         {
-            try
+            _running.Add(job);
+            if (_control is null && !_hasNoControl)
             {
-                _control = new ControlServer();
+                try
+                {
+                    _control = new ControlServer();
+                }
+                catch (ColumnStreamException failure)
+                {
+                    _hasNoControl = true;
+                    warn($"{failure.Message} 'columnstream savepoint', 'stop' and 'cancel' do not reach this job.");
+                }
             }
-            catch (ColumnStreamException failure)
-            {
-                _hasNoControl = true;
-                warn($"{failure.Message} 'columnstream savepoint', 'stop' and 'cancel' do not reach this job.");
-            }
-        }
 
-        _control?.Add(job);
+            _control?.Add(job);
+        }
+    }
+
+    /// <summary>Finds a job of this process that runs, by its name; null when there is none.</summary>
+    public ControlledJob? FindRunning(string jobId)
+    {
+        lock (_gate)
+        {
+            return _running.Find(job => job.Job.JobId == jobId);
+        }
     }
 
     /// <summary>Takes a job away that has ended.</summary>
-    public void Conceal(ControlledJob? job)
+    public void Conceal(ControlledJob job)
     {
-        if (job is not null)
+        lock (_gate)
         {
+            _running.Remove(job);
             _control?.Remove(job);
         }
     }

@@ -1,7 +1,4 @@
 using System.IO;
-using ColumnStream.Arrow;
-using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Builders;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
@@ -14,7 +11,7 @@ using ColumnStream.Planner.Statements;
 namespace ColumnStream.Server.Results;
 
 /// <summary>Writes rows as they come in one of the formats; changelogs get a first column <c>op</c>.</summary>
-internal sealed unsafe class EncodedReceiver : ResultReceiver
+internal sealed class EncodedReceiver : ResultReceiver
 {
     private readonly BufferAllocator _allocator;
     private readonly Stream _output;
@@ -31,7 +28,7 @@ internal sealed unsafe class EncodedReceiver : ResultReceiver
         ValueList<SqlField> columns = query.Columns;
         if (withOp)
         {
-            columns = [new SqlField("op", SqlType.String.WithNullable(false)), .. query.Columns];
+            columns = [ChangelogMarks.Column, .. query.Columns];
         }
 
         ValueList<TableOption> options = format switch
@@ -64,7 +61,7 @@ internal sealed unsafe class EncodedReceiver : ResultReceiver
         Rows += batch.Count;
         if (_withOp)
         {
-            StreamBatch marked = Mark(batch);
+            var marked = new StreamBatch(ChangelogMarks.Mark(batch, _schema, _allocator));
             _encoder.Encode(marked, _buffer);
             marked.Release();
         }
@@ -88,32 +85,5 @@ internal sealed unsafe class EncodedReceiver : ResultReceiver
     {
         _encoder.Dispose();
         _buffer.Dispose();
-    }
-
-    private StreamBatch Mark(StreamBatch batch)
-    {
-        StreamBatch rows = batch.Share(_allocator).Compact(_allocator);
-        using var ops = new ViewBuilder(DataType.Utf8View, _allocator, rows.Rows.Length);
-        for (int i = 0; i < rows.Rows.Length; i++)
-        {
-            ops.Append((rows.Kinds is null ? RowKind.Insert : rows.Kinds[i]) switch
-            {
-                RowKind.Insert => "+I"u8,
-                RowKind.UpdateBefore => "-U"u8,
-                RowKind.UpdateAfter => "+U"u8,
-                _ => "-D"u8,
-            });
-        }
-
-        var columns = new ArrayData[rows.Rows.Columns.Length + 1];
-        columns[0] = ops.Finish();
-        for (int i = 1; i < columns.Length; i++)
-        {
-            columns[i] = rows.Rows.Columns[i - 1].Retain();
-        }
-
-        var marked = new StreamBatch(new RecordBatch(_schema, columns, rows.Rows.Length));
-        rows.Release();
-        return marked;
     }
 }

@@ -9,6 +9,14 @@ internal abstract class ResultReceiver : IDisposable
     /// <summary>Gets the rows received.</summary>
     public long Rows { get; protected set; }
 
+    /// <summary>Gets whether it takes no more for now; asked without its lock.</summary>
+    public virtual bool IsFull => false;
+
+    /// <summary>Adds what lets a task look again once there is room.</summary>
+    public virtual void OnRoom(Action wake)
+    {
+    }
+
     /// <summary>Takes a batch, which it borrows.</summary>
     public abstract void Receive(StreamBatch batch);
 

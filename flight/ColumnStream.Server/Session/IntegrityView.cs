@@ -13,21 +13,20 @@ using ColumnStream.Engine.Sinks;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Ledger;
 using ColumnStream.Server.Composition;
-using ColumnStream.Server.Results;
 
 namespace ColumnStream.Server.Session;
 
 /// <summary>Compares a job's ledger and prints the outcome: for SHOW INTEGRITY and <c>columnstream integrity</c>.</summary>
 internal sealed class IntegrityView(NodeBuilder node)
 {
-    private const string Columns = "check,object,epochs,rows,checksum,result";
+    /// <summary>Gets the columns.</summary>
+    public static ValueList<string> Columns { get; } = ["check", "object", "epochs", "rows", "checksum", "result"];
 
-    /// <summary>Prints one line a comparison, the job's first; returns whether all is well.</summary>
-    /// <param name="output">Receives the table.</param>
+    /// <summary>Gives one row a comparison, the job's first; tells whether all is well.</summary>
     /// <param name="option">Answers the value of an option, or null.</param>
     /// <param name="job">A job's name below the checkpoint folder, or the address of its own folder.</param>
     /// <exception cref="ColumnStreamException">There is nothing to compare, or the newest checkpoint cannot be read.</exception>
-    public bool Print(TextWriter output, Func<string, string?> option, string job)
+    public (ValueList<ValueList<string>> Rows, bool IsOk) Compare(Func<string, string?> option, string job)
     {
         string address = job.Contains('/', StringComparison.Ordinal)
             ? job
@@ -50,8 +49,7 @@ internal sealed class IntegrityView(NodeBuilder node)
             ]);
         }
 
-        TextTable.Print(output, Columns.Split(','), [.. rows]);
-        return report.IsOk;
+        return (ValueList.From(rows), report.IsOk);
     }
 
     private static ValueList<string> Summary(IntegrityReport report) =>

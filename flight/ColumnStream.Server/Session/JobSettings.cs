@@ -19,6 +19,9 @@ namespace ColumnStream.Server.Session;
 /// <summary>Reads a job's options into what the runtime takes.</summary>
 internal sealed class JobSettings(ValueList<SessionOption> settings)
 {
+    /// <summary>Gets the job's name, whatever options and script say; null leaves it to them.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Gets the limit of native memory.</summary>
     public long MemoryLimitBytes =>
         Text(OptionTable.MemoryLimit) is null ? long.MaxValue : Bytes(OptionTable.MemoryLimit);
@@ -130,6 +133,11 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
 
     private string JobId(string script, int ordinal)
     {
+        if (Name is not null)
+        {
+            return Name;
+        }
+
         string name = Text(OptionTable.PipelineName) ?? (script == "-" ? "stdin" : Path.GetFileNameWithoutExtension(script));
         var id = new StringBuilder();
         foreach (char c in name)

@@ -5,37 +5,36 @@ using System.Threading;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
-using ColumnStream.Engine.Storage;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Server.Commands;
 using ColumnStream.Server.Composition;
-using ColumnStream.Server.Control;
 using ColumnStream.Server.Results;
 
 namespace ColumnStream.Server.Session;
 
-/// <summary>Runs the statements of a planned script one after the other.</summary>
-internal sealed class StatementRunner : IDisposable
+/// <summary>Runs the statements of a planned script one after the other on the console.</summary>
+internal sealed class StatementRunner : IStatementSurroundings, IDisposable
 {
     /// <summary>Interrupts of one statement after which the shell gives up on a job that does not stop.</summary>
     private const int ShellInterrupts = 3;
 
     private readonly NodeBuilder _node;
-    private readonly ResultConnector _results;
+    private readonly StatementExecutor _executor;
     private readonly string _script;
     private readonly RunOptions _options;
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
     private RunningJob? _running;
     private int _interrupts;
+    private int _code;
     private bool _isStopped;
 
-    public StatementRunner(NodeBuilder node, ResultConnector results, string script, RunOptions options)
+    public StatementRunner(NodeBuilder node, string script, RunOptions options)
     {
         _node = node;
-        _results = results;
+        _executor = new StatementExecutor(node, this);
         _script = script;
         _options = options;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
@@ -48,6 +47,8 @@ internal sealed class StatementRunner : IDisposable
     /// <summary>Gets the options under which other scripts are planned that a statement names.</summary>
     public PlannerOptions Planning { get; init; } = new(default);
 
+    private static bool IsTerminal => !Console.IsOutputRedirected;
+
     /// <summary>Runs everything; returns the exit code.</summary>
     public int Run(PlanResult plan)
     {
@@ -59,167 +60,36 @@ internal sealed class StatementRunner : IDisposable
                 return ExitCode.Done;
             }
 
-            if (statement is PlannedListing listing)
+            int code = statement is PlannedJob job ? RunJob(job, job.Query is null ? ordinal++ : 0) : Answer(statement);
+            if (code != ExitCode.Done)
             {
-                TextTable.Print(Console.Out, listing.Columns, [.. listing.Rows]);
-            }
-            else if (statement is PlannedIntegrity integrity)
-            {
-                int code = ShowIntegrity(integrity);
-                if (code != ExitCode.Done)
-                {
-                    return code;
-                }
-            }
-            else if (statement is PlannedStop stop)
-            {
-                int code = JobCommands.Guarded(() => JobCommands.Stop(stop, _options.IsQuiet));
-                if (code != ExitCode.Done)
-                {
-                    return code;
-                }
-            }
-            else if (statement is PlannedUpgrade upgrade)
-            {
-                int code = new UpgradeExplainer(_node, Planning, Console.Out).Explain(upgrade.From, upgrade.To);
-                if (code == ExitCode.Usage)
-                {
-                    return code;
-                }
-            }
-            else if (statement is not PlannedJob)
-            {
-                Say(statement);
-            }
-            else if (statement is PlannedJob job)
-            {
-                int code = RunJob(job, job.Query is null ? ordinal++ : 0);
-                if (code != ExitCode.Done)
-                {
-                    return code;
-                }
+                return code;
             }
         }
 
         return ExitCode.Done;
+    }
+
+    /// <inheritdoc/>
+    public StatementAnswer Stop(PlannedStop stop)
+    {
+        _code = JobCommands.Stop(stop, _options.IsQuiet);
+        return new StatementAnswer(string.Empty);
+    }
+
+    /// <inheritdoc/>
+    public StatementAnswer ExplainUpgrade(PlannedUpgrade upgrade)
+    {
+        // What is refused there has been answered all the same; only what cannot be told ends a script.
+        int code = new UpgradeExplainer(_node, Planning, Console.Out).Explain(upgrade.From, upgrade.To);
+        _code = code == ExitCode.Usage ? code : ExitCode.Done;
+        return new StatementAnswer(string.Empty);
     }
 
     public void Dispose()
     {
         _interrupt.Dispose();
         _terminate.Dispose();
-    }
-
-    private void Say(PlannedStatement statement)
-    {
-        if (IsShell && !_options.IsQuiet)
-        {
-            Console.Out.WriteLine(statement.Summary);
-        }
-    }
-
-    private int ShowIntegrity(PlannedIntegrity statement)
-    {
-        try
-        {
-            new IntegrityView(_node).Print(Console.Out, new JobSettings(statement.Settings).Text, statement.JobId);
-            return ExitCode.Done;
-        }
-        catch (ColumnStreamException error)
-        {
-            Print(error);
-            return error is UserException ? ExitCode.Usage : ExitCode.Failed;
-        }
-    }
-
-    /// <summary>Tells whether a job prints to standard output, so that it has no purpose once nobody reads there.</summary>
-    private static bool Prints(PlannedJob job) => job.Graph.Plan.Nodes.Any(n =>
-        n is SinkNode { Table.Connector: "print" } sink && sink.Table.Option("standard-error") != "true");
-
-    private static bool IsTerminal => !Console.IsOutputRedirected;
-
-    private int RunJob(PlannedJob job, int ordinal)
-    {
-        using var progress = new JobProgress(job, _options.IsQuiet, Prints(job));
-        ResultReceiver? receiver = null;
-        FolderLock? folder = null;
-        ControlledJob? controlled = null;
-        try
-        {
-            var settings = new JobSettings(job.Settings);
-            string restore = settings.Restore(_options.Restore);
-            string? address = settings.CheckpointAddress(job, _script, ordinal, restore);
-            folder = address is null ? null : FolderLock.Acquire(ObjectStoreTable.LockFolderOf(address));
-            JobRunner runner = _node.Runner(settings.MemoryLimitBytes);
-            receiver = job.Query is null ? null : Receiver(job, job.Query);
-            _results.Receiver = receiver;
-            string? id = null;
-            JobOptions options = settings.ToJobOptions(job, _script, ordinal, restore, _node.Stores, text =>
-            {
-                progress.Warn(text);
-                _node.Jobs.AddError(id ?? _script, "warning", code: null, text);
-            });
-            id = options.JobId;
-            RunningJob running = runner.Start(job.Graph, options, started =>
-            {
-                long number = _node.Jobs.Add(started, job.Graph, job.Summary, job.StateBounds);
-                controlled = new ControlledJob(
-                    started, number, job.Summary, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), job.Query is not null,
-                    address is null ? null : ControlClient.Absolute(address), settings, _node.Stores);
-            });
-            _running = running;
-            _node.Expose(controlled!, progress.Warn);
-            bool writesOutput = receiver is not null || Prints(job);
-            while (!running.Wait(TimeSpan.FromMilliseconds(200)))
-            {
-                if (receiver is not null && IsTerminal)
-                {
-                    lock (receiver)
-                    {
-                        receiver.Refresh();
-                    }
-                }
-
-                if (writesOutput && StandardOutput.IsClosed)
-                {
-                    running.Cancel();
-                }
-
-                progress.Refresh(running);
-            }
-
-            progress.Erase();
-            _node.Jobs.End(running);
-            _isStopped = controlled!.IsAskedToStop && running.Status == JobStatus.Cancelled;
-            return Finish(running, receiver, progress);
-        }
-        catch (ColumnStreamException error)
-        {
-            progress.Erase();
-            Print(error);
-            return error is UserException ? ExitCode.Usage : ExitCode.Failed;
-        }
-        finally
-        {
-            _running = null;
-            _node.Conceal(controlled);
-            _results.Receiver = null;
-            receiver?.Dispose();
-            folder?.Dispose();
-        }
-    }
-
-    private static int Finish(RunningJob running, ResultReceiver? receiver, JobProgress progress)
-    {
-        if (running.Status == JobStatus.Failed)
-        {
-            Print(running.Failure!);
-            return ExitCode.Failed;
-        }
-
-        receiver?.Complete();
-        progress.Summarize(running);
-        return ExitCode.Done;
     }
 
     internal static void Print(Exception error)
@@ -233,6 +103,105 @@ internal sealed class StatementRunner : IDisposable
         {
             Console.Error.WriteLine($"error CST9000: {error}");
         }
+    }
+
+    private static int CodeOf(ColumnStreamException error)
+    {
+        Print(error);
+        return error is UserException ? ExitCode.Usage : ExitCode.Failed;
+    }
+
+    /// <summary>Tells whether a job prints to standard output, so that it has no purpose once nobody reads there.</summary>
+    private static bool Prints(PlannedJob job) => job.Graph.Plan.Nodes.Any(n =>
+        n is SinkNode { Table.Connector: "print" } sink && sink.Table.Option("standard-error") != "true");
+
+    private int Answer(PlannedStatement statement)
+    {
+        try
+        {
+            _code = ExitCode.Done;
+            StatementAnswer answer = _executor.Answer(statement);
+            if (answer.HasRows)
+            {
+                TextTable.Print(Console.Out, answer.Columns, [.. answer.Rows]);
+            }
+            else if (IsShell && !_options.IsQuiet && answer.Summary.Length > 0)
+            {
+                Console.Out.WriteLine(answer.Summary);
+            }
+
+            return _code;
+        }
+        catch (ColumnStreamException error)
+        {
+            return CodeOf(error);
+        }
+    }
+
+    private int RunJob(PlannedJob job, int ordinal)
+    {
+        using var progress = new JobProgress(job, _options.IsQuiet, Prints(job));
+        LaunchedJob? launched = null;
+        ResultReceiver? receiver = null;
+        try
+        {
+            _node.Prepare(new JobSettings(job.Settings).MemoryLimitBytes);
+            receiver = job.Query is null ? null : Receiver(job, job.Query);
+            launched = new JobLauncher(_node).Start(
+                job, new JobLaunch(_script, ordinal, _options.Restore), receiver, progress.Warn);
+            _running = launched.Running;
+            Watch(_running, receiver, writesOutput: receiver is not null || Prints(job), progress);
+            launched.Dispose();
+            _isStopped = launched.Controlled.IsAskedToStop && _running.Status == JobStatus.Cancelled;
+            return Finish(_running, receiver, progress);
+        }
+        catch (ColumnStreamException error)
+        {
+            progress.Erase();
+            return CodeOf(error);
+        }
+        finally
+        {
+            _running = null;
+            launched?.Dispose();
+            receiver?.Dispose();
+        }
+    }
+
+    private static void Watch(RunningJob running, ResultReceiver? receiver, bool writesOutput, JobProgress progress)
+    {
+        while (!running.Wait(TimeSpan.FromMilliseconds(200)))
+        {
+            if (receiver is not null && IsTerminal)
+            {
+                lock (receiver)
+                {
+                    receiver.Refresh();
+                }
+            }
+
+            if (writesOutput && StandardOutput.IsClosed)
+            {
+                running.Cancel();
+            }
+
+            progress.Refresh(running);
+        }
+
+        progress.Erase();
+    }
+
+    private static int Finish(RunningJob running, ResultReceiver? receiver, JobProgress progress)
+    {
+        if (running.Status == JobStatus.Failed)
+        {
+            Print(running.Failure!);
+            return ExitCode.Failed;
+        }
+
+        receiver?.Complete();
+        progress.Summarize(running);
+        return ExitCode.Done;
     }
 
     private ResultReceiver Receiver(PlannedJob job, QueryResult query)

@@ -61,7 +61,7 @@ internal sealed class UpgradeExplainer(NodeBuilder node, PlannerOptions planning
             return ExitCode.Usage;
         }
 
-        _ = node.Runner(long.MaxValue);
+        node.Prepare(long.MaxValue);
         var upgrade = new JobUpgrade(node.Memory, node.Pages, TimeProvider.System);
         var verdicts = new List<UpgradeView>();
         for (int i = 0; i < Math.Max(former.Count, jobs.Count); i++)

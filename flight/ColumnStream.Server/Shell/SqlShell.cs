@@ -4,7 +4,6 @@ using System.Text;
 using ColumnStream.Planner;
 using ColumnStream.Server.Commands;
 using ColumnStream.Server.Composition;
-using ColumnStream.Server.Results;
 using ColumnStream.Server.Session;
 using ColumnStream.Sql;
 
@@ -15,7 +14,6 @@ internal sealed class SqlShell : IDisposable
 {
     private const string Prompt = "sql> ";
     private const string Continuation = "   > ";
-    private readonly ResultConnector _results = new();
     private readonly NodeBuilder _node;
     private readonly ScriptPlanner _planner;
     private readonly RunOptions _options;
@@ -23,7 +21,7 @@ internal sealed class SqlShell : IDisposable
     public SqlShell(PlannerOptions settings, RunOptions options)
     {
         _options = options;
-        _node = new NodeBuilder(Console.Out, Console.Error, _results);
+        _node = new NodeBuilder(Console.Out, Console.Error);
         _planner = new ScriptPlanner(_node.Connectors, settings);
     }
 
@@ -127,7 +125,7 @@ internal sealed class SqlShell : IDisposable
             return ExitCode.Usage;
         }
 
-        using var runner = new StatementRunner(_node, _results, "shell", _options) { IsShell = isInteractive };
+        using var runner = new StatementRunner(_node, "shell", _options) { IsShell = isInteractive };
         return runner.Run(plan);
     }
 }

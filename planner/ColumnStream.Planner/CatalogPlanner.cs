@@ -137,7 +137,7 @@ internal sealed class CatalogPlanner(BindingContext context, List<PlannedStateme
         }
 
         string name = statement.Name.Last.Value;
-        bool isThere = owner.Databases.ContainsKey(name) || name == Catalog.SystemDatabase;
+        bool isThere = owner.Databases.ContainsKey(name) || _catalog.IsSystemDatabase(name);
         if (isThere && !statement.IfNotExists)
         {
             _diagnostics.Report(

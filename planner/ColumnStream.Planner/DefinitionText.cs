@@ -11,8 +11,13 @@ namespace ColumnStream.Planner;
 /// <summary>Writes what SHOW CREATE shows: one part a line, and secrets hidden.</summary>
 internal static class DefinitionText
 {
+    /// <summary>Writes CREATE TABLE of a table that has a definition, secrets hidden.</summary>
+    public static string Of(CatalogTable table) => Of(table, OptionTable.Shown);
+
     /// <summary>Writes CREATE TABLE of a table that has a definition.</summary>
-    public static string Of(CatalogTable table)
+    /// <param name="table">The table.</param>
+    /// <param name="shown">Gives the text that stands for the value of a key.</param>
+    public static string Of(CatalogTable table, System.Func<string, string, string> shown)
     {
         CreateTableStatement definition = table.Definition!;
         var text = new StringBuilder();
@@ -29,7 +34,7 @@ internal static class DefinitionText
             text.Append("\nPARTITIONED BY (").AppendJoin(", ", definition.PartitionedBy.Select(SqlPrinter.Print)).Append(')');
         }
 
-        AppendOptions(text, table.Options.Select(option => (option.Key, option.Value)));
+        AppendOptions(text, table.Options.Select(option => (option.Key, shown(option.Key, option.Value))));
         return text.ToString();
     }
 
@@ -48,7 +53,7 @@ internal static class DefinitionText
     {
         var text = new StringBuilder("CREATE CATALOG ").Append(SqlPrinter.PrintName(catalog.Name));
         AppendComment(text, catalog.Comment);
-        AppendOptions(text, catalog.Options.Select(option => (option.Key, option.Value)));
+        AppendOptions(text, catalog.Options.Select(option => (option.Key, OptionTable.Shown(option.Key, option.Value))));
         return text.ToString();
     }
 
@@ -68,8 +73,7 @@ internal static class DefinitionText
     {
         string[] pairs =
         [
-            .. options.Select(o => (o.Key, Value: OptionTable.Shown(o.Key, o.Value)))
-                .Select(o => $"{SqlPrinter.PrintString(o.Key)} = {SqlPrinter.PrintString(o.Value)}"),
+            .. options.Select(o => $"{SqlPrinter.PrintString(o.Key)} = {SqlPrinter.PrintString(o.Value)}"),
         ];
         if (pairs.Length > 0)
         {

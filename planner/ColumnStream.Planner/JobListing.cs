@@ -15,7 +15,7 @@ internal static class JobListing
     private const string Jobs = " FROM sys.jobs WHERE statement NOT IN ('SHOW JOBS', 'DESCRIBE JOB')";
 
     /// <summary>Tells whether the session knows of jobs.</summary>
-    public static bool IsThere(Catalog catalog) => catalog.SystemTables.Any(table => table.Name.Name == "jobs");
+    public static bool IsThere(Catalog catalog) => catalog.FindSystem("jobs") is not null;
 
     /// <summary>Returns the query.</summary>
     public static Statement Of(Statement statement)

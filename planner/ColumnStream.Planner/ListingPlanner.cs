@@ -94,8 +94,8 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
             case ShowKind.CurrentDatabase:
                 List(show, "current database name", [context.Catalog.CurrentDatabase]);
                 break;
-            case ShowKind.Tables when show.Name?.Last.Value == Catalog.SystemDatabase:
-                List(show, "table name", context.Catalog.SystemTables.Select(t => t.Name.Name));
+            case ShowKind.Tables when show.Name is { } name && context.Catalog.IsSystemDatabase(name.Last.Value):
+                List(show, "table name", context.Catalog.SystemTables(name.Last.Value).Select(t => t.Name.Name));
                 break;
             case ShowKind.Tables:
                 List(show, "table name", ObjectsOf(show).Select(o => o.Name.Name));
@@ -161,7 +161,8 @@ internal sealed class ListingPlanner(BindingContext context, List<PlannedStateme
         if (catalog is not null)
         {
             bool isDefault = catalog.Name == Catalog.DefaultCatalog;
-            List(show, "database name", isDefault ? catalog.Databases.Keys.Append(Catalog.SystemDatabase) : catalog.Databases.Keys);
+            IEnumerable<string> names = catalog.Databases.Keys;
+            List(show, "database name", isDefault ? names.Concat(context.Catalog.SystemDatabases) : names);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Options;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Settings;
@@ -44,7 +45,11 @@ public sealed partial class ScriptPlanner
     /// Definitions between INSERTs do not separate them; SELECT, EXPLAIN, SET, RESET and a statement set do. All errors
     /// that can be found are reported, those of syntax among them.
     /// </remarks>
-    public PlanResult Plan(ParseResult script)
+    public PlanResult Plan(ParseResult script) => Plan(script, parameters: null);
+
+    /// <summary>Plans a script whose parameters have types or values.</summary>
+    /// <remarks>Parameters whose types are looked for learn them; nothing is planned then that could run.</remarks>
+    public PlanResult Plan(ParseResult script, StatementParameters? parameters)
     {
         var diagnostics = new DiagnosticBag(script.Source);
         diagnostics.Errors.AddRange(script.Diagnostics);
@@ -52,6 +57,7 @@ public sealed partial class ScriptPlanner
             new Binding.BindingContext(diagnostics, Catalog, _connectors, _settings, _brokenObjects)
             {
                 WithoutRules = _withoutRules,
+                Parameters = parameters,
             });
         if (!script.IsSuccess)
         {
@@ -69,6 +75,28 @@ public sealed partial class ScriptPlanner
             ValueList.From<PlannedStatement>(planner.Planned),
             ValueList.From(diagnostics.Errors.OrderBy(e => e.Span.Start)),
             ValueList.From(diagnostics.Warnings.OrderBy(e => e.Span.Start)));
+    }
+
+    /// <summary>Sets an option as SET does, unchecked.</summary>
+    public void Set(string key, string value) => _settings.Set(key, value);
+
+    /// <summary>Plans a script in batch mode, whatever the session's options say.</summary>
+    public PlanResult PlanAsBatch(ParseResult script, StatementParameters? parameters)
+    {
+        SessionOption? former = _settings.FindSet(OptionTable.RuntimeMode);
+        _settings.Set(OptionTable.RuntimeMode, "batch");
+        try
+        {
+            return Plan(script, parameters);
+        }
+        finally
+        {
+            _settings.Reset(OptionTable.RuntimeMode);
+            if (former is not null)
+            {
+                _settings.Set(former.Key, former.Value);
+            }
+        }
     }
 
     /// <summary>Remembers names whose CREATE may not have been readable: using them is not an error of its own.</summary>

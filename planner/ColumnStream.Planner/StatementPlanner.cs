@@ -60,6 +60,10 @@ internal sealed class StatementPlanner(BindingContext context)
                 Flush();
                 AddExplain(explain);
                 break;
+            case ExplainJobStatement job:
+                Flush();
+                Planned.Add(new PlannedJobAnalysis(statement.Span, job.JobId.Value));
+                break;
             case StopJobStatement stop:
                 Flush();
                 Planned.Add(new PlannedStop(
@@ -119,7 +123,8 @@ internal sealed class StatementPlanner(BindingContext context)
 
     private static string ShortName(TableSpec table) => table.Name[(table.Name.LastIndexOf('.') + 1)..];
 
-    private BuiltJob? Build(IReadOnlyList<BoundSink> sinks) => RefusesTwice(sinks) ? null
+    private BuiltJob? Build(IReadOnlyList<BoundSink> sinks) =>
+        RefusesTwice(sinks) || context.Parameters is { IsInferring: true } ? null
         : new JobBuilder(context.Connectors, context.Settings, _diagnostics, context.WithoutRules)
         {
             LateRows = new LateTableBinder(context).Bind(sinks[0].Span),

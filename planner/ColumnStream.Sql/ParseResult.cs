@@ -8,6 +8,9 @@ public sealed record ParseResult(
     EquatableArray<Statement> Statements,
     EquatableArray<SqlDiagnostic> Diagnostics)
 {
+    /// <summary>Gets the most parameters (?) that one of the statements has.</summary>
+    public int ParameterCount { get; init; }
+
     /// <summary>Gets whether the whole script was read without an error.</summary>
     public bool IsSuccess => Diagnostics.IsEmpty;
 }

@@ -9,11 +9,9 @@ using ColumnStream.Engine.Sources;
 
 namespace ColumnStream.Connectors.Introspection;
 
-/// <summary>Reads the tables of the database <c>sys</c>; no other table can be declared with it.</summary>
+/// <summary>Reads the tables that the program makes; no other table can be declared with it.</summary>
 internal sealed class SystemConnector(IReadOnlyList<SystemTable> tables) : Connector
 {
-    private const string Database = ".sys.";
-
     /// <inheritdoc/>
     public override string Name => "system";
 
@@ -38,12 +36,8 @@ internal sealed class SystemConnector(IReadOnlyList<SystemTable> tables) : Conne
     /// <inheritdoc/>
     public override SourceReader CreateReader(SourceContext context) => new SystemSource(context, Find(context.Table));
 
-    private SystemTable Find(TableSpec table)
-    {
-        int at = table.Name.IndexOf(Database, StringComparison.Ordinal);
-        string name = at < 0 ? string.Empty : table.Name[(at + Database.Length)..];
-        return tables.FirstOrDefault(t => t.Name == name)
+    private SystemTable Find(TableSpec table) =>
+        tables.FirstOrDefault(t => table.Name.EndsWith($".{t.Database}.{t.Name}", StringComparison.Ordinal))
             ?? throw new UserException(
-                2001, $"Table or view not found: {table.Name}. Only tables of the database sys have the connector 'system'.");
-    }
+                2001, $"Table or view not found: {table.Name}. Only tables of the program have the connector 'system'.");
 }

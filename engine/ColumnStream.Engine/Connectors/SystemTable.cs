@@ -4,10 +4,13 @@ using ColumnStream.Compute.Types;
 
 namespace ColumnStream.Engine.Connectors;
 
-/// <summary>Is one table of the database <c>sys</c>, whose rows tell about this process: a bounded, read-only source.</summary>
+/// <summary>Is one table of <c>sys</c> or <c>information_schema</c>, whose rows tell about this process: a bounded, read-only source.</summary>
 /// <remarks>A new one is a subclass and a line where the process is composed. Calls come from any thread.</remarks>
 public abstract class SystemTable
 {
+    /// <summary>Gets the database that it stands in.</summary>
+    public virtual string Database => "sys";
+
     /// <summary>Gets the name behind <c>sys.</c>: <c>functions</c>.</summary>
     public abstract string Name { get; }
 

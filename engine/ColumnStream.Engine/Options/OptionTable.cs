@@ -39,6 +39,12 @@ public static class OptionTable
     /// <summary>Key of the job's name.</summary>
     public const string PipelineName = "pipeline.name";
 
+    /// <summary>Key of how a session shows rows that change.</summary>
+    public const string ResultMode = "sql-client.execution.result-mode";
+
+    /// <summary>Key of whether INSERT waits for its job.</summary>
+    public const string DmlSync = "table.dml-sync";
+
     /// <summary>Key of the session's time zone.</summary>
     public const string LocalTimeZone = "table.local-time-zone";
 
@@ -243,8 +249,14 @@ public static class OptionTable
             Values: "none|disable|off|fixed-delay|fixeddelay|failure-rate|failurerate|exponential-delay|exponentialdelay",
             Alias: "restart-strategy"),
         new(WatermarkStrategy, OptionKind.Choice, "on-periodic", "When watermarks rise.", Values: "on-periodic|on-event"),
+        new(ResultMode, OptionKind.Choice, "TABLE",
+            "How a session of a server shows a SELECT: TABLE its final rows, or rows that only come; CHANGELOG each change, "
+            + "with its kind in a first column op.", Values: "TABLE|CHANGELOG"),
         new("state.backend.*", OptionKind.Text, null,
             "Accepted and not needed: there is one kind of state, in memory within memory.limit."),
+        new(DmlSync, OptionKind.Boolean, null,
+            "Whether INSERT in a session of a server waits for the end of a job whose input ends; without it only calls that are "
+            + "answered with a number of rows do."),
         new(LookupCapacity, OptionKind.Integer, "100", "Most requests of a lookup join at once; further rows wait.",
             Range: "1..1000000"),
         new(LookupOutputMode, OptionKind.Choice, "ORDERED",
@@ -307,8 +319,9 @@ public static class OptionTable
     public static string Canonical(string key) => Find(key) is { } option && option.Alias == key ? option.Key : key;
 
     /// <summary>Returns a value as lists, plans and definitions show it: never a secret's, of whatever table.</summary>
-    public static string Shown(string key, string value) =>
-        Find(key)?.IsSecret == true || Secrets.Exists(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
-            ? OptionDefinition.Hidden
-            : value;
+    public static string Shown(string key, string value) => IsSecret(key) ? OptionDefinition.Hidden : value;
+
+    /// <summary>Tells whether the value of a key, of whatever table, is a secret.</summary>
+    public static bool IsSecret(string key) =>
+        Find(key)?.IsSecret == true || Secrets.Exists(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -32,6 +32,8 @@ internal static class MetricsCollector
         long stateRows = 0;
         long stateBytes = 0;
         long stateSpilledBytes = 0;
+        long held = 0;
+        int members = 0;
         long watermark = long.MaxValue;
         var counters = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (StreamTask task in tasks)
@@ -40,6 +42,8 @@ internal static class MetricsCollector
             {
                 if (member.Node.Id == node.Id)
                 {
+                    held += task.HeldNs;
+                    members++;
                     rowsIn += member.RowsIn;
                     batchesIn += member.BatchesIn;
                     busy += member.BusyNs;
@@ -54,6 +58,8 @@ internal static class MetricsCollector
             {
                 if (source.Node.Id == node.Id)
                 {
+                    held += task.HeldNs;
+                    members++;
                     busy += source.BusyNs;
                     Add(source.Output, source.Counters);
                 }
@@ -65,6 +71,7 @@ internal static class MetricsCollector
             watermark == long.MaxValue && rowsOut == 0 ? long.MinValue : watermark, counters)
         {
             StateRows = stateRows, StateBytes = stateBytes, StateSpilledBytes = stateSpilledBytes,
+            HeldNs = held, Tasks = members,
         };
 
         void Add(NodeOutput output, CounterSet set)

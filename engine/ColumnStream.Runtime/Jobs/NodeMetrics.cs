@@ -31,6 +31,12 @@ public sealed record NodeMetrics(
     /// <summary>Gets the native bytes that its states held then.</summary>
     public long StateBytes { get; init; }
 
+    /// <summary>Gets the nanoseconds of its tasks in which something was to be sent and nobody downstream had room.</summary>
+    public long HeldNs { get; init; }
+
+    /// <summary>Gets the number of its tasks.</summary>
+    public int Tasks { get; init; }
+
     /// <summary>Gets the bytes of state that are on local disk only, beside <see cref="StateBytes"/>.</summary>
     public long StateSpilledBytes { get; init; }
 }

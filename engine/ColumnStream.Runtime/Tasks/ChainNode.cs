@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Arrow;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Integrity;
@@ -107,7 +108,15 @@ internal sealed class ChainNode
     {
         if (_chain.Pending && IsPending)
         {
-            Drain();
+            try
+            {
+                Drain();
+            }
+            catch
+            {
+                batch.Release();
+                throw;
+            }
         }
 
         _deferredIdle = false;
@@ -363,6 +372,12 @@ internal sealed class ChainNode
     {
         while (CanContinue)
         {
+            if (_chain.IsStopped)
+            {
+                // A join of joins may have more to give than anybody waits for.
+                throw new OperationCanceledException();
+            }
+
             Continue();
         }
     }

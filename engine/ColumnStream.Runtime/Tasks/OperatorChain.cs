@@ -11,11 +11,19 @@ internal sealed class OperatorChain(Executor executor)
 
     private readonly List<ChainNode> _nodes = [];
     private int _samples;
+    private volatile bool _isStopped;
 
     public IReadOnlyList<ChainNode> Nodes => _nodes;
 
     /// <summary>Gets or sets whether some node may have pending output: nothing new may enter.</summary>
     public bool Pending { get; set; }
+
+    /// <summary>Gets or sets whether the task is over: what is pending is not worked off any more.</summary>
+    public bool IsStopped
+    {
+        get => _isStopped;
+        set => _isStopped = value;
+    }
 
     /// <summary>Gets whether this element is measured.</summary>
     public bool Sampling { get; private set; }
@@ -56,6 +64,9 @@ internal sealed class OperatorChain(Executor executor)
 
     /// <summary>Gets whether <see cref="Continue"/> has something to do; otherwise an answer from outside is awaited.</summary>
     public bool CanContinue => Next() is not { IsBlocked: true };
+
+    /// <summary>Gets whether a sink that takes no more holds everything up.</summary>
+    public bool IsHeldBySink => Next() is { IsBlocked: true, Sink: not null };
 
     /// <summary>Does one step of pending output, the furthest downstream first; nothing above a node that is blocked.</summary>
     public void Continue()

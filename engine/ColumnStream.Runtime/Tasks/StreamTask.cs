@@ -39,6 +39,8 @@ internal sealed class StreamTask : TaskUnit
     private long _passedEpoch;
     private long _givenUpEpoch;
     private long _busyNs;
+    private long _heldNs;
+    private long _heldFromNs = -1;
     private volatile bool _stop;
 
     public StreamTask(
@@ -87,6 +89,16 @@ internal sealed class StreamTask : TaskUnit
     public long NowNs => Executor.Now;
 
     public long BusyNs => Volatile.Read(ref _busyNs);
+
+    /// <summary>Gets the time in which there was something to send and nobody downstream had room for it.</summary>
+    public long HeldNs
+    {
+        get
+        {
+            long from = Volatile.Read(ref _heldFromNs);
+            return Volatile.Read(ref _heldNs) + (from < 0 ? 0 : Math.Max(0, Executor.Now - from));
+        }
+    }
 
     /// <summary>Gets whether barriers begin here.</summary>
     public bool IsRoot => Gate.Count == 0;
@@ -199,6 +211,7 @@ internal sealed class StreamTask : TaskUnit
     public void Stop()
     {
         _stop = true;
+        Chain.IsStopped = true;
         Notify();
     }
 
@@ -211,6 +224,12 @@ internal sealed class StreamTask : TaskUnit
             return TurnResult.Done;
         }
 
+        if (_heldFromNs >= 0)
+        {
+            Volatile.Write(ref _heldNs, _heldNs + (t0 - _heldFromNs));
+            Volatile.Write(ref _heldFromNs, -1);
+        }
+
         _mailbox.Drain();
         TurnResult result = _running ? Work(budget.Deadline) : TurnResult.Idle;
         Volatile.Write(ref _busyNs, _busyNs + (Executor.Now - t0));
@@ -219,6 +238,12 @@ internal sealed class StreamTask : TaskUnit
 
     protected override void Fail(Exception failure)
     {
+        if (_stop && failure is OperationCanceledException)
+        {
+            Close();
+            return;
+        }
+
         if (failure is MemoryLimitException)
         {
             foreach (ChainNode node in Chain.Nodes)
@@ -250,7 +275,7 @@ internal sealed class StreamTask : TaskUnit
             {
                 if (!OutputsOpen())
                 {
-                    return Waiting();
+                    return Held();
                 }
 
                 if (!Chain.CanContinue)
@@ -259,7 +284,7 @@ internal sealed class StreamTask : TaskUnit
                     FireTimers();
                     if (!Chain.CanContinue)
                     {
-                        return Waiting();
+                        return Chain.IsHeldBySink ? Held() : Waiting();
                     }
                 }
 
@@ -286,7 +311,7 @@ internal sealed class StreamTask : TaskUnit
 
             if (!OutputsOpen())
             {
-                return Waiting();
+                return Held();
             }
 
             if (Spill is not null && Chain.FlushDue(isIdle: false))
@@ -307,6 +332,13 @@ internal sealed class StreamTask : TaskUnit
         }
         while (Executor.Now < deadlineNs);
         return TurnResult.More;
+    }
+
+    /// <summary>Somebody downstream has no room; the time until the next turn counts as back-pressure.</summary>
+    private TurnResult Held()
+    {
+        Volatile.Write(ref _heldFromNs, Executor.Now);
+        return Waiting();
     }
 
     /// <summary>Nothing can be taken; gathering goes on in the next turn.</summary>

@@ -70,7 +70,9 @@ internal static class RunCommand
         }
 
         using var node = new NodeBuilder(Console.Out, Console.Error);
-        PlanResult plan = new ScriptPlanner(node.Connectors, settings).Plan(SqlParser.Parse(source));
+        var planner = new ScriptPlanner(node.Connectors, settings);
+        node.Definitions = planner.Catalog.Content;
+        PlanResult plan = planner.Plan(SqlParser.Parse(source));
         if (!ScriptFile.Report(plan, options.IsQuiet))
         {
             return ExitCode.Usage;

@@ -8,12 +8,14 @@ using ColumnStream.Connectors;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.State;
+using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Functions;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
 using ColumnStream.Server.Control;
 using ColumnStream.Server.Introspection;
+using ColumnStream.Server.Introspection.Schemas;
 using ColumnStream.Server.Results;
 
 namespace ColumnStream.Server.Composition;
@@ -43,12 +45,18 @@ internal sealed class NodeBuilder : IDisposable
             new FunctionsTable(), new JobsTable(Jobs), new LateRowsTable(Jobs), new OperatorsTable(Jobs),
             new WatermarksTable(Jobs),
         ];
+        IReadOnlyList<SystemTable> all = tables;
+        tables = [.. tables, .. InformationSchema.Tables(() => Definitions(), () => all)];
+        all = tables;
         Connectors = new ConnectorRegistry(
             ConnectorTable.Create(output, error, null, tables).Append(new ResultConnector(receiver: null)).Concat(more));
     }
 
     /// <summary>Gets the jobs of this process, which system tables show.</summary>
     public JobDirectory Jobs { get; } = new(TimeProvider.System);
+
+    /// <summary>Gets or sets what gives the definitions that <c>information_schema</c> shows.</summary>
+    public Func<CatalogContent> Definitions { get; set; } = static () => new CatalogContent([], []);
 
     /// <summary>Gets the stores of checkpoints.</summary>
     public ObjectStoreTable Stores { get; } = new(

@@ -1,7 +1,7 @@
-using System;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Server.Composition;
+using ColumnStream.Server.Introspection;
 
 namespace ColumnStream.Server.Session;
 
@@ -16,6 +16,7 @@ internal sealed class StatementExecutor(NodeBuilder node, IStatementSurroundings
     {
         PlannedListing listing => new StatementAnswer(listing.Summary) { Columns = listing.Columns, Rows = listing.Rows },
         PlannedIntegrity integrity => Compare(integrity),
+        PlannedJobAnalysis analysis => JobAnalysis.MeasureAsync(node.Jobs, analysis, default).GetAwaiter().GetResult(),
         PlannedStop stop => surroundings.Stop(stop),
         PlannedUpgrade upgrade => surroundings.ExplainUpgrade(upgrade),
         PlannedDefinition or PlannedSetting => new StatementAnswer(statement.Summary),

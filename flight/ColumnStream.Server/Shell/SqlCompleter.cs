@@ -93,7 +93,7 @@ internal sealed class SqlCompleter(Catalog catalog, ConnectorRegistry connectors
     private IEnumerable<string> Tables() => catalog.In(catalog.CurrentCatalog, catalog.CurrentDatabase)
         .Select(o => Quoted(o.Name.Name))
         .Concat(Databases().Where(d => d != catalog.CurrentDatabase).Select(d => Quoted(d) + "."))
-        .Concat(catalog.SystemTables.Select(t => $"sys.{t.Name.Name}"));
+        .Concat(catalog.SystemTables().Select(t => $"sys.{t.Name.Name}"));
 
     private IEnumerable<string> Databases() =>
         catalog.Catalogs.TryGetValue(catalog.CurrentCatalog, out NamedCatalog? current) ? current.Databases.Keys : [];
@@ -103,7 +103,7 @@ internal sealed class SqlCompleter(Catalog catalog, ConnectorRegistry connectors
     {
         if (name.Equals(Catalog.SystemDatabase, StringComparison.OrdinalIgnoreCase))
         {
-            return catalog.SystemTables.Select(t => t.Name.Name);
+            return catalog.SystemTables().Select(t => t.Name.Name);
         }
 
         if (Databases().Contains(Bare(name)))

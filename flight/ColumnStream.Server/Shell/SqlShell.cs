@@ -23,6 +23,7 @@ internal sealed class SqlShell : IDisposable
         _options = options;
         _node = new NodeBuilder(Console.Out, Console.Error);
         _planner = new ScriptPlanner(_node.Connectors, settings);
+        _node.Definitions = _planner.Catalog.Content;
     }
 
     public void Dispose() => _node.Dispose();

@@ -23,6 +23,12 @@ internal sealed record BindingContext(
     /// <summary>Gets the names of rewrites that are left out.</summary>
     public ValueList<string> WithoutRules { get; init; }
 
+    /// <summary>Gets the statement's parameters, or null where a statement has none.</summary>
+    public StatementParameters? Parameters { get; init; }
+
+    /// <summary>Gets the types of the columns that VALUES fill, so that a parameter in them has one; none elsewhere.</summary>
+    public ValueList<Compute.Types.SqlType> Filled { get; init; }
+
     /// <summary>Gets what a query inside another one takes of it; null for a query that stands by itself.</summary>
     public Correlation? Outer { get; init; }
 }

@@ -68,6 +68,9 @@ internal sealed class DefinitionBinder(BindingContext context)
             ? new CatalogView(
                 name, Relation.FieldsOf(relation.Columns), statement.Query, _diagnostics.Source, statement.IsTemporary,
                 statement.Comment)
+            {
+                HomeCatalog = context.Catalog.CurrentCatalog, HomeDatabase = context.Catalog.CurrentDatabase,
+            }
             : null;
     }
 

@@ -117,6 +117,8 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
                 return _calls.Function("ROW", [.. row.Elements.Select(Bind)], span);
             case FunctionCall call:
                 return BindCall(call);
+            case DynamicParameter parameter when relation.Scope?.Context.Parameters is { } parameters:
+                return parameters.Get(parameter.Index);
             default:
                 return NotSupported(expression);
         }
@@ -248,6 +250,11 @@ internal sealed class ExpressionBinder(DiagnosticBag diagnostics, Relation relat
         if (TypeBinder.IsError(operand.Type) || TypeBinder.IsError(target))
         {
             return LiteralBinder.Error;
+        }
+
+        if (operand is PlaceholderExpression parameter)
+        {
+            return parameter.As(target);
         }
 
         if (operand is LiteralExpression { Value: null })

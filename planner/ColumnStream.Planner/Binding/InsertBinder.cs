@@ -29,8 +29,8 @@ internal sealed class InsertBinder(BindingContext context)
             _diagnostics.Report(PlannerErrors.NotSupported, statement.Span, null, "UPSERT");
         }
 
-        Relation query = new QueryBinder(context).Bind(statement.Query);
         var tables = new TableBinder(context, null);
+        Relation query = new QueryBinder(context with { Filled = Filled(statement, tables) }).Bind(statement.Query);
         CatalogObject? target = tables.Find(statement.Table);
         if (target is CatalogView)
         {
@@ -78,6 +78,24 @@ internal sealed class InsertBinder(BindingContext context)
 
         ProjectPlan project = Project(statement, spec, query, targets, partition!);
         return _diagnostics.Failures == before ? new SinkPlan(project, spec) : null;
+    }
+
+    /// <summary>Tells the types of the columns that VALUES with parameters fill, where they are known.</summary>
+    private ValueList<SqlType> Filled(InsertStatement statement, TableBinder tables)
+    {
+        if (context.Parameters is not { IsInferring: true } || statement.Query.Body is not ValuesBody
+            || !statement.Partition.IsEmpty || TableBinder.FullName(statement.Table, context) is not { } name
+            || context.Catalog.Find(name) is not CatalogTable table)
+        {
+            return default;
+        }
+
+        TableSpec spec = table.ToSpec(tables.OptionsOf(table, statement.Hints, forRead: false), forWrite: true);
+        ValueList<SqlField> columns = spec.Columns;
+        return statement.Columns.IsEmpty
+            ? ValueList.From(columns.Select(column => column.Type))
+            : ValueList.From(statement.Columns.Select(
+                written => columns.FirstOrDefault(column => column.Name == written.Value)?.Type ?? SqlType.Null));
     }
 
     private static string At(TableSpec spec) => spec.Option("path") is { } path ? $" with 'path' = '{path}'" : string.Empty;

@@ -89,6 +89,11 @@ internal sealed class QueryBinder
             return (long)number.Unscaled;
         }
 
+        if (expression is Ast.DynamicParameter parameter && _context.Parameters?.GetCount(parameter.Index) is { } given)
+        {
+            return given;
+        }
+
         Diagnostics.Report(
             PlannerErrors.NotConstant, expression.Span, null, what,
             Diagnostics.Source.GetText(expression.Span).ToString());

@@ -77,7 +77,7 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
     /// <summary>Finds a table or view by its written name; null after a report, or when its definition was wrong.</summary>
     public CatalogObject? Find(QualifiedName name)
     {
-        if (name.Parts.Count > 1 && name.Parts[^2].Value == Catalog.SystemDatabase)
+        if (name.Parts.Count > 1 && context.Catalog.IsSystemDatabase(name.Parts[^2].Value))
         {
             return FindSystem(name);
         }
@@ -105,10 +105,11 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
 
     private CatalogTable? FindSystem(QualifiedName name)
     {
-        CatalogTable? found = context.Catalog.FindSystem(name.Last.Value);
+        string database = name.Parts[^2].Value;
+        CatalogTable? found = context.Catalog.FindSystem(name.Last.Value, database);
         if (found is null)
         {
-            IEnumerable<string> names = context.Catalog.SystemTables.Select(t => t.Name.Name);
+            IEnumerable<string> names = context.Catalog.SystemTables(database).Select(t => t.Name.Name);
             _diagnostics.Report(
                 PlannerErrors.TableNotFound, name.Span,
                 NameResolver.DidYouMean(NameSuggester.Suggest(name.Last.Value, names)), name.ToDisplayString());
@@ -228,7 +229,7 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
     {
         // The view was right when it was created; what can be wrong now is a table below that was dropped or changed.
         var inner = context with { Diagnostics = new DiagnosticBag(view.Source), Outer = null };
-        Relation relation = new QueryBinder(inner).Bind(view.Query);
+        Relation relation = BindAtHome(view, inner);
         if (inner.Diagnostics.Failures > 0 || relation.Columns.Count != view.Columns.Count)
         {
             string reason = inner.Diagnostics.Errors.Count > 0
@@ -243,6 +244,22 @@ internal sealed class TableBinder(BindingContext context, CommonTables? common)
         {
             Columns = [.. relation.Columns.Select((c, i) => c with { Name = view.Columns[i].Name })],
         };
+    }
+
+    /// <summary>Binds a view's query where it was made: names in it mean what they meant there.</summary>
+    private static Relation BindAtHome(CatalogView view, BindingContext inner)
+    {
+        Catalog catalog = inner.Catalog;
+        (string currentCatalog, string currentDatabase) = (catalog.CurrentCatalog, catalog.CurrentDatabase);
+        catalog.Use(view.HomeCatalog, view.HomeDatabase);
+        try
+        {
+            return new QueryBinder(inner).Bind(view.Query);
+        }
+        finally
+        {
+            catalog.Use(currentCatalog, currentDatabase);
+        }
     }
 
     private Relation BindDerived(DerivedTable derived)

@@ -32,7 +32,7 @@ internal sealed class ValuesBinder(DiagnosticBag diagnostics, QueryScope? scope 
                 return Relation.Broken;
             }
 
-            rows.Add([.. row.Elements.Select(binder.Bind)]);
+            rows.Add([.. row.Elements.Select((cell, i) => Fill(binder.Bind(cell), i))]);
         }
 
         if (rows.Any(row => row.Any(cell => TypeBinder.IsError(cell.Type))))
@@ -59,6 +59,11 @@ internal sealed class ValuesBinder(DiagnosticBag diagnostics, QueryScope? scope 
 
         return new Relation(Plan(rows, Relation.FieldsOf(columns)), columns);
     }
+
+    /// <summary>Lets a parameter take the type of the column that it fills.</summary>
+    private BoundExpression Fill(BoundExpression cell, int column) =>
+        cell is PlaceholderExpression && scope?.Context.Filled is { } filled && column < filled.Count
+            ? ExpressionTree.CastTo(cell, filled[column]) : cell;
 
     private LogicalPlan Plan(List<BoundExpression[]> rows, ValueList<SqlField> fields)
     {

@@ -22,7 +22,7 @@ public sealed class Catalog
 
     private readonly Dictionary<ObjectName, CatalogObject> _permanent = [];
     private readonly Dictionary<ObjectName, CatalogObject> _temporary = [];
-    private readonly Dictionary<string, CatalogTable> _system = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Database, string Name), CatalogTable> _system = [];
 
     /// <summary>Gets the catalogs by name, sorted.</summary>
     public SortedDictionary<string, NamedCatalog> Catalogs { get; } = new(StringComparer.Ordinal)
@@ -43,6 +43,33 @@ public sealed class Catalog
         CurrentCatalog = catalog;
         CurrentDatabase = database;
     }
+
+    /// <summary>Returns what is not temporary, as it is now.</summary>
+    public CatalogContent Content() => new([.. Catalogs.Values.Select(catalog => catalog.Copy())], [.. _permanent.Values]);
+
+    /// <summary>Takes other contents in the place of all that is not temporary; a current database that is gone becomes the first one.</summary>
+    public void Load(CatalogContent content)
+    {
+        Catalogs.Clear();
+        _permanent.Clear();
+        foreach (NamedCatalog catalog in content.Catalogs)
+        {
+            Catalogs[catalog.Name] = catalog.Copy();
+        }
+
+        foreach (CatalogObject entry in content.Objects)
+        {
+            _permanent[entry.Name] = entry;
+        }
+
+        if (!Catalogs.TryGetValue(CurrentCatalog, out NamedCatalog? current) || !current.Databases.ContainsKey(CurrentDatabase))
+        {
+            Use(DefaultCatalog, DefaultDatabase);
+        }
+    }
+
+    /// <summary>Gets the temporary tables and views.</summary>
+    public IEnumerable<CatalogObject> TemporaryObjects => _temporary.Values;
 
     /// <summary>Gets the visible tables and views of one database, sorted by name.</summary>
     public IEnumerable<CatalogObject> In(string catalog, string database) =>
@@ -72,19 +99,26 @@ public sealed class Catalog
         .Concat(_permanent.Values.Where(entry => !_temporary.ContainsKey(entry.Name)))
         .OrderBy(entry => entry.Name.ToString(), StringComparer.Ordinal);
 
-    /// <summary>Gets the tables of the database <c>sys</c>, sorted by name; they cannot be changed.</summary>
-    public IEnumerable<CatalogTable> SystemTables => _system.Values.OrderBy(t => t.Name.Name, StringComparer.Ordinal);
+    /// <summary>Gets the names of the databases whose tables the program makes, sorted.</summary>
+    public IEnumerable<string> SystemDatabases => _system.Keys.Select(key => key.Database).Distinct().Order(StringComparer.Ordinal);
 
-    /// <summary>Finds a table of the database <c>sys</c>, or null.</summary>
-    public CatalogTable? FindSystem(string name) => _system.GetValueOrDefault(name);
+    /// <summary>Tells whether a database's tables are made by the program.</summary>
+    public bool IsSystemDatabase(string name) => name == SystemDatabase || _system.Keys.Any(key => key.Database == name);
 
-    /// <summary>Adds a table of the database <c>sys</c> that a connector serves.</summary>
+    /// <summary>Gets the tables of a database of the program, sorted by name; they cannot be changed.</summary>
+    public IEnumerable<CatalogTable> SystemTables(string database = SystemDatabase) =>
+        _system.Values.Where(t => t.Name.Database == database).OrderBy(t => t.Name.Name, StringComparer.Ordinal);
+
+    /// <summary>Finds a table of a database of the program, or null.</summary>
+    public CatalogTable? FindSystem(string name, string database = SystemDatabase) => _system.GetValueOrDefault((database, name));
+
+    /// <summary>Adds a table of a database of the program that a connector serves.</summary>
     public void AddSystem(string connector, SystemTable table)
     {
         CatalogColumn[] columns = [.. table.Columns.Select((c, i) => new CatalogColumn(c.Name, c.Type, i, null, null, null))];
-        _system[table.Name] = new CatalogTable(
-            new ObjectName(DefaultCatalog, SystemDatabase, table.Name), ValueList.Create<CatalogColumn>(columns), null, default,
-            default, [new TableOption("connector", connector)], SystemDatabase, IsTemporary: false, table.Doc);
+        _system[(table.Database, table.Name)] = new CatalogTable(
+            new ObjectName(DefaultCatalog, table.Database, table.Name), ValueList.Create<CatalogColumn>(columns), null, default,
+            default, [new TableOption("connector", connector)], table.Database, IsTemporary: false, table.Doc);
     }
 
     /// <summary>Finds a table or view, or null.</summary>

@@ -14,4 +14,11 @@ namespace ColumnStream.Planner.Catalogs;
 /// <param name="Comment">The comment, or null.</param>
 public sealed record CatalogView(
     ObjectName Name, ValueList<SqlField> Columns, Query Query, SourceText Source, bool IsTemporary, string? Comment)
-    : CatalogObject(Name, IsTemporary, Comment);
+    : CatalogObject(Name, IsTemporary, Comment)
+{
+    /// <summary>Gets the catalog that names without one belong to in the query.</summary>
+    public string HomeCatalog { get; init; } = Name.Catalog;
+
+    /// <summary>Gets the database that names without one belong to in the query.</summary>
+    public string HomeDatabase { get; init; } = Name.Database;
+}

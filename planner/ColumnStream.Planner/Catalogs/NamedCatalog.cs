@@ -30,6 +30,19 @@ public sealed class NamedCatalog
     /// <summary>Gets or sets the options of WITH.</summary>
     public ValueList<TableOption> Options { get; set; }
 
+    /// <summary>Makes a catalog of its own with the same databases.</summary>
+    public NamedCatalog Copy()
+    {
+        var copy = new NamedCatalog(Name, DefaultDatabase, Comment, Options);
+        copy.Databases.Clear();
+        foreach ((string name, CatalogDatabase database) in Databases)
+        {
+            copy.Databases[name] = database;
+        }
+
+        return copy;
+    }
+
     /// <summary>Gets the databases by name, sorted.</summary>
     public SortedDictionary<string, CatalogDatabase> Databases { get; } = new(StringComparer.Ordinal);
 }

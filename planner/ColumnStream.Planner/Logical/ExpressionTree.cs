@@ -47,7 +47,7 @@ internal static class ExpressionTree
             {
                 Arguments = ValueList.From(query.Arguments.Select(map)), Operands = ValueList.From(query.Operands.Select(map)),
             },
-            ColumnExpression or LiteralExpression or ParameterExpression => expression,
+            ColumnExpression or LiteralExpression or ParameterExpression or PlaceholderExpression => expression,
             _ => throw new InvariantException(9001, $"Expression is unknown: {expression.GetType().Name}."),
         };
 
@@ -108,7 +108,8 @@ internal static class ExpressionTree
     public static BoundExpression CastTo(BoundExpression expression, SqlType target)
     {
         SqlType plain = target.Materialized().WithNullable(expression.Type.Nullable);
-        return expression.Type.Materialized() == plain ? expression
+        return expression is PlaceholderExpression parameter ? parameter.As(target)
+            : expression.Type.Materialized() == plain ? expression
             : expression is LiteralExpression { Value: null }
                 ? new LiteralExpression(null, target.Materialized().WithNullable(true))
             : new CastExpression(expression, plain) { Location = expression.Location };

@@ -51,6 +51,9 @@ internal sealed class SessionSettings
         }
     }
 
+    /// <summary>Returns what SET says of an option, or null.</summary>
+    public SessionOption? FindSet(string key) => _set.GetValueOrDefault(key);
+
     /// <summary>Returns the value in effect, or null.</summary>
     public string? Text(string key) => Find(key)?.Value;
 

@@ -114,10 +114,16 @@ internal sealed class ChangeParser(Grammar grammar)
         return new CompilePlanStatement(path, ParseSetOrStatement(), ifNotExists, isExecuted);
     }
 
-    /// <summary>Reads <c>EXPLAIN UPGRADE 'old' TO 'new'</c>, or the plan of a statement.</summary>
+    /// <summary>Reads <c>EXPLAIN UPGRADE 'old' TO 'new'</c>, <c>EXPLAIN ANALYZE JOB 'name'</c>, or the plan of a statement.</summary>
     public Statement ParseAnyExplain()
     {
         _cursor.Next();
+        if (_cursor.Accept("ANALYZE"))
+        {
+            _cursor.Expect("JOB", " behind EXPLAIN ANALYZE");
+            return new ExplainJobStatement(grammar.Literals.String("a job's name as a string"));
+        }
+
         if (!_cursor.Accept("UPGRADE"))
         {
             return ParseExplain();
@@ -150,7 +156,7 @@ internal sealed class ChangeParser(Grammar grammar)
         if (!isExplainable)
         {
             throw _cursor.Unexpected("a query, an INSERT or a statement set behind EXPLAIN", "SELECT", "INSERT",
-                "EXECUTE", "PLAN", "CHANGELOG_MODE", "ESTIMATED_COST", "JSON_EXECUTION_PLAN", "PLAN_ADVICE", "UPGRADE");
+                "EXECUTE", "PLAN", "CHANGELOG_MODE", "ESTIMATED_COST", "JSON_EXECUTION_PLAN", "PLAN_ADVICE", "UPGRADE", "ANALYZE");
         }
 
         return new ExplainStatement(ParseSetOrStatement(), [.. details]);

@@ -22,7 +22,7 @@ internal static class Keywords
     [
         "SELECT", "INSERT", "CREATE", "DROP", "WITH", "VALUES", "TABLE", "SET", "RESET", "EXPLAIN", "SHOW", "DESCRIBE",
         "DESC", "USE", "EXECUTE", "BEGIN", "ALTER", "DELETE", "UPDATE", "TRUNCATE", "ANALYZE", "CALL", "LOAD", "UNLOAD",
-        "COMPILE", "REPLACE", "ADD", "REMOVE", "STOP", "UPSERT",
+        "COMPILE", "REPLACE", "ADD", "REMOVE", "STOP", "CANCEL", "UPSERT",
     ];
 
     private static readonly FrozenSet<string> s_reserved = Split(

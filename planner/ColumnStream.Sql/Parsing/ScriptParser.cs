@@ -23,7 +23,7 @@ internal sealed class ScriptParser(SourceText source)
         IEnumerable<SqlDiagnostic> ordered = diagnostics
             .Where(diagnostic => IsUnterminated(diagnostic) || !cursor.IsRawText(diagnostic.Span))
             .OrderBy(diagnostic => diagnostic.Span.Start);
-        return new ParseResult(source, [.. statements], [.. ordered]);
+        return new ParseResult(source, [.. statements], [.. ordered]) { ParameterCount = cursor.MostParameters };
     }
 
     private static List<Statement> ParseStatements(TokenCursor cursor, Grammar grammar)

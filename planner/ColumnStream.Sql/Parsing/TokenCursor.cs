@@ -19,7 +19,18 @@ internal sealed class TokenCursor(SourceText source, List<Token> tokens, List<Sq
     public int Height { get; set; }
 
     /// <summary>Gets or sets the number of <c>?</c> read in this statement.</summary>
-    public int ParameterCount { get; set; }
+    public int ParameterCount
+    {
+        get;
+        set
+        {
+            field = value;
+            MostParameters = System.Math.Max(MostParameters, value);
+        }
+    }
+
+    /// <summary>Gets the most parameters that a statement of the script has.</summary>
+    public int MostParameters { get; private set; }
 
     /// <summary>Gets whether an error was reported inside the statement being read, which is then left out.</summary>
     public bool IsBroken { get; private set; }

@@ -40,6 +40,11 @@ internal sealed class UtilityParser(Grammar grammar)
                 return ParseCall();
             case "STOP":
                 return ParseStop();
+            case "CANCEL":
+                _cursor.Next();
+                _cursor.Expect("JOB", " behind CANCEL");
+                StringLiteral id = grammar.Literals.String("a job's id as a string");
+                return new StopJobStatement(id, WithSavepoint: false, WithDrain: false);
             default:
                 return null;
         }

@@ -46,6 +46,9 @@ internal sealed class StatementPrinter(SqlWriter writer)
             case ExplainUpgradeStatement upgrade:
                 writer.Add("EXPLAIN UPGRADE ").String(upgrade.From.Value).Add(" TO ").String(upgrade.To.Value);
                 break;
+            case ExplainJobStatement job:
+                writer.Add("EXPLAIN ANALYZE JOB ").String(job.JobId.Value);
+                break;
             case CompilePlanStatement compile:
                 writer.Add(compile.IsExecuted ? "COMPILE AND EXECUTE PLAN " : "COMPILE PLAN ").String(compile.Path.Value);
                 writer.AddIf(compile.IfNotExists, " IF NOT EXISTS").Add(" FOR ");

@@ -120,7 +120,8 @@ public sealed class StatementGenerator(Random random)
         4 => new CompilePlanStatement(
             new StringLiteral("/p"), Bool() ? Insert() with { IsUpsert = false } : new StatementSet(List(Insert, 1, 2)), Bool(), Bool()),
         _ => Bool() ? new ExecutePlanStatement(new StringLiteral("/p"))
-            : new ExplainUpgradeStatement(new StringLiteral("old.sql"), new StringLiteral("SELECT 'a';")),
+            : Bool() ? new ExplainUpgradeStatement(new StringLiteral("old.sql"), new StringLiteral("SELECT 'a';"))
+            : new ExplainJobStatement(new StringLiteral("my job")),
     };
 
     private Statement Session() => random.Next(8) switch

@@ -1,0 +1,344 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Options;
+using ColumnStream.Planner;
+using ColumnStream.Planner.Catalogs;
+using ColumnStream.Planner.Settings;
+using ColumnStream.Planner.Statements;
+using ColumnStream.Runtime.Jobs;
+using ColumnStream.Server.Catalogs;
+using ColumnStream.Server.Introspection;
+using ColumnStream.Server.Results;
+using ColumnStream.Server.Security;
+
+namespace ColumnStream.Server.Session;
+
+/// <summary>Holds one client's current catalog and database, options, temporary tables and who it is, and runs its statements.</summary>
+/// <remarks>
+/// Statements may come from several threads: they are planned one after the other, and run side by side. What a statement defines is
+/// published to the shared catalog at once, against the version that it was planned with.
+/// </remarks>
+internal sealed class SqlSession
+{
+    private const int PublishAttempts = 10;
+    private readonly Lock _gate = new();
+    private readonly SessionHost _host;
+    private readonly StatementExecutor _executor;
+    private readonly ScriptPlanner _planner;
+    private readonly Principal _user;
+    private long _version = -1;
+
+    public SqlSession(SessionHost host, Principal user)
+    {
+        _host = host;
+        _user = user;
+        _executor = new StatementExecutor(host.Node, new SessionSurroundings(host, user));
+        _planner = new ScriptPlanner(host.Node.Connectors, host.Options);
+    }
+
+    /// <summary>Gets who asks.</summary>
+    public Principal User => _user;
+
+    /// <summary>Gets the catalog that names without one belong to.</summary>
+    public string CurrentCatalog => Read(static planner => planner.Catalog.CurrentCatalog);
+
+    /// <summary>Gets the database that names without one belong to.</summary>
+    public string CurrentDatabase => Read(static planner => planner.Catalog.CurrentDatabase);
+
+    /// <summary>Gets the options in effect, sorted by key.</summary>
+    public ValueList<SessionOption> Settings => Read(static planner => planner.Settings);
+
+    /// <summary>Looks at the session's newest catalog and options while nothing changes them.</summary>
+    public T Read<T>(Func<ScriptPlanner, T> look)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return look(_planner);
+        }
+    }
+
+    /// <summary>Reads and describes a statement, which does nothing yet.</summary>
+    /// <exception cref="ColumnStreamException">It is wrong, or refused.</exception>
+    public PreparedStatement Prepare(string sql)
+    {
+        SqlStatement statement = SqlStatement.Read(sql);
+        AccessRules.Check(_user, statement.Syntax);
+        lock (_gate)
+        {
+            Refresh();
+            if (!statement.IsPlannedFreely)
+            {
+                return new PreparedStatement(statement, default, new Schema());
+            }
+
+            ValueList<SqlType> types = Infer(statement);
+            PlanResult plan = Plan(statement, StatementParameters.Typed(types), out bool asOp);
+            return new PreparedStatement(statement, types, SchemaOf(statement, plan, asOp));
+        }
+    }
+
+    /// <summary>Runs a statement.</summary>
+    /// <exception cref="ColumnStreamException">It is wrong, refused, or failed.</exception>
+    public Task<StatementResult> ExecuteAsync(string sql, CancellationToken cancellation) =>
+        ExecuteAsync(sql, waits: null, cancellation);
+
+    /// <summary>Runs a statement.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="waits">Whether an INSERT waits for a job whose input ends, where the option does not say it.</param>
+    /// <param name="cancellation">Ends the wait and the job waited for.</param>
+    public async Task<StatementResult> ExecuteAsync(string sql, bool? waits, CancellationToken cancellation) =>
+        await RunAsync(SqlStatement.Read(sql), null, waits, cancellation);
+
+    /// <summary>Runs a prepared statement.</summary>
+    /// <param name="prepared">The statement.</param>
+    /// <param name="values">Values for its parameters.</param>
+    /// <param name="waits">Whether an INSERT waits for a job whose input ends, where the option does not say it.</param>
+    /// <param name="cancellation">Ends the wait and the job waited for.</param>
+    public Task<StatementResult> ExecuteAsync(
+        PreparedStatement prepared, ValueList<LiteralExpression> values, bool? waits, CancellationToken cancellation) =>
+        values.Count == prepared.ParameterTypes.Count
+            ? RunAsync(prepared.Statement, StatementParameters.Bound(prepared.ParameterTypes, values), waits, cancellation)
+            : throw new UserException(
+                3164,
+                $"Parameters do not fit the statement: it has {prepared.ParameterTypes.Count}, and {values.Count} values came. "
+                + "Bind one value for each '?'.");
+
+    private async Task<StatementResult> RunAsync(
+        SqlStatement statement, StatementParameters? parameters, bool? waits, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        AccessRules.Check(_user, statement.Syntax);
+        if (parameters is null && statement.ParameterCount > 0)
+        {
+            throw new UserException(
+                3164,
+                $"Parameters do not fit the statement: it has {statement.ParameterCount} and no values came. "
+                + "Prepare it and bind them.");
+        }
+
+        PlanResult plan;
+        JobRecord request;
+        bool asOp;
+        lock (_gate)
+        {
+            plan = PlanAndPublish(statement, parameters, out asOp);
+            request = Describe(statement, plan);
+        }
+
+        StatementResult? result = null;
+        foreach (PlannedStatement planned in plan.Statements)
+        {
+            if (result is not null)
+            {
+                await result.DisposeAsync();
+            }
+
+            result = planned switch
+            {
+                PlannedJob { Query: { } query } job => Select(job, query, asOp),
+                PlannedJob job => await InsertAsync(job, request, waits, cancellation),
+                PlannedJobAnalysis analysis => FixedResult.Of(
+                    await JobAnalysis.MeasureAsync(_host.Node.Jobs, analysis, cancellation), _host.Node.Memory),
+                _ => FixedResult.Of(_executor.Answer(planned), _host.Node.Memory),
+            };
+        }
+
+        return result ?? FixedResult.Of(new StatementAnswer(string.Empty), _host.Node.Memory);
+    }
+
+    /// <summary>Plans a statement on the newest catalog, and publishes what it defines; anew, where somebody else was first.</summary>
+    private PlanResult PlanAndPublish(SqlStatement statement, StatementParameters? parameters, out bool asOp)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Refresh();
+            PlanResult plan = Plan(statement, parameters, out asOp);
+            if (!plan.Statements.OfType<PlannedDefinition>().Any())
+            {
+                return plan;
+            }
+
+            CatalogContent content = _planner.Catalog.Content();
+            if (IsSame(content, _host.Catalog.Current.Content))
+            {
+                return plan;
+            }
+
+            bool isPublished;
+            try
+            {
+                isPublished = _host.Catalog.TryPublish(_version, content);
+            }
+            catch
+            {
+                // What was planned here is not what others see.
+                _version = -1;
+                throw;
+            }
+
+            if (isPublished)
+            {
+                _version++;
+                return plan;
+            }
+
+            _version = -1;
+            if (attempt == PublishAttempts)
+            {
+                throw new ExternalException(
+                    5060,
+                    $"The catalog was changed by others {attempt} times in a row while this statement was planned. Send it again.",
+                    retryable: true);
+            }
+        }
+    }
+
+    private static bool IsSame(CatalogContent left, CatalogContent right) =>
+        left.Objects.SequenceEqual(right.Objects, ReferenceEqualityComparer.Instance)
+        && left.Catalogs.Count == right.Catalogs.Count
+        && left.Catalogs.Zip(right.Catalogs).All(pair =>
+            pair.First.Name == pair.Second.Name && pair.First.Comment == pair.Second.Comment
+            && pair.First.Options == pair.Second.Options
+            && pair.First.Databases.Values.SequenceEqual(pair.Second.Databases.Values));
+
+    private void Refresh()
+    {
+        (long version, CatalogContent content) = _host.Catalog.Current;
+        if (version != _version)
+        {
+            _planner.Catalog.Load(content);
+            _version = version;
+        }
+    }
+
+    private ValueList<SqlType> Infer(SqlStatement statement)
+    {
+        if (statement.ParameterCount == 0)
+        {
+            return default;
+        }
+
+        StatementParameters inferring = StatementParameters.Infer(statement.ParameterCount);
+        _ = _planner.Plan(statement.Parsed, inferring);
+        return inferring.Types;
+    }
+
+    /// <summary>Plans a statement; a SELECT over inputs that end is planned in batch mode unless the session says another.</summary>
+    private PlanResult Plan(SqlStatement statement, StatementParameters? parameters, out bool asOp)
+    {
+        PlanResult plan = Checked(_planner.Plan(statement.Parsed, parameters));
+        var settings = new JobSettings(_planner.Settings);
+        asOp = string.Equals(settings.Text(OptionTable.ResultMode), "CHANGELOG", StringComparison.OrdinalIgnoreCase);
+        if (plan.Statements is [PlannedJob { Query: { } query } job])
+        {
+            bool isChosen = _planner.Settings.Any(s => s.Key == OptionTable.RuntimeMode && s.Origin != OptionOrigin.Default);
+            if (!asOp && !isChosen && job.IsBounded
+                && _planner.PlanAsBatch(statement.Parsed, parameters) is { IsSuccess: true } batch)
+            {
+                plan = batch;
+            }
+
+            if (!asOp && !job.IsBounded && query.Changelog != ChangelogMode.InsertOnly)
+            {
+                throw new UserException(
+                    3010,
+                    "Rows of the result change, and the input has no end: there are no final rows to return. "
+                    + $"SET '{OptionTable.ResultMode}' = 'CHANGELOG' gives each change with its kind in a column op; "
+                    + "or write the query into a table by INSERT INTO, or aggregate over windows, whose rows come once.");
+            }
+
+            AccessRules.Check(_user, (PlannedJob)plan.Statements[0], _planner.Catalog);
+        }
+
+        return plan;
+    }
+
+    private static PlanResult Checked(PlanResult plan) =>
+        plan.IsSuccess ? plan : throw SqlStatement.Wrong(plan.Source, plan.Errors[0]);
+
+    private static Schema SchemaOf(SqlStatement statement, PlanResult plan, bool asOp) => plan.Statements switch
+    {
+        _ when !statement.IsQuery => new Schema(),
+        [PlannedJob { Query: { } query }] => BatchQueue.SchemaOf(asOp ? [ChangelogMarks.Column, .. query.Columns] : query.Columns),
+        [PlannedListing listing] => TextSchema(listing.Columns),
+        [PlannedJobAnalysis] => TextSchema(JobAnalysis.Columns),
+        [PlannedIntegrity] => TextSchema(IntegrityView.Columns),
+        [PlannedStop stop] => TextSchema(SessionSurroundings.ColumnsOf(stop)),
+        _ => new Schema(),
+    };
+
+    private static Schema TextSchema(ValueList<string> columns) =>
+        BatchQueue.SchemaOf(ValueList.From(columns.Select(name => new SqlField(name, SqlType.String))));
+
+    /// <summary>Says what a job that the statement starts has to be started again with.</summary>
+    private JobRecord Describe(SqlStatement statement, PlanResult plan) => new(
+        Name: string.Empty, _user.Name, statement.Text, _planner.Catalog.CurrentCatalog, _planner.Catalog.CurrentDatabase,
+        TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())
+    {
+        Options = _planner.Settings.Where(option => option.Origin == OptionOrigin.Set)
+            .ToDictionary(option => option.Key, option => option.Value, StringComparer.Ordinal),
+        Definitions = plan.Statements.OfType<PlannedJob>().Any(job => job.Query is null)
+            ? _host.Codec?.Write(
+                _planner.Catalog.Content(), _planner.Catalog.TemporaryObjects.Select(entry => _host.Codec.Write(entry)))
+            : null,
+    };
+
+    private QueryRun Select(PlannedJob job, QueryResult query, bool asOp)
+    {
+        var queue = new BatchQueue(query, asOp, _host.Node.Memory);
+        ResultReceiver receiver = asOp || query.Changelog == ChangelogMode.InsertOnly
+            ? queue : new MaterializedReceiver(query, _host.Node.Memory, queue, isLive: false);
+        LaunchedJob launched = new JobLauncher(_host.Node).Start(
+            job, new JobLaunch("select", 0, "none") { Name = _host.NameQuery(), CancelsAtOnce = true }, receiver, Warn);
+        return new QueryRun(queue, receiver, launched, _host) { Summary = job.Summary, IsUnbounded = !job.IsBounded };
+    }
+
+    private async Task<StatementResult> InsertAsync(
+        PlannedJob job, JobRecord request, bool? waits, CancellationToken cancellation)
+    {
+        LaunchedJob launched = _host.Jobs.Start(job, request, Warn);
+        string? option = new JobSettings(job.Settings).Text(OptionTable.DmlSync);
+        bool isWaited = job.IsBounded
+            && (option is null ? waits == true : string.Equals(option, "true", StringComparison.OrdinalIgnoreCase));
+        if (!isWaited)
+        {
+            return Started(launched.Running.JobId, job.Summary, -1);
+        }
+
+        try
+        {
+            await launched.Running.Completion.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            launched.Running.Cancel();
+            throw;
+        }
+
+        return launched.Running switch
+        {
+            { Status: JobStatus.Failed, Failure: { } failure } => throw failure,
+            { Status: JobStatus.Cancelled } => throw new ResourceException(
+                6002, $"The statement was cancelled: {launched.Running.JobId}."),
+            _ => Started(launched.Running.JobId, job.Summary, JobRegistry.RowsWritten(job, launched.Running)),
+        };
+    }
+
+    private FixedResult Started(string id, string summary, long rows)
+    {
+        FixedResult table = FixedResult.Of(
+            new StatementAnswer(summary) { Columns = ["job id"], Rows = [[id]] }, _host.Node.Memory);
+        return table.With(id, rows);
+    }
+
+    private void Warn(string text) => _host.Node.Jobs.AddError(_user.Name, "warning", null, text);
+}

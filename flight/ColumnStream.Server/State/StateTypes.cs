@@ -13,7 +13,8 @@ internal static partial class StateTypes
     private static readonly Dictionary<string, DataType> s_plain = new DataType[]
     {
         DataType.Bool, DataType.Int8, DataType.Int16, DataType.Int32, DataType.Int64, DataType.UInt8, DataType.UInt16,
-        DataType.Float32, DataType.Float64, DataType.Utf8View, DataType.BinaryView, DataType.Date32, DataType.Time32(TimeUnit.Millisecond),
+        DataType.Float32, DataType.Float64, DataType.Utf8View, DataType.BinaryView, DataType.Date32,
+        DataType.Time32(TimeUnit.Millisecond),
     }.ToDictionary(static t => t.ToString(), StringComparer.Ordinal);
 
     /// <summary>Returns the type as it comes from a file, or null where SQL reads no such column.</summary>

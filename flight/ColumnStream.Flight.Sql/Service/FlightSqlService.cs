@@ -146,7 +146,14 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
                     statement.StatementHandle, session).ConfigureAwait(false);
                 await using (execution.ConfigureAwait(false))
                 {
-                    await RunAsync(execution, output, call).ConfigureAwait(false);
+                    try
+                    {
+                        await RunAsync(execution, output, call).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        await _statements.ForgetAsync(statement.StatementHandle).ConfigureAwait(false);
+                    }
                 }
 
                 break;

@@ -54,7 +54,7 @@ internal sealed class StatementTable(Func<string> nextId, FlightSqlOptions optio
 
     /// <summary>Finds a statement that waits to run and marks it as redeemed; the caller disposes its share.</summary>
     /// <exception cref="GrpcException">
-    /// NotFound: as for prepared statements. FailedPrecondition: it was redeemed before.
+    /// NotFound: as for prepared statements. FailedPrecondition: it is being redeemed.
     /// </exception>
     public async ValueTask<ExecutionHandle> ExecutionAsync(ByteString handle, ClientSession session)
     {
@@ -66,8 +66,11 @@ internal sealed class StatementTable(Func<string> nextId, FlightSqlOptions optio
 
         await found.DisposeAsync().ConfigureAwait(false);
         throw new GrpcException(
-            GrpcStatusCode.FailedPrecondition, "Ticket was redeemed before: ask for a new one with GetFlightInfo.");
+            GrpcStatusCode.FailedPrecondition, "Ticket is being redeemed: ask for another one with GetFlightInfo.");
     }
+
+    /// <summary>Forgets a ticket whose run is over.</summary>
+    public ValueTask ForgetAsync(ByteString handle) => _executions.Take(handle.ToStringUtf8())?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Closes a prepared statement; results that are open go on.</summary>
     public async ValueTask CloseAsync(ByteString handle, ClientSession session)

@@ -38,9 +38,11 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
     private readonly NativeList<int> _textMap = new(account);
     private readonly NativeList<nint> _textPointers = new(account);
     private readonly NativeList<int> _named = new(account);
-    private readonly List<NativeBuffer> _texts = [];
+    private readonly NativeList<int> _textCount = new(account);
+    private readonly List<(NativeBuffer? Buffer, int Segments)> _texts = [];
+    private readonly Stack<int> _freeTexts = new();
     private readonly Dictionary<NativeBuffer, int> _textNumbers = new(ReferenceEqualityComparer.Instance);
-    private readonly List<NativeBuffer> _own = [];
+    private readonly Dictionary<int, List<(NativeBuffer Buffer, int Text)>> _own = [];
     private readonly int[] _used = new int[MostTexts];
     private bool _hasNulls;
     private int _openSegment;
@@ -53,7 +55,22 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
 
     /// <summary>Gets the bytes of what is no batch's: tables and rows that were copied.</summary>
     public long Bytes => _ownBytes + (_openValues?.Capacity ?? 0) + (_openValidity?.Capacity ?? 0)
-        + _values.Bytes + _validity.Bytes + _firstText.Bytes + _textMap.Bytes + _textPointers.Bytes + _named.Bytes;
+        + _values.Bytes + _validity.Bytes + _firstText.Bytes + _textCount.Bytes + _textMap.Bytes + _textPointers.Bytes + _named.Bytes;
+
+    /// <summary>Returns the bytes that a closed segment of copied rows takes.</summary>
+    public long OwnBytes(int segment)
+    {
+        long bytes = 0;
+        if (_own.TryGetValue(segment, out List<(NativeBuffer Buffer, int Text)>? own))
+        {
+            foreach ((NativeBuffer buffer, _) in own)
+            {
+                bytes += buffer.Capacity;
+            }
+        }
+
+        return bytes;
+    }
 
     /// <summary>Tells whether columns of a type can be kept so.</summary>
     public static bool Supports(DataType type) => type.IsView || type.Id is TypeId.Bool or TypeId.Null || type.ByteWidth > 0;
@@ -75,6 +92,7 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
             case ViewArray a:
                 _values.Pointer[segment] = (nint)a.Pointer;
                 _firstText.Pointer[segment] = _textMap.Count;
+                _textCount.Pointer[segment] = a.Data.Length;
                 foreach (NativeBuffer text in a.Data)
                 {
                     _textMap.Add(Number(text));
@@ -165,22 +183,50 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
         return new FixedWidthArray(type, count, values, validity);
     }
 
+    /// <summary>Drops a segment's rows, the open one's excepted: nobody asks for them here any more.</summary>
+    public void Drop(int segment)
+    {
+        _values.Pointer[segment] = 0;
+        _validity.Pointer[segment] = 0;
+        for (int i = 0; i < _textCount.Pointer[segment]; i++)
+        {
+            DropText(_textMap.Pointer[_firstText.Pointer[segment] + i]);
+        }
+
+        _textCount.Pointer[segment] = 0;
+        if (_own.Remove(segment, out List<(NativeBuffer Buffer, int Text)>? own))
+        {
+            foreach ((NativeBuffer buffer, int text) in own)
+            {
+                if (text >= 0)
+                {
+                    DropText(text);
+                }
+
+                _ownBytes -= buffer.Capacity;
+                buffer.Release();
+            }
+        }
+    }
+
     /// <summary>Drops all rows and gives back what is this column's.</summary>
     public void Clear()
     {
         Close();
-        foreach (NativeBuffer buffer in _own)
+        foreach (List<(NativeBuffer Buffer, int Text)> own in _own.Values)
         {
-            buffer.Release();
+            own.ForEach(static item => item.Buffer.Release());
         }
 
         _own.Clear();
         _ownBytes = 0;
         _texts.Clear();
+        _freeTexts.Clear();
         _textNumbers.Clear();
         _values.Dispose();
         _validity.Dispose();
         _firstText.Dispose();
+        _textCount.Dispose();
         _textMap.Dispose();
         _textPointers.Dispose();
         _named.Dispose();
@@ -197,12 +243,17 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
             _values.Add(0);
             _validity.Add(0);
             _firstText.Add(0);
+            _textCount.Add(0);
         }
     }
 
     private int Number(NativeBuffer text)
     {
-        if (!_textNumbers.TryGetValue(text, out int number))
+        if (_textNumbers.TryGetValue(text, out int number))
+        {
+            _texts[number] = (text, _texts[number].Segments + 1);
+        }
+        else
         {
             number = AddText(text);
             _textNumbers.Add(text, number);
@@ -213,17 +264,45 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
 
     private int AddText(NativeBuffer text)
     {
-        _texts.Add(text);
+        if (_freeTexts.TryPop(out int number))
+        {
+            _texts[number] = (text, 1);
+            _textPointers.Pointer[number] = (nint)text.Pointer;
+            return number;
+        }
+
+        _texts.Add((text, 1));
         _textPointers.Add((nint)text.Pointer);
         _named.Add(-1);
         return _texts.Count - 1;
     }
 
-    private void Own(NativeBuffer? buffer)
+    /// <summary>Forgets a text buffer behind the last segment that names it.</summary>
+    private void DropText(int number)
+    {
+        (NativeBuffer? text, int segments) = _texts[number];
+        if (segments > 1)
+        {
+            _texts[number] = (text, segments - 1);
+            return;
+        }
+
+        _textNumbers.Remove(text!);
+        _texts[number] = default;
+        _textPointers.Pointer[number] = 0;
+        _freeTexts.Push(number);
+    }
+
+    private void Own(NativeBuffer? buffer, int text = -1)
     {
         if (buffer is not null)
         {
-            _own.Add(buffer);
+            if (!_own.TryGetValue(_openSegment, out List<(NativeBuffer Buffer, int Text)>? own))
+            {
+                _own.Add(_openSegment, own = []);
+            }
+
+            own.Add((buffer, text));
             _ownBytes += buffer.Capacity;
         }
     }
@@ -278,8 +357,8 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
             long next = Math.Min(MostTextBytes, _openText is null ? FirstTextBytes : 4 * _openText.Capacity);
             _openText = account.Allocate(Math.Max(bytes.Length, next));
             _openText.Length = 0;
-            Own(_openText);
             _openTextNumber = AddText(_openText);
+            Own(_openText, _openTextNumber);
         }
 
         view.BufferIndex = _openTextNumber;
@@ -379,7 +458,7 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
         var data = new NativeBuffer[used];
         for (int i = 0; i < used; i++)
         {
-            data[i] = _texts[_used[i]].Retain();
+            data[i] = _texts[_used[i]].Buffer!.Retain();
         }
 
         return new ViewArray(type, count, views, data, validity);
@@ -431,7 +510,7 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
             int number = views[done].BufferIndex;
             if (named[number] < 0)
             {
-                pinned += _texts[number].Capacity;
+                pinned += _texts[number].Buffer!.Capacity;
                 if (used == MostTexts || pinned > live * SharedOneIn)
                 {
                     break;

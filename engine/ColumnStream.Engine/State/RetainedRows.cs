@@ -16,13 +16,15 @@ namespace ColumnStream.Engine.State;
 /// slot      segment &lt;&lt; 12 | row, from 4,096 on; 0 is no row
 /// segment   a batch that came, of 512 rows and more and dense in its buffers; or a segment that small and sparse batches are copied
 ///           to, row behind row, so that a row alone pins no page
+/// cold      a segment that memory had no room for: its rows stand in <see cref="ColdRows"/>, links too, and stay there
 /// snapshot  the rows of each segment that the last one did not have; slots name rows once and for all, so nothing is overridden
 /// </code>
 /// Restored rows stand in segments of their own; new ones get segments that no file of the chain names.
 /// </remarks>
-internal sealed unsafe class RetainedRows : OperatorState, IDisposable
+internal sealed unsafe class RetainedRows : OperatorState, ISpillableState, IDisposable
 {
     private const int LeastWholeRows = 512;
+    private const long LeastClosedBytes = 1 << 18;
     private const uint RowMask = RetainedColumn.SegmentRows - 1;
     private readonly Schema _schema;
     private readonly Schema _fileSchema;
@@ -33,7 +35,14 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     private readonly List<Segment> _segments = [];
     private readonly NativeList<nint> _links;
     private readonly NativeList<uint> _slots;
+    private readonly NativeList<nint> _coldRows;
+    private readonly NativeList<uint> _hotSlots;
+    private readonly NativeList<int> _order;
     private readonly BatchDensity _density = new();
+    private readonly StatePool _pages;
+    private readonly StateSpill? _spill;
+    private ColdRows? _cold;
+    private int _nextHot = 1;
     private int _open;
     private int _openCapacity;
     private int _cursor;
@@ -55,6 +64,7 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
         _keys = keys;
         _keyGroups = context.KeyGroups;
         _account = context.Allocator;
+        _pages = context.Pages;
         _columns = new RetainedColumn[schema.Fields.Count];
         for (int i = 0; i < _columns.Length; i++)
         {
@@ -65,8 +75,13 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
 
         _links = new NativeList<nint>(_account);
         _slots = new NativeList<uint>(_account);
+        _coldRows = new NativeList<nint>(_account);
+        _hotSlots = new NativeList<uint>(_account);
+        _order = new NativeList<int>(_account);
         _fileSchema = FileSchema(schema);
         Reset();
+        _spill = context.IsDescription || !ColdRows.Fits(schema) ? null : context.Pages.Spill;
+        _spill?.Add(this);
     }
 
     /// <inheritdoc/>
@@ -92,6 +107,7 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     public Action<RecordBatch>? Restored { get; set; }
 
     /// <summary>Gets the links by segment: <c>Links[slot >> 12][slot &amp; 4095]</c> is the next slot of a row's chain, or 0.</summary>
+    /// <remarks>A cold segment has none: <see cref="ColdLink"/>.</remarks>
     public uint** Links => (uint**)_links.Pointer;
 
     /// <inheritdoc/>
@@ -99,6 +115,12 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
 
     /// <summary>Gets the rows held.</summary>
     public long Count { get; private set; }
+
+    /// <summary>Gets whether rows went from memory once, so that a walk may bring much back.</summary>
+    public bool IsCold => _cold is not null;
+
+    /// <inheritdoc/>
+    public override long SpilledBytes => _cold?.Table.SpilledBytes ?? 0;
 
     /// <inheritdoc/>
     public override bool MustBeFull => _mustBeFull;
@@ -108,7 +130,7 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     {
         get
         {
-            long bytes = PinnedBytes + _links.Bytes;
+            long bytes = PinnedBytes + _links.Bytes + (_cold?.Table.Bytes ?? 0);
             foreach (RetainedColumn column in _columns)
             {
                 bytes += column.Bytes;
@@ -129,6 +151,7 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
         {
             int segment = NewSegment(length, batch.Retain());
             _segments[segment].Rows = length;
+            _segments[segment].PinnedBytes += pinned;
             PinnedBytes += pinned;
             for (int i = 0; i < _columns.Length; i++)
             {
@@ -163,7 +186,12 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     }
 
     /// <summary>Makes column <paramref name="column"/> of rows.</summary>
-    public ArrayData Column(int column, uint* slots, int count) => _columns[column].Gather(slots, count, _account);
+    public ArrayData Column(int column, uint* slots, int count) =>
+        _cold is null ? _columns[column].Gather(slots, count, _account) : MixedColumn(column, slots, count);
+
+    /// <summary>Returns where the next slot of the chain of a row in a cold segment stands; good until the element ends.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public uint* ColdLink(uint slot) => _cold!.Link(ColdRow(slot));
 
     /// <summary>Returns the next segment that has rows, or 0.</summary>
     public int NextSegment(int segment)
@@ -184,9 +212,9 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     {
         Segment read = _segments[segment];
         Number(slots.Reserve(read.Rows), segment, 0, read.Rows);
-        if (read.Batch is not null)
+        if (read.Batch is { } batch)
         {
-            return read.Batch.Retain();
+            return batch.Retain();
         }
 
         var columns = new ArrayData[_columns.Length];
@@ -207,6 +235,26 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
         if (!_isGathering && Count > 0)
         {
             Reset();
+        }
+    }
+
+    /// <summary>Moves segments into cold rows, oldest first, and these to disk. The newest rows stay, unless nothing else is left.</summary>
+    public void Evict(long wantedBytes, bool evenUsed, bool index)
+    {
+        while (!index && wantedBytes > 0)
+        {
+            while (_nextHot < _segments.Count && (_segments[_nextHot].Rows == 0 || _segments[_nextHot].FirstCold > 0))
+            {
+                _nextHot++;
+            }
+
+            bool isLast = _nextHot >= _segments.Count - 1;
+            if (_nextHot >= _segments.Count || (isLast && !evenUsed) || (_nextHot == _open && !MayCloseSegment()))
+            {
+                return;
+            }
+
+            wantedBytes -= Cool(_nextHot);
         }
     }
 
@@ -232,7 +280,9 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     /// <inheritdoc/>
     public override bool Gather(int maxRows, Action<RecordBatch> write)
     {
-        uint* slots = _slots.Reserve(Math.Max(1, maxRows));
+        // Cold rows come in the order of their pages, but all that a batch names is in memory at once.
+        maxRows = _cold is null ? Math.Max(1, maxRows) : MostColdRows(maxRows);
+        uint* slots = _slots.Reserve(maxRows);
         int count = 0;
         for (; _cursor < _segments.Count && count < maxRows; _cursor++)
         {
@@ -294,6 +344,8 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
             {
                 batch.Release();
             }
+
+            _spill?.Trim();
         }
 
         CloseSegment();
@@ -312,9 +364,14 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _spill?.Remove(this);
         Reset();
+        _cold?.Dispose();
         _links.Dispose();
         _slots.Dispose();
+        _coldRows.Dispose();
+        _hotSlots.Dispose();
+        _order.Dispose();
         foreach (RetainedColumn column in _columns)
         {
             column.Dispose();
@@ -365,6 +422,7 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
         NativeBuffer links = _account.Allocate(linkRows * sizeof(uint));
         _segments.Add(new Segment(batch) { Links = links });
         _links.Add((nint)links.Pointer);
+        _segments[^1].PinnedBytes = links.Capacity;
         PinnedBytes += links.Capacity;
         return _segments.Count - 1;
     }
@@ -400,9 +458,137 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
         NativeBuffer larger = _account.Allocate(_openCapacity * sizeof(uint));
         Unsafe.CopyBlockUnaligned(larger.Pointer, segment.Links!.Pointer, (uint)segment.Rows * sizeof(uint));
         PinnedBytes += larger.Capacity - segment.Links.Capacity;
+        segment.PinnedBytes += larger.Capacity - segment.Links.Capacity;
         segment.Links.Release();
         segment.Links = larger;
         _links.Pointer[_open] = (nint)larger.Pointer;
+    }
+
+    private bool MayCloseSegment()
+    {
+        Segment open = _segments[_open];
+        if (_open == _segments.Count - 1 && open.Rows < LeastWholeRows && !_spill!.IsEager && Bytes < LeastClosedBytes)
+        {
+            return false;
+        }
+
+        CloseSegment();
+        return true;
+    }
+
+    /// <summary>Moves the rows of a segment into cold rows, and as many bytes of these to disk; returns the bytes of the segment.</summary>
+    private long Cool(int segment)
+    {
+        _cold ??= new ColdRows(_schema, _pages, _account);
+        Segment cooled = _segments[segment];
+        long first = 0;
+        var columns = new ArrayData[_columns.Length];
+        for (int at = 0; at < cooled.Rows; at += StateTable.BlockRows)
+        {
+            int count = Math.Min(StateTable.BlockRows, cooled.Rows - at);
+            uint* slots = _slots.Reserve(count);
+            Number(slots, segment, at, count);
+            long before = _cold.Table.Bytes;
+            int made = 0;
+            try
+            {
+                for (; made < columns.Length; made++)
+                {
+                    columns[made] = _columns[made].Gather(slots, count, _account);
+                }
+
+                long number = _cold.Append(columns, count, (uint*)cooled.Links!.Pointer + at);
+                first = at == 0 ? number : first;
+            }
+            finally
+            {
+                for (int i = 0; i < made; i++)
+                {
+                    columns[i].Release();
+                }
+            }
+
+            _cold.Table.Evict(_cold.Table.Bytes - before, evenUsed: true, index: false);
+        }
+
+        long bytes = cooled.PinnedBytes;
+        foreach (RetainedColumn column in _columns)
+        {
+            bytes += column.OwnBytes(segment);
+            column.Drop(segment);
+        }
+
+        cooled.FirstCold = first;
+        PinnedBytes -= cooled.PinnedBytes;
+        cooled.PinnedBytes = 0;
+        cooled.Batch?.Release();
+        cooled.Batch = null;
+        cooled.Links!.Release();
+        cooled.Links = null;
+        _links.Pointer[segment] = 0;
+        return Math.Max(1, bytes);
+    }
+
+    private byte* ColdRow(uint slot) => _cold!.Row(_segments[(int)(slot >> RetainedColumn.SegmentBits)].FirstCold + (slot & RowMask));
+
+    private int MostColdRows(int most)
+    {
+        long bytesPerRow = Math.Max(1, (_cold!.Table.Bytes + _cold.Table.SpilledBytes) / Math.Max(1, _cold.Table.Count));
+        return (int)Math.Clamp(_spill!.LimitBytes / 64 / bytesPerRow, 1, Math.Max(1, most));
+    }
+
+    /// <summary>Makes a column of rows some of which are cold: of either kind by itself, then in their order.</summary>
+    private ArrayData MixedColumn(int column, uint* slots, int count)
+    {
+        var cold = (byte**)_coldRows.Reserve(Math.Max(1, count));
+        uint* hot = _hotSlots.Reserve(Math.Max(1, count));
+        int* order = _order.Reserve(Math.Max(1, count));
+        int hotCount = 0;
+        int coldCount = 0;
+        for (int i = 0; i < count; i++)
+        {
+            bool isCold = _links.Pointer[slots[i] >> RetainedColumn.SegmentBits] == 0;
+            order[i] = isCold ? ~coldCount : hotCount;
+            if (isCold)
+            {
+                cold[coldCount++] = ColdRow(slots[i]);
+            }
+            else
+            {
+                hot[hotCount++] = slots[i];
+            }
+        }
+
+        if (coldCount == 0)
+        {
+            return _columns[column].Gather(slots, count, _account);
+        }
+
+        ArrayData coldPart = _cold!.Column(column, cold, coldCount);
+        if (hotCount == 0)
+        {
+            return coldPart;
+        }
+
+        ArrayData? hotPart = null;
+        ArrayData? both = null;
+        try
+        {
+            hotPart = _columns[column].Gather(hot, hotCount, _account);
+            both = ArrayConcat.Concat([hotPart, coldPart], _account);
+            for (int i = 0; i < count; i++)
+            {
+                order[i] = order[i] < 0 ? hotCount + ~order[i] : order[i];
+            }
+
+            return TakeKernel.Take(both, new ReadOnlySpan<int>(order, count), _account);
+        }
+        finally
+        {
+            coldPart.Release();
+            hotPart?.Release();
+            both?.Release();
+        }
     }
 
     private RecordBatch Build(uint* slots, int count)
@@ -479,6 +665,9 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
             column.Clear();
         }
 
+        _cold?.Clear();
+        _cold = null;
+        _nextHot = 1;
         _segments.Clear();
         _segments.Add(new Segment(null));
         _links.Count = 0;
@@ -491,7 +680,13 @@ internal sealed unsafe class RetainedRows : OperatorState, IDisposable
     /// <summary>Is what the tables of columns do not know of a segment.</summary>
     private sealed class Segment(RecordBatch? batch)
     {
-        public RecordBatch? Batch { get; } = batch;
+        public RecordBatch? Batch { get; set; } = batch;
+
+        /// <summary>Gets or sets the bytes of batch and links, beside what columns copied.</summary>
+        public long PinnedBytes { get; set; }
+
+        /// <summary>Gets or sets the number of row 0 among the cold rows, 0 while the segment is not cold.</summary>
+        public long FirstCold { get; set; }
 
         public NativeBuffer? Links { get; set; }
 

@@ -24,6 +24,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     /// <summary>Flag of a row that was deleted.</summary>
     public const byte Dead = 2;
 
+    private const int GatherOneIn = 32;
     private const uint RenumberAt = 0xFFFF0000;
     private const int MostDirtyAtLeast = 4096;
     private readonly NativeList<nint> _pages = new(account);
@@ -49,6 +50,8 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     private uint _cursor;
     private uint _end;
     private int _imagesGathered;
+    private long _gatherRoom;
+    private long _gatherRead;
     private bool _byPage;
     private bool _full;
 
@@ -245,6 +248,8 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     {
         rows.Count = 0;
         slots.Count = 0;
+        _gatherRoom = pool.Spill is null ? long.MaxValue : pool.Spill.LimitBytes / GatherOneIn;
+        _gatherRead = pool.Spill?.ReadBytes ?? 0;
         bool more = _byPage ? GatherPages(maxRows, rows, slots) : GatherList(maxRows, rows, slots);
         if (more)
         {
@@ -253,7 +258,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
 
         int size = 8 + layout.Stride;
         int images = _preImages.Count / size;
-        while (_imagesGathered < images && rows.Count < Math.Max(1, maxRows))
+        while (_imagesGathered < images && rows.Count < Math.Max(1, maxRows) && !IsGathered(rows.Count))
         {
             byte* image = _preImages.Pointer + ((long)_imagesGathered++ * size);
             if (IsTextOut)
@@ -458,7 +463,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
                 continue;
             }
 
-            if (rows.Count >= maxRows)
+            if (rows.Count >= maxRows || IsGathered(rows.Count))
             {
                 return true;
             }
@@ -480,7 +485,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     {
         while (_cursor <= _frozen.Count)
         {
-            if (rows.Count >= maxRows)
+            if (rows.Count >= maxRows || IsGathered(rows.Count))
             {
                 return true;
             }
@@ -554,8 +559,16 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
         {
             rows.Add((nint)row);
             slots.Add(slot);
+            if (Heap is not null && pool.Spill is not null)
+            {
+                _gatherRoom -= StringHeap.TextBytes(row, layout);
+            }
         }
     }
+
+    /// <summary>Tells whether the rows gathered so far, with their text and what they brought back, are as much as one turn may hold.</summary>
+    private bool IsGathered(int count) =>
+        count > 0 && pool.Spill is { } spill && (_gatherRoom <= 0 || spill.ReadBytes - _gatherRead > spill.LimitBytes / GatherOneIn);
 
     private void SaveImage(byte* row, uint slot)
     {

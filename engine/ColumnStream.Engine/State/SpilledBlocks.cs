@@ -25,11 +25,11 @@ internal sealed class SpilledBlocks(StateSpill spill)
         return new Block(rooms, bytes.Length, Crc32C.Append(Crc32C.Empty, bytes));
     }
 
-    /// <summary>Reads a block back, whose room on disk is free from then on.</summary>
+    /// <summary>Reads a block.</summary>
     /// <param name="block">The block.</param>
     /// <param name="target">Receives it; as long as the block.</param>
     /// <exception cref="Errors.ExternalException">The disk failed, or what came back is not what was written.</exception>
-    public void Take(Block block, Span<byte> target)
+    public void Read(Block block, Span<byte> target)
     {
         for (int i = 0; i < block.Rooms.Length; i++)
         {
@@ -41,11 +41,9 @@ internal sealed class SpilledBlocks(StateSpill spill)
         {
             throw spill.Damaged(block.Rooms[0]);
         }
-
-        Drop(block);
     }
 
-    /// <summary>Gives the room of a block back that nobody will read.</summary>
+    /// <summary>Gives the room of a block back.</summary>
     public void Drop(Block block)
     {
         foreach (long room in block.Rooms)

@@ -14,7 +14,7 @@ namespace ColumnStream.Engine.State;
 /// unit   resident | referenced since the hand last came | stored: its hash tells an unchanged one, which need not be written again
 /// hollow never written: comes back as zeros
 /// </code>
-/// Only pages that lost a unit once have an entry. One thread.
+/// Only pages that lost a unit once have an entry. A page may end early: of the last one of a long value only some units exist. One thread.
 /// </remarks>
 internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, BufferAllocator account) : IDisposable
 {
@@ -37,7 +37,8 @@ internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, Buff
     public long Bytes => _entries.Bytes;
 
     /// <summary>Returns the units of a page that are in memory.</summary>
-    public uint Resident(byte* page) => _places.TryGetValue((nint)page, out int at) ? _entries.Pointer[at].Resident : AllUnits;
+    public uint Resident(byte* page, uint existing = AllUnits) =>
+        _places.TryGetValue((nint)page, out int at) ? _entries.Pointer[at].Resident : existing;
 
     /// <summary>Returns the units that were used since the last call, as far as that is known.</summary>
     public uint TakeReferenced(byte* page)
@@ -76,28 +77,31 @@ internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, Buff
         {
             if (isClustered && spill.HasRoomForPages)
             {
-                missing = AllUnits & ~(uint)entry->Resident;
+                missing = entry->Existing & ~(uint)entry->Resident;
                 entry->Referenced |= (ushort)missing;
             }
 
             // A walk from front to back gets the rest of the page in one go.
             else if (page + (first * UnitBytes) == _lastEnd)
             {
-                missing = AllUnits & ~((1u << first) - 1) & ~(uint)entry->Resident;
+                missing = entry->Existing & ~((1u << first) - 1) & ~(uint)entry->Resident;
             }
 
             _lastEnd = page + ((last + 1) * UnitBytes);
             Load(entry, missing);
         }
 
-        return entry->Resident == AllUnits;
+        return entry->Resident == entry->Existing;
     }
 
     /// <summary>Puts units that are in memory on disk and gives their memory back; returns how many bytes that were.</summary>
     /// <exception cref="Errors.ExternalException">The disk is full or failed; nothing changed.</exception>
-    public int Evict(byte* page, uint units)
+    /// <param name="page">The page.</param>
+    /// <param name="units">The units.</param>
+    /// <param name="existing">The units that the page has.</param>
+    public int Evict(byte* page, uint units, uint existing = AllUnits)
     {
-        int at = Place(page, resident: AllUnits);
+        int at = Place(page, resident: existing, existing);
         Entry* entry = _entries.Pointer + at;
         units &= entry->Resident;
         ulong* hashes = stackalloc ulong[Units];
@@ -139,21 +143,21 @@ internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, Buff
     public void AddHollow(byte* page)
     {
         pool.Release(page, StatePool.PageBytes);
-        Place(page, resident: 0);
+        Place(page, resident: 0, AllUnits);
         OutUnits += Units;
     }
 
     /// <summary>Forgets a page that goes back to the pool; returns how many of its bytes are charged.</summary>
-    public int Forget(byte* page)
+    public int Forget(byte* page, uint existing = AllUnits)
     {
         if (!_places.Remove((nint)page, out int at))
         {
-            return StatePool.PageBytes;
+            return BitOperations.PopCount(existing) * UnitBytes;
         }
 
         Entry* entry = _entries.Pointer + at;
         int resident = BitOperations.PopCount(entry->Resident);
-        OutUnits -= Units - resident;
+        OutUnits -= BitOperations.PopCount(existing) - resident;
         spill.ReturnRoom(entry->Offset);
         _free.Push(at);
         return resident * UnitBytes;
@@ -203,7 +207,7 @@ internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, Buff
         return hash ^ (hash >> 32);
     }
 
-    private int Place(byte* page, uint resident)
+    private int Place(byte* page, uint resident, uint existing)
     {
         if (_places.TryGetValue((nint)page, out int at))
         {
@@ -216,7 +220,10 @@ internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, Buff
             _entries.Add(default);
         }
 
-        _entries.Pointer[at] = new Entry { Page = (nint)page, Offset = spill.RentRoom(), Resident = (ushort)resident };
+        _entries.Pointer[at] = new Entry
+        {
+            Page = (nint)page, Offset = spill.RentRoom(), Resident = (ushort)resident, Existing = (ushort)existing,
+        };
         _places.Add((nint)page, at);
         return at;
     }
@@ -276,6 +283,7 @@ internal sealed unsafe class SpilledPages(StateSpill spill, StatePool pool, Buff
         public ushort Resident;
         public ushort Referenced;
         public ushort Stored;
+        public ushort Existing;
         public UnitHashes Hashes;
     }
 }

@@ -24,7 +24,7 @@ public sealed unsafe partial class StatePool : IDisposable
     private readonly StatePool? _parent;
     private readonly HashSet<nint> _smallPaged = [];
     private readonly Lock _lock = new();
-    private readonly List<nint> _chunks = [];
+    private readonly HashSet<nint> _chunks = [];
     private readonly Stack<nint> _free = new();
     private int _lentPages;
 
@@ -94,7 +94,7 @@ public sealed unsafe partial class StatePool : IDisposable
         account.Uncharge(chargedBytes);
     }
 
-    /// <summary>Gives the memory of a part of a lent page back to the system; it reads as zeros until it is written.</summary>
+    /// <summary>Gives the memory of a part of a lent page, or of an allocation, back to the system; it reads as zeros until it is written.</summary>
     /// <param name="start">A multiple of 4 KiB.</param>
     /// <param name="bytes">A multiple of 4 KiB.</param>
     public void Release(byte* start, int bytes)
@@ -109,7 +109,7 @@ public sealed unsafe partial class StatePool : IDisposable
             nint chunk = (nint)start & ~(nint)(ChunkBytes - 1);
             lock (_lock)
             {
-                if (_smallPaged.Add(chunk))
+                if (_chunks.Contains(chunk) && _smallPaged.Add(chunk))
                 {
                     _ = Advise((byte*)chunk, ChunkBytes, AdviseNoHugePage);
                 }

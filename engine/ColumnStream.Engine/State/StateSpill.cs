@@ -25,7 +25,7 @@ public sealed unsafe class StateSpill : IDisposable
     private readonly bool _always;
     private readonly long _free;
     private readonly long _enough;
-    private readonly List<StateTable> _tables = [];
+    private readonly List<ISpillableState> _states = [];
     private readonly Stack<long> _rooms = new();
     private SpillFile? _file;
     private nint _shade;
@@ -83,7 +83,7 @@ public sealed unsafe class StateSpill : IDisposable
         // First what was not used since the last time, then anything; the index last, whose pages serve the most keys.
         for (int round = 0; round < 4; round++)
         {
-            for (int i = 0; i < _tables.Count; i++)
+            for (int i = 0; i < _states.Count; i++)
             {
                 long wanted = _always ? long.MaxValue : _enough - _account.FreeBytes;
                 if (wanted <= 0)
@@ -91,8 +91,8 @@ public sealed unsafe class StateSpill : IDisposable
                     return;
                 }
 
-                _hand = _hand + 1 < _tables.Count ? _hand + 1 : 0;
-                _tables[_hand].Evict(wanted, evenUsed: round >= 2 || _always, index: (round & 1) != 0);
+                _hand = _hand + 1 < _states.Count ? _hand + 1 : 0;
+                _states[_hand].Evict(wanted, evenUsed: round >= 2 || _always, index: (round & 1) != 0);
             }
         }
     }
@@ -109,15 +109,15 @@ public sealed unsafe class StateSpill : IDisposable
         }
     }
 
-    internal void Add(StateTable table) => _tables.Add(table);
+    internal void Add(ISpillableState state) => _states.Add(state);
 
-    internal void Remove(StateTable table)
+    internal void Remove(ISpillableState state)
     {
-        int at = _tables.IndexOf(table);
+        int at = _states.IndexOf(state);
         if (at >= 0)
         {
-            _tables[at] = _tables[^1];
-            _tables.RemoveAt(_tables.Count - 1);
+            _states[at] = _states[^1];
+            _states.RemoveAt(_states.Count - 1);
         }
     }
 

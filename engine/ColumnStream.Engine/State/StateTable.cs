@@ -8,7 +8,7 @@ namespace ColumnStream.Engine.State;
 
 /// <summary>Maps keys to rows of aggregates: find-or-create for a batch at a time, in blocks of 256. One thread.</summary>
 /// <remarks>Row addresses stay good until <see cref="Clear"/>; rows change only after <see cref="Touch"/>.</remarks>
-internal sealed unsafe partial class StateTable : IDisposable
+internal sealed unsafe partial class StateTable : ISpillableState, IDisposable
 {
     /// <summary>Rows of a block: enough to hide a miss, few enough to stay in L1.</summary>
     public const int BlockRows = 256;
@@ -178,10 +178,7 @@ internal sealed unsafe partial class StateTable : IDisposable
     /// <summary>Gets the bytes that are on disk only.</summary>
     public long SpilledBytes => _index.SpilledBytes + _rows.SpilledBytes + Heap.SpilledBytes;
 
-    /// <summary>Puts rows and their text on disk; nobody may hold their addresses.</summary>
-    /// <param name="wantedBytes">About how many bytes.</param>
-    /// <param name="evenUsed">Whether those go too that were used lately.</param>
-    /// <param name="index">Whether the index goes, or what it finds.</param>
+    /// <inheritdoc/>
     public void Evict(long wantedBytes, bool evenUsed, bool index)
     {
         if (index)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -12,10 +13,10 @@ namespace ColumnStream.Engine.State;
 /// <summary>Keeps the bytes of long text for state rows: pages filled from front to back, freed when all of it is dead.</summary>
 /// <remarks>
 /// <code>
-/// page   +0 used u32 | +4 dead u32 | +8 bytes of a large object's allocation, or 0 | +16 text …
+/// page   +0 used u32 | +4 dead u32 | +8 spare | +16 text …
 /// view in a row   length, prefix, address (8 bytes) instead of buffer and offset
 /// </code>
-/// An object above a page's room has an allocation of its own. Freed pages are kept until <see cref="Reclaim"/>,
+/// An object above a page's room has an allocation of its own, of whole units; it goes to disk by pages like all others. Freed pages are kept until <see cref="Reclaim"/>,
 /// because images of rows taken before may still point into them.
 /// </remarks>
 internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account) : TextHeap, IDisposable
@@ -26,11 +27,13 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
     private readonly NativeList<nint> _pages = new(account);
     private readonly NativeList<nint> _dead = new(account);
     private readonly SpilledPages? _spilled = pool.Spill is null ? null : new SpilledPages(pool.Spill, pool, account);
+    private readonly Dictionary<nint, long> _large = [];
     private byte* _current;
     private int _hand;
+    private long _bytes;
 
     /// <summary>Gets the native bytes held.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => _bytes - SpilledBytes;
 
     /// <summary>Gets the bytes of text that are on disk only.</summary>
     public long SpilledBytes => (_spilled?.OutUnits ?? 0) * SpilledPages.UnitBytes;
@@ -46,19 +49,45 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
         for (ulong words = layout.LongKeyWords; words != 0; words &= words - 1)
         {
             int word = BitOperations.TrailingZeroCount(words) - 1;
-            Ensure((StringView*)(row + StateLayout.HeaderBytes + (word * 8)));
+            var view = (StringView*)(row + StateLayout.HeaderBytes + (word * 8));
+            Ensure(view, view->Length);
         }
 
         for (int i = 0; i < layout.Cells.Count && layout.HasViewCells; i++)
         {
-            if (layout.Cells[i].Type is CellType.View or CellType.Bytes)
+            var view = (StringView*)(row + layout.CellOffsets[i]);
+            switch (layout.Cells[i].Type)
             {
-                Ensure((StringView*)(row + layout.CellOffsets[i]));
+                case CellType.View:
+                    Ensure(view, view->Length);
+                    break;
+                case CellType.Bytes:
+                    // What is behind the bytes will be written.
+                    Ensure(view, view->Length <= StringView.InlineLength ? 0 : Room(view->Length));
+                    break;
             }
         }
     }
 
-    /// <summary>Puts text on disk; nobody may hold its address. The page being filled stays, and so do objects of many pages.</summary>
+    /// <summary>Returns the bytes of long text of a row.</summary>
+    public static long TextBytes(byte* row, StateLayout layout)
+    {
+        long bytes = 0;
+        for (ulong words = layout.LongKeyWords; words != 0; words &= words - 1)
+        {
+            int word = BitOperations.TrailingZeroCount(words) - 1;
+            bytes += ((StringView*)(row + StateLayout.HeaderBytes + (word * 8)))->Length;
+        }
+
+        for (int i = 0; i < layout.Cells.Count && layout.HasViewCells; i++)
+        {
+            bytes += layout.Cells[i].Type is CellType.View or CellType.Bytes ? ((StringView*)(row + layout.CellOffsets[i]))->Length : 0;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Puts text on disk; nobody may hold its address. The page being filled stays.</summary>
     public long Evict(long wantedBytes, bool evenUsed)
     {
         long freed = 0;
@@ -66,14 +95,19 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
         {
             _hand = _hand + 1 < _pages.Count ? _hand + 1 : 0;
             byte* page = (byte*)_pages.Pointer[_hand];
-            uint units = _spilled!.Resident(page);
-            if (page == _current || (units == SpilledPages.AllUnits && ((long*)page)[1] != 0))
+            if (page == _current)
             {
                 continue;
             }
 
-            units &= ~_spilled.TakeReferenced(page) | (evenUsed ? SpilledPages.AllUnits : 0);
-            freed += units == 0 ? 0 : _spilled.Evict(page, units);
+            long bytes = _large.Count > 0 && _large.TryGetValue((nint)page, out long large) ? large : StatePool.PageBytes;
+            for (; bytes > 0; bytes -= StatePool.PageBytes, page += StatePool.PageBytes)
+            {
+                uint existing = Existing(bytes);
+                uint units = _spilled!.Resident(page, existing);
+                units &= ~_spilled.TakeReferenced(page) | (evenUsed ? SpilledPages.AllUnits : 0);
+                freed += units == 0 ? 0 : _spilled.Evict(page, units, existing);
+            }
         }
 
         return freed;
@@ -202,6 +236,12 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
     private void Bury(byte* text, uint bytes)
     {
         byte* page = (byte*)((long)text & PageMask);
+        if (_large.Count > 0 && _large.ContainsKey((nint)page))
+        {
+            _dead.Add((nint)page);
+            return;
+        }
+
         if (SpilledBytes > 0)
         {
             _spilled!.Ensure(page, HeaderBytes);
@@ -230,11 +270,10 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
             _pages.Reserve(_pages.Count + 1);
             _current = pool.Rent(account);
             _pages.Add((nint)_current);
-            Bytes += StatePool.PageBytes;
+            _bytes += StatePool.PageBytes;
             header = (uint*)_current;
             header[0] = 0;
             header[1] = 0;
-            ((long*)_current)[1] = 0;
             if (full is not null && ((uint*)full)[0] == ((uint*)full)[1])
             {
                 _dead.Add((nint)full);
@@ -248,39 +287,55 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
 
     private byte* AllocateLarge(uint bytes)
     {
-        long total = (long)bytes + HeaderBytes;
+        long total = ((long)bytes + HeaderBytes + SpilledPages.UnitBytes - 1) / SpilledPages.UnitBytes * SpilledPages.UnitBytes;
         _pages.Reserve(_pages.Count + 1);
         account.Charge(total);
         byte* page = (byte*)NativeMemory.AlignedAlloc((nuint)total, StatePool.PageBytes);
-        ((uint*)page)[0] = bytes;
-        ((uint*)page)[1] = 0;
-        ((long*)page)[1] = total;
         _pages.Add((nint)page);
-        Bytes += total;
+        _large.Add((nint)page, total);
+        _bytes += total;
         return page + HeaderBytes;
     }
 
-    private void Ensure(StringView* view)
+    /// <summary>Returns the units that a page has of which <paramref name="bytes"/> are left.</summary>
+    private static uint Existing(long bytes) =>
+        bytes >= StatePool.PageBytes ? SpilledPages.AllUnits : (1u << (int)(bytes / SpilledPages.UnitBytes)) - 1;
+
+    private void Ensure(StringView* view, int length)
     {
-        if (view->Length > StringView.InlineLength)
+        if (length <= StringView.InlineLength)
         {
-            _spilled!.Ensure((byte*)view->High, view->Length);
+            return;
+        }
+
+        byte* text = (byte*)view->High;
+        byte* end = text + length;
+        while (text < end)
+        {
+            byte* page = (byte*)((long)text & PageMask);
+            long part = Math.Min(end - text, page + StatePool.PageBytes - text);
+            _spilled!.Ensure(text, (int)part);
+            text += part;
         }
     }
 
     private void ReturnPage(byte* page)
     {
-        bool isSpilled = _spilled is not null && _spilled.Resident(page) != SpilledPages.AllUnits;
-        long large = isSpilled ? 0 : ((long*)page)[1];
-        if (large == 0)
+        if (_large.Count == 0 || !_large.Remove((nint)page, out long large))
         {
             pool.Return(page, account, _spilled?.Forget(page) ?? StatePool.PageBytes);
-            Bytes -= StatePool.PageBytes;
+            _bytes -= StatePool.PageBytes;
             return;
         }
 
+        long charged = _spilled is null ? large : 0;
+        for (long at = 0; at < large && _spilled is not null; at += StatePool.PageBytes)
+        {
+            charged += _spilled.Forget(page + at, Existing(large - at));
+        }
+
         NativeMemory.AlignedFree(page);
-        account.Uncharge(large);
-        Bytes -= large;
+        account.Uncharge(charged);
+        _bytes -= large;
     }
 }

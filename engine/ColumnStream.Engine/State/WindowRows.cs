@@ -7,15 +7,16 @@ using ColumnStream.Arrow.Builders;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Kernels.Hash;
+using ColumnStream.Engine.Elements;
 
 namespace ColumnStream.Engine.State;
 
 /// <summary>Keeps the rows of each window as the batches that came; a window is taken whole, and nothing of it stays.</summary>
 /// <remarks>
-/// Small batches of a window are joined sixteen at a time, sparse ones copied. A row gets its slot when it is first written to a
+/// Small batches of a window are joined sixteen at a time, sparse ones copied. What memory has no room for goes to disk, the window that ends last first. A row gets its slot when it is first written to a
 /// checkpoint; a snapshot of changes writes the rows that have none, and the slots of windows that went.
 /// </remarks>
-internal sealed class WindowRows : OperatorState, IDisposable
+internal sealed class WindowRows : OperatorState, ISpillableState, IDisposable
 {
     private const int FixedColumns = 3;
     private const int SmallRows = 512;
@@ -29,7 +30,10 @@ internal sealed class WindowRows : OperatorState, IDisposable
     private readonly BatchDensity _density = new();
     private readonly SortedDictionary<long, List<Part>> _windows = [];
     private readonly List<Part> _gone = [];
-    private readonly Queue<(Part Part, RecordBatch Rows)> _frozen = new();
+    private readonly Queue<Part> _frozen = new();
+    private readonly SortedSet<long> _inMemory = [];
+    private readonly StateSpill? _spill;
+    private readonly SpilledBatches? _disk;
     private readonly Queue<Part> _frozenGone = new();
     private readonly List<Part> _written = [];
     private int _goneBefore;
@@ -66,6 +70,12 @@ internal sealed class WindowRows : OperatorState, IDisposable
         }
 
         _fileSchema = new Schema(fields);
+        _spill = context.IsDescription ? null : context.Pages.Spill;
+        if (_spill is not null)
+        {
+            _disk = new SpilledBatches(_spill, _account);
+            _spill.Add(this);
+        }
     }
 
     /// <inheritdoc/>
@@ -76,6 +86,9 @@ internal sealed class WindowRows : OperatorState, IDisposable
 
     /// <inheritdoc/>
     public override long Bytes => _bytes;
+
+    /// <inheritdoc/>
+    public override long SpilledBytes => _disk?.Bytes ?? 0;
 
     /// <inheritdoc/>
     public override bool MustBeFull => _mustBeFull || _nextSlot > int.MaxValue;
@@ -100,6 +113,7 @@ internal sealed class WindowRows : OperatorState, IDisposable
             kept = Copy(rows);
         }
 
+        _inMemory.Add(end);
         Keep(parts, kept, rows.Length < SmallRows ? 0 : -1);
     }
 
@@ -107,11 +121,14 @@ internal sealed class WindowRows : OperatorState, IDisposable
     /// <remarks>A snapshot that is being written goes on: its barrier came before.</remarks>
     public RecordBatch? Take(long end)
     {
-        if (!_windows.Remove(end, out List<Part>? parts))
+        if (!_windows.TryGetValue(end, out List<Part>? parts))
         {
             return null;
         }
 
+        RecordBatch all = Join(parts);
+        _windows.Remove(end);
+        _inMemory.Remove(end);
         FirstEnd = long.MaxValue;
         foreach (long first in _windows.Keys)
         {
@@ -119,8 +136,6 @@ internal sealed class WindowRows : OperatorState, IDisposable
             break;
         }
 
-        RecordBatch all = parts.Count == 1 ? parts[0].Rows.Retain()
-            : ArrayConcat.Concat(parts.ConvertAll(static part => part.Rows).ToArray(), _account);
         foreach (Part part in parts)
         {
             Let(part);
@@ -131,6 +146,27 @@ internal sealed class WindowRows : OperatorState, IDisposable
         }
 
         return all;
+    }
+
+    /// <inheritdoc/>
+    public void Evict(long wantedBytes, bool evenUsed, bool index)
+    {
+        while (!index && wantedBytes > 0 && _inMemory.Count > 0)
+        {
+            long end = _inMemory.Max;
+            List<Part> parts = _windows[end];
+            JoinSmall(parts);
+            foreach (Part part in parts)
+            {
+                if (part.Rows.IsInMemory)
+                {
+                    wantedBytes -= part.Rows.Evict(_disk!);
+                    _bytes -= part.Bytes;
+                }
+            }
+
+            _inMemory.Remove(end);
+        }
     }
 
     /// <inheritdoc/>
@@ -158,7 +194,8 @@ internal sealed class WindowRows : OperatorState, IDisposable
                     part.IsFrozen = true;
                     part.FrozenSlot = _nextFrozen;
                     _nextFrozen += part.Length;
-                    _frozen.Enqueue((part, part.Rows.Retain()));
+                    part.Rows.Retain();
+                    _frozen.Enqueue(part);
                 }
             }
         }
@@ -174,17 +211,22 @@ internal sealed class WindowRows : OperatorState, IDisposable
             Write(Image(null, gone.Slot, gone.Length), write);
         }
 
-        while (rows < maxRows && _frozen.TryDequeue(out (Part Part, RecordBatch Rows) next))
+        bool brought = false;
+        while (rows < maxRows && !brought && _frozen.TryDequeue(out Part? next))
         {
-            rows += next.Part.Length;
-            _written.Add(next.Part);
+            rows += next.Length;
+            _written.Add(next);
+            brought = !next.Rows.IsInMemory;
+            StreamBatch? read = null;
             try
             {
-                Write(Image(next.Rows, next.Part.FrozenSlot, next.Part.Length), write);
+                read = next.Rows.Read(_disk, _account);
+                Write(Image(read.Rows, next.FrozenSlot, next.Length), write);
             }
             finally
             {
-                next.Rows.Release();
+                read?.Release();
+                next.Rows.Release(_disk);
             }
         }
 
@@ -236,6 +278,7 @@ internal sealed class WindowRows : OperatorState, IDisposable
             foreach (RecordBatch batch in read)
             {
                 Load(batch, dead, keyGroups);
+                _spill?.Trim();
             }
         }
         finally
@@ -256,7 +299,10 @@ internal sealed class WindowRows : OperatorState, IDisposable
             parts.ForEach(Let);
         }
 
+        _spill?.Remove(this);
+        _disk?.Dispose();
         _windows.Clear();
+        _inMemory.Clear();
         FirstEnd = long.MaxValue;
     }
 
@@ -307,19 +353,37 @@ internal sealed class WindowRows : OperatorState, IDisposable
     private void JoinLast(List<Part> parts, int level)
     {
         int first = parts.Count - JoinedParts;
-        var batches = new RecordBatch[JoinedParts];
-        for (int i = 0; i < JoinedParts; i++)
+        for (int i = first; i < parts.Count; i++)
         {
-            Part part = parts[first + i];
-            if (part.Level != level || part.Slot >= 0 || part.IsFrozen)
+            if (parts[i].Level != level || !MayJoin(parts[i]))
             {
                 return;
             }
-
-            batches[i] = part.Rows;
         }
 
-        RecordBatch joined = ArrayConcat.Concat(batches, _account);
+        Replace(parts, first, level + 1);
+    }
+
+    /// <summary>Joins the small parts at the end before they go to disk.</summary>
+    private void JoinSmall(List<Part> parts)
+    {
+        int first = parts.Count;
+        while (first > 0 && parts[first - 1].Level >= 0 && MayJoin(parts[first - 1]))
+        {
+            first--;
+        }
+
+        if (parts.Count - first > 1)
+        {
+            Replace(parts, first, 0);
+        }
+    }
+
+    private static bool MayJoin(Part part) => part.Slot < 0 && !part.IsFrozen && part.Rows.IsInMemory;
+
+    private void Replace(List<Part> parts, int first, int level)
+    {
+        RecordBatch joined = Join(parts.GetRange(first, parts.Count - first));
         RecordBatch compact = ViewCompactor.Compact(joined, _account);
         joined.Release();
         for (int i = first; i < parts.Count; i++)
@@ -327,23 +391,44 @@ internal sealed class WindowRows : OperatorState, IDisposable
             Let(parts[i]);
         }
 
-        parts.RemoveRange(first, JoinedParts);
-        Keep(parts, compact, compact.Length < SmallRows ? level + 1 : -1);
+        parts.RemoveRange(first, parts.Count - first);
+        Keep(parts, compact, compact.Length < SmallRows ? level : -1);
+    }
+
+    /// <summary>Makes one batch of parts, which stay as they are.</summary>
+    private RecordBatch Join(List<Part> parts)
+    {
+        var read = new List<StreamBatch>(parts.Count);
+        try
+        {
+            var batches = new RecordBatch[parts.Count];
+            for (int i = 0; i < batches.Length; i++)
+            {
+                read.Add(parts[i].Rows.Read(_disk, _account));
+                batches[i] = read[i].Rows;
+            }
+
+            return batches.Length == 1 ? batches[0].Retain() : ArrayConcat.Concat(batches, _account);
+        }
+        finally
+        {
+            read.ForEach(static batch => batch.Release());
+        }
     }
 
     private void Let(Part part)
     {
         _count -= part.Length;
-        _bytes -= part.Bytes;
-        part.Rows.Release();
+        _bytes -= part.Rows.IsInMemory ? part.Bytes : 0;
+        part.Rows.Release(_disk);
     }
 
     private void EndSnapshot()
     {
-        foreach ((Part part, RecordBatch rows) in _frozen)
+        foreach (Part part in _frozen)
         {
             part.IsFrozen = false;
-            rows.Release();
+            part.Rows.Release(_disk);
         }
 
         _written.ForEach(static part => part.IsFrozen = false);
@@ -434,7 +519,7 @@ internal sealed class WindowRows : OperatorState, IDisposable
     /// <summary>Is one batch of a window. Its level is how often it was joined, -1 when it is joined no more.</summary>
     private sealed class Part(RecordBatch rows, int level)
     {
-        public RecordBatch Rows { get; } = rows;
+        public SpillableBatch Rows { get; } = new(new StreamBatch(rows));
 
         public int Level { get; } = level;
 

@@ -15,7 +15,8 @@ namespace ColumnStream.Runtime.Checkpoints;
 /// <remarks>Sections of the object are Arrow streams with ZSTD bodies, one a state. One fsync a task and epoch.</remarks>
 internal sealed class SnapshotWriter : TaskUnit
 {
-    private const long BacklogLimitBytes = 64 << 20;
+    private const long MostBacklogBytes = 64 << 20;
+    private const int BacklogOneIn = 8;
     private static readonly IpcWriterOptions Format =
         new() { Compression = IpcCompression.Zstd };
 
@@ -33,6 +34,7 @@ internal sealed class SnapshotWriter : TaskUnit
     private long _offset;
     private long _rows;
     private Exception? _failure;
+    private readonly long _backlogLimitBytes;
     private long _backlogBytes;
     private volatile bool _stopped;
 
@@ -44,12 +46,13 @@ internal sealed class SnapshotWriter : TaskUnit
         _task = task;
         _mailbox = new Mailbox(this);
         _allocator = allocator;
+        _backlogLimitBytes = Math.Min(MostBacklogBytes, allocator.TightestLimitBytes / BacklogOneIn);
         _failPoints = failPoints;
         _job = job;
     }
 
     /// <summary>Gets whether the task should gather no more until it is notified.</summary>
-    public bool IsFull => Interlocked.Read(ref _backlogBytes) > BacklogLimitBytes;
+    public bool IsFull => Interlocked.Read(ref _backlogBytes) > _backlogLimitBytes;
 
     /// <summary>Begins the object of an epoch.</summary>
     public void Begin(IObjectStore store, string path) => _mailbox.Post(() =>

@@ -33,11 +33,23 @@ public sealed class AppendJoinTests : OperatorTest
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Each_pair_comes_once_whatever_the_batches(int seed)
+    public void Each_pair_comes_once_whatever_the_batches(int seed) => AssertPairs(seed, null);
+
+    // It fails where a link, a number of a cold row, a text buffer that two segments share or the open segment is lost on the way.
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Each_pair_comes_once_where_all_rows_go_to_disk(int seed)
+    {
+        using StateSpill spill = SpillAlways();
+        AssertPairs(seed, spill);
+        Assert.True(spill.WrittenBytes > 0 && spill.ReadBytes > 0);
+    }
+
+    private void AssertPairs(int seed, StateSpill? spill)
     {
         var random = new Random(seed);
         JoinNode node = Node(withCondition: seed % 3 == 0, columns: seed % 4 == 0 ? [6, 1, 0, 4] : []);
-        using OperatorCluster cluster = Start(node, 1 + random.Next(3));
+        using OperatorCluster cluster = Start(node, 1 + random.Next(3), spill: spill);
         List<object?[]>[] sides = [[], []];
         int keys = seed % 2 == 0 ? 40 : 3000;
         void Step()
@@ -70,8 +82,9 @@ public sealed class AppendJoinTests : OperatorTest
     public void In_batch_mode_the_side_that_ends_first_is_indexed_and_the_other_is_not_kept(int seed)
     {
         var random = new Random(seed);
+        using StateSpill? spill = seed % 2 == 0 ? SpillAlways() : null;
         JoinNode node = Node(withCondition: seed % 3 == 0, columns: seed % 4 == 0 ? [6, 1, 0, 4] : []);
-        using OperatorCluster cluster = Start(node, 1 + random.Next(3), isBatch: true);
+        using OperatorCluster cluster = Start(node, 1 + random.Next(3), isBatch: true, spill);
         List<object?[]>[] sides = [[], []];
         int ended = -1;
         void Step()
@@ -254,9 +267,13 @@ public sealed class AppendJoinTests : OperatorTest
         }
     }
 
-    private OperatorCluster Start(JoinNode node, int parallelism, bool isBatch = false)
+    private OperatorCluster Start(JoinNode node, int parallelism, bool isBatch = false, StateSpill? spill = null)
     {
-        var cluster = new OperatorCluster(node, SchemaOf(LeftFields), [0], Allocator, Pages, isBatch, SchemaOf(RightFields), [1]);
+        StatePool pages = spill is null ? Pages : Pages.ForTask(spill);
+        var cluster = new OperatorCluster(node, SchemaOf(LeftFields), [0], Allocator, pages, isBatch, SchemaOf(RightFields), [1])
+        {
+            Spill = spill,
+        };
         cluster.Start(parallelism);
         return cluster;
     }

@@ -6,6 +6,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
+using ColumnStream.Tests.Engine.State;
 using Xunit;
 
 namespace ColumnStream.Tests.Engine;
@@ -20,6 +21,9 @@ public abstract class OperatorTest : IDisposable
     protected BufferAllocator Allocator { get; }
 
     private protected StatePool Pages { get; } = new();
+
+    /// <summary>Makes what puts all state on disk between two steps and leaves nonsense in memory; pages for it come from <c>Pages.ForTask</c>.</summary>
+    private protected StateSpill SpillAlways() => new(static () => new MemorySpillFile(), Pages, Allocator, always: true);
 
     public void Dispose()
     {

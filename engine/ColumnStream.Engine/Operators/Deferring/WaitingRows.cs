@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Kernels.Hash;
@@ -24,14 +22,11 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
 {
     private const int Parts = 64;
     private const int PartShift = 26;
-    private static readonly IpcWriterOptions Format = new() { KeepDecimal64 = true };
-    private static readonly IpcReaderOptions ReadFormat = new() { TextAsViews = true };
     private readonly List<StreamBatch> _batches = [];
-    private readonly SpilledBlocks _blocks = new(spill);
-    private readonly Queue<Chunk>[] _parts = new Queue<Chunk>[Parts];
-    private readonly MemoryStream _stream = new();
+    private readonly SpilledBatches _blocks = new(spill, account);
+    private readonly Queue<SpilledBatches.Stored>[] _parts = new Queue<SpilledBatches.Stored>[Parts];
     private readonly long _mostMemory = spill.IsEager ? 1 : Math.Clamp(spill.LimitBytes / 16, 1 << 16, 1 << 26);
-    private byte[] _read = [];
+    private byte[] _kinds = [];
     private int[] _order = [];
     private ulong[] _hashes = [];
     private StreamBatch? _open;
@@ -107,7 +102,7 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
                 return null;
             }
 
-            _open = Read(_parts[_part].Dequeue());
+            _open = _blocks.Take(_parts[_part].Dequeue());
         }
 
         int left = _open.Rows.Length - _openFrom;
@@ -137,15 +132,15 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
         ReleaseBatches();
         _open?.Release();
         _open = null;
-        foreach (Queue<Chunk>? chunks in _parts)
+        foreach (Queue<SpilledBatches.Stored>? chunks in _parts)
         {
             while (chunks is { Count: > 0 })
             {
-                _blocks.Drop(chunks.Dequeue().Block);
+                _blocks.Drop(chunks.Dequeue());
             }
         }
 
-        _stream.Dispose();
+        _blocks.Dispose();
     }
 
     private void Keep(StreamBatch batch)
@@ -217,7 +212,7 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
         {
             if (ends[part] > from)
             {
-                (_parts[part] ??= new Queue<Chunk>()).Enqueue(Write(all, _order.AsSpan(from, ends[part] - from)));
+                (_parts[part] ??= new Queue<SpilledBatches.Stored>()).Enqueue(Write(all, _order.AsSpan(from, ends[part] - from)));
             }
         }
     }
@@ -257,68 +252,27 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
         }
     }
 
-    private Chunk Write(StreamBatch all, ReadOnlySpan<int> order)
+    private SpilledBatches.Stored Write(StreamBatch all, ReadOnlySpan<int> order)
     {
-        _stream.SetLength(0);
-        if (all.Kinds is not null)
+        int kindCount = all.Kinds is null ? 0 : order.Length;
+        if (_kinds.Length < kindCount)
         {
-            for (int i = 0; i < order.Length; i++)
-            {
-                _stream.WriteByte((byte)all.Kinds[order[i]]);
-            }
+            _kinds = new byte[kindCount];
+        }
+
+        for (int i = 0; i < kindCount; i++)
+        {
+            _kinds[i] = (byte)all.Kinds[order[i]];
         }
 
         RecordBatch rows = TakeKernel.Take(all.Rows, order, account);
         try
         {
-            using var writer = new IpcStreamWriter(_stream, rows.Schema, account, Format);
-            writer.Write(rows);
-            writer.Finish();
+            return _blocks.Write(rows, _kinds.AsSpan(0, kindCount));
         }
         finally
         {
             rows.Release();
-        }
-
-        SpilledBlocks.Block block = _blocks.Write(_stream.GetBuffer().AsSpan(0, (int)_stream.Length));
-        return new Chunk(block, all.Rows.Schema, all.Kinds is null ? 0 : order.Length);
-    }
-
-    private StreamBatch Read(Chunk chunk)
-    {
-        int length = chunk.Block.Length;
-        if (_read.Length < length)
-        {
-            _read = new byte[length];
-        }
-
-        _blocks.Take(chunk.Block, _read.AsSpan(0, length));
-        NativeBuffer? kinds = null;
-        try
-        {
-            if (chunk.KindBytes > 0)
-            {
-                kinds = account.Allocate(chunk.KindBytes);
-                _read.AsSpan(0, chunk.KindBytes).CopyTo(kinds.Span);
-            }
-
-            using var stream = new MemoryStream(_read, chunk.KindBytes, length - chunk.KindBytes, writable: false);
-            using var reader = new IpcStreamReader(stream, account, ReadFormat);
-            RecordBatch read = reader.Read()!;
-            var columns = new ArrayData[read.Columns.Length];
-            for (int i = 0; i < columns.Length; i++)
-            {
-                columns[i] = read.Columns[i].Retain();
-            }
-
-            var rows = new RecordBatch(chunk.Schema, columns, read.Length);
-            read.Release();
-            return new StreamBatch(rows, kinds);
-        }
-        catch
-        {
-            kinds?.Release();
-            throw;
         }
     }
 
@@ -332,6 +286,4 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
         _batches.Clear();
         _memory = 0;
     }
-
-    private sealed record Chunk(SpilledBlocks.Block Block, Schema Schema, int KindBytes);
 }

@@ -24,6 +24,8 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
 {
     private const int ChunkRows = JoinOutput.ChunkRows;
     private const int CandidatesOfTurn = 16 * ChunkRows;
+    private const int BytesPerPair = 16 * 4096;
+    private const int LeastPairs = 64;
     private readonly bool[] _ended = new bool[2];
     private readonly RetainedRows[] _sides = new RetainedRows[2];
     private readonly int[] _headOffsets = new int[2];
@@ -44,10 +46,14 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
     private bool _isHashed;
     private bool _isWaiting;
     private int _backlog;
+    private int _building;
 
     public override IReadOnlyList<OperatorState> States => _sides;
 
-    public override bool HasMore => _current is not null || _backlog > 0;
+    public override bool HasMore => _current is not null || _backlog > 0 || _building > 0;
+
+    /// <summary>Gets that only slots are kept between two chunks.</summary>
+    public override bool HoldsRows => false;
 
     public override bool AnswersAtEnd => _context.IsBatch;
 
@@ -117,7 +123,11 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
             return;
         }
 
-        Begin(input, _current);
+        if (_building == 0)
+        {
+            Begin(input, _current);
+        }
+
         Continue(output);
     }
 
@@ -136,14 +146,22 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
 
     public override void Continue(Collector output)
     {
+        if (_building > 0)
+        {
+            BuildNext();
+            return;
+        }
+
         RetainedRows other = _sides[1 - _side];
         int* rows = _rows.Reserve(ChunkRows);
         uint* slots = _slots.Reserve(ChunkRows);
         int count = 0;
         int tries = 0;
-        while (count < ChunkRows && tries < CandidatesOfTurn && _walk.HasMore)
+        int most = MostPairs(other);
+        int mostTries = most == ChunkRows ? CandidatesOfTurn : most;
+        while (count < most && tries < mostTries && _walk.HasMore)
         {
-            int found = _walk.Next(other.Links, rows + count, slots + count, ChunkRows - count);
+            int found = _walk.Next(other, rows + count, slots + count, most - count);
             tries += found;
             count += _condition is null ? found : Filter(rows + count, slots + count, found);
         }
@@ -177,6 +195,10 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         _slots?.Dispose();
         _survivors?.Dispose();
     }
+
+    /// <summary>Returns how many pairs a chunk may have: each may bring a unit of 4 KiB back, and what more its text needs.</summary>
+    private int MostPairs(RetainedRows other) =>
+        !other.IsCold ? ChunkRows : (int)Math.Clamp(_context.Pages.Spill!.LimitBytes / BytesPerPair, LeastPairs, ChunkRows);
 
     /// <summary>Leaves out rows whose key has a NULL that equals nothing; takes the batch over.</summary>
     private RecordBatch Matchable(RecordBatch rows, int input)
@@ -219,26 +241,40 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         }
     }
 
-    /// <summary>Indexes a side that has ended; what waits on the other is looked up next.</summary>
+    /// <summary>Begins to index a side that has ended; what came on the other, and what waits there, is looked up next.</summary>
     private void Build(int side)
     {
         _isWaiting = false;
-        RetainedRows built = _sides[side];
-        for (int segment = built.NextSegment(0); segment > 0; segment = built.NextSegment(segment))
+        _side = 1 - side;
+        _building = _sides[side].NextSegment(0);
+        _backlog = _building == 0 ? _sides[_side].NextSegment(0) : 0;
+    }
+
+    /// <summary>Indexes one more segment: in steps, between which state may go to disk.</summary>
+    private void BuildNext()
+    {
+        RetainedRows built = _sides[1 - _side];
+        RecordBatch rows = built.Read(_building, _newSlots);
+        try
         {
-            RecordBatch rows = built.Read(segment, _newSlots);
-            try
-            {
-                Look(side, rows, _newSlots.Pointer, walks: false);
-            }
-            finally
-            {
-                rows.Release();
-            }
+            Look(1 - _side, rows, _newSlots.Pointer, walks: false);
+        }
+        finally
+        {
+            rows.Release();
         }
 
-        _side = 1 - side;
+        _building = built.NextSegment(_building);
+        if (_building > 0)
+        {
+            return;
+        }
+
         _backlog = _sides[_side].NextSegment(0);
+        if (_current is not null)
+        {
+            Begin(_side, _current);
+        }
     }
 
     /// <summary>Begins the pairs of the next rows that waited; they are dropped behind the last.</summary>
@@ -362,7 +398,8 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         {
             uint slot = added[i];
             uint* first = (uint*)(keyRows[i] + head);
-            links[slot >> RetainedColumn.SegmentBits][slot & (RetainedColumn.SegmentRows - 1)] = *first;
+            uint* segment = links[slot >> RetainedColumn.SegmentBits];
+            *(segment is not null ? segment + (slot & (RetainedColumn.SegmentRows - 1)) : _sides[side].ColdLink(slot)) = *first;
             *first = slot;
         }
     }

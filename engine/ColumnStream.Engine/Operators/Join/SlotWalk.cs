@@ -24,13 +24,14 @@ internal sealed unsafe class SlotWalk(BufferAllocator allocator) : IDisposable
     public void Added(int count) => _chains.Count += count;
 
     /// <summary>Collects the next pairs, at most <paramref name="most"/>; 0 only at the end.</summary>
-    /// <param name="links">The links of the other side.</param>
+    /// <param name="other">The other side.</param>
     /// <param name="rows">Receives rows of the batch.</param>
     /// <param name="slots">Receives slots of the other side.</param>
     /// <param name="most">Most pairs.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Next(uint** links, int* rows, uint* slots, int most)
+    public int Next(RetainedRows other, int* rows, uint* slots, int most)
     {
+        uint** links = other.Links;
         ulong* chains = _chains.Pointer;
         bool prefetch = Sse.IsSupported;
         int count = 0;
@@ -46,7 +47,8 @@ internal sealed unsafe class SlotWalk(BufferAllocator allocator) : IDisposable
                 uint slot = (uint)chain;
                 rows[count] = (int)(chain >> 32);
                 slots[count] = slot;
-                uint next = links[slot >> RetainedColumn.SegmentBits][slot & (RetainedColumn.SegmentRows - 1)];
+                uint* segment = links[slot >> RetainedColumn.SegmentBits];
+                uint next = segment is not null ? segment[slot & (RetainedColumn.SegmentRows - 1)] : *other.ColdLink(slot);
                 chains[write] = (chain & 0xFFFFFFFF00000000) | next;
                 write += next != 0 ? 1 : 0;
                 if (prefetch && next != 0)

@@ -32,7 +32,9 @@ internal sealed class OverOperator(OverNode node) : Operator
     public override void Open(OperatorContext context)
     {
         _context = context;
-        _kept = new KeptRows("rows", context.Inputs[0], context.Allocator, node.Partition, context.KeyGroups);
+        _kept = new KeptRows(
+            "rows", context.Inputs[0], context.Allocator, node.Partition, context.KeyGroups,
+            context.IsDescription ? null : context.Pages.Spill);
     }
 
     public override void Process(int input, StreamBatch batch, Collector output) =>
@@ -90,7 +92,7 @@ internal sealed class OverOperator(OverNode node) : Operator
     {
         _result?.Release();
         _result = null;
-        _kept?.Clear();
+        _kept?.Dispose();
     }
 
     private List<SortKey> Keys()

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -17,20 +18,25 @@ namespace ColumnStream.Engine.Operators;
 /// Rows belong to the key group of their keys; without keys one subtask holds all rows, or any subtask any rows: then their groups are
 /// spread over its own ones.
 /// </remarks>
-internal sealed unsafe class KeptRows : OperatorState
+internal sealed unsafe class KeptRows : OperatorState, ISpillableState
 {
     private const int FixedColumns = 4;
+    private const long JoinedBytes = 1 << 18;
     private readonly BufferAllocator _allocator;
     private readonly Schema _schema;
     private readonly Schema _fileSchema;
     private readonly ValueList<int> _keys;
     private readonly int _keyGroups;
-    private readonly List<StreamBatch> _batches = [];
-    private readonly Queue<StreamBatch> _frozen = new();
+    private readonly List<SpillableBatch> _batches = [];
+    private readonly Queue<SpillableBatch> _frozen = new();
+    private readonly StateSpill? _spill;
+    private readonly SpilledBatches? _disk;
+    private int _onDisk;
     private long _rowCount;
     private long _frozenSlot;
 
-    public KeptRows(string name, Schema schema, BufferAllocator allocator, ValueList<int> keys = default, int keyGroups = 1)
+    public KeptRows(
+        string name, Schema schema, BufferAllocator allocator, ValueList<int> keys = default, int keyGroups = 1, StateSpill? spill = null)
     {
         _keys = keys;
         _keyGroups = keyGroups;
@@ -51,6 +57,12 @@ internal sealed unsafe class KeptRows : OperatorState
         }
 
         _fileSchema = new Schema(columns);
+        _spill = spill;
+        if (spill is not null)
+        {
+            _disk = new SpilledBatches(spill, allocator);
+            spill.Add(this);
+        }
     }
 
     public override string Name { get; }
@@ -79,14 +91,16 @@ internal sealed unsafe class KeptRows : OperatorState
         get
         {
             long bytes = 0;
-            foreach (StreamBatch batch in _batches)
+            for (int i = _onDisk; i < _batches.Count; i++)
             {
-                bytes += batch.Rows.PinnedBytes;
+                bytes += _batches[i].Bytes;
             }
 
             return bytes;
         }
     }
+
+    public override long SpilledBytes => _disk?.Bytes ?? 0;
 
     /// <summary>Gets that a snapshot replaces the ones before: it says nothing of rows that went since.</summary>
     public override bool MustBeFull => true;
@@ -100,7 +114,7 @@ internal sealed unsafe class KeptRows : OperatorState
     /// <summary>Takes over a batch without selection.</summary>
     public void Add(StreamBatch batch)
     {
-        _batches.Add(batch);
+        _batches.Add(new SpillableBatch(batch));
         _rowCount += batch.Rows.Length;
         for (int i = 0; batch.Kinds is not null && !HasRetractions && i < batch.Rows.Length; i++)
         {
@@ -117,26 +131,82 @@ internal sealed unsafe class KeptRows : OperatorState
             return null;
         }
 
-        RecordBatch[] parts = _batches.ConvertAll(static b => b.Rows).ToArray();
-        RecordBatch all = ArrayConcat.Concat(parts, _allocator);
-        if (HasRetractions)
+        bool hasRetractions = HasRetractions;
+        IReadOnlyList<StreamBatch> batches = TakeBatches();
+        RecordBatch? all = null;
+        try
         {
-            RecordBatch standing = Standing(all);
-            all.Release();
-            all = standing;
+            var parts = new RecordBatch[batches.Count];
+            for (int i = 0; i < parts.Length; i++)
+            {
+                parts[i] = batches[i].Rows;
+            }
+
+            all = ArrayConcat.Concat(parts, _allocator);
+            return hasRetractions ? Standing(all, batches) : all.Retain();
+        }
+        finally
+        {
+            all?.Release();
+            foreach (StreamBatch batch in batches)
+            {
+                batch.Release();
+            }
+        }
+    }
+
+    /// <summary>Gives all batches as they came, with their kinds, and keeps none.</summary>
+    public IReadOnlyList<StreamBatch> TakeBatches()
+    {
+        var all = new StreamBatch[_batches.Count];
+        int read = 0;
+        try
+        {
+            for (; read < all.Length; read++)
+            {
+                all[read] = _batches[read].Read(_disk, _allocator);
+            }
+        }
+        catch
+        {
+            for (int i = 0; i < read; i++)
+            {
+                all[i].Release();
+            }
+
+            throw;
         }
 
         DropRows();
         return all;
     }
 
-    /// <summary>Gives all batches as they came, with their kinds, and keeps none.</summary>
-    public IReadOnlyList<StreamBatch> TakeBatches()
+    /// <summary>Gives the next batches as they came, about as many bytes as asked for; null at the end, where nothing is kept any more.</summary>
+    public List<StreamBatch>? TakeSome(long bytes)
     {
-        StreamBatch[] all = [.. _batches];
-        _batches.Clear();
-        DropRows();
-        return all;
+        var some = new List<StreamBatch>();
+        int taken = 0;
+        for (; taken < _batches.Count && (taken == 0 || bytes > 0); taken++)
+        {
+            bytes -= _batches[taken].Bytes;
+            some.Add(_batches[taken].Read(_disk, _allocator));
+            _batches[taken].Release(_disk);
+            _rowCount -= _batches[taken].Length;
+        }
+
+        _batches.RemoveRange(0, taken);
+        _onDisk = Math.Max(0, _onDisk - taken);
+        return taken == 0 ? null : some;
+    }
+
+    /// <summary>Puts batches on disk, oldest first, small ones joined.</summary>
+    public void Evict(long wantedBytes, bool evenUsed, bool index)
+    {
+        while (!index && wantedBytes > 0 && _onDisk < _batches.Count)
+        {
+            JoinFrom(_onDisk);
+            wantedBytes -= _batches[_onDisk++].Evict(_disk!);
+        }
     }
 
     /// <summary>Drops all rows, those of a snapshot that is being written too.</summary>
@@ -146,12 +216,19 @@ internal sealed unsafe class KeptRows : OperatorState
         AbortSnapshot();
     }
 
+    public void Dispose()
+    {
+        Clear();
+        _spill?.Remove(this);
+        _disk?.Dispose();
+    }
+
     public override void BeginSnapshot(bool full)
     {
         AbortSnapshot();
-        foreach (StreamBatch batch in _batches)
+        foreach (SpillableBatch batch in _batches)
         {
-            _frozen.Enqueue(batch.Share(_allocator));
+            _frozen.Enqueue(batch.Retain());
         }
 
         _frozenSlot = 0;
@@ -159,8 +236,12 @@ internal sealed unsafe class KeptRows : OperatorState
 
     public override bool Gather(int maxRows, Action<RecordBatch> write)
     {
-        for (int rows = 0; rows < maxRows && _frozen.TryDequeue(out StreamBatch? batch); rows += batch.Rows.Length)
+        bool brought = false;
+        for (int rows = 0; rows < maxRows && !brought && _frozen.TryDequeue(out SpillableBatch? next); rows += next.Length)
         {
+            brought = !next.IsInMemory;
+            StreamBatch batch = next.Read(_disk, _allocator);
+            next.Release(_disk);
             RecordBatch image = Image(batch.Rows, batch.Kinds, _frozenSlot);
             _frozenSlot += batch.Rows.Length;
             batch.Release();
@@ -173,9 +254,9 @@ internal sealed unsafe class KeptRows : OperatorState
 
     public override void AbortSnapshot()
     {
-        while (_frozen.TryDequeue(out StreamBatch? batch))
+        while (_frozen.TryDequeue(out SpillableBatch? batch))
         {
-            batch.Release();
+            batch.Release(_disk);
         }
     }
 
@@ -204,18 +285,75 @@ internal sealed unsafe class KeptRows : OperatorState
 
         AddRestored(bySlot.Values);
         read.ForEach(static b => b.Release());
+        _spill?.Trim();
     }
 
     private void DropRows()
     {
-        foreach (StreamBatch batch in _batches)
+        foreach (SpillableBatch batch in _batches)
         {
-            batch.Release();
+            batch.Release(_disk);
         }
 
         _batches.Clear();
+        _onDisk = 0;
         _rowCount = 0;
         HasRetractions = false;
+    }
+
+    /// <summary>Joins small batches from one on that no snapshot holds, so that each place on disk is worth it.</summary>
+    private void JoinFrom(int first)
+    {
+        long bytes = 0;
+        int end = first;
+        while (end < _batches.Count && !_batches[end].IsShared && (end == first || bytes + _batches[end].Bytes <= JoinedBytes))
+        {
+            bytes += _batches[end++].Bytes;
+        }
+
+        if (end - first < 2)
+        {
+            return;
+        }
+
+        List<StreamBatch> parts = _batches.GetRange(first, end - first).ConvertAll(b => b.Read(_disk, _allocator));
+        NativeBuffer? kinds = null;
+        try
+        {
+            int length = parts.Sum(static p => p.Rows.Length);
+            if (parts.Exists(static p => p.Kinds is not null))
+            {
+                kinds = _allocator.AllocateZeroed(length);
+                int at = 0;
+                foreach (StreamBatch part in parts)
+                {
+                    if (part.Kinds is not null)
+                    {
+                        new ReadOnlySpan<byte>(part.Kinds, part.Rows.Length).CopyTo(kinds.Span[at..]);
+                    }
+
+                    at += part.Rows.Length;
+                }
+            }
+
+            RecordBatch rows = ArrayConcat.Concat(parts.ConvertAll(static p => p.Rows).ToArray(), _allocator);
+            for (int i = first; i < end; i++)
+            {
+                _batches[i].Release(_disk);
+            }
+
+            _batches.RemoveRange(first, end - first);
+            _batches.Insert(first, new SpillableBatch(new StreamBatch(rows, kinds)));
+        }
+        catch
+        {
+            kinds?.Release();
+            throw;
+        }
+        finally
+        {
+            parts.ForEach(static p => p.Release());
+        }
     }
 
     private void AddRestored(IEnumerable<(RecordBatch Batch, int Row)> rows)
@@ -294,12 +432,12 @@ internal sealed unsafe class KeptRows : OperatorState
     }
 
     /// <summary>Cancels each −U or −D against the last equal row before it.</summary>
-    private RecordBatch Standing(RecordBatch all)
+    private RecordBatch Standing(RecordBatch all, IReadOnlyList<StreamBatch> batches)
     {
         var byContent = new Dictionary<RowContent, Stack<int>>();
         var dead = new bool[all.Length];
         int row = 0;
-        foreach (StreamBatch batch in _batches)
+        foreach (StreamBatch batch in batches)
         {
             for (int i = 0; i < batch.Rows.Length; i++, row++)
             {

@@ -47,7 +47,7 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
     public override void Open(OperatorContext context)
     {
         _context = context;
-        _kept = new KeptRows("rows", _schema, context.Allocator);
+        _kept = new KeptRows("rows", _schema, context.Allocator, spill: context.IsDescription ? null : context.Pages.Spill);
         _pruneAt = node.Count < 0 ? long.MaxValue : Math.Max(SmallestPrune, 2 * (node.Offset + node.Count));
     }
 
@@ -94,7 +94,7 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
     {
         _sorted?.Release();
         _sorted = null;
-        _kept?.Clear();
+        _kept?.Dispose();
     }
 
     private void Prune()

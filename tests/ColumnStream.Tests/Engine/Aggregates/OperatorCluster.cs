@@ -63,6 +63,9 @@ internal sealed unsafe class OperatorCluster(
 
     public long LateRows { get; set; }
 
+    /// <summary>Gets what moves state to disk between two steps, or null.</summary>
+    public StateSpill? Spill { get; init; }
+
     /// <summary>Gets the clock of the operators.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -206,6 +209,7 @@ internal sealed unsafe class OperatorCluster(
                 List<RecordBatch> file = files[s][i];
                 while (_subtasks[s].States[i].Gather(30, batch => file.Add(batch.Retain())))
                 {
+                    Spill?.Trim();
                     if (turns++ < 3)
                     {
                         between();
@@ -331,8 +335,15 @@ internal sealed unsafe class OperatorCluster(
     {
         while (subtask.HasMore)
         {
+            if (!subtask.HoldsRows)
+            {
+                Spill?.Trim();
+            }
+
             subtask.Continue(new Sink(this));
         }
+
+        Spill?.Trim();
     }
 
     private sealed class Sink(OperatorCluster cluster) : Collector

@@ -5,13 +5,15 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Operators;
+using ColumnStream.Engine.State;
 using ColumnStream.Tests.Engine.Aggregates;
 using Xunit;
 
 namespace ColumnStream.Tests.Engine.TimeJoins;
 
 // Goal: when a window closes, the join of its rows comes out, of all six kinds, and nothing of it stays. Method: random rows in
-// random windows, NULL keys and late ones, against lists; checkpoints in the middle, restored at other parallelism.
+// random windows, NULL keys and late ones, against lists; checkpoints in the middle, restored at other parallelism; every third seed
+// with all state on disk.
 public sealed class WindowJoinTests : OperatorTest
 {
     private static readonly SqlField[] Fields =
@@ -29,9 +31,12 @@ public sealed class WindowJoinTests : OperatorTest
         WindowJoinNode node = NodeOf(seed);
         int[] keys = [.. node.LeftKeys];
         Schema schema = SchemaOf(Fields);
-        using var cluster = new OperatorCluster(node, schema, keys, Allocator, Pages, second: schema, secondKeys: keys);
+        using StateSpill? spill = seed % 3 == 0 ? SpillAlways() : null;
+        StatePool pages = spill is null ? Pages : Pages.ForTask(spill);
+        using var cluster = new OperatorCluster(node, schema, keys, Allocator, pages, second: schema, secondKeys: keys) { Spill = spill };
         TimeJoinModel.Run(cluster, new Model(node), random, 4, seed, node.Describe(), (model, now) => Feed(cluster, (Model)model, random, now));
         Assert.Equal(0, cluster.TableRows);
+        Assert.True(spill is null || (spill.WrittenBytes > 0 && spill.ReadBytes > 0));
     }
 
     private static WindowJoinNode NodeOf(int seed)

@@ -137,6 +137,19 @@ public sealed unsafe class StreamBatch : StreamElement
         return new StreamBatch(Rows.Retain(), _kinds?.Retain(), copy);
     }
 
+    /// <summary>Makes a batch of rows [from, from + count) of this one, which has no selection and stays.</summary>
+    public StreamBatch Slice(int from, int count, BufferAllocator allocator)
+    {
+        NativeBuffer? kinds = null;
+        if (_kinds is not null)
+        {
+            kinds = allocator.Allocate(count);
+            new ReadOnlySpan<byte>(_kinds.Pointer + from, count).CopyTo(kinds.Span);
+        }
+
+        return new StreamBatch(Rows.Slice(from, count, allocator), kinds);
+    }
+
     /// <summary>Gives back rows, kinds and selection.</summary>
     public void Release()
     {

@@ -23,6 +23,12 @@ public abstract class Operator : IDisposable
     /// <summary>Gets whether addresses of state rows are kept until <see cref="Continue"/>: then no state may go to disk before.</summary>
     public virtual bool HoldsRows => HasMore;
 
+    /// <summary>Gets whether addresses of state rows may be held while a call is under way, so that nothing below may send state to disk.</summary>
+    public virtual bool MayHoldRows => States.Count > 0;
+
+    /// <summary>Gets whether a batch may come in slices where state is on disk: each brings back less.</summary>
+    public virtual bool TakesSlices => MayHoldRows;
+
     /// <summary>Gets whether rows wait here for an answer from outside, which wakes the task by <see cref="OperatorContext.Post"/>.</summary>
     /// <remarks>The end and idleness wait for them; a watermark waits in the operator, which passes it on itself.</remarks>
     public virtual bool IsAwaiting => false;

@@ -30,6 +30,14 @@ public sealed record OperatorContext(
     int KeyGroups,
     bool IsBatch)
 {
+    private const int MostChunkRows = 4096;
+
+    /// <summary>Gets how many rows a chunk of output may have; fewer where memory is short, since each may bring state back from disk.</summary>
+    public int ChunkRows => Pages?.Spill?.ChunkRows ?? MostChunkRows;
+
+    /// <summary>Gets what lets state go to disk in the middle of an element; the operator holds no address of a row then.</summary>
+    public Action Trim { get; init; } = static () => { };
+
     /// <summary>Gets the counters that CLI, console and metrics show; names in the field's terms: <c>lateRows</c>.</summary>
     public Action<string, long> Count { get; init; } = static (_, _) => { };
 

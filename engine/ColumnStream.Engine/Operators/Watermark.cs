@@ -50,6 +50,8 @@ internal sealed unsafe class WatermarkOperator(WatermarkNode node) : Operator
 
     public override IReadOnlyList<OperatorState> States => [_watermark];
 
+    public override bool MayHoldRows => false;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

@@ -55,7 +55,8 @@ internal sealed unsafe class RetainedColumn(DataType type, BufferAllocator accou
 
     /// <summary>Gets the bytes of what is no batch's: tables and rows that were copied.</summary>
     public long Bytes => _ownBytes + (_openValues?.Capacity ?? 0) + (_openValidity?.Capacity ?? 0)
-        + _values.Bytes + _validity.Bytes + _firstText.Bytes + _textCount.Bytes + _textMap.Bytes + _textPointers.Bytes + _named.Bytes;
+        + _values.Bytes + _validity.Bytes + _firstText.Bytes + _textCount.Bytes + _textMap.Bytes + _textPointers.Bytes
+        + _named.Bytes;
 
     /// <summary>Returns the bytes that a closed segment of copied rows takes.</summary>
     public long OwnBytes(int segment)

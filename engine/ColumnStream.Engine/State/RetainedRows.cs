@@ -529,7 +529,8 @@ internal sealed unsafe class RetainedRows : OperatorState, ISpillableState, IDis
         return Math.Max(1, bytes);
     }
 
-    private byte* ColdRow(uint slot) => _cold!.Row(_segments[(int)(slot >> RetainedColumn.SegmentBits)].FirstCold + (slot & RowMask));
+    private byte* ColdRow(uint slot) =>
+        _cold!.Row(_segments[(int)(slot >> RetainedColumn.SegmentBits)].FirstCold + (slot & RowMask));
 
     private int MostColdRows(int most)
     {

@@ -568,7 +568,8 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
 
     /// <summary>Tells whether the rows gathered so far, with their text and what they brought back, are as much as one turn may hold.</summary>
     private bool IsGathered(int count) =>
-        count > 0 && pool.Spill is { } spill && (_gatherRoom <= 0 || spill.ReadBytes - _gatherRead > spill.LimitBytes / GatherOneIn);
+        count > 0 && pool.Spill is { } spill
+        && (_gatherRoom <= 0 || spill.ReadBytes - _gatherRead > spill.LimitBytes / GatherOneIn);
 
     private void SaveImage(byte* row, uint slot)
     {

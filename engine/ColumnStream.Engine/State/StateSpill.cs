@@ -23,6 +23,9 @@ public sealed unsafe class StateSpill : IDisposable
     private readonly StatePool _pool;
     private readonly BufferAllocator _account;
     private readonly bool _always;
+    private const int BytesPerRow = 16 * SpilledPages.UnitBytes;
+    private const int LeastChunkRows = 64;
+    private const int MostChunkRows = 4096;
     private readonly long _free;
     private readonly long _enough;
     private readonly List<ISpillableState> _states = [];
@@ -58,6 +61,9 @@ public sealed unsafe class StateSpill : IDisposable
 
     /// <summary>Gets the memory that the task shares with others.</summary>
     public long LimitBytes => _account.TightestLimitBytes;
+
+    /// <summary>Gets how many rows one step may touch or give, so that what it brings back has room: each may cost some units.</summary>
+    public int ChunkRows => (int)Math.Clamp(_account.TightestLimitBytes / BytesPerRow, LeastChunkRows, MostChunkRows);
 
     /// <summary>Gets whether all state goes to disk whenever it may: for tests.</summary>
     public bool IsEager => _always;

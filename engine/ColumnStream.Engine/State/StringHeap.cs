@@ -81,7 +81,8 @@ internal sealed unsafe class StringHeap(StatePool pool, BufferAllocator account)
 
         for (int i = 0; i < layout.Cells.Count && layout.HasViewCells; i++)
         {
-            bytes += layout.Cells[i].Type is CellType.View or CellType.Bytes ? ((StringView*)(row + layout.CellOffsets[i]))->Length : 0;
+            bool isText = layout.Cells[i].Type is CellType.View or CellType.Bytes;
+            bytes += isText ? ((StringView*)(row + layout.CellOffsets[i]))->Length : 0;
         }
 
         return bytes;

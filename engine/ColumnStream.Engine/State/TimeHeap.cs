@@ -6,22 +6,22 @@ namespace ColumnStream.Engine.State;
 
 /// <summary>Gives slots in the order of their times, equal ones in the order of arrival. A heap of four children a node.</summary>
 /// <remarks>Times that come nearly in order cost one compare to add. A child group of 64 bytes is one line.</remarks>
-internal sealed unsafe class TimeHeap(BufferAllocator account) : IDisposable
+internal sealed class TimeHeap(BufferAllocator account) : IDisposable
 {
-    private readonly NativeList<Entry> _entries = new(account);
+    private readonly BlockList<Entry> _entries = new(account);
     private uint _arrivals;
 
     /// <summary>Gets the number of slots.</summary>
     public int Count => _entries.Count;
 
     /// <summary>Gets the earliest time; <see cref="long.MaxValue"/> when empty.</summary>
-    public long Earliest => _entries.Count == 0 ? long.MaxValue : _entries.Pointer->Time;
+    public long Earliest => _entries.Count == 0 ? long.MaxValue : _entries[0].Time;
 
     /// <summary>Adds a slot.</summary>
     public void Add(long time, uint slot)
     {
         _entries.Add(default);
-        Entry* entries = _entries.Pointer;
+        BlockList<Entry> entries = _entries;
         var added = new Entry { Time = time, Arrival = _arrivals++, Slot = slot };
         int at = _entries.Count - 1;
         while (at > 0)
@@ -42,14 +42,14 @@ internal sealed unsafe class TimeHeap(BufferAllocator account) : IDisposable
     /// <summary>Removes and gives the earliest slot when its time is at most <paramref name="latest"/>.</summary>
     public bool TryPop(long latest, out uint slot)
     {
-        if (_entries.Count == 0 || _entries.Pointer->Time > latest)
+        if (_entries.Count == 0 || _entries[0].Time > latest)
         {
             slot = 0;
             return false;
         }
 
-        Entry* entries = _entries.Pointer;
-        slot = entries->Slot;
+        BlockList<Entry> entries = _entries;
+        slot = entries[0].Slot;
         Entry last = _entries.Pop();
         int count = _entries.Count;
         int at = 0;
@@ -86,7 +86,7 @@ internal sealed unsafe class TimeHeap(BufferAllocator account) : IDisposable
     }
 
     /// <summary>Forgets all slots.</summary>
-    public void Clear() => _entries.Count = 0;
+    public void Clear() => _entries.Clear();
 
     /// <inheritdoc/>
     public void Dispose() => _entries.Dispose();

@@ -28,6 +28,10 @@ internal sealed class CheckedOperator(Operator inner, PhysicalNode node) : Opera
 
     public override bool HoldsRows => inner.HoldsRows;
 
+    public override bool MayHoldRows => inner.MayHoldRows;
+
+    public override bool TakesSlices => inner.TakesSlices;
+
     public override bool IsAwaiting => inner.IsAwaiting;
 
     public override bool IsFull => inner.IsFull;

@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Arrow;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Integrity;
 using ColumnStream.Engine.Operators;
@@ -22,6 +23,12 @@ internal sealed class ChainNode
     private readonly WatermarkMerger _inputs;
     private readonly int _inputCount;
     private int _endedInputs;
+    private BufferAllocator? _allocator;
+    private int _depth;
+    private bool _takesSlices;
+    private StreamBatch? _rest;
+    private int _restInput;
+    private int _restFrom;
     private long? _deferredWatermark;
     private bool _deferredEnd;
     private bool _deferredIdle;
@@ -80,7 +87,7 @@ internal sealed class ChainNode
     /// <summary>Gets the watermark that all inputs have reached, the least number before the first.</summary>
     public long InputWatermarkMs => _inputs.Current;
 
-    public bool HasMore => _operator is not null && _operator.HasMore;
+    public bool HasMore => _rest is not null || (_operator is not null && _operator.HasMore);
 
     /// <summary>Gets whether the operator keeps addresses of state rows until it goes on.</summary>
     public bool HoldsRows => _operator is not null && _operator.HoldsRows;
@@ -102,6 +109,15 @@ internal sealed class ChainNode
 
     /// <summary>Gets whether output or a control element waits here that holds up what follows.</summary>
     public bool IsPending => CanContinue || IsBlocked;
+
+    /// <summary>Makes the operator ready.</summary>
+    public void Open(OperatorContext context)
+    {
+        _operator!.Open(context);
+        _allocator = context.Allocator;
+        _depth = _operator.MayHoldRows ? 1 : 0;
+        _takesSlices = _operator.TakesSlices;
+    }
 
     /// <summary>Handles a batch, which moves here.</summary>
     public void Process(int input, StreamBatch batch)
@@ -127,6 +143,19 @@ internal sealed class ChainNode
             _inputs.SetActive(input);
         }
 
+        if (_takesSlices)
+        {
+            _chain.Judge(Math.Min(batch.Count, _chain.SliceRows));
+            if (batch.Count > _chain.SliceRows)
+            {
+                // The rest waits like pending output, so that state may go to disk between two slices.
+                _rest = batch.Compact(_allocator!);
+                _restInput = input;
+                _restFrom = 0;
+                batch = NextSlice();
+            }
+        }
+
         if (_chain.Sampling)
         {
             ProcessMeasured(input, batch);
@@ -145,7 +174,9 @@ internal sealed class ChainNode
     /// <summary>Begins to work on the rows that wait here.</summary>
     public void Flush()
     {
+        _chain.Depth += _depth;
         _operator!.Flush(Output);
+        _chain.Depth -= _depth;
         MarkPending();
     }
 
@@ -154,7 +185,9 @@ internal sealed class ChainNode
     {
         _rowsIn += rows.Length;
         _batchesIn++;
+        _chain.Depth += _depth;
         _operator!.Process(1, new StreamBatch(rows), Output);
+        _chain.Depth -= _depth;
     }
 
     public void Advance(int input, long watermarkMs)
@@ -217,16 +250,27 @@ internal sealed class ChainNode
         }
 
         TimerMs = long.MaxValue;
+        _chain.Depth += _depth;
         _operator!.OnTimer(clockMs, Output);
+        _chain.Depth -= _depth;
         MarkPending();
     }
 
     /// <summary>Emits one more chunk, or passes on the control element that waited for the last one.</summary>
     public void Continue()
     {
-        if (HasMore)
+        if (_operator is not null && _operator.HasMore)
         {
-            _operator!.Continue(Output);
+            _chain.Depth += _depth;
+            _operator.Continue(Output);
+            _chain.Depth -= _depth;
+            return;
+        }
+
+        if (_rest is not null)
+        {
+            _chain.Judge(_chain.SliceRows);
+            ProcessNow(_restInput, NextSlice());
             return;
         }
 
@@ -249,16 +293,36 @@ internal sealed class ChainNode
 
     public void Dispose()
     {
+        _rest?.Release();
+        _rest = null;
         _operator?.Dispose();
         Sink?.Writer?.Dispose();
         Sink?.TwoPhase?.Dispose();
+    }
+
+    private StreamBatch NextSlice()
+    {
+        StreamBatch rest = _rest!;
+        int left = rest.Rows.Length - _restFrom;
+        int count = Math.Min(left, _chain.SliceRows);
+        StreamBatch slice = rest.Slice(_restFrom, count, _allocator!);
+        _restFrom += count;
+        if (count == left)
+        {
+            rest.Release();
+            _rest = null;
+        }
+
+        return slice;
     }
 
     private void ProcessNow(int input, StreamBatch batch)
     {
         if (_operator is not null)
         {
+            _chain.Depth += _depth;
             _operator.Process(input, batch, Output);
+            _chain.Depth -= _depth;
             return;
         }
 
@@ -323,7 +387,9 @@ internal sealed class ChainNode
             long t0 = _chain.Now;
             long inner = _chain.InnerNs;
             _chain.InnerNs = 0;
+            _chain.Depth += _depth;
             watermarkMs = _operator.Advance(watermarkMs, Output);
+            _chain.Depth -= _depth;
             _busyNs += _chain.Now - t0;
             _chain.InnerNs = inner;
             if (_operator.AnswersAtEnd)
@@ -348,7 +414,9 @@ internal sealed class ChainNode
         if (!IsFinished)
         {
             IsFinished = true;
+            _chain.Depth += _depth;
             _operator?.Finish(Output);
+            _chain.Depth -= _depth;
             Sink?.Writer?.Flush();
             Sink?.TwoPhase?.Finish();
             if (HasMore || IsAwaiting)
@@ -378,13 +446,14 @@ internal sealed class ChainNode
                 throw new OperationCanceledException();
             }
 
+            _chain.Trim(callers: 0);
             Continue();
         }
     }
 
     private void MarkPending()
     {
-        if (_operator is null ? Sink!.Writer is { IsFull: true } : _operator.HasMore || _operator.IsFull)
+        if (_operator is null ? Sink!.Writer is { IsFull: true } : HasMore || _operator.IsFull)
         {
             _chain.Pending = true;
         }

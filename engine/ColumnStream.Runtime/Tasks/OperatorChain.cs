@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using ColumnStream.Engine.State;
 
 namespace ColumnStream.Runtime.Tasks;
 
@@ -9,7 +10,13 @@ internal sealed class OperatorChain(Executor executor)
     /// <summary>One element in this many is measured node by node.</summary>
     public const int SampleEvery = 16;
 
+    private const int SlicesOfLimit = 16;
+    private const int LeastSliceRows = 8;
+    private const int JudgedShift = 3;
     private readonly List<ChainNode> _nodes = [];
+    private long _judgedBytes;
+    private long _judgedRows;
+    private long _bytesPerRow;
     private int _samples;
     private volatile bool _isStopped;
 
@@ -53,7 +60,42 @@ internal sealed class OperatorChain(Executor executor)
         }
     }
 
+    /// <summary>Gets or sets what takes state to disk, or null.</summary>
+    public StateSpill? Spill { get; set; }
+
+    /// <summary>Gets or sets how many operators with state are in a call: they may hold addresses of rows.</summary>
+    public int Depth { get; set; }
+
+    /// <summary>Gets how many rows an operator with state takes at once: fewer while state is on disk.</summary>
+    public int SliceRows { get; private set; } = int.MaxValue;
+
     public void Add(ChainNode node) => _nodes.Add(node);
+
+    /// <summary>Fits the next slice to what the rows of the last ones brought back from disk.</summary>
+    /// <param name="rows">How many rows come now.</param>
+    public void Judge(int rows)
+    {
+        if (Spill is not { WrittenBytes: > 0 })
+        {
+            return;
+        }
+
+        long read = Spill.ReadBytes;
+        long bytesPerRow = (read - _judgedBytes) / Math.Max(1, _judgedRows);
+        _bytesPerRow = Math.Max(bytesPerRow, _bytesPerRow - (_bytesPerRow >> JudgedShift));
+        _judgedBytes = read;
+        _judgedRows = rows;
+        SliceRows = (int)Math.Clamp(Spill.LimitBytes / SlicesOfLimit / Math.Max(1, _bytesPerRow), LeastSliceRows, Spill.ChunkRows);
+    }
+
+    /// <summary>Moves state to disk where memory is short and no operator but <paramref name="callers"/> may hold addresses.</summary>
+    public void Trim(int callers)
+    {
+        if (Spill is not null && Depth <= callers && !HoldsRows)
+        {
+            Spill.Trim();
+        }
+    }
 
     /// <summary>Begins an element: decides whether it is measured.</summary>
     public void BeginElement()

@@ -83,7 +83,11 @@ internal sealed class StreamTask : TaskUnit
     public TaskCheckpoints Checkpoints { get; private set; } = null!;
 
     /// <summary>Gets what takes state to disk, or null where memory has no limit.</summary>
-    public StateSpill? Spill { get; init; }
+    public StateSpill? Spill
+    {
+        get => Chain.Spill;
+        init => Chain.Spill = value;
+    }
 
     /// <summary>Gets the task's clock.</summary>
     public long NowNs => Executor.Now;
@@ -260,11 +264,8 @@ internal sealed class StreamTask : TaskUnit
     {
         do
         {
-            if (Spill is not null && !(Chain.Pending && Chain.HoldsRows))
-            {
-                // Between two elements nobody holds the address of a row.
-                Spill.Trim();
-            }
+            // Between two elements nobody holds the address of a row.
+            Chain.Trim(callers: 0);
 
             if (Checkpoints.IsGathering && !Checkpoints.IsBlocked)
             {

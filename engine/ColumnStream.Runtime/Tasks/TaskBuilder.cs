@@ -264,7 +264,7 @@ internal sealed class TaskBuilder(JobExecution job)
             {
                 // In streaming mode keyed operators answer as rows come; only batch mode answers at the end.
                 bool isAnswered = Options.IsBatch && from?.WasPartlyFinished(uid, task.Parallelism) == true;
-                node.Operator.Open(Context(task, node));
+                node.Open(Context(task, node));
                 foreach (OperatorState state in node.Operator.States)
                 {
                     checkpoints.Add(uid, state);
@@ -315,6 +315,7 @@ internal sealed class TaskBuilder(JobExecution job)
             ValueList.Create<Schema>(inputs), task.Subtask, task.Parallelism, Graph.KeyGroups, Options.IsBatch)
         {
             Count = node.Counters.Add,
+            Trim = () => task.Chain.Trim(callers: 1),
             Late = Late(task, node),
             ClockMs = () => job.Executor.Now / 1_000_000,
             WakeAtMs = at =>

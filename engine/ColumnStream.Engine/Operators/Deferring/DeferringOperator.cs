@@ -20,7 +20,6 @@ internal sealed class DeferringOperator(Operator inner, ValueList<int> keys) : O
     private const int JudgedRows = 1024;
     private const int JudgedBytesPerRow = 256;
     private const int LeastPatienceMs = 1000;
-    private const int BytesPerRowBack = 8 * 8192;
     private OperatorContext _context = null!;
     private StateSpill? _spill;
     private WaitingRows? _waiting;
@@ -39,6 +38,11 @@ internal sealed class DeferringOperator(Operator inner, ValueList<int> keys) : O
     public override bool HasMore => _flushing || inner.HasMore;
 
     public override bool HoldsRows => inner.HoldsRows;
+
+    public override bool MayHoldRows => inner.MayHoldRows;
+
+    /// <summary>Gets that rows are cut here, as they come back.</summary>
+    public override bool TakesSlices => false;
 
     public override bool IsAwaiting => inner.IsAwaiting;
 
@@ -128,9 +132,7 @@ internal sealed class DeferringOperator(Operator inner, ValueList<int> keys) : O
             return;
         }
 
-        // Each row may bring a unit of rows and one of the index back.
-        int mostRows = (int)Math.Clamp(_spill!.LimitBytes / BytesPerRowBack, 64, 4096);
-        if (_waiting!.Next(mostRows) is StreamBatch batch)
+        if (_waiting!.Next(_spill!.ChunkRows) is StreamBatch batch)
         {
             inner.Process(0, batch, output);
             return;

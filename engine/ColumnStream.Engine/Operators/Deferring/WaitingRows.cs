@@ -114,7 +114,7 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
         }
 
         int count = Math.Min(left, mostRows);
-        next = Slice(_open, _openFrom, count);
+        next = _open.Slice(_openFrom, count, account);
         _openFrom += count;
         if (count == left)
         {
@@ -147,18 +147,6 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
     {
         _batches.Add(batch);
         _memory += batch.Rows.PinnedBytes + (batch.Kinds is null ? 0 : batch.Rows.Length);
-    }
-
-    private StreamBatch Slice(StreamBatch batch, int from, int count)
-    {
-        NativeBuffer? kinds = null;
-        if (batch.Kinds is not null)
-        {
-            kinds = account.Allocate(count);
-            new ReadOnlySpan<byte>(batch.Kinds + from, count).CopyTo(kinds.Span);
-        }
-
-        return new StreamBatch(batch.Rows.Slice(from, count, account), kinds);
     }
 
     /// <summary>Puts the rows in memory on disk by part.</summary>

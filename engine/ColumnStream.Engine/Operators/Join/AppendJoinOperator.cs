@@ -24,8 +24,6 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
 {
     private const int ChunkRows = JoinOutput.ChunkRows;
     private const int CandidatesOfTurn = 16 * ChunkRows;
-    private const int BytesPerPair = 16 * 4096;
-    private const int LeastPairs = 64;
     private readonly bool[] _ended = new bool[2];
     private readonly RetainedRows[] _sides = new RetainedRows[2];
     private readonly int[] _headOffsets = new int[2];
@@ -196,9 +194,9 @@ internal sealed unsafe class AppendJoinOperator(JoinNode node) : Operator
         _survivors?.Dispose();
     }
 
-    /// <summary>Returns how many pairs a chunk may have: each may bring a unit of 4 KiB back, and what more its text needs.</summary>
+    /// <summary>Returns how many pairs a chunk may have: each may bring units of row and text back.</summary>
     private int MostPairs(RetainedRows other) =>
-        !other.IsCold ? ChunkRows : (int)Math.Clamp(_context.Pages.Spill!.LimitBytes / BytesPerPair, LeastPairs, ChunkRows);
+        other.IsCold ? _context.ChunkRows : ChunkRows;
 
     /// <summary>Leaves out rows whose key has a NULL that equals nothing; takes the batch over.</summary>
     private RecordBatch Matchable(RecordBatch rows, int input)

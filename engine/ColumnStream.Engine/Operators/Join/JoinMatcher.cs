@@ -188,9 +188,9 @@ internal sealed unsafe class JoinMatcher : IDisposable
     public void Fill()
     {
         int tries = 0;
-        while (_output.Count < JoinOutput.ChunkRows && tries < CandidatesOfTurn && HasMore)
+        while (_output.Count < _output.MostRows && tries < CandidatesOfTurn && HasMore)
         {
-            int most = JoinOutput.ChunkRows - _output.Count;
+            int most = _output.MostRows - _output.Count;
             tries += _turnedAway.HasMore ? Chains(_turnedAway, RowKind.Delete, most)
                 : _going.HasMore ? Pairs(_going, RowKind.Delete, most)
                 : _coming.HasMore ? Pairs(_coming, RowKind.Insert, most)

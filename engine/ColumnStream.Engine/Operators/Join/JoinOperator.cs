@@ -61,7 +61,7 @@ internal sealed unsafe class JoinOperator(JoinNode node) : Operator
             "right", right, node.RightKeys, rules.OptionsOf(1, node.RightInsertOnly), _keys, 1, rightTtl, context);
         _leftSweeper = new StateSweeper(leftTtl, context, _left.State);
         _rightSweeper = new StateSweeper(rightTtl, context, _right.State);
-        _output = new JoinOutput(node, _left, _right, context.Allocator);
+        _output = new JoinOutput(node, _left, _right, context.Allocator, context.ChunkRows);
         JoinCondition? condition = node.Residual is null ? null : new JoinCondition(node.Residual, context);
         _matcher = new JoinMatcher(rules, _left, _right, condition, _output, context.Allocator);
         _fold = new JoinFold(rules, _keys, _keyEncoder, _left, _right, _matcher, context.Allocator);
@@ -95,7 +95,7 @@ internal sealed unsafe class JoinOperator(JoinNode node) : Operator
 
     public override void Continue(Collector output)
     {
-        if (_output.Count < JoinOutput.ChunkRows)
+        if (_output.Count < _output.MostRows)
         {
             _matcher.Fill();
         }

@@ -10,7 +10,8 @@ using ColumnStream.Engine.State;
 namespace ColumnStream.Engine.Operators.Join;
 
 /// <summary>Collects pairs of state rows with kinds and how often they come, and makes batches of them, a chunk at a time.</summary>
-internal sealed unsafe class JoinOutput(JoinNode node, JoinRows left, JoinRows right, BufferAllocator allocator) : IDisposable
+internal sealed unsafe class JoinOutput(
+    JoinNode node, JoinRows left, JoinRows right, BufferAllocator allocator, int chunkRows = JoinOutput.ChunkRows) : IDisposable
 {
     /// <summary>The most rows of a batch.</summary>
     public const int ChunkRows = 4096;
@@ -27,6 +28,9 @@ internal sealed unsafe class JoinOutput(JoinNode node, JoinRows left, JoinRows r
 
     /// <summary>Gets the pairs that were not emitted yet.</summary>
     public int Count => _left.Count - _cursor;
+
+    /// <summary>Gets the rows that a batch holds at most, fewer than <see cref="ChunkRows"/> where memory is short.</summary>
+    public int MostRows => chunkRows;
 
     /// <summary>Adds a pair that comes <paramref name="times"/> times.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,7 +67,7 @@ internal sealed unsafe class JoinOutput(JoinNode node, JoinRows left, JoinRows r
 
         if (!_hasTimes)
         {
-            int count = Math.Min(Count, ChunkRows);
+            int count = Math.Min(Count, chunkRows);
             Emit(_left.Pointer + _cursor, _right.Pointer + _cursor, _kinds.Pointer + _cursor, count, output);
             _cursor += count;
         }
@@ -135,9 +139,9 @@ internal sealed unsafe class JoinOutput(JoinNode node, JoinRows left, JoinRows r
         nint* rightRows = leftRows + ChunkRows;
         byte* kinds = (byte*)(rightRows + ChunkRows);
         int count = 0;
-        while (count < ChunkRows && _cursor < _left.Count)
+        while (count < chunkRows && _cursor < _left.Count)
         {
-            int more = (int)Math.Min(ChunkRows - count, _times.Pointer[_cursor] - _done);
+            int more = (int)Math.Min(chunkRows - count, _times.Pointer[_cursor] - _done);
             for (int i = 0; i < more; i++)
             {
                 leftRows[count] = _left.Pointer[_cursor];

@@ -34,6 +34,8 @@ internal sealed unsafe class LookupJoinOperator(LookupJoinNode node) : Operator
 
     public override IReadOnlyList<OperatorState> States => [_state, _watermark];
 
+    public override bool MayHoldRows => false;
+
     public override bool HasMore => _output.HasMore || _ready >= 0 || CanLoad;
 
     public override bool IsAwaiting => _queue.Count > 0;

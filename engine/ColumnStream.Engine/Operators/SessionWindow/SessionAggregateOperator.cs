@@ -50,7 +50,7 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         _tables = Own(new SessionTables(_plan.Layout, Window.SizeMs, Context) { Merging = Merge });
         _updater = Own(new GroupUpdater(_plan, Context.Allocator, _tables.HeadLayout));
         _cache = Own(new SessionCache(_plan.Layout.CellOffsets[0], Context.Allocator));
-        _firing = Own(new SessionFiring(_tables, Context.Allocator));
+        _firing = Own(new SessionFiring(_tables, Context.Allocator, Context.Trim));
         _times = Own(new NativeList<long>(Context.Allocator));
         _rowList = Own(new NativeList<nint>(Context.Allocator));
         _slotList = Own(new NativeList<uint>(Context.Allocator));
@@ -58,6 +58,9 @@ internal sealed unsafe class SessionAggregateOperator(WindowAggregateNode node) 
         _values = Own(new SessionValues(_plan, _tables, Context, StateList));
         _groups = new GroupTables(_tables.Sessions.Table, _values.Tables);
     }
+
+    /// <summary>Gets that only slots are kept between two chunks.</summary>
+    public override bool HoldsRows => false;
 
     protected override void Relink()
     {

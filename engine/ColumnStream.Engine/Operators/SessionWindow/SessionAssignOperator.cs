@@ -53,7 +53,7 @@ internal sealed unsafe class SessionAssignOperator(WindowAssignNode node) : Wind
         _tables = Own(new SessionTables(layout, Window.SizeMs, Context));
         _rows = Own(new SessionRows(_tables, input, Window, Time, Context));
         _tables.Merging = (kept, _, going, _) => _rows.Merge(kept, going);
-        _firing = Own(new SessionFiring(_tables, Context.Allocator));
+        _firing = Own(new SessionFiring(_tables, Context.Allocator, Context.Trim));
         _encoder = Own(new KeyEncoder(_tables.HeadLayout, Context.Allocator));
         _hashes = Own(new NativeList<ulong>(Context.Allocator));
         _signs = Own(new NativeList<sbyte>(Context.Allocator));

@@ -5,8 +5,9 @@ using ColumnStream.Engine.State;
 namespace ColumnStream.Engine.Operators.SessionWindow;
 
 /// <summary>Collects the sessions that have ended and hands them out by end, in chunks.</summary>
-internal sealed unsafe class SessionFiring(SessionTables tables, BufferAllocator account) : IDisposable
+internal sealed unsafe class SessionFiring(SessionTables tables, BufferAllocator account, Action trim) : IDisposable
 {
+    private const int RowsOfTrim = 64;
     private readonly NativeList<uint> _taken = new(account);
     private readonly NativeList<long> _ends = new(account);
     private readonly NativeList<uint> _slots = new(account);
@@ -26,6 +27,11 @@ internal sealed unsafe class SessionFiring(SessionTables tables, BufferAllocator
         RowStore rows = tables.Sessions.Table.Rows;
         for (int i = 0; i < _taken.Count; i++)
         {
+            if (i % RowsOfTrim == RowsOfTrim - 1)
+            {
+                trim();
+            }
+
             uint slot = _taken.Pointer[i];
             if (!rows.IsLive(slot))
             {

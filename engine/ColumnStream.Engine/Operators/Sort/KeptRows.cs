@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.InteropServices;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -36,7 +35,12 @@ internal sealed unsafe class KeptRows : OperatorState, ISpillableState
     private long _frozenSlot;
 
     public KeptRows(
-        string name, Schema schema, BufferAllocator allocator, ValueList<int> keys = default, int keyGroups = 1, StateSpill? spill = null)
+        string name,
+        Schema schema,
+        BufferAllocator allocator,
+        ValueList<int> keys = default,
+        int keyGroups = 1,
+        StateSpill? spill = null)
     {
         _keys = keys;
         _keyGroups = keyGroups;
@@ -320,7 +324,8 @@ internal sealed unsafe class KeptRows : OperatorState, ISpillableState
         NativeBuffer? kinds = null;
         try
         {
-            int length = parts.Sum(static p => p.Rows.Length);
+            int length = 0;
+            parts.ForEach(p => length += p.Rows.Length);
             if (parts.Exists(static p => p.Kinds is not null))
             {
                 kinds = _allocator.AllocateZeroed(length);

@@ -18,6 +18,7 @@ namespace ColumnStream.Engine.Operators.TimeJoin;
 /// </remarks>
 internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Operator
 {
+    private const int RowsOfTrim = 64;
     private readonly IntervalSide[] _sides = new IntervalSide[2];
     private readonly List<int> _unmatchable = [];
     private readonly List<nint> _gone = [];
@@ -43,6 +44,8 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
     public override IReadOnlyList<OperatorState> States => [_watermark, _sides[0].Rows.State, _sides[1].Rows.State];
 
     public override bool HasMore => _source is not null || _isExpiring;
+
+    public override bool HoldsRows => _source is not null || _gone.Count > 0;
 
     public override void Open(OperatorContext context)
     {
@@ -375,6 +378,7 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
     /// <summary>Drops rows that nothing can match any more, until a chunk of those without a match is out.</summary>
     private void Expire(Collector output)
     {
+        int dropped = 0;
         for (int side = 0; side < 2; side++)
         {
             IntervalSide rows = _sides[side];
@@ -385,6 +389,11 @@ internal sealed unsafe class IntervalJoinOperator(IntervalJoinNode node) : Opera
                 if (!rows.IsAlone(row))
                 {
                     _chains.Delete(side, row);
+                    if (++dropped % RowsOfTrim == 0 && _gone.Count == 0)
+                    {
+                        _context.Trim();
+                    }
+
                     continue;
                 }
 

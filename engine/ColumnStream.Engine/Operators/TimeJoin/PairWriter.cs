@@ -15,12 +15,10 @@ namespace ColumnStream.Engine.Operators.TimeJoin;
 /// <remarks>A side's row is one of its state, the row of NULLs, or, for one side at a time, a row of the batch at hand.</remarks>
 internal sealed unsafe class PairWriter : IDisposable
 {
-    /// <summary>Pairs of a batch.</summary>
-    public const int ChunkRows = 4096;
-
     private readonly BufferAllocator _allocator;
     private readonly ChainedRows[] _sides;
     private readonly Evaluator? _condition;
+    private readonly int _chunkRows;
     private readonly int _leftColumns;
     private readonly NativeList<nint>[] _rows;
     private readonly NativeList<int> _indices;
@@ -40,6 +38,7 @@ internal sealed unsafe class PairWriter : IDisposable
     {
         PairSchema = pair;
         _allocator = context.Allocator;
+        _chunkRows = context.ChunkRows;
         _leftColumns = leftColumns;
         _sides = [left, right];
         _rows = [new NativeList<nint>(_allocator), new NativeList<nint>(_allocator)];
@@ -59,7 +58,7 @@ internal sealed unsafe class PairWriter : IDisposable
     public int Count { get; private set; }
 
     /// <summary>Gets whether a batch is full.</summary>
-    public bool IsFull => Count == ChunkRows;
+    public bool IsFull => Count == _chunkRows;
 
     /// <summary>Gets whether pairs have a condition.</summary>
     public bool HasCondition => _condition is not null;

@@ -6,33 +6,34 @@ namespace ColumnStream.Engine.Operators.TimeOver;
 
 /// <summary>Gives slots in the order of their times, of equal times in the order of their numbers.</summary>
 /// <remarks>What comes in order stands in a queue and costs no compare but with its end; the rest goes into a binary heap.</remarks>
-internal sealed unsafe class TimeHeap(BufferAllocator allocator) : IDisposable
+internal sealed class TimeHeap(BufferAllocator allocator) : IDisposable
 {
-    private readonly NativeList<Entry> _entries = new(allocator);
-    private readonly NativeList<Entry> _queue = new(allocator);
+    private const int DroppedAtOnce = 1 << 14;
+    private readonly BlockList<Entry> _entries = new(allocator);
+    private readonly BlockList<Entry> _queue = new(allocator);
     private int _first;
 
     /// <summary>Gets the number of entries.</summary>
     public int Count => _entries.Count + _queue.Count - _first;
 
     /// <summary>Gets the least time; there must be one.</summary>
-    public long FirstTime => IsQueueFirst ? _queue.Pointer[_first].Time : _entries.Pointer[0].Time;
+    public long FirstTime => IsQueueFirst ? _queue[_first].Time : _entries[0].Time;
 
     private bool IsQueueFirst => _first < _queue.Count
-        && (_entries.Count == 0 || IsBefore(_queue.Pointer[_first], _entries.Pointer[0]));
+        && (_entries.Count == 0 || IsBefore(_queue[_first], _entries[0]));
 
     /// <summary>Adds a slot.</summary>
     public void Add(long time, long number, uint slot)
     {
         var entry = new Entry { Time = time, Number = number, Slot = slot };
-        if (_first == _queue.Count || !IsBefore(entry, _queue.Pointer[_queue.Count - 1]))
+        if (_first == _queue.Count || !IsBefore(entry, _queue[_queue.Count - 1]))
         {
-            Enqueue(entry);
+            _queue.Add(entry);
             return;
         }
 
         _entries.Add(entry);
-        Entry* entries = _entries.Pointer;
+        BlockList<Entry> entries = _entries;
         int at = _entries.Count - 1;
         while (at > 0 && IsBefore(entry, entries[(at - 1) / 2]))
         {
@@ -48,10 +49,16 @@ internal sealed unsafe class TimeHeap(BufferAllocator allocator) : IDisposable
     {
         if (IsQueueFirst)
         {
-            return _queue.Pointer[_first++].Slot;
+            uint slot = _queue[_first++].Slot;
+            if (_first >= DroppedAtOnce)
+            {
+                _first -= _queue.DropFirst(_first);
+            }
+
+            return slot;
         }
 
-        Entry* entries = _entries.Pointer;
+        BlockList<Entry> entries = _entries;
         uint first = entries[0].Slot;
         Entry last = _entries.Pop();
         int count = _entries.Count;
@@ -79,8 +86,8 @@ internal sealed unsafe class TimeHeap(BufferAllocator allocator) : IDisposable
     /// <summary>Forgets all.</summary>
     public void Clear()
     {
-        _entries.Count = 0;
-        _queue.Count = 0;
+        _entries.Clear();
+        _queue.Clear();
         _first = 0;
     }
 
@@ -89,20 +96,6 @@ internal sealed unsafe class TimeHeap(BufferAllocator allocator) : IDisposable
     {
         _entries.Dispose();
         _queue.Dispose();
-    }
-
-    private void Enqueue(in Entry entry)
-    {
-        // Half of a full queue is given already: the rest moves to its beginning.
-        if (_first > 0 && _queue.Count == _queue.Capacity && _first >= _queue.Count / 2)
-        {
-            _queue.Count -= _first;
-            Buffer.MemoryCopy(
-                _queue.Pointer + _first, _queue.Pointer, (long)_queue.Capacity * sizeof(Entry), (long)_queue.Count * sizeof(Entry));
-            _first = 0;
-        }
-
-        _queue.Add(entry);
     }
 
     private static bool IsBefore(in Entry left, in Entry right) =>

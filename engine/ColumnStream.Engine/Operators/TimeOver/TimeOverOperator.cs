@@ -51,6 +51,9 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
 
     public override bool HasMore => _answer is not null || IsDue;
 
+    /// <summary>Gets that only slots and finished answers are kept between two chunks.</summary>
+    public override bool HoldsRows => false;
+
     private bool IsDue => _waiting.Count > 0 && WindowMath.FloorDivide(_waiting.FirstTime, _units) <= _watermark.Value;
 
     public override void Open(OperatorContext context)
@@ -282,7 +285,7 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         _passed.Count = 0;
         _passedSlots.Count = 0;
         long last = 0;
-        while (IsDue && (_passed.Count < DueRows || _waiting.FirstTime == last))
+        while (IsDue && (_passed.Count < Math.Min(DueRows, _context.ChunkRows) || _waiting.FirstTime == last))
         {
             last = _waiting.FirstTime;
             uint slot = _waiting.Take();
@@ -418,6 +421,7 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
     {
         while (_expiring.Count > 0 && WindowMath.FloorDivide(_expiring.FirstTime, _units) <= Before(_watermark.Value))
         {
+            _context.Trim();
             long time = _expiring.FirstTime;
             uint slot = _expiring.Take();
             if (!_rows.Partitions.Table.Rows.IsLive(slot))

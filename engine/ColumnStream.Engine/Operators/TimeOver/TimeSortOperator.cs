@@ -31,6 +31,9 @@ internal sealed unsafe class TimeSortOperator(TimeSortNode node) : Operator
 
     private int TimeColumn => node.Keys[0].Column;
 
+    /// <summary>Gets that only slots are kept between two chunks.</summary>
+    public override bool HoldsRows => false;
+
     public override void Open(OperatorContext context)
     {
         _context = context;
@@ -84,7 +87,7 @@ internal sealed unsafe class TimeSortOperator(TimeSortNode node) : Operator
         long last = 0;
 
         // Rows of one time are sorted together, however many they are.
-        while (HasMore && (_due.Count < ChunkRows || (node.Keys.Count > 1 && _waiting.FirstTime == last)))
+        while (HasMore && (_due.Count < _context.ChunkRows || (node.Keys.Count > 1 && _waiting.FirstTime == last)))
         {
             last = _waiting.FirstTime;
             uint slot = _waiting.Take();

@@ -35,7 +35,7 @@ internal sealed unsafe class WindowAggregateOperator(WindowAggregateNode node) :
             node.Keys, node.Aggregates, Context.Inputs[0], node.InsertOnlyInput,
             partialsAt: node.TakesPartials ? node.Keys.Count + 1 : -1);
         _updater = Own(new GroupUpdater(_plan, Context.Allocator));
-        _merger = Own(new WindowMerger(_plan, Context.Allocator));
+        _merger = Own(new WindowMerger(_plan, Context.Allocator, Context.Trim));
         _runs = new SliceRuns(_math, Window.TimeColumn, Context.Allocator);
         _slices = Own(new SliceStore(_plan, Context, StateList));
         _running = RunningWindow.CountOffset(_plan) is >= 0 and int countOffset

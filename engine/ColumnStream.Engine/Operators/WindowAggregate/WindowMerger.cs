@@ -8,7 +8,7 @@ using ColumnStream.Engine.State;
 namespace ColumnStream.Engine.Operators.WindowAggregate;
 
 /// <summary>Adds the groups of a slice to those of a window.</summary>
-internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator account) : IDisposable
+internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator account, Action trim) : IDisposable
 {
     private readonly NativeList<nint> _targetOf = new(account);
 
@@ -34,6 +34,10 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
             }
 
             MergeBlock(slice, window, sources, targets, slots, hashes, count, hasSets);
+            if (!hasSets)
+            {
+                trim();
+            }
         }
 
         for (int i = 0; hasSets && i < plan.Sets.Length; i++)
@@ -54,6 +58,7 @@ internal sealed unsafe class WindowMerger(AggregatePlan plan, BufferAllocator ac
         ulong* hashes = stackalloc ulong[StateTable.BlockRows];
         for (long position = 0; ;)
         {
+            trim();
             int count = slice.Groups.Entries(ref position, hashes, slots, sources);
             if (count == 0)
             {

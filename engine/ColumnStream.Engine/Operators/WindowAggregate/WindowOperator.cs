@@ -15,9 +15,6 @@ namespace ColumnStream.Engine.Operators.WindowAggregate;
 /// </remarks>
 internal abstract class WindowOperator(WindowSpec window) : Operator
 {
-    /// <summary>Rows that a batch of results holds at most.</summary>
-    protected const int ChunkRows = 4096;
-
     private readonly List<OperatorState> _states = [];
     private readonly List<IDisposable> _owned = [];
     private bool _isFiring;
@@ -31,6 +28,9 @@ internal abstract class WindowOperator(WindowSpec window) : Operator
 
     /// <summary>Gets the windows.</summary>
     protected WindowSpec Window => window;
+
+    /// <summary>Gets the rows that a batch of results holds at most.</summary>
+    protected int ChunkRows => Context.ChunkRows;
 
     /// <summary>Gets what the operator may use.</summary>
     protected OperatorContext Context { get; private set; } = null!;
@@ -144,6 +144,8 @@ internal abstract class WindowOperator(WindowSpec window) : Operator
                 output.Emit(chunk);
                 return;
             }
+
+            Context.Trim();
         }
     }
 

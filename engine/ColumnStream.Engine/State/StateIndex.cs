@@ -25,6 +25,11 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
     private const int MostSmallBuckets = 8192;
     private const int SegmentBuckets = StatePool.PageBytes / BucketBytes;
     private const int PrefetchEntries = 16;
+    private const int LeastSegmentLimit = 4096;
+    private const int MostSegmentLimit = 5896;
+
+    /// <summary>Entries by which a segment differs from its part, four times the root of a limit.</summary>
+    private const int Slack = 280;
 
     /// <summary>Whether the scalar form is forced; read once a block, since a static's check would stand in the loop.</summary>
     public static readonly bool ForceScalar =
@@ -64,6 +69,38 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
 
     /// <summary>Makes an empty small index, as large as the last one turned out to need: windows are alike.</summary>
     public void Open() => OpenSmall(_firstBuckets);
+
+    /// <summary>Makes an empty index about as large as one that grew to a number of rows.</summary>
+    public void Open(int rows)
+    {
+        Dispose();
+        long bytes = rows / (MostSegmentLimit * 3L / 4) * StatePool.PageBytes;
+        if (rows <= LimitOf(MostSmallBuckets) || pool.Spill is { IsEager: true } || bytes > account.FreeBytes / 4)
+        {
+            // Where memory is short it grows as it is filled, and what is not used lately makes room.
+            OpenSmall(FirstBuckets);
+            return;
+        }
+
+        Mask = SegmentBuckets - 1;
+        while (HasFull(rows))
+        {
+            _depth++;
+        }
+
+        _directory.Reserve(1 << _depth);
+        _segmentIds.Reserve(1 << _depth);
+        for (uint prefix = 0; prefix < 1u << _depth;)
+        {
+            int depth = FittingDepth(prefix, rows);
+            int id = AddSegment(depth, prefix >> (_depth - depth));
+            for (int span = 1 << (_depth - depth); span > 0; span--, prefix++)
+            {
+                _directory.Add((nint)_segments.Pointer[id].Page);
+                _segmentIds.Add(id);
+            }
+        }
+    }
 
     /// <summary>Returns bit 2k + 1 for each entry k of <paramref name="bucket"/> with <paramref name="hash"/>.</summary>
     /// <remarks>Halves of entries are compared, without shifts: the upper half is the hash, the bits of the lower are cut.</remarks>
@@ -433,12 +470,33 @@ internal sealed unsafe class StateIndex(StatePool pool, BufferAllocator account)
         _segments.Reserve(_segments.Count + 1);
         byte* page = pool.Rent(account);
         NativeMemory.Clear(page, StatePool.PageBytes);
-
-        // Limits between 0.50 and 0.72 of the entries, so that segments do not all split in the same batches.
-        uint spread = ((prefix * 0x9E3779B1u) ^ ((uint)depth * 0x85EBCA6Bu)) >> 22;
-        int limit = (int)(4096 + (spread * 1800 >> 10));
-        _segments.Add(new Segment { Page = page, Limit = limit, Depth = depth, Prefix = prefix });
+        _segments.Add(new Segment { Page = page, Limit = LimitOf(depth, prefix), Depth = depth, Prefix = prefix });
         return _segments.Count - 1;
+    }
+
+    /// <summary>Returns a limit between 0.50 and 0.72 of the entries, so that segments do not all split in the same batches.</summary>
+    private static int LimitOf(int depth, uint prefix)
+    {
+        uint spread = ((prefix * 0x9E3779B1u) ^ ((uint)depth * 0x85EBCA6Bu)) >> 22;
+        return (int)(LeastSegmentLimit + (spread * (MostSegmentLimit - LeastSegmentLimit) >> 10));
+    }
+
+    /// <summary>Tells whether a segment of the directory's depth would split under a number of rows.</summary>
+    private bool HasFull(int rows) => _depth < 4 || rows >> _depth > LeastSegmentLimit - Slack;
+
+    /// <summary>Returns the depth at which a segment holds its part of a number of rows; hashes are even but for chance.</summary>
+    private int FittingDepth(uint prefix, int rows)
+    {
+        for (int depth = 4; depth < _depth; depth++)
+        {
+            uint own = prefix >> (_depth - depth);
+            if (own << (_depth - depth) == prefix && rows >> depth < LimitOf(depth, own) - Slack)
+            {
+                return depth;
+            }
+        }
+
+        return _depth;
     }
 
     private void Split(uint hash)

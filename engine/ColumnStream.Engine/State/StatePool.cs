@@ -74,14 +74,14 @@ public sealed unsafe partial class StatePool : IDisposable
 
         lock (_lock)
         {
-            if (_free.Count == 0)
+            if (_free.TryPop(out nint free))
             {
-                AddChunk();
+                _lentPages++;
+                return (byte*)free;
             }
-
-            _lentPages++;
-            return (byte*)_free.Pop();
         }
+
+        return RentNew();
     }
 
     /// <summary>Takes back a page.</summary>
@@ -151,6 +151,28 @@ public sealed unsafe partial class StatePool : IDisposable
         }
     }
 
+    /// <summary>Makes memory ready ahead of need, one chunk a call: the system's first touch of it costs more than rows that go there.</summary>
+    /// <param name="bytes">How much shall be free.</param>
+    /// <returns>Whether more is to be made ready.</returns>
+    public bool Prepare(long bytes)
+    {
+        if (_parent is not null)
+        {
+            return _parent.Prepare(bytes);
+        }
+
+        lock (_lock)
+        {
+            if (_free.Count * (long)PageBytes >= bytes)
+            {
+                return false;
+            }
+        }
+
+        AddChunk();
+        return true;
+    }
+
     private void TakeBack(byte* page)
     {
         lock (_lock)
@@ -160,6 +182,23 @@ public sealed unsafe partial class StatePool : IDisposable
         }
     }
 
+    private byte* RentNew()
+    {
+        while (true)
+        {
+            AddChunk();
+            lock (_lock)
+            {
+                if (_free.TryPop(out nint free))
+                {
+                    _lentPages++;
+                    return (byte*)free;
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds free pages; others may rent and return meanwhile.</summary>
     private void AddChunk()
     {
         byte* chunk = (byte*)NativeMemory.AlignedAlloc(ChunkBytes, ChunkBytes);
@@ -174,10 +213,13 @@ public sealed unsafe partial class StatePool : IDisposable
             chunk[offset] = 0;
         }
 
-        _chunks.Add((nint)chunk);
-        for (int offset = ChunkBytes - PageBytes; offset >= 0; offset -= PageBytes)
+        lock (_lock)
         {
-            _free.Push((nint)(chunk + offset));
+            _chunks.Add((nint)chunk);
+            for (int offset = ChunkBytes - PageBytes; offset >= 0; offset -= PageBytes)
+            {
+                _free.Push((nint)(chunk + offset));
+            }
         }
     }
 

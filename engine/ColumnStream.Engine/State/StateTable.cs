@@ -152,6 +152,15 @@ internal sealed unsafe partial class StateTable : ISpillableState, IDisposable
         return count;
     }
 
+    /// <summary>Makes the index anew, empty, with room for the rows that a restore placed.</summary>
+    public void OpenIndex()
+    {
+        if (IsIndexed)
+        {
+            _index.Open(Count);
+        }
+    }
+
     /// <summary>Fills the index from rows that a restore placed.</summary>
     public void Reindex(uint* slots, ulong* hashes, int count)
     {

@@ -11,6 +11,7 @@ namespace ColumnStream.Engine.State;
 /// <summary>Turns gathered rows into checkpoint batches, and checkpoint batches into rows placed by slot.</summary>
 internal sealed unsafe class TableSnapshot : IDisposable
 {
+    private const int PlacedRows = 256;
     private readonly StateLayout _layout;
     private readonly BufferAllocator _account;
     private readonly int _keyGroups;
@@ -96,24 +97,40 @@ internal sealed unsafe class TableSnapshot : IDisposable
         _encoder.Encode(columns.Slice(3 + _extra, _layout.Keys.Count), batch.Length);
         ReadOnlySpan<ArrayData> cells = columns[(3 + _extra + _layout.Keys.Count)..];
         bool complete = true;
-        for (int i = first; i < first + count; i++)
+        byte** rows = stackalloc byte*[PlacedRows];
+        for (int start = first; start < first + count; start += PlacedRows)
         {
-            byte* row = table.Rows.Place(slots[i]);
-            bool wasLive = *(uint*)row != 0 && (row[4] & RowStore.Dead) == 0;
-            if (wasLive)
+            int tile = Math.Min(PlacedRows, first + count - start);
+            for (int i = 0; i < tile; i++)
             {
-                table.FreeText(row);
+                byte* row = table.Rows.Place(slots[start + i]);
+                bool wasLive = *(uint*)row != 0 && (row[4] & RowStore.Dead) == 0;
+                if (wasLive)
+                {
+                    table.FreeText(row);
+                }
+
+                bool isLive = live.GetValue(start + i);
+                bool mine = isLive && range.Contains(groups[start + i]);
+                complete &= mine || !isLive;
+                new Span<byte>(row, _layout.Stride).Clear();
+                *(uint*)row = 1;
+                row[4] = mine ? (byte)0 : RowStore.Dead;
+                rows[i] = mine ? row : null;
+                if (mine)
+                {
+                    StoreKey(table, row, start + i);
+                    if (_layout.TimeOffset != 0)
+                    {
+                        // A checkpoint of the time before rows expired: they age from now on.
+                        *(long*)(row + _layout.TimeOffset) = table.Rows.NowMs;
+                    }
+                }
             }
 
-            bool mine = live.GetValue(i) && range.Contains(groups[i]);
-            complete &= mine || !live.GetValue(i);
-            new Span<byte>(row, _layout.Stride).Clear();
-            *(uint*)row = 1;
-            row[4] = mine ? (byte)0 : RowStore.Dead;
-            if (mine)
+            for (int f = 0; f < Math.Min(cells.Length, _layout.FileCells.Length); f++)
             {
-                StoreKey(table, row, i);
-                StoreCells(table, row, cells, i);
+                StoreCells(table, rows, tile, cells[f], start, _layout.FileCells[f]);
             }
         }
 
@@ -125,6 +142,7 @@ internal sealed unsafe class TableSnapshot : IDisposable
     {
         table.EnsureOpen();
         table.Rows.FinishPlacing(isClean);
+        table.OpenIndex();
         uint next = 1;
         while (table.IsIndexed && CollectLive(table, ref next))
         {
@@ -225,35 +243,57 @@ internal sealed unsafe class TableSnapshot : IDisposable
         }
     }
 
-    private void StoreCells(StateTable table, byte* row, ReadOnlySpan<ArrayData> cells, int index)
+    /// <summary>Stores one column of a checkpoint into rows, null for those that are others'.</summary>
+    private void StoreCells(StateTable table, byte** rows, int count, ArrayData column, int start, int cell)
     {
-        if (_layout.TimeOffset != 0)
+        int offset = _layout.CellOffsets[cell];
+        switch (column)
         {
-            // A checkpoint of the time before rows expired: they age from now on.
-            *(long*)(row + _layout.TimeOffset) = table.Rows.NowMs;
-        }
+            case FixedWidthArray { ByteWidth: 16 } a:
+                Int128* wide = (Int128*)a.Pointer + start;
+                for (int i = 0; i < count; i++)
+                {
+                    if (rows[i] is not null)
+                    {
+                        *(Int128*)(rows[i] + offset) = wide[i];
+                    }
+                }
 
-        for (int f = 0; f < Math.Min(cells.Length, _layout.FileCells.Length); f++)
+                break;
+            case FixedWidthArray a:
+                ulong* words = (ulong*)a.Pointer + start;
+                for (int i = 0; i < count; i++)
+                {
+                    if (rows[i] is not null)
+                    {
+                        *(ulong*)(rows[i] + offset) = words[i];
+                    }
+                }
+
+                break;
+            case BinaryArray a:
+                for (int i = 0; i < count; i++)
+                {
+                    StoreText(table, rows[i], cell, rows[i] is null ? default : a.GetBytes(start + i));
+                }
+
+                break;
+            case ViewArray a:
+                for (int i = 0; i < count; i++)
+                {
+                    StoreText(table, rows[i], cell, rows[i] is null ? default : a.GetBytes(start + i));
+                }
+
+                break;
+        }
+    }
+
+    private void StoreText(StateTable table, byte* row, int cell, ReadOnlySpan<byte> text)
+    {
+        if (row is not null)
         {
-            int c = _layout.FileCells[f];
-            byte* target = row + _layout.CellOffsets[c];
-            switch (cells[f])
-            {
-                case FixedWidthArray { ByteWidth: 16 } a:
-                    *(Int128*)target = ((Int128*)a.Pointer)[index];
-                    break;
-                case FixedWidthArray a:
-                    *(ulong*)target = ((ulong*)a.Pointer)[index];
-                    break;
-                case BinaryArray a:
-                    *(StringView*)target = KeyEncoder.ViewOf(a.GetBytes(index));
-                    StoreText(table, row, c);
-                    break;
-                case ViewArray a:
-                    *(StringView*)target = KeyEncoder.ViewOf(a.GetBytes(index));
-                    StoreText(table, row, c);
-                    break;
-            }
+            *(StringView*)(row + _layout.CellOffsets[cell]) = KeyEncoder.ViewOf(text);
+            StoreText(table, row, cell);
         }
     }
 

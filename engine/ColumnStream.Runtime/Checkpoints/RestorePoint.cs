@@ -106,9 +106,10 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store, Upgrad
     /// <param name="parallelism">The present number of subtasks.</param>
     /// <param name="allocator">Pays for what is read.</param>
     /// <param name="unfinishedOnly">Whether former subtasks whose inputs had ended are passed over.</param>
+    /// <param name="helpers">Work ahead on the executor for files; null reads in turn.</param>
     public void Restore(
         string uid, OperatorState state, KeyGroupRange keyGroups, int parallelism, BufferAllocator allocator,
-        bool unfinishedOnly = false)
+        bool unfinishedOnly = false, ReadHelpers? helpers = null)
     {
         OperatorUpgrade? found = upgrade?.Find(uid);
         StateUpgrade? how = found?.Find(state.Name);
@@ -145,7 +146,8 @@ internal sealed class RestorePoint(Manifest manifest, IObjectStore store, Upgrad
 
                 try
                 {
-                    var reader = new FileSnapshotReader(store, snapshot.Files, allocator);
+                    StateSnapshotReader reader = new FileSnapshotReader(store, snapshot.Files, allocator);
+                    reader = helpers is null ? reader : new ReadAhead(reader, helpers, allocator);
                     state.Restore(
                         how?.Sources is null ? reader : new MigratedSnapshotReader(reader, how, state.Columns, allocator),
                         keyGroups);

@@ -263,6 +263,12 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             (epoch, failure) => _coordinator!.Decline(task, epoch, failure));
     }
 
+    /// <summary>Makes what works ahead of a task that restores.</summary>
+    public ReadHelpers MakeHelpers(StreamTask task) => new(
+        new BackgroundUnit(task.Name + "/snapshots", _io, _ioShare).Pieces,
+        new BackgroundUnit(task.Name + "/pages", _io, _ioShare).Pieces,
+        Pages);
+
     public IObjectStore? StateStore => _store?.Objects ?? _savepointStore;
 
     public bool SnapshotsStandAlone => _store is null;

@@ -17,6 +17,9 @@ internal sealed class BackgroundUnit : TaskUnit
         Work = new Worker(_mailbox);
     }
 
+    /// <summary>Gets what takes pieces that must not throw.</summary>
+    public Mailbox Pieces => _mailbox;
+
     /// <summary>Gets what takes the work.</summary>
     public Worker Work { get; }
 

@@ -256,6 +256,7 @@ internal sealed class TaskBuilder(JobExecution job)
     private void StartUp(StreamTask task, TaskCheckpoints checkpoints)
     {
         RestorePoint? from = job.RestorePoint;
+        ReadHelpers? helpers = from is null ? null : job.MakeHelpers(task);
         KeyGroupRange keyGroups = KeyGroupRange.Of(task.Subtask, task.Parallelism, Graph.KeyGroups);
         foreach (ChainNode node in task.Chain.Nodes)
         {
@@ -268,7 +269,7 @@ internal sealed class TaskBuilder(JobExecution job)
                 foreach (OperatorState state in node.Operator.States)
                 {
                     checkpoints.Add(uid, state);
-                    from?.Restore(uid, state, keyGroups, task.Parallelism, job.Memory, isAnswered);
+                    from?.Restore(uid, state, keyGroups, task.Parallelism, job.Memory, isAnswered, helpers);
                 }
             }
 

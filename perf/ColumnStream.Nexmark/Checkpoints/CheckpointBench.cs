@@ -28,6 +28,22 @@ internal static class CheckpointBench
             return 0;
         }
 
+        if (args.Contains("restart"))
+        {
+            Delete(folder);
+            string program = Value(args, "--program", "artifacts/columnstream/ColumnStream.Server.dll");
+            long keys = new KeyTraffic(Number(Value(args, "--megabytes", "1000"))).Keys;
+            RestartBench.Run(program, folder, keys, Number(Value(args, "--times", "3")));
+            Delete(folder);
+            return 0;
+        }
+
+        if (args.Contains("load"))
+        {
+            Load(folder, Number(Value(args, "--megabytes", "1000")), TimeSpan.FromMilliseconds(intervalMs));
+            return 0;
+        }
+
         int rounds = Number(Value(args, "--rounds", "12"));
         foreach (int megabytes in Value(args, "--megabytes", "10,100,1000").Split(',').Select(Number))
         {
@@ -61,6 +77,24 @@ internal static class CheckpointBench
         using Process child = Process.Start(start)!;
         Console.Write(child.StandardOutput.ReadToEnd());
         child.WaitForExit();
+    }
+
+    /// <summary>Loads a job, changes keys until some checkpoints hold changes, and kills itself.</summary>
+    private static void Load(string folder, int megabytes, TimeSpan interval)
+    {
+        var traffic = new KeyTraffic(megabytes);
+        using var bench = new JobBench("job", traffic);
+        bench.Start(folder, interval, RestoreMode.None);
+        traffic.Loaded.Wait();
+        traffic.WaitForBarrier();
+        traffic.WaitForBarrier();
+        traffic.Begin();
+        for (int n = 0; n < 5; n++)
+        {
+            traffic.WaitForBarrier();
+        }
+
+        Process.GetCurrentProcess().Kill();
     }
 
     private static void Restore(string folder, int megabytes)

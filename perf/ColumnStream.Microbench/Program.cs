@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -16,6 +17,7 @@ using ColumnStream.Microbench.Checksums;
 using ColumnStream.Microbench.Formats;
 using ColumnStream.Microbench.Joins;
 using ColumnStream.Microbench.Kernels;
+using ColumnStream.Microbench.Network;
 
 namespace ColumnStream.Microbench;
 
@@ -45,6 +47,12 @@ internal static class Program
         if (arguments is ["checksums"])
         {
             ChecksumBench.Run();
+            return;
+        }
+
+        if (arguments is ["network", ..])
+        {
+            NetworkBench.RunAsync(arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 5).GetAwaiter().GetResult();
             return;
         }
 

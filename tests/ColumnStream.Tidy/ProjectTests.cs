@@ -39,7 +39,7 @@ public sealed class ProjectTests
         ["Fuzz"] = ["Testing"],
         ["Tidy"] = [],
         ["Nexmark"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Connectors"],
-        ["Microbench"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors"],
+        ["Microbench"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Flight"],
     };
 
     [Fact]

@@ -16,20 +16,21 @@ internal sealed class FlightRoutes(FlightService service, FlightServerOptions op
 
     public IReadOnlyList<GrpcRoute> Routes =>
     [
-        Route("Handshake", HandshakeAsync),
+        Route("Handshake", HandshakeAsync, isStreamed: true),
         Route("ListFlights", ListFlightsAsync),
         Route("GetFlightInfo", GetFlightInfoAsync, isUnary: true),
         Route("PollFlightInfo", PollFlightInfoAsync, isUnary: true),
         Route("GetSchema", GetSchemaAsync, isUnary: true),
         Route("DoGet", DoGetAsync),
-        Route("DoPut", DoPutAsync, isData: true),
-        Route("DoExchange", DoExchangeAsync, isData: true),
+        Route("DoPut", DoPutAsync, isData: true, isStreamed: true),
+        Route("DoExchange", DoExchangeAsync, isData: true, isStreamed: true),
         Route("DoAction", DoActionAsync),
         Route("ListActions", ListActionsAsync),
     ];
 
-    private static GrpcRoute Route(string method, GrpcHandler handler, bool isUnary = false, bool isData = false) =>
-        new(Service + method, isUnary, isData, handler);
+    private static GrpcRoute Route(
+        string method, GrpcHandler handler, bool isUnary = false, bool isData = false, bool isStreamed = false) =>
+        new(Service + method, isUnary, isData, isStreamed, handler);
 
     private static FlightDescriptor Require(Protos.FlightDescriptor message) => FlightDescriptor.FromMessage(message)!;
 

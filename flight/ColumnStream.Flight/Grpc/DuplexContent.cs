@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -27,9 +28,23 @@ internal sealed class DuplexContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // Headers leave now: the server may speak first.
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        _opened.TrySetResult(stream);
+        try
+        {
+            // Headers leave now: the server may speak first.
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (GrpcClientCall.IsTransport(error))
+        {
+            // The server has answered or refused already.
+            _opened.TrySetException(error);
+            throw;
+        }
+
+        if (!_opened.TrySetResult(stream))
+        {
+            throw new IOException("Request was refused, and what was sent of it cannot be sent again.");
+        }
+
         await _completed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -48,42 +48,37 @@ internal sealed class GrpcClientCall : IAsyncDisposable
     /// <summary>Gets what came behind the answer; empty until the end.</summary>
     public GrpcMetadata Trailers { get; } = new();
 
-    /// <summary>Sends a message.</summary>
+    /// <summary>Sends a message; where the server has answered before it was sent, its answer says how the call ended.</summary>
     public async ValueTask WriteAsync(IMessage message)
     {
         try
         {
-            await (await OpenWriterAsync().ConfigureAwait(false)).WriteAsync(message).ConfigureAwait(false);
+            FrameWriter writer = await FindWriterAsync().ConfigureAwait(false);
+            await writer.WriteAsync(message).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsTransport(error))
+        {
+            if (_ending.IsCancellationRequested)
+            {
+                throw Map(error);
+            }
+
+            await GuardAsync(new ValueTask<HttpResponseMessage>(_response)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits until the request's body can be written.</summary>
+    /// <exception cref="GrpcException">The call has ended before.</exception>
+    public async ValueTask<FrameWriter> OpenWriterAsync()
+    {
+        try
+        {
+            return await FindWriterAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (IsTransport(error))
         {
             throw await WriteFailedAsync(error).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Waits until the request's body can be written.</summary>
-    public async ValueTask<FrameWriter> OpenWriterAsync()
-    {
-        if (_writer is null)
-        {
-            await Task.WhenAny(_content.Body, _response).ConfigureAwait(false);
-            if (!_content.Body.IsCompletedSuccessfully)
-            {
-                try
-                {
-                    await _response.ConfigureAwait(false);
-                }
-                catch (Exception error) when (IsTransport(error))
-                {
-                    throw Map(error);
-                }
-            }
-
-            Stream body = await _content.Body.WaitAsync(_ending.Token).ConfigureAwait(false);
-            _writer = new FrameWriter(new StreamSink(body, _ending.Token), _options.Compresses);
-        }
-
-        return _writer;
     }
 
     /// <summary>Says that nothing more will be sent.</summary>
@@ -235,7 +230,10 @@ internal sealed class GrpcClientCall : IAsyncDisposable
 
         if (error is OperationCanceledException)
         {
-            return new GrpcException(GrpcStatusCode.Cancelled, "The call was broken off.", error);
+            // Where nobody here broke it off, the server did: what was being sent ends as cancelled.
+            return _ending.IsCancellationRequested
+                ? new GrpcException(GrpcStatusCode.Cancelled, "The call was broken off.", error)
+                : new GrpcException(GrpcStatusCode.Unavailable, "The server broke the request off.", error);
         }
 
         for (Exception? cause = error; cause is not null; cause = cause.InnerException)
@@ -270,6 +268,23 @@ internal sealed class GrpcClientCall : IAsyncDisposable
         _request.Dispose();
         _ending.Dispose();
         _deadline.Dispose();
+    }
+
+    private async ValueTask<FrameWriter> FindWriterAsync()
+    {
+        if (_writer is null)
+        {
+            // A request that fails before it is sent never opens its body.
+            if (await Task.WhenAny(_content.Body, _response).ConfigureAwait(false) == _response)
+            {
+                await _response.ConfigureAwait(false);
+            }
+
+            Stream body = await _content.Body.WaitAsync(_ending.Token).ConfigureAwait(false);
+            _writer = new FrameWriter(new StreamSink(body, _ending.Token), _options.Compresses);
+        }
+
+        return _writer;
     }
 
     private static GrpcStatusCode OfHttp2(long code) => code switch

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.IO;
 using System.IO.Pipelines;
 using System.Threading;
 using System.Threading.Tasks;
@@ -50,6 +51,19 @@ internal sealed class PipeSource(PipeReader reader, CancellationToken cancellati
         }
     }
 
+    /// <summary>Passes over what is left, up to its end or to a number of bytes.</summary>
+    public async ValueTask DrainAsync(long most, CancellationToken limit)
+    {
+        Close();
+        while (most > 0 && !_isCompleted)
+        {
+            ReadResult result = await reader.ReadAsync(limit).ConfigureAwait(false);
+            most -= result.Buffer.Length;
+            _isCompleted = result.IsCompleted;
+            reader.AdvanceTo(result.Buffer.End);
+        }
+    }
+
     /// <summary>Gives the pipe back what was not consumed.</summary>
     public void Close()
     {
@@ -74,10 +88,25 @@ internal sealed class PipeSource(PipeReader reader, CancellationToken cancellati
             _isOpen = false;
         }
 
-        ReadResult result = await reader.ReadAtLeastAsync(count, cancellation).ConfigureAwait(false);
+        ReadResult result = await ReadAsync(count).ConfigureAwait(false);
         _buffer = result.Buffer;
         _isOpen = true;
         _isCompleted = result.IsCompleted;
         return partial ? !_buffer.IsEmpty : _buffer.Length >= count;
+    }
+
+    /// <summary>
+    /// Waits for bytes; a client's reset comes as a broken pipe, at times before the call is told that it was left.
+    /// </summary>
+    private async ValueTask<ReadResult> ReadAsync(int count)
+    {
+        try
+        {
+            return await reader.ReadAtLeastAsync(count, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw new GrpcException(GrpcStatusCode.Cancelled, "The client broke the request off.", error);
+        }
     }
 }

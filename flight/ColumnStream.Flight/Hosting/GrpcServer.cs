@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Frozen;
 using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -150,13 +148,8 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
             call.ResponseTrailers = error.Trailers.Count > 0 ? error.Trailers : call.ResponseTrailers;
             return error.Status;
         }
-        catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested || call.IsAbandoned)
         {
-            return call.StatusOfCancellation();
-        }
-        catch (Exception error) when (error is IOException or OperationCanceledException && call.IsAbandoned)
-        {
-            // A client's reset reaches a reader as a broken connection.
             return call.StatusOfCancellation();
         }
         catch (Exception error)
@@ -197,7 +190,7 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
 
     private async Task RefuseAsync(HttpContext context, GrpcException error)
     {
-        var route = new GrpcRoute("/", IsUnary: false, IsData: false, _ => Task.CompletedTask);
+        var route = new GrpcRoute("/", IsUnary: false, IsData: false, IsStreamed: false, _ => Task.CompletedTask);
         foreach (string header in new[] { "grpc-encoding", TimeoutText.Header })
         {
             context.Request.Headers.Remove(header);

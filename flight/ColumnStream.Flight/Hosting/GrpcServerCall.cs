@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.IO;
 using System.IO.Pipelines;
 using System.Net;
 using System.Threading;
@@ -19,6 +20,7 @@ internal sealed class GrpcServerCall : IDisposable
     private const string AcceptEncoding = "grpc-accept-encoding";
     private const string Encoding = "grpc-encoding";
     private const int ResetCancel = 8;
+    private const int DrainBytes = 64 << 10;
     private readonly HttpContext _http;
     private readonly IHttpResponseBodyFeature _body;
     private readonly GrpcServerOptions _options;
@@ -28,6 +30,7 @@ internal sealed class GrpcServerCall : IDisposable
     private readonly CancellationTokenSource _ending;
     private readonly CancellationToken _stopping;
     private readonly bool _compresses;
+    private readonly bool _isShort;
     private bool _hasHeaders;
 
     public GrpcServerCall(HttpContext http, GrpcRoute route, GrpcServerOptions options, CancellationToken stopping)
@@ -37,6 +40,7 @@ internal sealed class GrpcServerCall : IDisposable
         _options = options;
         _stopping = stopping;
         Method = route.Method;
+        _isShort = !route.IsStreamed;
         TimeSpan? timeout = Timeout(http.Request.Headers) ?? (route.IsUnary ? options.UnaryDeadline : null);
         _deadline = timeout is { } limit ? new CancellationTokenSource(limit, options.Time) : new CancellationTokenSource();
         Deadline = timeout is { } left ? options.Time.GetUtcNow() + left : null;
@@ -81,11 +85,20 @@ internal sealed class GrpcServerCall : IDisposable
     /// <summary>Gets whether the client broke the call off, or its connection did.</summary>
     public bool IsAbandoned => _http.RequestAborted.IsCancellationRequested;
 
-    /// <summary>Reads the one request of a method that has one.</summary>
+    /// <summary>Reads the one request of a method that has one, and waits for the client to say that it is the only one.</summary>
     public async ValueTask<T> ReadSingleAsync<T>(MessageParser<T> parser)
-        where T : IMessage<T> => await Reader.MoveNextAsync().ConfigureAwait(false)
-        ? await Reader.ReadMessageAsync(parser).ConfigureAwait(false)
-        : throw new GrpcException(GrpcStatusCode.InvalidArgument, $"Call has no request: {Method} expects one.");
+        where T : IMessage<T>
+    {
+        if (!await Reader.MoveNextAsync().ConfigureAwait(false))
+        {
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"Call has no request: {Method} expects one.");
+        }
+
+        T message = await Reader.ReadMessageAsync(parser).ConfigureAwait(false);
+        return await Reader.MoveNextAsync().ConfigureAwait(false)
+            ? throw new GrpcException(GrpcStatusCode.InvalidArgument, $"Call has more than one request: {Method} expects one.")
+            : message;
+    }
 
     /// <summary>Sends headers before the first answer: some clients wait for them before they send more.</summary>
     public async ValueTask StartAsync()
@@ -94,6 +107,7 @@ internal sealed class GrpcServerCall : IDisposable
         {
             ApplyHeaders();
             await _body.StartAsync(Cancellation).ConfigureAwait(false);
+            await _sink.FlushAsync().ConfigureAwait(false);
         }
     }
 
@@ -110,6 +124,7 @@ internal sealed class GrpcServerCall : IDisposable
     /// <summary>Ends the call: with trailers behind answers, or with headers alone where nothing was sent.</summary>
     public async Task FinishAsync(GrpcStatus status)
     {
+        await DrainAsync().ConfigureAwait(false);
         _source.Close();
         if (IsAbandoned)
         {
@@ -150,6 +165,29 @@ internal sealed class GrpcServerCall : IDisposable
     {
         _ending.Dispose();
         _deadline.Dispose();
+    }
+
+    /// <summary>
+    /// Takes the rest of a request that is short: a call that ends before its request is reset, and a connection with many resets in a
+    /// few seconds is told to calm down, which clients with a wrong password do not deserve.
+    /// </summary>
+    private async ValueTask DrainAsync()
+    {
+        if (!_isShort || IsAbandoned || _sink.IsBroken)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _options.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, Cancellation);
+        try
+        {
+            await _source.DrainAsync(DrainBytes, ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            // What does not come is not waited for.
+        }
     }
 
     private static TimeSpan? Timeout(IHeaderDictionary headers)

@@ -4,11 +4,9 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
-using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
-using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Changelogs;
 using ColumnStream.Planner.Logical;
 
@@ -16,7 +14,7 @@ namespace ColumnStream.Planner;
 
 /// <summary>Picks physical nodes for a logical plan and puts exchanges where rows must change hands.</summary>
 /// <remarks>Equal sub-plans become one node. Nodes come out in post-order with the parallelism of each.</remarks>
-internal sealed class Lowering(int parallelism, ChangelogFacts facts)
+internal sealed partial class Lowering(int parallelism, ChangelogFacts facts)
 {
     private readonly List<PhysicalNode> _nodes = [];
     private readonly List<int> _parallelism = [];
@@ -46,148 +44,6 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
             Prepare(plan.Inputs);
         }
     }
-
-    /// <summary>Lowers one sink with everything below it; returns its id.</summary>
-    public int LowerSink(SinkPlan sink)
-    {
-        int input = Keyed(sink, Checked(sink, Lower(sink.Input)));
-        input = sink.Table.IsOverwritten ? Exchange(input, Partitioning.Single, default) : input;
-        return Add(new SinkNode(sink.Table) { Id = 0, Inputs = [input], Output = Named(sink, input), Uid = Claim(sink.Uid) });
-    }
-
-    /// <summary>Puts a side table behind every operator that leaves out late rows.</summary>
-    public void LowerLateRows(TableSpec table)
-    {
-        foreach (PhysicalNode node in _nodes.Where(LateRowsLowering.LeavesOut).ToList())
-        {
-            PhysicalNode input = _nodes[node.Inputs[0]];
-            int late = Add(LateRowsLowering.Make(node, input, Derived("late-rows", node.Uid)));
-            string uid = Derived("late-sink", node.Uid);
-            Add(new SinkNode(table) { Id = 0, Inputs = [late], Output = _nodes[late].Output, Uid = uid });
-        }
-    }
-
-    /// <summary>Sees to NOT NULL and lengths that the table declares and the query does not keep.</summary>
-    private int Checked(SinkPlan sink, int input)
-    {
-        SqlField[] fields = [.. _nodes[input].Output];
-        SqlField[] columns = [.. sink.Table.Columns];
-        int[] notNull = [.. Enumerable.Range(0, columns.Length).Where(i => !columns[i].Type.Nullable && fields[i].Type.Nullable)];
-        int[] lengths = facts.Options.LengthEnforcer == "ignore" ? []
-            : [.. Enumerable.Range(0, columns.Length).Where(i => MayNotFit(fields[i].Type, columns[i].Type))];
-        if (lengths.Length > 0 && facts.Options.LengthEnforcer == "trim_pad")
-        {
-            SqlField[] cut = [.. fields.Select((f, i) => lengths.Contains(i)
-                ? f with { Type = columns[i].Type.WithNullable(f.Type.Nullable) } : f)];
-            input = Project(
-                input,
-                ValueList.From(fields.Select((f, i) => lengths.Contains(i)
-                    ? (BoundExpression)new CastExpression(new ColumnExpression(i, f.Type), cut[i].Type)
-                    : new ColumnExpression(i, f.Type))),
-                ValueList.From(cut));
-            fields = cut;
-            lengths = [];
-        }
-
-        if (notNull.Length + lengths.Length == 0)
-        {
-            return input;
-        }
-
-        return AddUnary(input, id => new SinkCheckNode(
-            ValueList.From(notNull),
-            facts.Options.DropsNulls,
-            ValueList.From(lengths),
-            ValueList.From(lengths.Select(i => columns[i].Type.Id is SqlTypeId.Char or SqlTypeId.Binary
-                ? -columns[i].Type.Length : columns[i].Type.Length)))
-        {
-            Id = 0, Inputs = [id], Uid = Derived("check", Uid(id), sink.Uid), Table = sink.Table.Name,
-            Output = ValueList.From(fields.Select((f, i) =>
-                notNull.Contains(i) ? f with { Type = f.Type.WithNullable(false) } : f)),
-        });
-    }
-
-    /// <summary>Tells whether text or bytes may be longer than a column, or shorter than one of fixed length.</summary>
-    private static bool MayNotFit(SqlType from, SqlType to) =>
-        to.Id is SqlTypeId.Char or SqlTypeId.VarChar or SqlTypeId.Binary or SqlTypeId.VarBinary
-        && from.IsText == to.IsText
-        && !(from.Length <= to.Length && (to.Id is SqlTypeId.VarChar or SqlTypeId.VarBinary
-            || (from.Id == to.Id && from.Length == to.Length)));
-
-    /// <summary>Makes what comes fit the primary key of a table: one row a key, changes by it, or rows of a key in one subtask.</summary>
-    private int Keyed(SinkPlan sink, int input)
-    {
-        ValueList<int> key = sink.Table.PrimaryKey;
-        if (key.Count == 0 || facts.IsBatch)
-        {
-            return input;
-        }
-
-        ChangelogMode? takes = facts.Connectors.Find(sink.Table.Connector)?.SinkChangelog(sink.Table);
-        string? reason = takes != ChangelogMode.Upsert ? null : facts.Options.Materialize switch
-        {
-            "force" => "forced",
-            "none" => null,
-            _ when !facts.Updates(input) || facts.Keys(input).Any(k => k.All(key.Contains)) => null,
-            _ => facts.Key(input) is { Length: > 0 }
-                ? $"rows are known by ({facts.KeyNames(input)}), the table by "
-                    + $"({string.Join(", ", key.Select(k => sink.Table.Columns[k].Name))})"
-                : "rows have no key",
-        };
-        if (reason is not null)
-        {
-            int[] rowKey = facts.Keys(input).MinBy(k => k.Length) ?? [];
-            ValueList<SqlField> fields = _nodes[input].Output;
-            input = AddUnary(WithBytes(Keyed(input, key)), id => new UpsertMaterializeNode(key, ValueList.From(rowKey))
-            {
-                Id = 0, Inputs = [id], Output = _nodes[id].Output, Uid = Claim($"materialize-{PlanIdentity.Hash(sink.Uid)}"),
-                Reason = reason,
-            });
-            return FromBytes(input, fields);
-        }
-
-        input = facts.Options.KeyedShuffle == "force" ? Keyed(input, key) : input;
-        return !facts.Demands.DropsOld(sink.Uid) ? input : AddUnary(input, id => new UpsertChangesNode(key)
-        {
-            Id = 0, Inputs = [id], Output = _nodes[id].Output, Uid = Derived("upsert-changes", Uid(id), string.Join(',', key)),
-        });
-    }
-
-    /// <summary>Keeps the last row of each primary key behind a read, and gives full changes of it.</summary>
-    private int Normalized(TableReadPlan read, List<int> wanted, int id)
-    {
-        int[] key = [.. read.Spec.PrimaryKey.Select(p => wanted.FindIndex(c => read.Table.Columns[c].Physical == p))];
-        ValueList<SqlField> fields = _nodes[id].Output;
-        id = AddUnary(WithBytes(Keyed(id, ValueList.From(key))), input => new ChangelogNormalizeNode(ValueList.From(key))
-        {
-            Id = 0, Inputs = [input], Output = _nodes[input].Output, Uid = Claim($"normalize-{PlanIdentity.Hash(read.Uid)}"),
-        });
-        return FromBytes(id, fields);
-    }
-
-    /// <summary>Turns arrays, maps and rows into their canonical bytes, which state keeps.</summary>
-    private int WithBytes(int id)
-    {
-        SqlField[] fields = [.. _nodes[id].Output];
-        BoundExpression[] bytes = [.. fields.Select((f, i) => f.Type.IsNested
-            ? (BoundExpression)new CastExpression(new ColumnExpression(i, f.Type), SqlType.Bytes.WithNullable(f.Type.Nullable))
-            : new ColumnExpression(i, f.Type))];
-        return Project(
-            id, ValueList.From(bytes), ValueList.From(fields.Select((f, i) => f with { Type = bytes[i].Type })));
-    }
-
-    /// <summary>Turns bytes back into what they were.</summary>
-    private int FromBytes(int id, ValueList<SqlField> fields) => Project(
-        id,
-        ValueList.From(fields.Select((f, i) => f.Type.IsNested
-            ? (BoundExpression)new CastExpression(
-                new ColumnExpression(i, SqlType.Bytes.WithNullable(f.Type.Nullable)), f.Type)
-            : new ColumnExpression(i, f.Type))),
-        fields);
-
-    /// <summary>Names the sink's columns as its table does, with the types that come.</summary>
-    private ValueList<SqlField> Named(SinkPlan sink, int input) =>
-        ValueList.From(_nodes[input].Output.Select((f, i) => f with { Name = sink.Table.Columns[i].Name }));
 
     /// <summary>Lowers a plan whose consumer names columns by position: what only a watermark needs may stay behind.</summary>
     private int LowerWide(LogicalPlan plan)
@@ -380,81 +236,6 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
                 });
     }
 
-    private int LowerRead(TableReadPlan read)
-    {
-        CatalogTable table = read.Table;
-        CatalogWatermark? watermark = read.EmitsWatermarks ? table.Watermark : null;
-        var wanted = new List<int>(read.Columns);
-        if (watermark is not null)
-        {
-            SortedSet<int> needed = ExpressionTree.ColumnsOf(watermark.Expression);
-            needed.Add(watermark.Column);
-            wanted.AddRange(needed.Where(c => !wanted.Contains(c)));
-        }
-
-        string uid = Claim(read.Uid);
-        bool isNormalized = IsNormalized(read, uid);
-        if (isNormalized)
-        {
-            wanted.AddRange(Enumerable.Range(0, table.Columns.Count)
-                .Where(c => read.Spec.PrimaryKey.Contains(table.Columns[c].Physical) && !wanted.Contains(c)));
-        }
-
-        var physical = new SortedSet<int>();
-        foreach (int column in wanted)
-        {
-            if (table.Columns[column].Computed is { } computed)
-            {
-                ExpressionTree.CollectColumns(computed, physical);
-            }
-            else
-            {
-                physical.Add(table.Columns[column].Physical);
-            }
-        }
-
-        int[] projection = [.. physical];
-        int id = Add(
-            new SourceNode(read.Spec, ValueList.From(projection))
-            {
-                Id = 0,
-                Output = ValueList.From(projection.Select(p => SourceField(table, read.Spec, p))),
-                Uid = uid,
-            },
-            parallelism);
-        id = Project(
-            id,
-            ValueList.From(wanted.Select(c => ReadColumn(table.Columns[c], projection))),
-            ValueList.From(wanted.Select(c => new SqlField(table.Columns[c].Name, table.Columns[c].Type))));
-        if (watermark is not null)
-        {
-            BoundExpression expression = ExpressionTree.Remap(watermark.Expression, wanted.IndexOf);
-            id = AddUnary(
-                id, input => new WatermarkNode(wanted.IndexOf(watermark.Column), expression, read.Strategy, read.IdleTimeoutMs)
-                {
-                    Id = 0, Inputs = [input], Output = _nodes[input].Output,
-                    Uid = Claim($"watermark-{PlanIdentity.Hash(read.Uid)}"),
-                });
-        }
-
-        return isNormalized ? Normalized(read, wanted, id) : id;
-    }
-
-    private bool IsNormalized(TableReadPlan read, string uid) => read.Spec.PrimaryKey.Count > 0 && !facts.IsBatch
-        && (facts.Demands.Normalizes(uid) || (facts.Options.HasDuplicates
-            && facts.Connectors.Find(read.Spec.Connector)?.SourceChangelog(read.Spec) is not (null or ChangelogMode.InsertOnly)));
-
-    /// <summary>Returns a physical column; the rowtime's attribute stands on it from the source on.</summary>
-    private static SqlField SourceField(CatalogTable table, TableSpec spec, int physical)
-    {
-        CatalogColumn column = table.Columns.First(c => c.Physical == physical);
-        return new SqlField(spec.Columns[physical].Name, column.Type);
-    }
-
-    private static BoundExpression ReadColumn(CatalogColumn column, int[] projection) => column.Computed is { } computed
-        ? ExpressionTree.Remap(computed, p => Array.IndexOf(projection, p))
-        : new ColumnExpression(Array.IndexOf(projection, column.Physical), column.Type);
-
     private int LowerUnion(UnionPlan union)
     {
         int[] inputs = [.. union.Branches.Select(Lower)];
@@ -477,136 +258,6 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         ValueList<int> columns = !facts.Updates(id) ? default
             : ValueList.From(Enumerable.Range(0, fields.Count).Where(c => !fields[c].Type.IsNested));
         return Exchange(id, columns.Count == 0 ? Partitioning.RoundRobin : Partitioning.Hash, columns, width);
-    }
-
-    /// <summary>Aggregates behind an exchange by key, and before it too where that makes less of what is exchanged.</summary>
-    private int LowerAggregate(AggregatePlan aggregate)
-    {
-        int input = LowerInput(aggregate.Input);
-        ValueList<int> keys = aggregate.Keys;
-        bool isSplit = parallelism > 1 && LocalAggregation.CanSplit(aggregate.Aggregates, input, facts);
-        if (isSplit)
-        {
-            input = LowerLocal(input, keys, aggregate.Aggregates, null);
-            keys = ValueList.From(Enumerable.Range(0, keys.Count));
-        }
-
-        return AddUnary(
-            Keyed(input, keys), id => new GroupAggregateNode(keys, aggregate.Aggregates)
-            {
-                Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), TakesPartials = isSplit,
-                StateTtlMs = aggregate.StateTtlMs,
-            });
-    }
-
-    private int LowerWindowAggregate(WindowAggregatePlan aggregate)
-    {
-        int input = LowerInput(aggregate.Input);
-        ValueList<int> keys = aggregate.Keys;
-        WindowSpec window = aggregate.Window;
-        bool isSplit = parallelism > 1 && LocalAggregation.HasSlices(window, aggregate.Firing)
-            && LocalAggregation.CanSplit(aggregate.Aggregates, input, facts);
-        if (isSplit)
-        {
-            input = LowerLocal(input, keys, aggregate.Aggregates, window);
-            keys = ValueList.From(Enumerable.Range(0, keys.Count));
-            window = window with { TimeColumn = keys.Count };
-        }
-
-        return AddUnary(
-            Keyed(input, keys), id => new WindowAggregateNode(window, keys, aggregate.Aggregates)
-            {
-                Id = 0, Inputs = [id], Output = aggregate.Fields, Uid = Claim(aggregate.Uid), Firing = aggregate.Firing,
-                TakesPartials = isSplit, Best = aggregate.Best,
-            });
-    }
-
-    private int LowerLocal(int input, ValueList<int> keys, ValueList<AggregateCall> calls, WindowSpec? window)
-    {
-        string uid = Derived("local", Uid(input), $"{window}", string.Join(',', keys), string.Join(',', calls));
-        return AddUnary(input, id => LocalAggregation.Node(keys, calls, window, id, facts, uid));
-    }
-
-    /// <summary>Joins; <paramref name="columns"/> are those that come out under <paramref name="fields"/>, none means all.</summary>
-    private int LowerJoin(JoinPlan join, ValueList<SqlField> fields, ValueList<int> columns)
-    {
-        ValueList<int> sides = Meet(join.Left, join.LeftKeys, join.Right, join.RightKeys);
-        return Add(new JoinNode(join.Type, join.LeftKeys, join.RightKeys, join.NullSafe, join.Residual)
-        {
-            Id = 0, Inputs = sides, Output = fields, Uid = Claim(join.Uid), Columns = columns,
-            LeftTtlMs = join.LeftTtlMs, RightTtlMs = join.RightTtlMs,
-        });
-    }
-
-    /// <summary>Looks up behind no exchange: only changes of a row stay together, or rows of a key where a hint says so.</summary>
-    private int LowerLookup(TimeJoinPlan join, ValueList<SqlField> fields, ValueList<int> columns)
-    {
-        string uid = Claim(join.Uid);
-        int width = join.Left.Fields.Count;
-        int input = facts.Demands.KeepsLookups(uid) ? LowerWithKey(join.Left) : Lower(join.Left);
-        ValueList<SqlField> all = _nodes[input].Output;
-        bool updates = facts.Updates(input);
-        ValueList<int> partition = join.Lookup!.Shuffles ? join.LeftKeys : default;
-        if (updates)
-        {
-            partition = ValueList.From(facts.Key(input) is { Length: > 0 } rowsBy
-                ? rowsBy : Enumerable.Range(0, all.Count).Where(c => !all[c].Type.IsNested));
-        }
-
-        if (partition.Count > 0)
-        {
-            input = Keyed(input, partition);
-        }
-
-        if (!facts.Demands.KeepsLookups(uid))
-        {
-            return AddUnary(input, i => LookupLowering.Node(join, i, fields, columns, partition, facts, uid));
-        }
-
-        // The rows that come out are kept by their key, which may be no column of the result.
-        List<int> shown = [.. (columns.Count == 0 ? Enumerable.Range(0, join.Fields.Count) : columns).Select(Moved)];
-        shown.AddRange(facts.Key(input)!.Where(k => !shown.Contains(k)));
-        ValueList<int> rowKey = ValueList.From(facts.Key(input)!.Select(k => shown.IndexOf(k)));
-        ValueList<SqlField> kept = ValueList.From(shown.Select((c, i) => i < fields.Count ? fields[i] : all[c]));
-        TimeJoinPlan moved = join with { Residual = join.Residual is null ? null : ExpressionTree.Remap(join.Residual, Moved) };
-        int id = AddUnary(
-            input, i => LookupLowering.Node(moved, i, kept, ValueList.From(shown), partition, facts, uid));
-        id = AddUnary(WithBytes(id), i => new ChangelogNormalizeNode(rowKey)
-        {
-            Id = 0, Inputs = [i], Output = _nodes[i].Output, Uid = Claim($"normalize-{PlanIdentity.Hash(join.Uid)}"),
-        });
-        int Moved(int column) => column < width ? column : column + all.Count - width;
-        return Trim(FromBytes(id, kept), fields);
-    }
-
-    /// <summary>Lowers a plan with its key, which may stand below a projection that was not asked for it, behind its columns.</summary>
-    private int LowerWithKey(LogicalPlan plan)
-    {
-        if (plan is not ProjectPlan { Input: not (JoinPlan or TimeJoinPlan) } project
-            || facts.Key(LowerWide(project.Input)) is not { } key
-            || key.All(k => project.Expressions.Any(e => e is ColumnExpression column && column.Index == k)))
-        {
-            return Lower(plan);
-        }
-
-        int below = LowerWide(project.Input);
-        ValueList<SqlField> fields = _nodes[below].Output;
-        return Project(
-            below, ValueList.From(project.Expressions.Concat(key.Select(k => new ColumnExpression(k, fields[k].Type)))),
-            ValueList.From(project.Fields.Concat(key.Select(k => fields[k]))));
-    }
-
-    private int LowerSemiJoin(SemiJoinPlan join)
-    {
-        // Where NULLs of the value matter, all rows that differ in nothing else must meet.
-        int keys = join.IsNullAware ? join.LeftKeys.Count - 1 : join.LeftKeys.Count;
-        ValueList<int> sides = Meet(
-            join.Left, ValueList.From(join.LeftKeys.Take(keys)), join.Right, ValueList.From(join.RightKeys.Take(keys)));
-        return Add(
-            new SemiJoinNode(join.Kind, join.LeftKeys, join.RightKeys, join.IsNullAware)
-            {
-                Id = 0, Inputs = sides, Output = join.Fields, Uid = Claim(join.Uid),
-            });
     }
 
     private bool HasExchange(int id) => _nodes[id] is ExchangeNode || _nodes[id].Inputs.Any(HasExchange);
@@ -632,23 +283,6 @@ internal sealed class Lowering(int parallelism, ChangelogFacts facts)
         });
         return facts.Demands.Remembers(Uid(made)) ? Remember(made, Determinism.KeyOf(_nodes[made], facts)!) : made;
     }
-
-    /// <summary>Brings the sides of a join to where their keys meet.</summary>
-    private ValueList<int> Meet(LogicalPlan left, ValueList<int> leftKeys, LogicalPlan right, ValueList<int> rightKeys)
-    {
-        int[] sides = [Keyed(Lower(left), leftKeys), Keyed(Lower(right), rightKeys)];
-        return ValueList.From(sides.Any(HasExchange) ? sides.Select(Apart) : sides);
-    }
-
-    /// <summary>
-    /// Lets a node begin a fragment behind this input. With an exchange below, another input may share its source: in one
-    /// fragment with it the node would wait for itself.
-    /// </summary>
-    private int Apart(int input) =>
-        _nodes[input] is ExchangeNode ? input : Exchange(input, Partitioning.Forward, default, _parallelism[input]);
-
-    private int Keyed(int input, ValueList<int> keys) =>
-        Exchange(input, keys.Count == 0 ? Partitioning.Single : Partitioning.Hash, keys);
 
     /// <summary>Adds an exchange, or none where one subtask feeds one.</summary>
     private int Exchange(int input, Partitioning kind, ValueList<int> keys, int? width = null)

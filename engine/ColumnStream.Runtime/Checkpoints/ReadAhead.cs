@@ -5,7 +5,6 @@ using System.Threading;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.State;
-using ColumnStream.Runtime.Tasks;
 
 namespace ColumnStream.Runtime.Checkpoints;
 

@@ -156,7 +156,7 @@ internal sealed class CheckpointSide : IDisposable
         Traffic.Move();
     }
 
-    private long Epoch() => _job.Metrics().History.LastOrDefault()?.Epoch ?? 0;
+    private long Epoch() => _job.Metrics().History is [.., var newest] ? newest.Epoch : 0;
 
     private int WholesBetween(long first, long last)
     {

@@ -17,6 +17,8 @@ var root = new Command("columnstream", "Runs Flink SQL over streams and files.")
     FunctionsCommand.Create(),
     IntegrityCommand.Create(),
     SqlCommand.Create(),
+    ServeCommand.Create(),
+    UserCommand.Create(),
 };
 
 ParseResult command = root.Parse(args);
@@ -31,4 +33,5 @@ if (command.Errors.Count > 0)
     return ExitCode.Usage;
 }
 
-return command.Invoke();
+// A server ends by its own signals.
+return command.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = null });

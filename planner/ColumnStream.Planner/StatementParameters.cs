@@ -3,7 +3,11 @@ using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Planner.Errors;
 using ColumnStream.Planner.Logical;
+using ColumnStream.Sql;
+using ColumnStream.Sql.Ast.Queries;
+using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Planner;
 
@@ -43,6 +47,24 @@ public sealed class StatementParameters
     /// <summary>Gives parameters values, which are cast to the types as they are by an explicit CAST.</summary>
     public static StatementParameters Bound(ValueList<SqlType> types, ValueList<LiteralExpression> values) =>
         new([.. types], values, isInferring: false);
+
+    /// <summary>Gets the values; none where they are all NULL.</summary>
+    public ValueList<LiteralExpression> Values => _values;
+
+    /// <summary>Reads a type as it is written in SQL; null when the text is none.</summary>
+    public static SqlType? ReadType(string text)
+    {
+        ParseResult parsed = SqlParser.Parse($"SELECT CAST(NULL AS {text})", "type");
+        if (!parsed.IsSuccess
+            || parsed.Statements is not [QueryStatement { Query.Body: SelectBody { Items: [ExpressionItem item] } }]
+            || item.Expression is not Sql.Ast.Expressions.CastExpression cast)
+        {
+            return null;
+        }
+
+        SqlType type = new Binding.TypeBinder(new DiagnosticBag(parsed.Source)).Bind(cast.Type);
+        return Binding.TypeBinder.IsError(type) ? null : type;
+    }
 
     /// <summary>Returns what stands for a parameter.</summary>
     internal BoundExpression Get(int index) =>

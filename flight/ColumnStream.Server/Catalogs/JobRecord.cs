@@ -15,6 +15,12 @@ internal sealed record JobRecord(
     /// <summary>Gets the options that the session had set.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Gets the values of its parameters.</summary>
+    public IReadOnlyList<ParameterRecord> Parameters { get; init; } = [];
+
+    /// <summary>Gets the savepoint that it was stopped with and goes on from, where its checkpoints went with it; else null.</summary>
+    public string? RestoreFrom { get; init; }
+
     /// <summary>Gets the definitions that it was planned with, temporary ones too, since they may change meanwhile.</summary>
     public CatalogRecord? Definitions { get; init; }
 

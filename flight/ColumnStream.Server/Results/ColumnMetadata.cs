@@ -24,7 +24,8 @@ internal static class ColumnMetadata
         };
     }
 
-    private static int? Precision(SqlType type) => type.Id switch
+    /// <summary>Returns digits of a number or a time, or characters of text; null of others.</summary>
+    public static int? Precision(SqlType type) => type.Id switch
     {
         SqlTypeId.TinyInt => 3,
         SqlTypeId.SmallInt => 5,

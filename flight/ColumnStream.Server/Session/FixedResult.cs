@@ -36,7 +36,7 @@ internal sealed class FixedResult(RecordBatch? rows) : StatementResult
         Schema schema = BatchQueue.SchemaOf(ValueList.Create<SqlField>(fields));
         return new FixedResult(answer.HasRows ? new RecordBatch(schema, columns, answer.Rows.Count) : null)
         {
-            Schema = schema, Summary = answer.Summary, UpdateCount = answer.HasRows ? -1 : 0,
+            Schema = schema, Summary = answer.Summary, UpdateCount = answer.UpdateCount,
         };
     }
 

@@ -65,10 +65,27 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
         }
     }
 
+    /// <summary>Records the savepoint that a job was stopped with, for the next process, where its own checkpoints went with it.</summary>
+    public void Saved(string name, string savepoint)
+    {
+        if (store?.Find(name) is { } record && !Keeps(record))
+        {
+            store.Put(record with { RestoreFrom = savepoint });
+        }
+    }
+
     /// <summary>Lets a recorded job go on from its newest checkpoint.</summary>
     /// <exception cref="ColumnStreamException">It cannot be started.</exception>
-    public LaunchedJob Resume(PlannedJob job, JobRecord record, Action<string> warn) =>
-        Launch(job, record, restore: "latest", warn);
+    public LaunchedJob Resume(PlannedJob job, JobRecord record, Action<string> warn)
+    {
+        LaunchedJob launched = Launch(job, record, record.RestoreFrom ?? "latest", warn);
+        if (record.RestoreFrom is not null)
+        {
+            store!.Put(record with { RestoreFrom = null });
+        }
+
+        return launched;
+    }
 
     /// <summary>Returns who started a job that runs, or null.</summary>
     public string? OwnerOf(string job)
@@ -116,6 +133,9 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
     /// <summary>Returns the rows that the sinks of a job took.</summary>
     public static long RowsWritten(PlannedJob job, RunningJob running) => running.Metrics().Nodes
         .Where(metrics => job.Graph.Plan.Nodes[metrics.NodeId] is SinkNode).Sum(metrics => metrics.RowsIn);
+
+    private static bool Keeps(JobRecord record) =>
+        record.Options.GetValueOrDefault(Engine.Options.CheckpointKeys.Retention) is null or "RETAIN_ON_CANCELLATION";
 
     private static string NameOf(PlannedJob job)
     {

@@ -4,6 +4,9 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Arrow.Types;
+using ColumnStream.Compute.Expressions;
+using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Planner;
@@ -11,7 +14,6 @@ using ColumnStream.Planner.Statements;
 using ColumnStream.Server.Catalogs;
 using ColumnStream.Server.Composition;
 using ColumnStream.Server.Security;
-using ColumnStream.Sql;
 
 namespace ColumnStream.Server.Session;
 
@@ -113,11 +115,27 @@ internal sealed class SessionHost : IAsyncDisposable
             session.Set(key, value);
         }
 
-        PlanResult plan = session.Plan(SqlParser.Parse(new SourceText(record.Statement, record.Name)));
+        SqlStatement statement = SqlStatement.Read(record.Statement);
+        StatementParameters? parameters = null;
+        if (record.Parameters.Count > 0)
+        {
+            parameters = StatementParameters.Bound(
+                ValueList.From(record.Parameters.Select(p => TypeOf(p.Type, record))),
+                ValueList.From(record.Parameters.Select(p => new LiteralExpression(
+                    p.Value, TypeOf(p.ValueType, record).WithNullable(p.Value is null)))));
+            statement = statement.ParameterCount == parameters.Count
+                ? statement : statement.Repeated(parameters.Count / Math.Max(1, statement.ParameterCount)) ?? statement;
+        }
+
+        PlanResult plan = session.Plan(statement.Parsed, parameters);
         return plan.IsSuccess
             ? plan.Statements.OfType<PlannedJob>().Last()
             : throw SqlStatement.Wrong(plan.Source, plan.Errors[0]);
     }
+
+    private static SqlType TypeOf(string text, JobRecord record) => text == "NULL" ? SqlType.Null
+        : StatementParameters.ReadType(text) ?? throw new ExternalException(
+            5061, $"Record of job {record.Name} has a parameter of an unknown type: {text}.", retryable: false);
 
     /// <summary>Ends SELECTs that are still read, cancels jobs that run, and waits for what is done behind their end.</summary>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Planner.Statements;
@@ -8,7 +9,7 @@ using ColumnStream.Server.Security;
 namespace ColumnStream.Server.Session;
 
 /// <summary>Does for clients of a server what depends on where statements come from: they see the jobs of this process only.</summary>
-internal sealed class SessionSurroundings(SessionHost host, Principal user) : IStatementSurroundings
+internal sealed class SessionSurroundings(SessionHost host, Func<Principal> user) : IStatementSurroundings
 {
     /// <summary>Returns the columns of the answer to STOP JOB.</summary>
     public static ValueList<string> ColumnsOf(PlannedStop stop) =>
@@ -19,7 +20,7 @@ internal sealed class SessionSurroundings(SessionHost host, Principal user) : IS
     {
         ControlledJob job = host.Node.FindRunning(stop.Job)
             ?? throw new UserException(3140, $"No running job has the name '{stop.Job}'. SHOW JOBS lists them.");
-        AccessRules.CheckOwner(user, stop.Job, host.Jobs.OwnerOf(stop.Job));
+        AccessRules.CheckOwner(user(), stop.Job, host.Jobs.OwnerOf(stop.Job));
         if (!stop.WithSavepoint)
         {
             job.Cancel();

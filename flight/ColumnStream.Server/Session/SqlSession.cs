@@ -29,23 +29,24 @@ namespace ColumnStream.Server.Session;
 internal sealed class SqlSession
 {
     private const int PublishAttempts = 10;
+    private static readonly ValueList<string> s_done = ["result"];
+    private static readonly ValueList<string> s_started = ["job id"];
     private readonly Lock _gate = new();
     private readonly SessionHost _host;
     private readonly StatementExecutor _executor;
     private readonly ScriptPlanner _planner;
-    private readonly Principal _user;
     private long _version = -1;
 
     public SqlSession(SessionHost host, Principal user)
     {
         _host = host;
-        _user = user;
-        _executor = new StatementExecutor(host.Node, new SessionSurroundings(host, user));
+        User = user;
+        _executor = new StatementExecutor(host.Node, new SessionSurroundings(host, () => User));
         _planner = new ScriptPlanner(host.Node.Connectors, host.Options);
     }
 
-    /// <summary>Gets who asks.</summary>
-    public Principal User => _user;
+    /// <summary>Gets or sets who asks, with the role of today.</summary>
+    public Principal User { get; set; }
 
     /// <summary>Gets the catalog that names without one belong to.</summary>
     public string CurrentCatalog => Read(static planner => planner.Catalog.CurrentCatalog);
@@ -71,13 +72,13 @@ internal sealed class SqlSession
     public PreparedStatement Prepare(string sql)
     {
         SqlStatement statement = SqlStatement.Read(sql);
-        AccessRules.Check(_user, statement.Syntax);
+        AccessRules.Check(User, statement.Syntax);
         lock (_gate)
         {
             Refresh();
             if (!statement.IsPlannedFreely)
             {
-                return new PreparedStatement(statement, default, new Schema());
+                return new PreparedStatement(statement, default, SchemaOf(statement, null, asOp: false));
             }
 
             ValueList<SqlType> types = Infer(statement);
@@ -100,23 +101,34 @@ internal sealed class SqlSession
 
     /// <summary>Runs a prepared statement.</summary>
     /// <param name="prepared">The statement.</param>
-    /// <param name="values">Values for its parameters.</param>
+    /// <param name="values">Values for its parameters; of VALUES without expressions as many rows of them as one likes.</param>
     /// <param name="waits">Whether an INSERT waits for a job whose input ends, where the option does not say it.</param>
     /// <param name="cancellation">Ends the wait and the job waited for.</param>
     public Task<StatementResult> ExecuteAsync(
-        PreparedStatement prepared, ValueList<LiteralExpression> values, bool? waits, CancellationToken cancellation) =>
-        values.Count == prepared.ParameterTypes.Count
-            ? RunAsync(prepared.Statement, StatementParameters.Bound(prepared.ParameterTypes, values), waits, cancellation)
-            : throw new UserException(
-                3164,
-                $"Parameters do not fit the statement: it has {prepared.ParameterTypes.Count}, and {values.Count} values came. "
-                + "Bind one value for each '?'.");
+        PreparedStatement prepared, ValueList<LiteralExpression> values, bool? waits, CancellationToken cancellation)
+    {
+        int count = prepared.ParameterTypes.Count;
+        if (values.Count == count)
+        {
+            return RunAsync(prepared.Statement, StatementParameters.Bound(prepared.ParameterTypes, values), waits, cancellation);
+        }
+
+        if (count > 0 && values.Count > 0 && values.Count % count == 0 && prepared.Statement.Repeated(values.Count / count) is { } many)
+        {
+            SqlType[] types = [.. Enumerable.Repeat(prepared.ParameterTypes, values.Count / count).SelectMany(static row => row)];
+            return RunAsync(many, StatementParameters.Bound(ValueList.Create<SqlType>(types), values), waits, cancellation);
+        }
+
+        throw new UserException(
+            3164,
+            $"Parameters do not fit the statement: it has {count}, and {values.Count} values came. Bind one value for each '?'.");
+    }
 
     private async Task<StatementResult> RunAsync(
         SqlStatement statement, StatementParameters? parameters, bool? waits, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        AccessRules.Check(_user, statement.Syntax);
+        AccessRules.Check(User, statement.Syntax);
         if (parameters is null && statement.ParameterCount > 0)
         {
             throw new UserException(
@@ -131,7 +143,7 @@ internal sealed class SqlSession
         lock (_gate)
         {
             plan = PlanAndPublish(statement, parameters, out asOp);
-            request = Describe(statement, plan);
+            request = Describe(statement, plan, parameters);
         }
 
         StatementResult? result = null;
@@ -148,12 +160,16 @@ internal sealed class SqlSession
                 PlannedJob job => await InsertAsync(job, request, waits, cancellation),
                 PlannedJobAnalysis analysis => FixedResult.Of(
                     await JobAnalysis.MeasureAsync(_host.Node.Jobs, analysis, cancellation), _host.Node.Memory),
-                _ => FixedResult.Of(_executor.Answer(planned), _host.Node.Memory),
+                _ => Tabled(_executor.Answer(planned)),
             };
         }
 
-        return result ?? FixedResult.Of(new StatementAnswer(string.Empty), _host.Node.Memory);
+        return result ?? Tabled(new StatementAnswer(string.Empty) { UpdateCount = 0 });
     }
+
+    /// <summary>Gives a table to what has none: clients that ask for rows are told that all is well.</summary>
+    private FixedResult Tabled(StatementAnswer answer) => FixedResult.Of(
+        answer.HasRows ? answer : answer with { Columns = s_done, Rows = [["OK"]] }, _host.Node.Memory);
 
     /// <summary>Plans a statement on the newest catalog, and publishes what it defines; anew, where somebody else was first.</summary>
     private PlanResult PlanAndPublish(SqlStatement statement, StatementParameters? parameters, out bool asOp)
@@ -256,7 +272,7 @@ internal sealed class SqlSession
                     + "or write the query into a table by INSERT INTO, or aggregate over windows, whose rows come once.");
             }
 
-            AccessRules.Check(_user, (PlannedJob)plan.Statements[0], _planner.Catalog);
+            AccessRules.Check(User, (PlannedJob)plan.Statements[0], _planner.Catalog);
         }
 
         return plan;
@@ -265,9 +281,9 @@ internal sealed class SqlSession
     private static PlanResult Checked(PlanResult plan) =>
         plan.IsSuccess ? plan : throw SqlStatement.Wrong(plan.Source, plan.Errors[0]);
 
-    private static Schema SchemaOf(SqlStatement statement, PlanResult plan, bool asOp) => plan.Statements switch
+    private static Schema SchemaOf(SqlStatement statement, PlanResult? plan, bool asOp) => (plan?.Statements ?? default) switch
     {
-        _ when !statement.IsQuery => new Schema(),
+        _ when !statement.IsQuery => TextSchema(statement.StartsJob ? s_started : s_done),
         [PlannedJob { Query: { } query }] => BatchQueue.SchemaOf(asOp ? [ChangelogMarks.Column, .. query.Columns] : query.Columns),
         [PlannedListing listing] => TextSchema(listing.Columns),
         [PlannedJobAnalysis] => TextSchema(JobAnalysis.Columns),
@@ -280,12 +296,17 @@ internal sealed class SqlSession
         BatchQueue.SchemaOf(ValueList.From(columns.Select(name => new SqlField(name, SqlType.String))));
 
     /// <summary>Says what a job that the statement starts has to be started again with.</summary>
-    private JobRecord Describe(SqlStatement statement, PlanResult plan) => new(
-        Name: string.Empty, _user.Name, statement.Text, _planner.Catalog.CurrentCatalog, _planner.Catalog.CurrentDatabase,
+    private JobRecord Describe(SqlStatement statement, PlanResult plan, StatementParameters? parameters) => new(
+        Name: string.Empty, User.Name, statement.Text, _planner.Catalog.CurrentCatalog, _planner.Catalog.CurrentDatabase,
         TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())
     {
         Options = _planner.Settings.Where(option => option.Origin == OptionOrigin.Set)
             .ToDictionary(option => option.Key, option => option.Value, StringComparer.Ordinal),
+        Parameters =
+        [
+            .. (parameters?.Values ?? default).Select((value, i) => new ParameterRecord(
+                parameters!.Types[i].ToString(), value.Type.WithNullable(true).ToString(), value.Value)),
+        ],
         Definitions = plan.Statements.OfType<PlannedJob>().Any(job => job.Query is null)
             ? _host.Codec?.Write(
                 _planner.Catalog.Content(), _planner.Catalog.TemporaryObjects.Select(entry => _host.Codec.Write(entry)))
@@ -336,9 +357,9 @@ internal sealed class SqlSession
     private FixedResult Started(string id, string summary, long rows)
     {
         FixedResult table = FixedResult.Of(
-            new StatementAnswer(summary) { Columns = ["job id"], Rows = [[id]] }, _host.Node.Memory);
+            new StatementAnswer(summary) { Columns = s_started, Rows = [[id]] }, _host.Node.Memory);
         return table.With(id, rows);
     }
 
-    private void Warn(string text) => _host.Node.Jobs.AddError(_user.Name, "warning", null, text);
+    private void Warn(string text) => _host.Node.Jobs.AddError(User.Name, "warning", null, text);
 }

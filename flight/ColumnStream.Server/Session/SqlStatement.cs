@@ -1,6 +1,9 @@
-using System;
+using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Sql;
+using ColumnStream.Sql.Ast.Expressions;
+using ColumnStream.Sql.Ast.Queries;
 using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Server.Session;
@@ -33,6 +36,33 @@ internal sealed class SqlStatement
 
     /// <summary>Gets whether planning it changes nothing, so that it may be described before it runs.</summary>
     public bool IsPlannedFreely => IsQuery || Syntax is InsertStatement or StatementSet;
+
+    /// <summary>Gets whether it starts a job that outlives it.</summary>
+    public bool StartsJob => Syntax is InsertStatement or StatementSet or CreateTableStatement { AsQuery: not null };
+
+    /// <summary>
+    /// Makes INSERT INTO t VALUES (?, ?) a statement with so many rows of parameters; null where its VALUES hold expressions, or it has none.
+    /// </summary>
+    public SqlStatement? Repeated(int rows)
+    {
+        if (Syntax is not InsertStatement { Query: { Body: ValuesBody values } query } insert || ParameterCount == 0
+            || values.Rows.Any(row => row.Elements.Any(cell => cell is not (
+                DynamicParameter or StringLiteral or ExactNumericLiteral or ApproximateNumericLiteral or BooleanLiteral or NullLiteral))))
+        {
+            return null;
+        }
+
+        IEnumerable<RowConstructor> all = Enumerable.Range(0, rows).SelectMany(repeat => values.Rows.Select(row => row with
+        {
+            Elements =
+            [
+                .. row.Elements.Select(cell => cell is DynamicParameter parameter
+                    ? parameter with { Index = parameter.Index + (repeat * ParameterCount) } : cell),
+            ],
+        }));
+        InsertStatement repeated = insert with { Query = query with { Body = values with { Rows = [.. all] } } };
+        return new SqlStatement(Text, Parsed with { Statements = [repeated], ParameterCount = rows * ParameterCount });
+    }
 
     /// <summary>Reads a statement, with or without a semicolon behind it.</summary>
     /// <exception cref="UserException">It is wrong, or there is not exactly one.</exception>

@@ -12,6 +12,9 @@ internal sealed record StatementAnswer(string Summary)
     /// <summary>Gets the rows.</summary>
     public ValueList<ValueList<string>> Rows { get; init; }
 
+    /// <summary>Gets the number of rows that it changed, 0 for a definition, or -1 where it is no such statement.</summary>
+    public long UpdateCount { get; init; } = -1;
+
     /// <summary>Gets whether there is a table.</summary>
     public bool HasRows => Columns.Count > 0;
 }

@@ -19,7 +19,7 @@ internal sealed class StatementExecutor(NodeBuilder node, IStatementSurroundings
         PlannedJobAnalysis analysis => JobAnalysis.MeasureAsync(node.Jobs, analysis, default).GetAwaiter().GetResult(),
         PlannedStop stop => surroundings.Stop(stop),
         PlannedUpgrade upgrade => surroundings.ExplainUpgrade(upgrade),
-        PlannedDefinition or PlannedSetting => new StatementAnswer(statement.Summary),
+        PlannedDefinition or PlannedSetting => new StatementAnswer(statement.Summary) { UpdateCount = 0 },
         _ => throw new InvariantException(9001, $"Statement is unknown: {statement.GetType().Name}."),
     };
 

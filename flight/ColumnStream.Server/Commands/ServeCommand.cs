@@ -1,0 +1,152 @@
+using System;
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Planner;
+using ColumnStream.Server.Hosting;
+
+namespace ColumnStream.Server.Commands;
+
+/// <summary>Serves Flight SQL: <c>columnstream serve</c>.</summary>
+internal static class ServeCommand
+{
+    /// <summary>The folder of a server that names none.</summary>
+    public const string DefaultFolder = ".columnstream/server";
+
+    /// <summary>The port of a server that names none.</summary>
+    public const int DefaultPort = 31337;
+
+    public static Command Create()
+    {
+        Option<string> data = DataOption();
+        var listen = new Option<string?>("--listen")
+        {
+            Description = $"Where Flight SQL clients connect: host:port, port 0 for a free one; 127.0.0.1:{DefaultPort} without it. "
+                + "Anything but loopback needs TLS and users.",
+            HelpName = "host:port",
+        };
+        var unix = new Option<string?>("--unix") { Description = "Listens at a Unix socket too.", HelpName = "path" };
+        var certificate = new Option<string?>("--tls-cert") { Description = "PEM file of the certificate.", HelpName = "file" };
+        var key = new Option<string?>("--tls-key") { Description = "PEM file of its key, if it is another one.", HelpName = "file" };
+        var roots = new Option<string?>("--tls-client-ca")
+        {
+            Description = "PEM file of the authorities of clients' certificates, which are asked for then.", HelpName = "file",
+        };
+        var open = new Option<bool>("--no-auth") { Description = "Lets everybody on this machine in as an administrator." };
+        var health = new Option<string?>("--health")
+        {
+            Description = "Answers GET /healthz and /readyz at this address of this machine.", HelpName = "host:port",
+        };
+        var defines = new Option<string[]>("-D")
+        {
+            Description = "Sets an option of all sessions.", HelpName = "key=value", AllowMultipleArgumentsPerToken = false,
+        };
+        var command = new Command(
+            "serve",
+            "Serves Flight SQL. Catalog, jobs and users lie in the data folder and survive: jobs go on from their checkpoints. "
+            + "SIGTERM stops each job behind a savepoint. The first start prints a token of the user admin, once.")
+        {
+            data, listen, unix, certificate, key, roots, open, health, defines,
+        };
+        command.SetAction((parsed, cancellation) => GuardedAsync(() =>
+        {
+            PlannerOptions? session = ScriptFile.Options(parsed.GetValue(defines) ?? [], null, quiet: false);
+            return session is null ? Task.FromResult(ExitCode.Usage) : RunAsync(new ServeOptions(
+                parsed.GetValue(data)!, Endpoint("--listen", parsed.GetValue(listen)) ?? new IPEndPoint(IPAddress.Loopback, DefaultPort),
+                session)
+            {
+                Certificate = parsed.GetValue(certificate), Key = parsed.GetValue(key), ClientRoots = parsed.GetValue(roots),
+                UnixSocket = parsed.GetValue(unix), NeedsLogin = !parsed.GetValue(open),
+                Health = Endpoint("--health", parsed.GetValue(health)),
+            });
+        }));
+        return command;
+    }
+
+    /// <summary>Makes the option of the data folder.</summary>
+    public static Option<string> DataOption() => new("--data")
+    {
+        Description = $"Folder of the server's data; {DefaultFolder} without it.", HelpName = "folder",
+        DefaultValueFactory = static _ => DefaultFolder,
+    };
+
+    private static async Task<int> GuardedAsync(Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (ColumnStreamException error)
+        {
+            await Console.Error.WriteLineAsync($"error CST{error.Code:D4}: {error.Message}");
+            return error is UserException ? ExitCode.Usage : ExitCode.Failed;
+        }
+        catch (SocketException error)
+        {
+            await Console.Error.WriteLineAsync($"columnstream: cannot listen: {error.Message}");
+            return ExitCode.Failed;
+        }
+        catch (System.IO.IOException error)
+        {
+            await Console.Error.WriteLineAsync($"columnstream: cannot serve: {error.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static async Task<int> RunAsync(ServeOptions options)
+    {
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int signals = 0;
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            if (Interlocked.Increment(ref signals) > 1)
+            {
+                Environment.Exit(ExitCode.Interrupted);
+            }
+
+            stop.TrySetResult();
+        }
+
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        var host = new ServeHost(options, Console.Out, Console.Error);
+        await using (host)
+        {
+            if (host.FirstToken is { } token)
+            {
+                Console.Out.WriteLine($"First start: user admin, token {token}");
+                Console.Out.WriteLine("It is shown this once. 'columnstream user' makes users, passwords and further tokens.");
+            }
+
+            int resumed = await host.StartAsync(CancellationToken.None);
+            Console.Out.WriteLine(
+                $"columnstream: serves Flight SQL at {(options.Certificate is null ? "grpc" : "grpc+tls")}://{host.Address}"
+                + (options.NeedsLogin ? "" : ", open to everybody on this machine")
+                + (host.HealthAddress is { } health ? $", health at http://{health}/healthz" : "")
+                + (resumed > 0 ? $"; {resumed} job{(resumed == 1 ? "" : "s")} went on" : ""));
+            await stop.Task;
+            await Console.Error.WriteLineAsync("columnstream: stopping; once more ends at once");
+            await host.StopAsync(TimeSpan.FromMinutes(1), Console.Error);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static IPEndPoint? Endpoint(string option, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        string address = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" + text["localhost".Length..] : text;
+        return IPEndPoint.TryParse(address, out IPEndPoint? endpoint) && address.Contains(':', StringComparison.Ordinal)
+            ? endpoint
+            : throw new UserException(3111, $"Address of {option} is wrong: '{text}'. Expected an IP address and a port: 127.0.0.1:{DefaultPort}.");
+    }
+}

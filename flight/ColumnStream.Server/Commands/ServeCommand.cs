@@ -25,13 +25,13 @@ internal static class ServeCommand
         Option<string> data = DataOption();
         var listen = new Option<string?>("--listen")
         {
-            Description = $"Where Flight SQL clients connect: host:port, port 0 for a free one; 127.0.0.1:{DefaultPort} without it. "
+            Description = $"Where Flight SQL clients connect, port 0 for a free one; 127.0.0.1:{DefaultPort} without it. "
                 + "Anything but loopback needs TLS and users.",
             HelpName = "host:port",
         };
         var unix = new Option<string?>("--unix") { Description = "Listens at a Unix socket too.", HelpName = "path" };
         var certificate = new Option<string?>("--tls-cert") { Description = "PEM file of the certificate.", HelpName = "file" };
-        var key = new Option<string?>("--tls-key") { Description = "PEM file of its key, if it is another one.", HelpName = "file" };
+        var key = new Option<string?>("--tls-key") { Description = "PEM file of its key, if another one.", HelpName = "file" };
         var roots = new Option<string?>("--tls-client-ca")
         {
             Description = "PEM file of the authorities of clients' certificates, which are asked for then.", HelpName = "file",
@@ -56,7 +56,8 @@ internal static class ServeCommand
         {
             PlannerOptions? session = ScriptFile.Options(parsed.GetValue(defines) ?? [], null, quiet: false);
             return session is null ? Task.FromResult(ExitCode.Usage) : RunAsync(new ServeOptions(
-                parsed.GetValue(data)!, Endpoint("--listen", parsed.GetValue(listen)) ?? new IPEndPoint(IPAddress.Loopback, DefaultPort),
+                parsed.GetValue(data)!,
+                Endpoint("--listen", parsed.GetValue(listen)) ?? new IPEndPoint(IPAddress.Loopback, DefaultPort),
                 session)
             {
                 Certificate = parsed.GetValue(certificate), Key = parsed.GetValue(key), ClientRoots = parsed.GetValue(roots),
@@ -144,9 +145,11 @@ internal static class ServeCommand
             return null;
         }
 
-        string address = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" + text["localhost".Length..] : text;
+        string address = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase)
+            ? "127.0.0.1" + text["localhost".Length..] : text;
         return IPEndPoint.TryParse(address, out IPEndPoint? endpoint) && address.Contains(':', StringComparison.Ordinal)
             ? endpoint
-            : throw new UserException(3111, $"Address of {option} is wrong: '{text}'. Expected an IP address and a port: 127.0.0.1:{DefaultPort}.");
+            : throw new UserException(
+                3111, $"Address of {option} is wrong: '{text}'. Expected an IP address and a port: 127.0.0.1:{DefaultPort}.");
     }
 }

@@ -47,7 +47,8 @@ internal static class UserCommand
         remove.SetAction(parsed => Change(
             parsed.GetValue(data)!,
             accounts => accounts.Change(
-                accounts.Get(parsed.GetValue(name)!).Name, static user => user with { IsRemoved = true, Password = null, Tokens = [] })));
+                accounts.Get(parsed.GetValue(name)!).Name,
+                static user => user with { IsRemoved = true, Password = null, Tokens = [] })));
         var list = new Command("list", "Lists users.") { data };
         list.SetAction(parsed => Change(parsed.GetValue(data)!, static accounts => TextTable.Print(
             Console.Out, ["user", "role", "password", "tokens"],

@@ -123,7 +123,7 @@ internal sealed class NodeBuilder : IDisposable
     {
         lock (_gate)
         {
-            return _running.Find(job => job.Job.JobId == jobId);
+            return _running.Find(job => job.Job.JobId == jobId && !job.Job.HasEnded);
         }
     }
 

@@ -52,7 +52,8 @@ internal sealed class FlightBackend(SessionHost host, Accounts? accounts, TimePr
     {
         try
         {
-            if (token is not null && _logins.TryGetValue(AccessToken.HashOf(token), out (string User, DateTimeOffset LastUsed) login)
+            if (token is not null
+                && _logins.TryGetValue(AccessToken.HashOf(token), out (string User, DateTimeOffset LastUsed) login)
                 && time.GetUtcNow() - login.LastUsed < s_loginTimeout)
             {
                 _logins[AccessToken.HashOf(token)] = (login.User, time.GetUtcNow());
@@ -71,7 +72,8 @@ internal sealed class FlightBackend(SessionHost host, Accounts? accounts, TimePr
     }
 
     /// <inheritdoc/>
-    public ValueTask<SqlLogin> IssueAsync(SqlLogin login, CancellationToken cancellation) => ValueTask.FromResult(Issue(login.User));
+    public ValueTask<SqlLogin> IssueAsync(SqlLogin login, CancellationToken cancellation) =>
+        ValueTask.FromResult(Issue(login.User));
 
     /// <inheritdoc/>
     public ValueTask<ISqlSession> OpenSessionAsync(SqlLogin login, CancellationToken cancellation)

@@ -39,15 +39,9 @@ internal sealed class FlightResult(
 
             return null;
         }
-        catch (Exception failure)
+        catch (Exception failure) when (ErrorStatus.Of(failure) is not null && !cancellation.IsCancellationRequested)
         {
-            Exception told = ErrorStatus.Wrap(failure);
-            if (ReferenceEquals(told, failure) || cancellation.IsCancellationRequested)
-            {
-                throw;
-            }
-
-            throw told;
+            throw ErrorStatus.Wrap(failure);
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed class FlightSession(SqlSession session, Func<Principal> user) : 
     public ValueTask<IReadOnlyDictionary<string, object>> OptionsAsync(CancellationToken cancellation)
     {
         var options = session.Settings.Where(static option => option.Origin == OptionOrigin.Set).ToDictionary(
-            static option => option.Key, static option => (object)OptionTable.Shown(option.Key, option.Value), StringComparer.Ordinal);
+            static option => option.Key, static option => (object)OptionTable.Shown(option.Key, option.Value),
+            StringComparer.Ordinal);
         options[SqlSessionOptions.Catalog] = session.CurrentCatalog;
         options[SqlSessionOptions.Schema] = session.CurrentDatabase;
         lock (_clientOptions)

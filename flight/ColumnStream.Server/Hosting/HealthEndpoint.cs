@@ -10,7 +10,7 @@ using System.Threading.Tasks;
 namespace ColumnStream.Server.Hosting;
 
 /// <summary>Answers GET /healthz and /readyz over HTTP/1.1, and tells nothing else.</summary>
-/// <remarks>/healthz says 200 while the process answers, /readyz says 200 while it takes statements, else 503. One request a connection.</remarks>
+/// <remarks>/healthz says 200 while the process answers, /readyz says 200 while it takes statements, else 503.</remarks>
 internal sealed class HealthEndpoint : IAsyncDisposable
 {
     private const int MostBytes = 8192;
@@ -88,7 +88,8 @@ internal sealed class HealthEndpoint : IAsyncDisposable
                 _ => ("404 Not Found", "not found\n"),
             };
             byte[] answer = Encoding.ASCII.GetBytes(
-                $"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+                $"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n"
+                + $"Connection: close\r\n\r\n{body}");
             await connection.SendAsync(answer, limit.Token);
             connection.Shutdown(SocketShutdown.Send);
         }

@@ -59,7 +59,8 @@ internal sealed class ServeHost : IAsyncDisposable
             FirstToken = options.NeedsLogin && Accounts.Users.Count == 0 ? MakeAdministrator() : null;
             _node = new NodeBuilder(output, output);
             _sessions = new SessionHost(
-                _node, Defaults(options.Session, data), store, new SecretVault(store, SecretVault.KeyOf(Path.Combine(data, "secret.key"))))
+                _node, Defaults(options.Session, data), store,
+                new SecretVault(store, SecretVault.KeyOf(Path.Combine(data, "secret.key"))))
             {
                 OnWarning = text => log.WriteLine($"warning: {text}"),
             };
@@ -141,7 +142,8 @@ internal sealed class ServeHost : IAsyncDisposable
     {
         if (!IPAddress.IsLoopback(options.Address.Address))
         {
-            string? missing = options.Certificate is null ? "TLS (--tls-cert FILE)" : !options.NeedsLogin ? "users (leave out --no-auth)" : null;
+            string? missing = options.Certificate is null ? "TLS (--tls-cert FILE)"
+                : !options.NeedsLogin ? "users (leave out --no-auth)" : null;
             if (missing is not null)
             {
                 throw new UserException(

@@ -54,7 +54,8 @@ internal sealed class Accounts(IObjectStore store, TimeProvider time)
             if (_failures.TryGetValue(user, out (int Count, DateTimeOffset Until) failed) && failed.Until > time.GetUtcNow())
             {
                 throw new ResourceException(
-                    6003, $"Too many wrong passwords for this user: try again in {(failed.Until - time.GetUtcNow()).TotalSeconds:0} s.");
+                    6003,
+                    $"Too many wrong passwords for this user: try again in {(failed.Until - time.GetUtcNow()).TotalSeconds:0} s.");
             }
         }
 
@@ -119,9 +120,11 @@ internal sealed class Accounts(IObjectStore store, TimeProvider time)
     /// <param name="change">Gives the new record of the old one, which has only a name where there was none.</param>
     public void Change(string name, Func<UserRecord, UserRecord> change)
     {
-        if (name.Length is 0 or > 64 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || name[0] == '.')
+        if (name.Length is 0 or > 64 || name[0] == '.'
+            || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
-            throw new UserException(3111, $"Name of a user is wrong: '{name}'. Expected up to 64 letters, digits, '-', '_' or '.'.");
+            throw new UserException(
+                3111, $"Name of a user is wrong: '{name}'. Expected up to 64 letters, digits, '-', '_' or '.'.");
         }
 
         lock (_gate)
@@ -150,7 +153,8 @@ internal sealed class Accounts(IObjectStore store, TimeProvider time)
             Tokens =
             [
                 .. record.Tokens.Where(t => t.ExpiresMs is null || t.ExpiresMs > now.ToUnixTimeMilliseconds()),
-                new TokenRecord(AccessToken.HashOf(token), now.ToUnixTimeMilliseconds(), (now + lifetime)?.ToUnixTimeMilliseconds()),
+                new TokenRecord(
+                    AccessToken.HashOf(token), now.ToUnixTimeMilliseconds(), (now + lifetime)?.ToUnixTimeMilliseconds()),
             ],
         });
         return token;

@@ -27,7 +27,8 @@ internal static class PasswordHash
     {
         string[] parts = kept.Split('$');
         return parts.Length == 4 && parts[0] == Kind
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) && rounds is > 0 and <= 10_000_000
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int rounds)
+            && rounds is > 0 and <= 10_000_000
             && CryptographicOperations.FixedTimeEquals(
                 Derive(password, Convert.FromBase64String(parts[2]), rounds), Convert.FromBase64String(parts[3]));
     }

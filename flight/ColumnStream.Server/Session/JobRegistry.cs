@@ -15,7 +15,7 @@ namespace ColumnStream.Server.Session;
 
 /// <summary>Starts INSERT jobs under names of their own, and remembers who started them and how they ended. Thread-safe.</summary>
 /// <remarks>
-/// With a store, a job is recorded before it starts and again at its end, so that a process that begins anew knows which ones have to go on.
+/// With a store, a job is recorded before it starts and again at its end, so that the next process knows which ones go on.
 /// </remarks>
 internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDisposable
 {
@@ -65,7 +65,7 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
         }
     }
 
-    /// <summary>Records the savepoint that a job was stopped with, for the next process, where its own checkpoints went with it.</summary>
+    /// <summary>Records the savepoint that a job was stopped with, where its own checkpoints went with it.</summary>
     public void Saved(string name, string savepoint)
     {
         if (store?.Find(name) is { } record && !Keeps(record))

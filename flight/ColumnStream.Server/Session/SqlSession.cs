@@ -113,7 +113,8 @@ internal sealed class SqlSession
             return RunAsync(prepared.Statement, StatementParameters.Bound(prepared.ParameterTypes, values), waits, cancellation);
         }
 
-        if (count > 0 && values.Count > 0 && values.Count % count == 0 && prepared.Statement.Repeated(values.Count / count) is { } many)
+        if (count > 0 && values.Count > 0 && values.Count % count == 0
+            && prepared.Statement.Repeated(values.Count / count) is { } many)
         {
             SqlType[] types = [.. Enumerable.Repeat(prepared.ParameterTypes, values.Count / count).SelectMany(static row => row)];
             return RunAsync(many, StatementParameters.Bound(ValueList.Create<SqlType>(types), values), waits, cancellation);

@@ -41,13 +41,14 @@ internal sealed class SqlStatement
     public bool StartsJob => Syntax is InsertStatement or StatementSet or CreateTableStatement { AsQuery: not null };
 
     /// <summary>
-    /// Makes INSERT INTO t VALUES (?, ?) a statement with so many rows of parameters; null where its VALUES hold expressions, or it has none.
+    /// Makes INSERT INTO t VALUES (?, ?) a statement with so many rows of parameters; null where VALUES hold expressions.
     /// </summary>
     public SqlStatement? Repeated(int rows)
     {
         if (Syntax is not InsertStatement { Query: { Body: ValuesBody values } query } insert || ParameterCount == 0
             || values.Rows.Any(row => row.Elements.Any(cell => cell is not (
-                DynamicParameter or StringLiteral or ExactNumericLiteral or ApproximateNumericLiteral or BooleanLiteral or NullLiteral))))
+                DynamicParameter or StringLiteral or ExactNumericLiteral or ApproximateNumericLiteral or BooleanLiteral
+                or NullLiteral))))
         {
             return null;
         }

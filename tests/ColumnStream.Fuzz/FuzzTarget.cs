@@ -13,6 +13,7 @@ internal sealed record FuzzTarget(string Name, int SliceCases, bool AreCasesAlon
     public static FuzzTarget[] All { get; } =
     [
         new("csv", 250, AreCasesAlone: false, CsvFuzz.Run),
+        new("flight", 250, AreCasesAlone: true, FlightFuzz.Run),
         new("ipc", 250, AreCasesAlone: true, IpcFuzz.Run),
         new("json", 250, AreCasesAlone: false, JsonFuzz.Run),
         new("sql", 250, AreCasesAlone: true, SqlFuzz.Run),

@@ -121,7 +121,8 @@ internal static class IpcFuzz
         return bytes;
     }
 
-    private static byte[] MutateOnce(Random random, byte[] bytes, int offset, int length, List<byte[]> corpus)
+    /// <summary>Changes bytes of a range as a liar or a broken disk would.</summary>
+    public static byte[] MutateOnce(Random random, byte[] bytes, int offset, int length, List<byte[]> corpus)
     {
         int at = offset + random.Next(length);
         switch (random.Next(16))
@@ -217,7 +218,7 @@ internal static class IpcFuzz
     }
 
     /// <summary>Reads all values, gathers some rows, and writes the batch again; releases it.</summary>
-    private static void Touch(RecordBatch batch, BufferAllocator allocator, IpcReaderOptions options)
+    public static void Touch(RecordBatch batch, BufferAllocator allocator, IpcReaderOptions options)
     {
         try
         {

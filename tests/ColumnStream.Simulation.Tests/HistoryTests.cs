@@ -40,6 +40,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             Assert.Equal(Enum.GetValues<StoreFault>(), campaign.StoreFaults.Keys);
             Assert.Empty(FailPoint.All.Except(campaign.KillsAt.Keys));
             Assert.True(campaign.Restarts > 0 && campaign.SeveralZombies > 0, campaign.Report());
+            Assert.True(campaign.Savepoints > 0 && campaign.OriginsTaken > 0, campaign.Report());
             Assert.True(campaign.Zombies > 0 && campaign.Rescales > 0 && campaign.Damages > 0 && campaign.ComparedEpochs > Seeds);
         }
     }

@@ -11,6 +11,9 @@ namespace ColumnStream.Testing.Chaos;
 /// <summary>Sends the sinks of jobs into an emulated bucket, a folder for each job.</summary>
 public sealed partial class BucketOutput(OssEmulator emulator) : JobOutput
 {
+    /// <summary>Gets fewer than in a folder: each checkpoint takes dozens of requests.</summary>
+    public override int MostHits => 4;
+
     public override string Prepare(ChaosJob job)
     {
         string script = PathOption().Replace(job.Shape.Script, $"'path' = 'oss://{OssEmulator.BucketName}/{Prefix(job)}$1'");

@@ -11,9 +11,9 @@ namespace ColumnStream.Testing.Chaos;
 /// <summary>Is one job whose runs are killed up to five times, each in a way that is drawn, and then left in peace.</summary>
 /// <remarks>
 /// <code>
-/// 45 %  at a point between claim and commit        6 %  behind the end
-/// 25 %  at any other point                         6 %  at a random moment, after a second process was refused
-/// 10 %  at a random moment                         8 %  halted at a point; an administrator breaks the lock, the next run takes over;
+/// 55 %  at a point between claim and commit        5 %  behind the end
+/// 20 %  at any other point                         5 %  at a random moment, after a second process was refused
+///  7 %  at a random moment                         8 %  halted at a point; an administrator breaks the lock, the next run takes over;
 ///                                                       later the halted one goes on and must do no harm
 /// </code>
 /// The first death is not drawn but the seed's duty: sequences that follow each other go round all points, so that a campaign
@@ -131,13 +131,13 @@ public sealed class KillSequence
 
         switch (_random.Next(100))
         {
-            case < 45:
+            case < 55:
                 return DieAt(Draw(FailPoint.IsBetweenClaimAndCommit));
-            case < 70:
+            case < 75:
                 return DieAt(Draw(static p => !FailPoint.IsBetweenClaimAndCommit(p) && p != FailPoint.AfterTerminal));
-            case < 80:
+            case < 82:
                 return DieSometime(withSecond: false);
-            case < 86:
+            case < 87:
                 return DieAt(FailPoint.AfterTerminal);
             case < 92:
                 return DieSometime(withSecond: true);

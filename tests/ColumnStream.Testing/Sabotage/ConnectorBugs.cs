@@ -11,16 +11,48 @@ using ColumnStream.Testing.Jobs;
 
 namespace ColumnStream.Testing.Sabotage;
 
-/// <summary>The reader reads ahead, and its position is where it has read, not what it has given.</summary>
-internal sealed class OffsetMovedEarly : PlantedBug
+/// <summary>Is a bug of readers or of sinks: it stands before each of them.</summary>
+internal abstract class ConnectorBug(
+    string name, string what, Func<SourceReader, SourceReader>? readers = null,
+    Func<TwoPhaseCommittingSink, MemoryLedger, TwoPhaseCommittingSink>? sinks = null) : PlantedBug
 {
-    public override string Name => "offset moved early";
+    public override string Name => name;
 
-    public override string What => "a reader's snapshot counts a batch that it has read and not given yet";
+    public override string What => what;
 
     public override Connector Change(Connector connector, MemoryLedger ledger) =>
-        new ConnectorDecorator(connector, readers: reader => new Reader(reader));
+        new ConnectorDecorator(connector, readers, sinks is null ? null : sink => sinks(sink, ledger));
+}
 
+/// <summary>Shows what it commits once more: all of it, or only what another process prepared.</summary>
+internal sealed class RepeatingSink(TwoPhaseCommittingSink inner, MemoryLedger ledger, bool isOwnRepeated) : SinkDecorator(inner)
+{
+    private readonly HashSet<string> _own = new(StringComparer.Ordinal);
+
+    public override IReadOnlyList<string> Prepare(long epoch)
+    {
+        IReadOnlyList<string> prepared = base.Prepare(epoch);
+        _own.UnionWith(prepared);
+        return prepared;
+    }
+
+    public override void Commit(long epoch, IReadOnlyList<string> committables)
+    {
+        foreach (string name in committables.Where(name => isOwnRepeated || !_own.Contains(name)))
+        {
+            ledger.Repeat(name);
+        }
+
+        base.Commit(epoch, committables);
+    }
+}
+
+/// <summary>The reader reads ahead, and its position is where it has read, not what it has given.</summary>
+internal sealed class OffsetMovedEarly() : ConnectorBug(
+    "offset moved early",
+    "a reader's snapshot counts a batch that it has read and not given yet",
+    readers: reader => new Reader(reader))
+{
     private sealed class Reader(SourceReader inner) : ReaderDecorator(inner)
     {
         private readonly Queue<StreamBatch> _ahead = new();
@@ -63,15 +95,11 @@ internal sealed class OffsetMovedEarly : PlantedBug
 }
 
 /// <summary>The snapshot of a reader is that of the barrier before.</summary>
-internal sealed class OffsetMovedLate : PlantedBug
+internal sealed class OffsetMovedLate() : ConnectorBug(
+    "offset moved late",
+    "a reader's snapshot leaves out the batch that it gave last",
+    readers: reader => new Reader(reader))
 {
-    public override string Name => "offset moved late";
-
-    public override string What => "a reader's snapshot leaves out the batch that it gave last";
-
-    public override Connector Change(Connector connector, MemoryLedger ledger) =>
-        new ConnectorDecorator(connector, readers: reader => new Reader(reader));
-
     private sealed class Reader(SourceReader inner) : ReaderDecorator(inner)
     {
         private ValueList<SplitState>? _before;
@@ -89,15 +117,11 @@ internal sealed class OffsetMovedLate : PlantedBug
 }
 
 /// <summary>A restored reader rewinds its first split only.</summary>
-internal sealed class SplitNotRewound : PlantedBug
+internal sealed class SplitNotRewound() : ConnectorBug(
+    "split not rewound",
+    "a reader takes up the position of the first split of a checkpoint and begins the others anew",
+    readers: reader => new Reader(reader))
 {
-    public override string Name => "split not rewound";
-
-    public override string What => "a reader takes up the position of the first split of a checkpoint and begins the others anew";
-
-    public override Connector Change(Connector connector, MemoryLedger ledger) =>
-        new ConnectorDecorator(connector, readers: reader => new Reader(reader));
-
     private sealed class Reader(SourceReader inner) : ReaderDecorator(inner)
     {
         public override void Restore(IReadOnlyList<SplitState> splits) => base.Restore([.. splits.Take(1)]);
@@ -105,15 +129,11 @@ internal sealed class SplitNotRewound : PlantedBug
 }
 
 /// <summary>The sink commits what it prepared for this epoch, and forgets what failed epochs left behind.</summary>
-internal sealed class FailedEpochForgotten : PlantedBug
+internal sealed class FailedEpochForgotten() : ConnectorBug(
+    "failed epoch forgotten",
+    "parts prepared for an epoch that failed do not ride with the next one",
+    sinks: (sink, _) => new Sink(sink))
 {
-    public override string Name => "failed epoch forgotten";
-
-    public override string What => "parts prepared for an epoch that failed do not ride with the next one";
-
-    public override Connector Change(Connector connector, MemoryLedger ledger) =>
-        new ConnectorDecorator(connector, sinks: sink => new Sink(sink));
-
     private sealed class Sink(TwoPhaseCommittingSink inner) : SinkDecorator(inner)
     {
         private readonly Dictionary<string, long> _epochs = new(StringComparer.Ordinal);
@@ -135,72 +155,23 @@ internal sealed class FailedEpochForgotten : PlantedBug
 }
 
 /// <summary>What a checkpoint names is written once more behind a restore, under names of the new process.</summary>
-internal sealed class NewIdsOnRestore : PlantedBug
-{
-    public override string Name => "new ids on restore";
-
-    public override string What => "the commit behind a restore makes new transactions instead of repeating those of the checkpoint";
-
-    public override Connector Change(Connector connector, MemoryLedger ledger) =>
-        new ConnectorDecorator(connector, sinks: sink => new Sink(sink, ledger));
-
-    private sealed class Sink(TwoPhaseCommittingSink inner, MemoryLedger ledger) : SinkDecorator(inner)
-    {
-        private readonly HashSet<string> _own = new(StringComparer.Ordinal);
-
-        public override IReadOnlyList<string> Prepare(long epoch)
-        {
-            IReadOnlyList<string> prepared = base.Prepare(epoch);
-            _own.UnionWith(prepared);
-            return prepared;
-        }
-
-        public override void Commit(long epoch, IReadOnlyList<string> committables)
-        {
-            foreach (string name in committables.Where(name => !_own.Contains(name)))
-            {
-                ledger.Repeat(name);
-            }
-
-            base.Commit(epoch, committables);
-        }
-    }
-}
+internal sealed class NewIdsOnRestore() : ConnectorBug(
+    "new ids on restore",
+    "the commit behind a restore makes new transactions instead of repeating those of the checkpoint",
+    sinks: (sink, ledger) => new RepeatingSink(sink, ledger, isOwnRepeated: false));
 
 /// <summary>A commit that was done already is done again.</summary>
-internal sealed class CommitNotIdempotent : PlantedBug
-{
-    public override string Name => "commit not idempotent";
-
-    public override string What => "a commit repeated behind an error shows the parts that it had shown before the error once more";
-
-    public override Connector Change(Connector connector, MemoryLedger ledger) =>
-        new ConnectorDecorator(connector, sinks: sink => new Sink(sink, ledger));
-
-    private sealed class Sink(TwoPhaseCommittingSink inner, MemoryLedger ledger) : SinkDecorator(inner)
-    {
-        public override void Commit(long epoch, IReadOnlyList<string> committables)
-        {
-            foreach (string name in committables)
-            {
-                ledger.Repeat(name);
-            }
-
-            base.Commit(epoch, committables);
-        }
-    }
-}
+internal sealed class CommitNotIdempotent() : ConnectorBug(
+    "commit not idempotent",
+    "a commit repeated behind an error shows the parts that it had shown before the error once more",
+    sinks: (sink, ledger) => new RepeatingSink(sink, ledger, isOwnRepeated: true));
 
 /// <summary>Nobody asks what became of a write in the background.</summary>
-internal sealed class ErrorSwallowed : PlantedBug
+internal sealed class ErrorSwallowed() : ConnectorBug(
+    "error swallowed",
+    "the barrier does not ask what became of writes in the background; their rows are gone",
+    sinks: (sink, _) => new Sink(sink))
 {
-    public override string Name => "error swallowed";
-
-    public override string What => "the barrier does not ask what became of writes in the background; their rows are gone";
-
-    public override Connector Change(Connector connector, MemoryLedger ledger) =>
-        new ConnectorDecorator(connector, sinks: sink => new Sink(sink));
-
     private sealed class Sink(TwoPhaseCommittingSink inner) : SinkDecorator(inner)
     {
         public override IReadOnlyList<string> Prepare(long epoch)
@@ -218,15 +189,11 @@ internal sealed class ErrorSwallowed : PlantedBug
 }
 
 /// <summary>The parts of an epoch that brought few rows are not named in the checkpoint.</summary>
-internal sealed class SmallEpochNotNamed : PlantedBug
+internal sealed class SmallEpochNotNamed() : ConnectorBug(
+    "small epoch not named",
+    "a part is left out of the checkpoint, as one of an epoch taken for empty, and committed all the same",
+    sinks: (sink, _) => new Sink(sink))
 {
-    public override string Name => "small epoch not named";
-
-    public override string What => "a part is left out of the checkpoint, as one of an epoch taken for empty, and committed all the same";
-
-    public override Connector Change(Connector connector, MemoryLedger ledger) =>
-        new ConnectorDecorator(connector, sinks: sink => new Sink(sink));
-
     private sealed class Sink(TwoPhaseCommittingSink inner) : SinkDecorator(inner)
     {
         private readonly List<string> _unnamed = [];

@@ -18,6 +18,7 @@ public abstract class PlantedBug
         new SilentFallback(), new EndForgotten(), new OffsetMovedEarly(), new OffsetMovedLate(), new SplitNotRewound(),
         new FailedEpochForgotten(), new NewIdsOnRestore(), new CommitNotIdempotent(), new ErrorSwallowed(), new SmallEpochNotNamed(),
         new FrozenLate(), new StateNotRestored(), new LostChangesForgotten(), new KeysLeftBehind(), new RestartFromOldClaim(), new ReaderNotMadeAnew(),
+        new OriginForgotten(), new FenceOneAhead(),
     ];
 
     /// <summary>Gets a short name.</summary>

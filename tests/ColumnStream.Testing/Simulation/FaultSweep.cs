@@ -22,15 +22,12 @@ public sealed class FaultSweep
     private const long MostTurns = 20_000;
 
     private readonly MemoryLog _log;
-    private readonly RestartOptions _restart;
     private readonly bool _restores;
 
     /// <summary>Makes a sweep.</summary>
-    /// <param name="restart">What the job does after a failure.</param>
     /// <param name="restores">Whether the job begins with a checkpoint.</param>
-    public FaultSweep(RestartOptions restart, bool restores)
+    public FaultSweep(bool restores)
     {
-        _restart = restart;
         _restores = restores;
         _log = MemoryLog.Random(new Random(3), splits: 2, rowsPerSplit: restores ? 88 : 20, keys: 5);
         Calls = CountCalls();
@@ -51,10 +48,13 @@ public sealed class FaultSweep
     };
 
     /// <summary>Lets call number <paramref name="index"/> go wrong; returns a hash of all that happened.</summary>
+    /// <param name="restart">What the job does after a failure.</param>
+    /// <param name="index">The call.</param>
+    /// <param name="fault">How it goes wrong.</param>
     /// <exception cref="SimulationException">A promise was broken.</exception>
-    public ulong Play(int index, SweptFault fault)
+    public ulong Play(RestartOptions restart, int index, SweptFault fault)
     {
-        var world = new World(this);
+        var world = new World(this, restart);
         try
         {
             return Play(world, index, fault);
@@ -64,7 +64,7 @@ public sealed class FaultSweep
             throw new SimulationException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{fault} at call {index} ({Calls[index]}), {_restart.Strategy}{(_restores ? ", restored" : null)}: {world.Course}: {broken.Message}"),
+                    $"{fault} at call {index} ({Calls[index]}), {restart.Strategy}{(_restores ? ", restored" : null)}: {world.Course}: {broken.Message}"),
                 broken);
         }
     }
@@ -88,7 +88,7 @@ public sealed class FaultSweep
         Check(job?.Failure is null or ExternalException, $"The job failed without a name: {job?.Failure}");
         Check(job is null || job.HasEnded || fault == SweptFault.FromThenOn, "The job hangs behind a fault that was over.");
         Check(
-            job is null || job.Status == JobStatus.Finished || fault == SweptFault.FromThenOn || _restart.Strategy == RestartStrategy.None,
+            job is null || job.Status == JobStatus.Finished || fault == SweptFault.FromThenOn || world.Restart.Strategy == RestartStrategy.None,
             "One fault ended a job that may start again.");
         Check(world.IsNeighbourWell, "The job beside it did not go on.");
         RunningJob last = world.Run(seed: 3, static _ => null) ?? throw new SimulationException("The next run does not start.");
@@ -104,7 +104,7 @@ public sealed class FaultSweep
     private List<StoreCall> CountCalls()
     {
         var calls = new List<StoreCall>();
-        var world = new World(this);
+        var world = new World(this, new RestartOptions());
         Begin(world);
         RunningJob job = world.Run(seed: 2, call =>
         {
@@ -137,12 +137,15 @@ public sealed class FaultSweep
     {
         private readonly FaultSweep _sweep;
 
-        public World(FaultSweep sweep)
+        public World(FaultSweep sweep, RestartOptions restart)
         {
             _sweep = sweep;
+            Restart = restart;
             Judge = new StoreJudge(Store);
             Ledger.IsNamed = Judge.Names;
         }
+
+        public RestartOptions Restart { get; }
 
         public SimulatedObjectStore Store { get; } = new();
 
@@ -180,7 +183,7 @@ public sealed class FaultSweep
             try
             {
                 job = Runner(_sweep._log, Ledger).Start(
-                    MemoryJob.Graph(2, 2), Options() with { Checkpoints = Store, Restart = _sweep._restart });
+                    MemoryJob.Graph(2, 2), Options() with { Checkpoints = Store, Restart = Restart });
             }
             catch (ExternalException failure) when (failure.Code > 0)
             {

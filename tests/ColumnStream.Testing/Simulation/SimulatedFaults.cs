@@ -7,7 +7,7 @@ public sealed record SimulatedFaults
     public static SimulatedFaults None { get; } = new()
     {
         MostKills = 0, Store = false, Zombies = false, Rescaling = false, Commits = false, Writes = false, Damage = false, Spill = false,
-        Restarts = false,
+        Restarts = false, Savepoints = false,
     };
 
     /// <summary>Gets the most processes that are killed.</summary>
@@ -36,4 +36,7 @@ public sealed record SimulatedFaults
 
     /// <summary>Gets whether jobs fail and begin again inside their process, as a drawn strategy says.</summary>
     public bool Restarts { get; init; } = true;
+
+    /// <summary>Gets whether some jobs stop behind a savepoint in the middle and begin a new life from it.</summary>
+    public bool Savepoints { get; init; } = true;
 }

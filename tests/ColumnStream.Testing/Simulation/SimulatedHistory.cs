@@ -9,6 +9,7 @@ using ColumnStream.Engine.Plan;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Ledger;
+using ColumnStream.Runtime.Savepoints;
 using ColumnStream.Runtime.Tasks;
 using ColumnStream.Testing.Jobs;
 using ColumnStream.Testing.Sabotage;
@@ -19,8 +20,8 @@ namespace ColumnStream.Testing.Simulation;
 /// <summary>Plays one history of a job by a seed: processes that die anywhere or come back, stores that fail, then quiet; and judges it.</summary>
 /// <remarks>
 /// A process is one executor with everything on it; a kill drops it where it stands, a pause leaves it to go on later beside
-/// the one that was started instead of it. What is durable stays: the tables, the objects, the ledger of the sinks. Then faults
-/// stop, the last process must finish, and what is visible must be what the tables say.
+/// the one that was started instead of it. What is durable stays: the tables, the objects, the ledger of the sinks. Some jobs are
+/// stopped behind a savepoint in the middle; a new life begins from it, and is killed as any other. Then faults stop, the last process must finish, and what is visible must be what the tables say.
 /// </remarks>
 public sealed class SimulatedHistory
 {
@@ -28,6 +29,7 @@ public sealed class SimulatedHistory
     private const int MostZombies = 3;
 
     private readonly Random _random;
+    private readonly Random _saves;
     private readonly Workload _workload;
     private readonly SimulatedFaults _faults;
     private readonly PlantedBug? _bug;
@@ -37,6 +39,9 @@ public sealed class SimulatedHistory
     private readonly ConnectorRegistry _connectors;
     private readonly SortedDictionary<string, int> _killsAt = new(StringComparer.Ordinal);
     private SimulatedProcess? _current;
+    private SimulatedObjectStore? _saved;
+    private long _savedEpoch;
+    private bool _beginsLife;
     private readonly List<SimulatedProcess> _zombies = [];
     private SimulatedProcess? _running;
     private JobGraph? _graph;
@@ -50,6 +55,7 @@ public sealed class SimulatedHistory
     {
         Seed = seed;
         _random = new Random(seed);
+        _saves = new Random(~seed);
         _workload = workload ?? JobShapes.Make(seed % JobShapes.Names.Count, _random);
         _faults = faults;
         _bug = bug;
@@ -94,6 +100,12 @@ public sealed class SimulatedHistory
 
     /// <summary>Gets how often a damaged file had to be noticed.</summary>
     public int Damages { get; private set; }
+
+    /// <summary>Gets how often a new life began from a savepoint.</summary>
+    public int Savepoints { get; private set; }
+
+    /// <summary>Gets how many processes that had no checkpoint of their life were followed by one that went on from the savepoint.</summary>
+    public int OriginsTaken { get; private set; }
 
     /// <summary>Gets the number of epochs at which the sinks were compared with the sources.</summary>
     public int ComparedEpochs { get; private set; }
@@ -162,6 +174,11 @@ public sealed class SimulatedHistory
             if (!finished && _faults.Damage && _zombies.Count == 0 && _random.Next(8) == 0)
             {
                 Damage();
+            }
+
+            if (!finished && _faults.Savepoints && _saved is null && _zombies.Count == 0 && _saves.Next(6) == 0)
+            {
+                finished = Save();
             }
         }
 
@@ -254,13 +271,16 @@ public sealed class SimulatedHistory
         Processes++;
         _store.FaultsPerMille = !_isQuiet && _faults.Store && _random.Next(2) == 0 ? _random.Next(1, 120) : 0;
         long newest = _judge.NewestEpoch();
+        long former = _judge.NewestGeneration;
         try
         {
             JobGraph graph = _faults.Rescaling || Processes == 1 ? _workload.Plan(_random) : _graph!;
             Rescales += _graph is not null && !graph.Fragments.Select(f => f.Parallelism)
                 .SequenceEqual(_graph.Fragments.Select(f => f.Parallelism)) ? 1 : 0;
             _graph = graph;
-            process.Start(_connectors, _bug?.Change(graph) ?? graph, Options() with { Checkpoints = _bug?.Begin(_store, _store) ?? _store });
+            process.Start(
+                _connectors, _bug?.Change(graph) ?? graph,
+                From(Options()) with { Checkpoints = _bug?.Begin(_store, _store) ?? _store });
         }
         catch (SimulatedCrashException)
         {
@@ -273,6 +293,8 @@ public sealed class SimulatedHistory
         finally
         {
             _running = outer;
+            OriginsTaken += _saved is not null && !_beginsLife && newest == _savedEpoch && process.Job is not null ? 1 : 0;
+            _beginsLife &= _judge.NewestGeneration == former;
         }
 
         if (process.Job is null)
@@ -427,11 +449,69 @@ public sealed class SimulatedHistory
         _bug?.Kill(_store);
     }
 
+    /// <summary>Says what a process goes on from: the newest checkpoint, or a savepoint with which a new life begins.</summary>
+    private JobOptions From(JobOptions options) => _saved is not { } saved
+        ? options
+        : options with
+        {
+            Restore = _beginsLife ? RestoreMode.Path : RestoreMode.Latest,
+            RestoreFrom = _beginsLife ? saved : null,
+            RestoreAddress = "saved",
+            OpenOrigin = _ => saved,
+            ClaimsRestored = _beginsLife && _saves.Next(2) == 0,
+        };
+
+    /// <summary>Stops the job behind a savepoint, in peace; the next process begins a new life from there. Returns whether it ended.</summary>
+    private bool Save()
+    {
+        _isQuiet = true;
+        var target = new SimulatedObjectStore { Random = new Random(_saves.Next()) };
+        var savepoint = new Savepoint(target, "saved", SavepointStop.Suspend);
+        if (!Begin())
+        {
+            throw new SimulationException("I24: the job that a savepoint is asked of does not start.");
+        }
+
+        SimulatedProcess process = _current!;
+        for (int i = _saves.Next(0, 400); i > 0 && process.IsRunning && Step(process); i--)
+        {
+        }
+
+        if (process.IsRunning)
+        {
+            process.Job!.TakeSavepoint(savepoint);
+        }
+
+        while (process.IsRunning && process.Turns < MostTurns && Step(process))
+        {
+        }
+
+        JobStatus status = process.Job!.Status;
+        Note($"savepoint of epoch {savepoint.Epoch}: {savepoint.Phase}, the job is {status} {process.Job.Failure?.Message}");
+        _current = null;
+        Drop(process);
+        _isQuiet = false;
+        if (status is JobStatus.Finished or JobStatus.AlreadyFinished)
+        {
+            return true;
+        }
+
+        if (status != JobStatus.Cancelled || savepoint.Phase != SavepointPhase.Done)
+        {
+            throw new SimulationException($"I24: the savepoint is {savepoint.Phase} and the job {status}: {process.Job.Failure}");
+        }
+
+        (_saved, _savedEpoch, _beginsLife) = (target, savepoint.Epoch, true);
+        Savepoints++;
+        return false;
+    }
+
     /// <summary>Flips a bit in a file of the newest checkpoint: a process must say so and never take an older one; then mends it.</summary>
     private void Damage()
     {
         long newest = _judge.NewestEpoch();
-        if (_judge.ManifestOf(newest) is not { IsFinal: false } manifest || _store.Names("terminal.json").Count > 0)
+        if (_judge.ManifestOf(newest) is not { IsFinal: false } manifest || _store.Names("terminal.json").Count > 0
+            || newest <= _savedEpoch)
         {
             return;
         }

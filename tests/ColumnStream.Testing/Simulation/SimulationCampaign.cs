@@ -37,6 +37,12 @@ public sealed class SimulationCampaign
     /// <summary>Gets the number of damaged files that were noticed.</summary>
     public int Damages { get; private set; }
 
+    /// <summary>Gets the number of new lives from a savepoint.</summary>
+    public int Savepoints { get; private set; }
+
+    /// <summary>Gets the number of processes that went on from the savepoint of a life whose first process had died without a checkpoint.</summary>
+    public int OriginsTaken { get; private set; }
+
     /// <summary>Gets the number of committed checkpoints.</summary>
     public long Checkpoints { get; private set; }
 
@@ -111,7 +117,7 @@ public sealed class SimulationCampaign
             $"""
             {Seeds + Broken.Values.Sum()} seeds in {seconds:0.0} s, {(Seeds + Broken.Values.Sum()) / seconds * 60:0} a minute; {Broken.Values.Sum()} broke a promise: [{List(Broken)}]
             {Comparisons} comparisons of sinks with sources, {Broken.Where(b => b.Key.StartsWith("I1", StringComparison.Ordinal) && b.Key.Split(',')[0] == "I1").Sum(b => b.Value)} with rows lost, doubled or wrong; {Twice} seeds played twice, equal
-            {Processes} processes, {Kills} killed, {Restarts} restarts inside a process, {Zombies} zombies ({SeveralZombies} seeds with several at once), {Rescales} restarts at another parallelism, {Damages} damaged files noticed
+            {Processes} processes, {Kills} killed, {Restarts} restarts inside a process, {Zombies} zombies ({SeveralZombies} seeds with several at once), {Rescales} restarts at another parallelism, {Damages} damaged files noticed, {Savepoints} lives begun from a savepoint ({OriginsTaken} processes found theirs by its record)
             {Checkpoints} checkpoints, {ComparedEpochs} epochs compared with the sources
             shapes: {List(Shapes)}
             kills and pauses: {List(KillsAt)}
@@ -138,6 +144,8 @@ public sealed class SimulationCampaign
         Restarts += history.Restarts;
         Rescales += history.Rescales;
         Damages += history.Damages;
+        Savepoints += history.Savepoints;
+        OriginsTaken += history.OriginsTaken;
         Checkpoints += history.Checkpoints;
         ComparedEpochs += history.ComparedEpochs;
         Comparisons += history.Comparisons;

@@ -7,7 +7,7 @@ using System.Globalization;
 namespace ColumnStream.Data;
 
 /// <summary>
-/// Reads and writes connection strings: <c>Host=localhost;Port=8815;Username=root;Password=…;Database=default_database</c>.
+/// Reads and writes connection strings: <c>Host=localhost;Port=31337;Username=root;Password=…;Database=default_database</c>.
 /// </summary>
 /// <remarks>
 /// Names are compared without case and spaces and have the synonyms that other providers use; an unknown one is an error that
@@ -19,7 +19,7 @@ public sealed class ColumnStreamConnectionStringBuilder : DbConnectionStringBuil
     private static readonly Key[] All =
     [
         new("Host", "localhost", "Server", "Data Source", "DataSource", "Address"),
-        new("Port", 8815),
+        new("Port", 31337),
         new("Username", string.Empty, "User", "User ID", "UserId", "UID", "User Name"),
         new("Password", string.Empty, "PWD", "PSW"),
         new("Token", string.Empty, "Access Token", "Bearer"),

@@ -123,7 +123,12 @@ internal sealed class BatchEncoder : IDisposable
     {
         int entries = SchemaEncoder.EncodeMetadata(_writer, metadata);
         _writer.StartTable(5);
-        _writer.Add(3, BodyBytes);
+        if (BodyBytes != 0)
+        {
+            // Zero is the default: readers that check alignment from the length in front of a schema (Rust's) refuse it when it is written.
+            _writer.Add(3, BodyBytes);
+        }
+
         _writer.AddOffset(2, header);
         if (entries != 0)
         {

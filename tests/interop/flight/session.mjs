@@ -1,9 +1,9 @@
 // Plays a session with one client of others and prints what it saw, a JSON line a step: {"step", "value"} or {"step", "error"}.
-// Usage: node session.mjs gizmo|lakehouse|influx|spice HOST PORT USER PASSWORD TOKEN
+// Usage: node session.mjs gizmo|lakehouse|influx|spice HOST PORT USER PASSWORD TOKEN [ROOTS], ROOTS the certificate of a TLS server for spice.
 // A table items(id BIGINT, name STRING, price DECIMAL(10, 2)) with three rows must be there.
 import { tableFromIPC } from 'apache-arrow';
 
-const [client, host, port, user, password, token] = process.argv.slice(2);
+const [client, host, port, user, password, token, roots] = process.argv.slice(2);
 const query = "SELECT id, name FROM items ORDER BY id";
 
 const plain = value =>
@@ -80,7 +80,7 @@ async function influx() {
 
 async function spice() {
   const { SpiceClient } = await import('@spiceai/spice');
-  const make = secret => new SpiceClient({ flightUrl: `${host}:${port}`, flightTlsEnabled: true, tlsRootCertFile: process.env.ROOTS, flightOnly: true, apiKey: secret });
+  const make = secret => new SpiceClient({ flightUrl: `${host}:${port}`, flightTlsEnabled: true, tlsRootCertFile: roots, flightOnly: true, apiKey: secret });
   const sql = make(token);
   await step('query', async () => rows(await sql.sql(query)));
   await step('parameters', async () => rows(await sql.sql('SELECT id, name FROM items WHERE id >= ? AND name <> ? ORDER BY id', { parameters: [2, 'pear'] })));

@@ -7,13 +7,16 @@ namespace ColumnStream.Server.Results;
 /// <summary>Tells clients the SQL type of a column beside its Arrow type, by the keys that Flight SQL has for it.</summary>
 internal static class ColumnMetadata
 {
+    /// <summary>The key of the SQL type.</summary>
+    public const string TypeNameKey = Prefix + "TYPE_NAME";
+
     private const string Prefix = "ARROW:FLIGHT:SQL:";
 
     /// <summary>Returns the entries.</summary>
     public static ValueList<MetadataEntry> Of(SqlType type)
     {
         SqlType plain = type.Materialized().WithNullable(true);
-        MetadataEntry name = new(Prefix + "TYPE_NAME", plain.ToString());
+        MetadataEntry name = new(TypeNameKey, plain.ToString());
         int? precision = Precision(plain);
         return (precision, plain.Id) switch
         {

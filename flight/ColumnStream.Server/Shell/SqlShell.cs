@@ -1,10 +1,7 @@
 using System;
 using System.IO;
 using System.Text;
-using ColumnStream.Planner;
 using ColumnStream.Server.Commands;
-using ColumnStream.Server.Composition;
-using ColumnStream.Server.Session;
 using ColumnStream.Sql;
 
 namespace ColumnStream.Server.Shell;
@@ -14,22 +11,15 @@ internal sealed class SqlShell : IDisposable
 {
     private const string Prompt = "sql> ";
     private const string Continuation = "   > ";
-    private readonly NodeBuilder _node;
-    private readonly ScriptPlanner _planner;
-    private readonly RunOptions _options;
+    private readonly IShellEngine _engine;
 
-    public SqlShell(PlannerOptions settings, RunOptions options)
-    {
-        _options = options;
-        _node = new NodeBuilder(Console.Out, Console.Error);
-        _planner = new ScriptPlanner(_node.Connectors, settings);
-        _node.Definitions = _planner.Catalog.Content;
-    }
+    /// <summary>Makes a shell over an engine, which is the shell's then.</summary>
+    public SqlShell(IShellEngine engine) => _engine = engine;
 
-    public void Dispose() => _node.Dispose();
+    public void Dispose() => _engine.Dispose();
 
     /// <summary>Runs a whole text; returns the exit code.</summary>
-    public int Run(SourceText text) => Execute(text, isInteractive: false, out _);
+    public int Run(SourceText text) => _engine.Execute(text, isInteractive: false, out _);
 
     /// <summary>Runs statements as they come out of a pipe, each when its semicolon is there; the first failure ends it.</summary>
     public int Run(TextReader input)
@@ -49,7 +39,7 @@ internal sealed class SqlShell : IDisposable
                 continue;
             }
 
-            int code = Execute(Place(text[..end], pendingLine), isInteractive: false, out _);
+            int code = _engine.Execute(Place(text[..end], pendingLine), isInteractive: false, out _);
             if (code != ExitCode.Done)
             {
                 return code;
@@ -64,13 +54,13 @@ internal sealed class SqlShell : IDisposable
         }
 
         string rest = pending.ToString();
-        return StatementScanner.IsBlank(rest) ? ExitCode.Done : Execute(Place(rest, pendingLine), isInteractive: false, out _);
+        return StatementScanner.IsBlank(rest) ? ExitCode.Done : _engine.Execute(Place(rest, pendingLine), isInteractive: false, out _);
     }
 
     /// <summary>Reads statements from a terminal until the user ends it.</summary>
     public int Run(ITerminal terminal, History history)
     {
-        var completer = new SqlCompleter(_planner.Catalog, _node.Connectors);
+        var completer = new SqlCompleter(_engine.Catalog, _engine.Connectors);
         var editor = new LineEditor(terminal, history, IsComplete, completer.Complete);
         terminal.Write("ColumnStream SQL. End statements with ';'. Tab completes, 'help' shows more, 'quit' or Ctrl-D ends.\r\n");
         string text = string.Empty;
@@ -102,7 +92,7 @@ internal sealed class SqlShell : IDisposable
             }
 
             // A statement that is wrong comes back, with the cursor at its first error.
-            Execute(new SourceText(editor.Text, "sql"), isInteractive: true, out int errorAt);
+            _engine.Execute(new SourceText(editor.Text, "sql"), isInteractive: true, out int errorAt);
             if (errorAt >= 0)
             {
                 (text, cursor) = (editor.Text, Math.Min(errorAt, editor.Text.Length));
@@ -115,18 +105,4 @@ internal sealed class SqlShell : IDisposable
 
     /// <summary>Gives text behind so many lines the place that it has in the whole.</summary>
     private static SourceText Place(string text, int line) => new(new string('\n', line - 1) + text, "<stdin>");
-
-    private int Execute(SourceText text, bool isInteractive, out int errorAt)
-    {
-        errorAt = -1;
-        PlanResult plan = _planner.Plan(SqlParser.Parse(text));
-        if (!ScriptFile.Report(plan, _options.IsQuiet))
-        {
-            errorAt = plan.Errors[0].Span.Start;
-            return ExitCode.Usage;
-        }
-
-        using var runner = new StatementRunner(_node, "shell", _options) { IsShell = isInteractive };
-        return runner.Run(plan);
-    }
 }

@@ -30,7 +30,7 @@ internal static class SqlCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No rates, summaries or warnings." };
         var connect = new Option<string?>("--connect")
         {
-            Description = "Runs statements at a server instead of here, in one session: host:port. The token is COLUMNSTREAM_TOKEN.",
+            Description = "Runs statements at a server, in one session of it: host:port. The token is COLUMNSTREAM_TOKEN.",
             HelpName = "host:port",
         };
         var user = new Option<string?>("--user")
@@ -139,7 +139,7 @@ internal static class SqlCommand
         }
 
         var password = new System.Text.StringBuilder();
-        for (ConsoleKeyInfo key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
         {
             if (key.Key == ConsoleKey.Backspace && password.Length > 0)
             {

@@ -17,6 +17,7 @@ using ColumnStream.Server.Control;
 using ColumnStream.Server.Introspection;
 using ColumnStream.Server.Introspection.Schemas;
 using ColumnStream.Server.Results;
+using ColumnStream.Server.Session.Ingest;
 
 namespace ColumnStream.Server.Composition;
 
@@ -49,7 +50,8 @@ internal sealed class NodeBuilder : IDisposable
         tables = [.. tables, .. InformationSchema.Tables(() => Definitions(), () => all)];
         all = tables;
         Connectors = new ConnectorRegistry(
-            ConnectorTable.Create(output, error, null, tables).Append(new ResultConnector(receiver: null)).Concat(more));
+            ConnectorTable.Create(output, error, null, tables).Append(new ResultConnector(receiver: null))
+                .Append(new IngestConnector(queue: null)).Concat(more));
     }
 
     /// <summary>Gets the jobs of this process, which system tables show.</summary>
@@ -87,11 +89,12 @@ internal sealed class NodeBuilder : IDisposable
         }
     }
 
-    /// <summary>Returns what runs a job, whose rows go to <paramref name="receiver"/> if it is a SELECT.</summary>
-    public JobRunner Runner(long memoryLimitBytes, ResultReceiver? receiver)
+    /// <summary>Returns what runs a job: a SELECT's rows go to <paramref name="receiver"/>, and it alone reads <paramref name="source"/>.</summary>
+    public JobRunner Runner(long memoryLimitBytes, ResultReceiver? receiver, Connector? source = null)
     {
         Prepare(memoryLimitBytes);
         ConnectorRegistry connectors = receiver is null ? Connectors : Connectors.With(new ResultConnector(receiver));
+        connectors = source is null ? connectors : connectors.With(source);
         return new JobRunner(_workers!, _io!, connectors, Memory, _pages!, _failPoints);
     }
 

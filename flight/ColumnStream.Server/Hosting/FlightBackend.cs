@@ -81,7 +81,7 @@ internal sealed class FlightBackend(SessionHost host, Accounts? accounts, TimePr
         try
         {
             return ValueTask.FromResult<ISqlSession>(
-                new FlightSession(host.Open(PrincipalOf(login.User)), () => PrincipalOf(login.User)));
+                new FlightSession(host, host.Open(PrincipalOf(login.User)), () => PrincipalOf(login.User)));
         }
         catch (ColumnStreamException failure)
         {

@@ -19,9 +19,10 @@ using ColumnStream.Sql;
 namespace ColumnStream.Server.Hosting;
 
 /// <summary>Is a session for Flight SQL's service.</summary>
+/// <param name="host">The process.</param>
 /// <param name="session">The session.</param>
 /// <param name="user">Tells what the user may do now.</param>
-internal sealed class FlightSession(SqlSession session, Func<Principal> user) : ISqlSession
+internal sealed class FlightSession(SessionHost host, SqlSession session, Func<Principal> user) : ISqlSession
 {
     private readonly Dictionary<string, string> _clientOptions = new(StringComparer.Ordinal);
 
@@ -37,8 +38,17 @@ internal sealed class FlightSession(SqlSession session, Func<Principal> user) : 
         ValueTask.FromResult<ISqlStatement>(Told(() => new FlightStatement(this, Current().Prepare(sql))));
 
     /// <inheritdoc/>
-    public ValueTask<long> IngestAsync(SqlIngest target, ISqlResult rows, CancellationToken cancellation) =>
-        throw ErrorStatus.Wrap(new UserException(3001, "Bulk ingest is not supported yet. INSERT INTO takes rows as parameters."));
+    public async ValueTask<long> IngestAsync(SqlIngest target, ISqlResult rows, CancellationToken cancellation)
+    {
+        try
+        {
+            return await new BulkIngest(host, Current()).RunAsync(target, rows, cancellation);
+        }
+        catch (Exception failure) when (ErrorStatus.Of(failure) is not null && !cancellation.IsCancellationRequested)
+        {
+            throw ErrorStatus.Wrap(failure);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> CatalogsAsync(CancellationToken cancellation) =>

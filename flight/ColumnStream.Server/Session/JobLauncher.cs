@@ -1,4 +1,5 @@
 using System;
+using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
@@ -17,8 +18,10 @@ internal sealed class JobLauncher(NodeBuilder node)
     /// <param name="launch">How it is called and where it begins.</param>
     /// <param name="receiver">Takes the rows of a SELECT; null for INSERTs.</param>
     /// <param name="warn">Says what stops nothing.</param>
+    /// <param name="source">A connector that this job alone reads, or null.</param>
     /// <exception cref="Engine.Errors.ColumnStreamException">The job cannot be started.</exception>
-    public LaunchedJob Start(PlannedJob job, JobLaunch launch, ResultReceiver? receiver, Action<string> warn)
+    public LaunchedJob Start(
+        PlannedJob job, JobLaunch launch, ResultReceiver? receiver, Action<string> warn, Connector? source = null)
     {
         var settings = new JobSettings(job.Settings) { Name = launch.Name };
         string restore = settings.Restore(launch.Restore);
@@ -26,7 +29,7 @@ internal sealed class JobLauncher(NodeBuilder node)
         FolderLock? folder = address is null ? null : FolderLock.Acquire(ObjectStoreTable.LockFolderOf(address));
         try
         {
-            JobRunner runner = node.Runner(settings.MemoryLimitBytes, receiver);
+            JobRunner runner = node.Runner(settings.MemoryLimitBytes, receiver, source);
             string? id = null;
             JobOptions options = settings.ToJobOptions(job, launch.Script, launch.Ordinal, restore, node.Stores, text =>
             {

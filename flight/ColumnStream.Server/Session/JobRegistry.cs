@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Planner.Statements;
@@ -55,6 +56,25 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
         {
             store?.End(name, "FAILED", failure.Message);
             throw;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _starting.Remove(name);
+            }
+        }
+    }
+
+    /// <summary>Starts a job that reads what only this process has; it is not recorded, since no other one could go on with it.</summary>
+    public LaunchedJob StartFrom(PlannedJob job, string owner, Connector source)
+    {
+        string name = Claim(NameOf(job));
+        try
+        {
+            return Launch(
+                job, new JobRecord(name, owner, job.Summary, string.Empty, string.Empty, 0), restore: "none",
+                text => node.Jobs.AddError(name, "warning", null, text), source);
         }
         finally
         {
@@ -172,10 +192,12 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
         ? node.Jobs.Jobs().Any(entry => entry.Job.JobId == name)
         : !store.TryClaim(name);
 
-    private LaunchedJob Launch(PlannedJob job, JobRecord record, string restore, Action<string> warn)
+    private LaunchedJob Launch(
+        PlannedJob job, JobRecord record, string restore, Action<string> warn, Connector? source = null)
     {
         LaunchedJob launched = new JobLauncher(node).Start(
-            job, new JobLaunch(record.Name, 0, store is null ? null : restore) { Name = record.Name }, receiver: null, warn);
+            job, new JobLaunch(record.Name, 0, store is null ? null : restore) { Name = record.Name }, receiver: null, warn,
+            source);
         lock (_gate)
         {
             _running[record.Name] = (launched, record.Owner);

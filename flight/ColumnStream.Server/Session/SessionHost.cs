@@ -87,6 +87,9 @@ internal sealed class SessionHost : IAsyncDisposable
     /// <summary>Makes a name for the job of a SELECT.</summary>
     public string NameQuery() => $"select-{Interlocked.Increment(ref _queries)}";
 
+    /// <summary>Makes a name for the table of rows that a client sends.</summary>
+    public string NameIngest() => $"rows-of-a-client-{Interlocked.Increment(ref _queries)}";
+
     /// <summary>Remembers a SELECT whose rows are read, until <see cref="Forget"/>.</summary>
     public void Remember(QueryRun query) => _open[query] = 0;
 

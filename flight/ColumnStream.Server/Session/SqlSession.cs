@@ -125,6 +125,27 @@ internal sealed class SqlSession
             $"Parameters do not fit the statement: it has {count}, and {values.Count} values came. Bind one value for each '?'.");
     }
 
+    /// <summary>Plans an INSERT between a definition and its end, both of this moment alone.</summary>
+    /// <exception cref="ColumnStreamException">It is wrong, or refused.</exception>
+    public PlannedJob PlanBetween(string define, string insert, string end)
+    {
+        SqlStatement statement = SqlStatement.Read(insert);
+        AccessRules.Check(User, statement.Syntax);
+        lock (_gate)
+        {
+            Refresh();
+            _ = Checked(_planner.Plan(SqlStatement.Read(define).Parsed));
+            try
+            {
+                return Checked(_planner.Plan(statement.Parsed)).Statements.OfType<PlannedJob>().Single();
+            }
+            finally
+            {
+                _ = _planner.Plan(SqlStatement.Read(end).Parsed);
+            }
+        }
+    }
+
     private async Task<StatementResult> RunAsync(
         SqlStatement statement, StatementParameters? parameters, bool? waits, CancellationToken cancellation)
     {

@@ -54,7 +54,8 @@ internal sealed class SqlShell : IDisposable
         }
 
         string rest = pending.ToString();
-        return StatementScanner.IsBlank(rest) ? ExitCode.Done : _engine.Execute(Place(rest, pendingLine), isInteractive: false, out _);
+        return StatementScanner.IsBlank(rest)
+            ? ExitCode.Done : _engine.Execute(Place(rest, pendingLine), isInteractive: false, out _);
     }
 
     /// <summary>Reads statements from a terminal until the user ends it.</summary>

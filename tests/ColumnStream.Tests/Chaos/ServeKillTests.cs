@@ -53,6 +53,10 @@ public sealed class ServeKillTests
                 // The definitions are there still, and so is what the job left.
                 Assert.Contains("numbers", await client.Rows("SHOW TABLES"));
                 Assert.Equal([$"{rows}"], await client.Rows("SELECT COUNT(*) FROM sink"));
+                (int code, string said) = ServerProcess.Run(
+                    folder, ["sql", "--connect", Address(server).ToString(), "-e", "SELECT MAX(id) AS most FROM sink"],
+                    new Dictionary<string, string> { ["COLUMNSTREAM_TOKEN"] = token });
+                Assert.Equal((0, $"most\n{rows}\n"), (code, said));
                 server.Kill();
             }
 
@@ -95,9 +99,11 @@ public sealed class ServeKillTests
     private static async Task<ServeClient> Connect(ServerProcess server, string token)
     {
         Assert.True(server.WaitUntil(() => server.Output.Contains("serves Flight SQL", StringComparison.Ordinal)), server.Output);
-        string address = Regex.Match(server.Output, @"grpc://([0-9.:]+)").Groups[1].Value;
-        return await new ServeClient(IPEndPoint.Parse(address)).SignInAsync(token);
+        return await new ServeClient(Address(server)).SignInAsync(token);
     }
+
+    private static IPEndPoint Address(ServerProcess server) =>
+        IPEndPoint.Parse(Regex.Match(server.Output, @"grpc://([0-9.:]+)").Groups[1].Value);
 
     private static void Interrupt(ServerProcess server)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -12,6 +13,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Flight;
 using ColumnStream.Flight.Grpc;
+using ColumnStream.Flight.Sql.Backend;
 using ColumnStream.Flight.Sql.Client;
 using ColumnStream.Planner;
 using ColumnStream.Server.Hosting;
@@ -86,6 +88,27 @@ public sealed class ServeHostTests : IAsyncLifetime
         ReadOnlyMemory<byte> bound = await client.Sql.BindAsync(query.Handle, values, ServeClient.Limit);
         values.Release();
         Assert.Equal(["10|text 1999"], await client.Rows(await client.Sql.QueryPreparedAsync(bound, ServeClient.Limit)));
+    }
+
+    [Fact]
+    public async Task Bulk_rows_are_appended_and_a_table_is_made_only_where_it_can_be()
+    {
+        using ServeClient client = await Client().SignInAsync(_host.FirstToken!);
+        var target = new SqlIngest("bulk") { CreateIfMissing = true, IfExists = SqlIngestMode.Append };
+        GrpcStatus refused = await client.Refused(() => Ingest(client, target, 1));
+        Assert.Equal("CST3112", refused.Info!.Reason);
+        target = target with
+        {
+            Options = new Dictionary<string, string>
+            {
+                ["connector"] = "filesystem", ["path"] = Path.Combine(_folder, "bulk"), ["format"] = "csv",
+            },
+        };
+        Assert.Equal(30_000, await Ingest(client, target, 30));
+        Assert.Equal(2_000, await Ingest(client, target, 2));
+        Assert.Equal(["32000|text 999"], await client.Rows("SELECT COUNT(*), MAX(b) FROM bulk"));
+        refused = await client.Refused(() => Ingest(client, target with { IfExists = SqlIngestMode.Fail }, 1));
+        Assert.Equal(GrpcStatusCode.AlreadyExists, refused.Code);
     }
 
     [Fact]
@@ -192,6 +215,29 @@ public sealed class ServeHostTests : IAsyncLifetime
     private static Task<string[]> Selects(ServeClient client, string status) => client.Rows(
         $"SELECT job FROM sys.jobs WHERE statement = 'SELECT' AND status = '{status}' AND job < (SELECT MAX(job) FROM sys.jobs)"
         + " AND CAST(busy_ms AS DOUBLE) >= 0 AND restored_epoch = 0 AND job_id = 'select-1'");
+
+    private static async Task<long> Ingest(ServeClient client, SqlIngest target, int batches)
+    {
+        var schema = new Schema(new Field("a", DataType.Int64), new Field("b", DataType.Utf8));
+        return await client.Sql.IngestAsync(target, schema, Batches(), ServeClient.Limit);
+
+        async IAsyncEnumerable<RecordBatch> Batches()
+        {
+            for (int i = 0; i < batches; i++)
+            {
+                await Task.Yield();
+                RecordBatch batch = Batch(client, [.. Enumerable.Range(0, 1000).Select(static n => (long)n)]);
+                try
+                {
+                    yield return batch;
+                }
+                finally
+                {
+                    batch.Release();
+                }
+            }
+        }
+    }
 
     private static RecordBatch Batch(ServeClient client, long[] numbers, Func<long, string>? text = null)
     {

@@ -82,7 +82,7 @@ internal sealed class GrpcChannel : IDisposable
 
         if (options.AcceptsAnyCertificate)
         {
-            tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            tls.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
         }
         else if (options.Roots is { } roots)
         {

@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 namespace ColumnStream.Flight.Grpc;
 
 /// <summary>Writes into a pipe, which copies, and waits wherever much has gathered.</summary>
-internal sealed class PipeSink(PipeWriter writer, CancellationToken cancellation, Action beforeFirst) : ByteSink
+internal sealed class PipeSink(PipeWriter writer, Action beforeFirst, CancellationToken cancellation) : ByteSink
 {
     private const int Chunk = 64 << 10;
     private int _gathered;

@@ -1,7 +1,6 @@
 using System;
 using System.Globalization;
 using System.IO;
-using System.IO.Pipelines;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -58,7 +57,7 @@ internal sealed class GrpcServerCall : IDisposable
         _compresses = options.CompressesResponses
             && http.Request.Headers[AcceptEncoding].ToString().Contains("gzip", StringComparison.Ordinal);
         _source = new PipeSource(http.Request.BodyReader, Cancellation);
-        _sink = new PipeSink(_body.Writer, Cancellation, ApplyHeaders);
+        _sink = new PipeSink(_body.Writer, ApplyHeaders, Cancellation);
         Reader = new FrameReader(_source, isGzip, route.IsData ? options.MaxDataMessageBytes : options.MaxMessageBytes);
         Writer = new FrameWriter(_sink, _compresses);
         Peer = FindPeer(http);

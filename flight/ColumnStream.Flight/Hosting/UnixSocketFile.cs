@@ -35,7 +35,11 @@ internal sealed class UnixSocketFile : IDisposable
         try
         {
             socket.Bind(Endpoint);
-            File.SetUnixFileMode(_bound, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(_bound, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
             return socket;
         }
         catch

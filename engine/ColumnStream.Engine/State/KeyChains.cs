@@ -267,7 +267,7 @@ internal sealed unsafe class KeyChains : IDisposable
         ChainedRows rows = _sides[side];
         using var order = new NativeList<Ordered>(_account);
         uint next = 1;
-        for (byte* row = rows.Table.NextLive(ref next); row is not null; row = rows.Table.NextLive(ref next))
+        for (byte* row = rows.Table.WalkLive(ref next); row is not null; row = rows.Table.WalkLive(ref next))
         {
             order.Add(new Ordered(rows.OrderOffset < 0 ? 0 : *(long*)(row + rows.OrderOffset), next - 1));
         }
@@ -278,6 +278,7 @@ internal sealed unsafe class KeyChains : IDisposable
         var columns = new ArrayData[_keys.Layout.Keys.Count];
         for (int at = 0; at < order.Count; at += StateTable.BlockRows)
         {
+            rows.Table.TrimInCall();
             int count = Math.Min(StateTable.BlockRows, order.Count - at);
             for (int i = 0; i < count; i++)
             {

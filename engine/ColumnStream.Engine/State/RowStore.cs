@@ -25,6 +25,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     public const byte Dead = 2;
 
     private const int GatherOneIn = 32;
+    private const int RowsOfTrim = 16;
     private const uint RenumberAt = 0xFFFF0000;
     private const int MostDirtyAtLeast = 4096;
     private readonly NativeList<nint> _pages = new(account);
@@ -258,7 +259,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
 
         int size = 8 + layout.Stride;
         int images = _preImages.Count / size;
-        while (_imagesGathered < images && rows.Count < Math.Max(1, maxRows) && !IsGathered(rows.Count))
+        while (_imagesGathered < images && rows.Count < Math.Max(1, maxRows) && (rows.Count == 0 || !IsGathered()))
         {
             byte* image = _preImages.Pointer + ((long)_imagesGathered++ * size);
             if (IsTextOut)
@@ -335,7 +336,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
                 continue;
             }
 
-            if ((slot & mask) == 0)
+            if ((slot & (RowsOfTrim - 1)) == 0)
             {
                 pool.Spill?.Trim();
             }
@@ -455,6 +456,7 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     private bool GatherPages(int maxRows, NativeList<nint> rows, NativeList<uint> slots)
     {
         uint mask = (1u << layout.PageShift) - 1;
+        uint first = _cursor;
         while (_cursor < _end)
         {
             if ((_cursor & mask) >= layout.RowsPerPage)
@@ -463,16 +465,15 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
                 continue;
             }
 
-            if (rows.Count >= maxRows || IsGathered(rows.Count))
+            if (rows.Count >= maxRows || (_cursor > first && IsGathered()))
             {
                 return true;
             }
 
-            byte* row = Row(_cursor);
-            uint last = *(uint*)row;
+            uint last = *(uint*)Header(_cursor);
             if (last > _checkpointedBefore && last <= _checkpointed)
             {
-                AddDue(row, _cursor, rows, slots);
+                AddDue(Row(_cursor), _cursor, rows, slots);
             }
 
             _cursor++;
@@ -483,9 +484,10 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
 
     private bool GatherList(int maxRows, NativeList<nint> rows, NativeList<uint> slots)
     {
+        uint first = _cursor;
         while (_cursor <= _frozen.Count)
         {
-            if (rows.Count >= maxRows || IsGathered(rows.Count))
+            if (rows.Count >= maxRows || (_cursor > first && IsGathered()))
             {
                 return true;
             }
@@ -508,6 +510,22 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     {
         _shade = pool.Spill!.Shade;
         _pages.Pointer[page] = (nint)_shade;
+    }
+
+    /// <summary>Returns a row whose long text may be out.</summary>
+    private byte* Header(uint slot)
+    {
+        byte* page = Pages[slot >> layout.PageShift];
+        uint offset = (slot & ((1u << layout.PageShift) - 1)) * (uint)layout.Stride;
+        if (page != _shade)
+        {
+            return page + offset;
+        }
+
+        int number = (int)(slot >> layout.PageShift);
+        byte* row = (byte*)_homes.Pointer[number] + offset;
+        _spilled!.Ensure(row, layout.Stride, _clustered.Pointer[number] != 0);
+        return row;
     }
 
     /// <summary>Brings a row back, and its long text.</summary>
@@ -567,9 +585,8 @@ internal sealed unsafe class RowStore(StateLayout layout, StatePool pool, Buffer
     }
 
     /// <summary>Tells whether the rows gathered so far, with their text and what they brought back, are as much as one turn may hold.</summary>
-    private bool IsGathered(int count) =>
-        count > 0 && pool.Spill is { } spill
-        && (_gatherRoom <= 0 || spill.ReadBytes - _gatherRead > spill.LimitBytes / GatherOneIn);
+    private bool IsGathered() =>
+        pool.Spill is { } spill && (_gatherRoom <= 0 || spill.ReadBytes - _gatherRead > spill.LimitBytes / GatherOneIn);
 
     private void SaveImage(byte* row, uint slot)
     {

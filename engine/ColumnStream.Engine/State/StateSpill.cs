@@ -23,8 +23,8 @@ public sealed unsafe class StateSpill : IDisposable
     private readonly StatePool _pool;
     private readonly BufferAllocator _account;
     private readonly bool _always;
-    private const int BytesPerRow = 16 * SpilledPages.UnitBytes;
-    private const int LeastChunkRows = 64;
+    private const int BytesPerRow = 32 * SpilledPages.UnitBytes;
+    private const int LeastChunkRows = 16;
     private const int MostChunkRows = 4096;
     private readonly long _free;
     private readonly long _enough;
@@ -74,6 +74,9 @@ public sealed unsafe class StateSpill : IDisposable
     /// <summary>Gets whether a page may be brought back of which only a part was asked for.</summary>
     internal bool HasRoomForPages => ReadsPages && _account.FreeBytes > LimitBytes / 8;
 
+    /// <summary>Gets or sets what tells whether nobody but the operator in a call holds an address.</summary>
+    public Func<bool> MayTrimInCall { get; set; } = static () => false;
+
     /// <summary>Gets a page of rows and buckets in which nothing is ever found; stands for pages that are not wholly in memory.</summary>
     internal byte* Shade => (byte*)(_shade != 0 ? _shade : _shade = MakeShade());
 
@@ -100,6 +103,15 @@ public sealed unsafe class StateSpill : IDisposable
                 _hand = _hand + 1 < _states.Count ? _hand + 1 : 0;
                 _states[_hand].Evict(wanted, evenUsed: round >= 2 || _always, index: (round & 1) != 0);
             }
+        }
+    }
+
+    /// <summary>Does the same in the middle of a call, for an operator that holds no address; where another may, nothing.</summary>
+    internal void TrimInCall()
+    {
+        if ((_always || _account.FreeBytes < _free) && MayTrimInCall())
+        {
+            Trim();
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed unsafe partial class StateTable : ISpillableState, IDisposable
     /// <summary>Above this many bytes of index and rows, prefetching pays; below, it costs.</summary>
     private const long PrefetchBytes = 1 << 20;
 
+    private const int BlockOneIn = 32;
+    private const int RowsOfTrim = 16;
     private readonly BufferAllocator _account;
     private readonly StateIndex _index;
     private readonly RowStore _rows;
@@ -98,7 +100,7 @@ internal sealed unsafe partial class StateTable : ISpillableState, IDisposable
     /// <summary>Walks all rows, a block at a time: returns 0 at the end.</summary>
     public int Entries(ref long position, ulong* hashes, uint* slots, byte** rows)
     {
-        int count = _index.Entries(ref position, hashes, slots, BlockRows);
+        int count = _index.Entries(ref position, hashes, slots, SpilledBytes > 0 ? RowsOfStep : BlockRows);
         for (int i = 0; i < count; i++)
         {
             rows[i] = _rows.Row(slots[i]);
@@ -139,11 +141,26 @@ internal sealed unsafe partial class StateTable : ISpillableState, IDisposable
         return null;
     }
 
+    /// <summary>Does what <see cref="NextLive(ref uint)"/> does for a walk over a whole table in which no address is held from row to row.</summary>
+    public byte* WalkLive(ref uint slot)
+    {
+        if ((slot & (RowsOfTrim - 1)) == 0)
+        {
+            _spill?.TrimInCall();
+        }
+
+        return NextLive(ref slot);
+    }
+
     /// <summary>Returns the next block of live rows at or behind <paramref name="next"/>, with their slots, and how many they are; 0 at the end.</summary>
+    /// <remarks>Addresses of the block before are good no more where memory is short; a block is shorter where much came back.</remarks>
     public int NextLive(ref uint next, byte** rows, uint* slots)
     {
+        _spill?.TrimInCall();
+        long most = MostReadBytes;
         int count = 0;
-        while (count < BlockRows && NextLive(ref next) is var row && row is not null)
+        while (count < BlockRows && (count == 0 || ReadBytes < most)
+            && NextLive(ref next) is var row && row is not null)
         {
             rows[count] = row;
             slots[count++] = next - 1;
@@ -203,8 +220,20 @@ internal sealed unsafe partial class StateTable : ISpillableState, IDisposable
         }
     }
 
+    /// <summary>Gets how many rows, at most a block, may be in memory at once with their text where memory is short.</summary>
+    public int RowsOfStep => Math.Min(BlockRows, _spill?.ChunkRows ?? BlockRows);
+
+    /// <summary>Gets the bytes that came back from disk so far, for all tables of the task.</summary>
+    public long ReadBytes => _spill?.ReadBytes ?? 0;
+
+    /// <summary>Gets how many those may be when a block of rows is large enough.</summary>
+    public long MostReadBytes => _spill is null ? long.MaxValue : _spill.ReadBytes + (_spill.LimitBytes / BlockOneIn);
+
     /// <summary>Lets state go to disk in the middle of a restore; nobody may hold an address of a row of any table.</summary>
     public void Trim() => _spill?.Trim();
+
+    /// <summary>Does the same in the middle of a call, for an operator that holds no address; where another may, nothing.</summary>
+    public void TrimInCall() => _spill?.TrimInCall();
 
     /// <summary>Drops all rows and gives their memory back.</summary>
     public void Clear()

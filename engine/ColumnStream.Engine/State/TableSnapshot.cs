@@ -98,9 +98,11 @@ internal sealed unsafe class TableSnapshot : IDisposable
         ReadOnlySpan<ArrayData> cells = columns[(3 + _extra + _layout.Keys.Count)..];
         bool complete = true;
         byte** rows = stackalloc byte*[PlacedRows];
-        for (int start = first; start < first + count; start += PlacedRows)
+        int most = Math.Min(PlacedRows, table.RowsOfStep);
+        for (int start = first; start < first + count; start += most)
         {
-            int tile = Math.Min(PlacedRows, first + count - start);
+            table.Trim();
+            int tile = Math.Min(most, first + count - start);
             for (int i = 0; i < tile; i++)
             {
                 byte* row = table.Rows.Place(slots[start + i]);
@@ -212,7 +214,8 @@ internal sealed unsafe class TableSnapshot : IDisposable
     {
         _rows.Count = 0;
         _slots.Count = 0;
-        while (_rows.Count < 2048)
+        long most = table.MostReadBytes;
+        while (_rows.Count < 2048 && (_rows.Count == 0 || table.ReadBytes < most))
         {
             byte* row = table.NextLive(ref next);
             if (row is null)

@@ -149,7 +149,7 @@ internal sealed class ValueSet
     public unsafe void Relink(StateTable values, StateTable groups, int headOffset, BufferAllocator account)
     {
         uint next = 1;
-        for (byte* row = groups.NextLive(ref next); row is not null && headOffset >= 0; row = groups.NextLive(ref next))
+        for (byte* row = groups.WalkLive(ref next); row is not null && headOffset >= 0; row = groups.WalkLive(ref next))
         {
             *(long*)(row + headOffset) = 0;
         }
@@ -158,7 +158,7 @@ internal sealed class ValueSet
         var columns = new ArrayData[groups.Layout.Keys.Count];
         ulong hash = 0;
         next = 1;
-        for (byte* row = values.NextLive(ref next); row is not null; row = values.NextLive(ref next))
+        for (byte* row = values.WalkLive(ref next); row is not null; row = values.WalkLive(ref next))
         {
             byte* one = row;
             for (int i = 0; i < columns.Length; i++)

@@ -257,33 +257,35 @@ internal sealed class WindowRows : OperatorState, ISpillableState, IDisposable
     /// <inheritdoc/>
     public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups)
     {
+        // Twice, since a slot may be dead in a later file than the one that holds its row, and all rows at once may not fit.
         var dead = new HashSet<uint>();
-        List<RecordBatch> read = [];
-        try
+        foreach (RecordBatch batch in snapshots.ReadBatches())
         {
-            foreach (RecordBatch batch in snapshots.ReadBatches())
+            var live = (BooleanArray)batch.Columns[1];
+            ReadOnlySpan<uint> slots = ((FixedWidthArray)batch.Columns[0]).Values<uint>();
+            for (int i = 0; i < batch.Length; i++)
             {
-                read.Add(batch);
-                var live = (BooleanArray)batch.Columns[1];
-                ReadOnlySpan<uint> slots = ((FixedWidthArray)batch.Columns[0]).Values<uint>();
-                for (int i = 0; i < batch.Length; i++)
+                if (!live.GetValue(i))
                 {
-                    if (!live.GetValue(i))
-                    {
-                        dead.Add(slots[i]);
-                    }
+                    dead.Add(slots[i]);
                 }
             }
 
-            foreach (RecordBatch batch in read)
+            batch.Release();
+        }
+
+        foreach (RecordBatch batch in snapshots.ReadBatches())
+        {
+            try
             {
                 Load(batch, dead, keyGroups);
-                _spill?.Trim();
             }
-        }
-        finally
-        {
-            read.ForEach(static batch => batch.Release());
+            finally
+            {
+                batch.Release();
+            }
+
+            _spill?.Trim();
         }
 
         _mustBeFull = true;

@@ -16,7 +16,7 @@ namespace ColumnStream.Runtime.Checkpoints;
 internal sealed class SnapshotWriter : TaskUnit
 {
     private const long MostBacklogBytes = 64 << 20;
-    private const int BacklogOneIn = 8;
+    private const int BacklogOneIn = 16;
     private static readonly IpcWriterOptions Format =
         new() { Compression = IpcCompression.Zstd };
 

@@ -10,10 +10,11 @@ internal sealed class OperatorChain(Executor executor)
     /// <summary>One element in this many is measured node by node.</summary>
     public const int SampleEvery = 16;
 
-    private const int SlicesOfLimit = 16;
+    private const int SlicesOfLimit = 32;
     private const int LeastSliceRows = 8;
     private const int JudgedShift = 3;
     private readonly List<ChainNode> _nodes = [];
+    private StateSpill? _spill;
     private long _judgedBytes;
     private long _judgedRows;
     private long _bytesPerRow;
@@ -61,7 +62,18 @@ internal sealed class OperatorChain(Executor executor)
     }
 
     /// <summary>Gets or sets what takes state to disk, or null.</summary>
-    public StateSpill? Spill { get; set; }
+    public StateSpill? Spill
+    {
+        get => _spill;
+        set
+        {
+            _spill = value;
+            if (value is not null)
+            {
+                value.MayTrimInCall = () => Depth <= 1 && !HoldsRows;
+            }
+        }
+    }
 
     /// <summary>Gets or sets how many operators with state are in a call: they may hold addresses of rows.</summary>
     public int Depth { get; set; }

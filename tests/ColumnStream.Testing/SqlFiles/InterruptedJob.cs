@@ -24,6 +24,7 @@ public sealed class InterruptedJob : TestJob, IFailPoints
 {
     private const int MostKills = 4;
     private const int MostEarlyKills = 16;
+    private const int TurnsOfLook = 4;
 
     private readonly Random _random;
     private readonly ConnectorRegistry _connectors;
@@ -31,6 +32,7 @@ public sealed class InterruptedJob : TestJob, IFailPoints
     private readonly JobOptions _options;
     private readonly SimulatedObjectStore _store = new();
     private readonly bool _isDebugAllocator;
+    private readonly Func<JobMetrics, bool>? _killWhen;
     private SimExecutor _executor;
     private BufferPool _pool;
     private BufferAllocator _memory;
@@ -51,14 +53,17 @@ public sealed class InterruptedJob : TestJob, IFailPoints
     /// <param name="options">What all lives share.</param>
     /// <param name="seed">Draws everything.</param>
     /// <param name="isDebugAllocator">Whether buffers lie in guarded pages.</param>
+    /// <param name="killWhen">When to kill the job instead, once and behind a checkpoint with rows; other lives are in peace.</param>
     public InterruptedJob(
-        ConnectorRegistry connectors, IReadOnlyList<JobGraph> graphs, JobOptions options, int seed, bool isDebugAllocator = false)
+        ConnectorRegistry connectors, IReadOnlyList<JobGraph> graphs, JobOptions options, int seed, bool isDebugAllocator = false,
+        Func<JobMetrics, bool>? killWhen = null)
     {
         _random = new Random(seed);
         _connectors = connectors;
         _graphs = graphs;
         _options = options;
         _isDebugAllocator = isDebugAllocator;
+        _killWhen = killWhen;
         Begin();
     }
 
@@ -175,12 +180,16 @@ public sealed class InterruptedJob : TestJob, IFailPoints
         _crashAtTurn = _executor.Turns + _random.Next(1, 4 << _random.Next(0, 5));
     }
 
+    /// <summary>Tells whether the one kill is due that was asked for: looked at now and then, since counting costs.</summary>
+    private bool IsDue() => Kills == 0 && _executor.Turns % TurnsOfLook == 0 && _killWhen!(Metrics)
+        && Metrics.Checkpoints.LastEpoch > 0 && RowsUpTo(NewestEpoch()) > 0;
+
     /// <summary>Runs one turn, or ends this life; false when nothing will ever happen.</summary>
     private bool Step()
     {
         try
         {
-            if (_executor.Turns < _crashAtTurn)
+            if (_killWhen is not null ? !IsDue() : _executor.Turns < _crashAtTurn)
             {
                 return _executor.Step();
             }
@@ -208,7 +217,7 @@ public sealed class InterruptedJob : TestJob, IFailPoints
 
         // Most jobs of the files read few rows: early lives, and half of the others, take one element a turn and die at
         // their first barrier behind a row.
-        bool inPeace = _isInPeace = Kills - _earlyKills == MostKills;
+        bool inPeace = _isInPeace = _killWhen is not null || Kills - _earlyKills == MostKills;
         bool isShort = _isShort = !inPeace && (Kills == _earlyKills || _random.Next(2) == 0);
         _executor = new SimExecutor(_random.Next(), _startNs, longestQuantum: inPeace ? 128 : isShort ? 1 : 8);
         _pool = _isDebugAllocator ? new GuardedPool() : new SizeClassPool();
@@ -221,8 +230,10 @@ public sealed class InterruptedJob : TestJob, IFailPoints
         {
             Checkpoints = _store,
             Restore = RestoreMode.Latest,
-            CheckpointInterval = TimeSpan.FromMicroseconds(inPeace ? 5_000 : isShort ? 1 + _earlyKills + _random.Next(0, 2) : 4 << _random.Next(0, 5)),
-            MaxRows = inPeace ? 4096 : 1 << _random.Next(0, 3),
+            CheckpointInterval = TimeSpan.FromMicroseconds(
+                _killWhen is not null ? (Kills == 0 ? 1_000 : 100_000)
+                    : inPeace ? 5_000 : isShort ? 1 + _earlyKills + _random.Next(0, 2) : 4 << _random.Next(0, 5)),
+            MaxRows = inPeace ? _options.MaxRows : 1 << _random.Next(0, 3),
             Nonce = string.Create(CultureInfo.InvariantCulture, $"life{Kills}"),
         });
         Restores += _job.RestoredEpoch > 0 ? 1 : 0;

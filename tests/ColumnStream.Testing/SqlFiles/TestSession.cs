@@ -85,7 +85,17 @@ public sealed class TestSession : IDisposable
         string.Join('\n', plan.Errors.Select(e => SqlDiagnosticFormatter.Format(plan.Source, e)));
 
     /// <summary>Starts a job; where the leg kills jobs, <paramref name="seed"/> draws when.</summary>
-    public TestJob Start(PlannedJob job, string name = "test", int seed = 42, long memoryLimitBytes = long.MaxValue)
+    /// <param name="job">The job.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="seed">Draws when it is killed.</param>
+    /// <param name="memoryLimitBytes">What its memory may be.</param>
+    /// <param name="killWhen">Where the leg kills jobs: when it is killed instead, once.</param>
+    public TestJob Start(
+        PlannedJob job,
+        string name = "test",
+        int seed = 42,
+        long memoryLimitBytes = long.MaxValue,
+        Func<JobMetrics, bool>? killWhen = null)
     {
         Result.Clear();
         bool lives = _leg.Lives.Count == 0;
@@ -111,7 +121,7 @@ public sealed class TestSession : IDisposable
         int[] order = [.. _leg.Lives.Distinct()];
         return new InterruptedJob(
             _connectors, [.. _leg.Lives.Select(p => Sabotage(graphs[Array.IndexOf(order, p)]))], options, seed,
-                _leg.IsDebugAllocator);
+                _leg.IsDebugAllocator, killWhen);
     }
 
     /// <summary>Runs a script to its end; returns the standing rows of its last SELECT and the counters of its job.</summary>

@@ -22,6 +22,7 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
 {
     private const int Parts = 64;
     private const int PartShift = 26;
+    private const int BatchesOfLimit = 64;
     private readonly List<StreamBatch> _batches = [];
     private readonly SpilledBatches _blocks = new(spill, account);
     private readonly Queue<SpilledBatches.Stored>[] _parts = new Queue<SpilledBatches.Stored>[Parts];
@@ -105,6 +106,9 @@ internal sealed unsafe class WaitingRows(ValueList<int> keys, StateSpill spill, 
             _open = _blocks.Take(_parts[_part].Dequeue());
         }
 
+        // Long rows come in smaller batches.
+        long bytesPerRow = Math.Max(1, _open.Rows.PinnedBytes / Math.Max(1, _open.Rows.Length));
+        mostRows = (int)Math.Clamp(spill.LimitBytes / BatchesOfLimit / bytesPerRow, 1, mostRows);
         int left = _open.Rows.Length - _openFrom;
         StreamBatch next = _open;
         if (_openFrom == 0 && left <= mostRows)

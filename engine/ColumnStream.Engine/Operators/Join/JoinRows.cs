@@ -184,20 +184,8 @@ internal sealed unsafe class JoinRows : IDisposable
         ulong* hashes = stackalloc ulong[StateTable.BlockRows];
         var columns = new ArrayData[_keyColumns];
         uint next = 1;
-        while (true)
+        for (int count = Table.NextLive(ref next, rows, slots); count > 0; count = Table.NextLive(ref next, rows, slots))
         {
-            int count = 0;
-            for (byte* row; count < StateTable.BlockRows && (row = Table.NextLive(ref next)) is not null; count++)
-            {
-                rows[count] = row;
-                slots[count] = next - 1;
-            }
-
-            if (count == 0)
-            {
-                return;
-            }
-
             for (int i = 0; i < columns.Length; i++)
             {
                 columns[i] = RowColumns.Key(Table.Layout, i, Table.Layout.Keys[i].Type, rows, count, _allocator);

@@ -137,7 +137,7 @@ internal sealed unsafe class SortedOverOperator(SortedOverNode node) : Operator
         // Cells behind rows stand in no checkpoint.
         uint next = 1;
         StateTable groups = _store.Groups.Table;
-        for (byte* group = groups.NextLive(ref next); group is not null; group = groups.NextLive(ref next))
+        for (byte* group = groups.WalkLive(ref next); group is not null; group = groups.WalkLive(ref next))
         {
             _now.Clear();
             _new.Count = 0;

@@ -124,7 +124,7 @@ internal sealed unsafe class FirstInTimeOperator(RankNode node) : Operator
         _waiting.Clear();
         uint next = 1;
         StateTable table = _rows.State.Table;
-        for (byte* row = table.NextLive(ref next); row is not null; row = table.NextLive(ref next))
+        for (byte* row = table.WalkLive(ref next); row is not null; row = table.WalkLive(ref next))
         {
             if (*(long*)(row + _rows.Sent) == 0)
             {

@@ -83,7 +83,7 @@ internal sealed unsafe class SingleRows : IDisposable
 
         _restores = State.Restores;
         uint next = 1;
-        for (byte* row = State.Table.NextLive(ref next); row is not null; row = State.Table.NextLive(ref next))
+        for (byte* row = State.Table.WalkLive(ref next); row is not null; row = State.Table.WalkLive(ref next))
         {
             *(ulong*)(row + Word) = Order.Word(row);
             *(long*)(row + _candidate) = 0;

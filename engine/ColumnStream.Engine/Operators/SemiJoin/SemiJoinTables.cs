@@ -387,7 +387,7 @@ internal sealed unsafe class SemiJoinTables : IDisposable
     private void Clear(StateTable table, int first, int firstTime, int lastTime)
     {
         uint next = 1;
-        for (byte* row = table.NextLive(ref next); row is not null; row = table.NextLive(ref next))
+        for (byte* row = table.WalkLive(ref next); row is not null; row = table.WalkLive(ref next))
         {
             *(long*)(row + table.Layout.CellOffsets[first]) = 0;
             for (int cell = firstTime; _ttl is not null && cell <= lastTime; cell++)

@@ -146,7 +146,7 @@ internal sealed unsafe class SessionRows : IDisposable
     {
         uint next = 1;
         StateTable sessions = _sessions.Sessions.Table;
-        for (byte* row = sessions.NextLive(ref next); row is not null; row = sessions.NextLive(ref next))
+        for (byte* row = sessions.WalkLive(ref next); row is not null; row = sessions.WalkLive(ref next))
         {
             *(long*)(row + _first) = 0;
             *(long*)(row + _last) = 0;
@@ -158,7 +158,7 @@ internal sealed unsafe class SessionRows : IDisposable
         ulong* hashes = stackalloc ulong[1];
         long units = WindowMath.UnitsPerMs(_layout.Keys[_time].Type);
         next = 1;
-        for (byte* row = State.Table.NextLive(ref next); row is not null; row = State.Table.NextLive(ref next))
+        for (byte* row = State.Table.WalkLive(ref next); row is not null; row = State.Table.WalkLive(ref next))
         {
             byte* one = row;
             _sessions.FindHeads(encoder, &one, 1, heads, headSlots, hashes, _layout);

@@ -190,20 +190,8 @@ internal sealed unsafe class SessionTables : IDisposable
         uint* headSlots = stackalloc uint[StateTable.BlockRows];
         ulong* hashes = stackalloc ulong[StateTable.BlockRows];
         uint next = 1;
-        while (true)
+        for (int count = sessions.NextLive(ref next, rows, slots); count > 0; count = sessions.NextLive(ref next, rows, slots))
         {
-            int count = 0;
-            while (count < StateTable.BlockRows && sessions.NextLive(ref next) is var row && row is not null)
-            {
-                rows[count] = row;
-                slots[count++] = next - 1;
-            }
-
-            if (count == 0)
-            {
-                return;
-            }
-
             FindHeads(encoder, rows, count, heads, headSlots, hashes);
             for (int i = 0; i < count; i++)
             {

@@ -228,7 +228,7 @@ internal sealed unsafe class SessionValues : IDisposable
         StateTable values = Tables[call]!;
         ValueSet set = _plan.Sets[call]!;
         uint next = 1;
-        for (byte* row = sessions.NextLive(ref next); row is not null; row = sessions.NextLive(ref next))
+        for (byte* row = sessions.WalkLive(ref next); row is not null; row = sessions.WalkLive(ref next))
         {
             *(long*)(row + _plan.Heads[call]) = 0;
         }
@@ -239,7 +239,7 @@ internal sealed unsafe class SessionValues : IDisposable
         ulong* hashes = stackalloc ulong[1];
         int birth = set.Layout.KeyOffsets[_plan.Keys.Count];
         next = 1;
-        for (byte* row = values.NextLive(ref next); row is not null; row = values.NextLive(ref next))
+        for (byte* row = values.WalkLive(ref next); row is not null; row = values.WalkLive(ref next))
         {
             byte* one = row;
             _sessions.FindHeads(encoder, &one, 1, heads, headSlots, hashes, set.Layout);

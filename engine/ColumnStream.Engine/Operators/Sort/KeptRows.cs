@@ -266,30 +266,31 @@ internal sealed unsafe class KeptRows : OperatorState, ISpillableState
 
     public override void Restore(StateSnapshotReader snapshots, KeyGroupRange keyGroups)
     {
-        var bySlot = new SortedDictionary<uint, (RecordBatch Batch, int Row)>();
-        List<RecordBatch> read = [];
+        // Every snapshot is full: rows stand in one file, in the order of their slots.
         foreach (RecordBatch batch in snapshots.ReadBatches())
         {
-            read.Add(batch);
-            ReadOnlySpan<uint> slots = ((FixedWidthArray)batch.Columns[0]).Values<uint>();
-            var live = (BooleanArray)batch.Columns[1];
-            ReadOnlySpan<ushort> groups = ((FixedWidthArray)batch.Columns[2]).Values<ushort>();
-            for (int i = 0; i < batch.Length; i++)
+            try
             {
-                if (live.GetValue(i) && keyGroups.Contains(groups[i]))
+                var live = (BooleanArray)batch.Columns[1];
+                ReadOnlySpan<ushort> groups = ((FixedWidthArray)batch.Columns[2]).Values<ushort>();
+                var mine = new List<int>(batch.Length);
+                for (int i = 0; i < batch.Length; i++)
                 {
-                    bySlot[slots[i]] = (batch, i);
+                    if (live.GetValue(i) && keyGroups.Contains(groups[i]))
+                    {
+                        mine.Add(i);
+                    }
                 }
-                else
-                {
-                    bySlot.Remove(slots[i]);
-                }
-            }
-        }
 
-        AddRestored(bySlot.Values);
-        read.ForEach(static b => b.Release());
-        _spill?.Trim();
+                AddTaken(batch, mine);
+            }
+            finally
+            {
+                batch.Release();
+            }
+
+            _spill?.Trim();
+        }
     }
 
     private void DropRows()
@@ -361,28 +362,9 @@ internal sealed unsafe class KeptRows : OperatorState, ISpillableState
         }
     }
 
-    private void AddRestored(IEnumerable<(RecordBatch Batch, int Row)> rows)
+    private void AddTaken(RecordBatch image, List<int> indices)
     {
-        RecordBatch? current = null;
-        var indices = new List<int>();
-        foreach ((RecordBatch batch, int row) in rows)
-        {
-            if (!ReferenceEquals(batch, current))
-            {
-                AddTaken(current, indices);
-                current = batch;
-                indices.Clear();
-            }
-
-            indices.Add(row);
-        }
-
-        AddTaken(current, indices);
-    }
-
-    private void AddTaken(RecordBatch? image, List<int> indices)
-    {
-        if (image is null || indices.Count == 0)
+        if (indices.Count == 0)
         {
             return;
         }

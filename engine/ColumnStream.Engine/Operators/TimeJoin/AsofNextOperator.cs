@@ -102,7 +102,7 @@ internal sealed unsafe class AsofNextOperator(TemporalJoinNode node) : Operator
             _passed = Passed();
             _next.Clear();
             uint next = 1;
-            for (byte* row = _sides[1].Table.NextLive(ref next); row is not null; row = _sides[1].Table.NextLive(ref next))
+            for (byte* row = _sides[1].Table.WalkLive(ref next); row is not null; row = _sides[1].Table.WalkLive(ref next))
             {
                 _next.Add(TimeOf(1, row), next - 1);
             }

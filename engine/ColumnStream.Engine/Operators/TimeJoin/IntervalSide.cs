@@ -90,7 +90,7 @@ internal sealed unsafe class IntervalSide : IDisposable
         _exact?.Clear();
         _blocks?.Clear();
         uint next = 1;
-        for (byte* row = Rows.Table.NextLive(ref next); row is not null; row = Rows.Table.NextLive(ref next))
+        for (byte* row = Rows.Table.WalkLive(ref next); row is not null; row = Rows.Table.WalkLive(ref next))
         {
             Expect(*(long*)(row + Rows.OrderOffset), next - 1);
         }

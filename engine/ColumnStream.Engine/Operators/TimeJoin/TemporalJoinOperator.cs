@@ -132,13 +132,13 @@ internal sealed unsafe class TemporalJoinOperator(TemporalJoinNode node) : Opera
         _waiting.Clear();
         _versions.Clear();
         uint next = 1;
-        for (byte* row = _sides[0].Table.NextLive(ref next); row is not null; row = _sides[0].Table.NextLive(ref next))
+        for (byte* row = _sides[0].Table.WalkLive(ref next); row is not null; row = _sides[0].Table.WalkLive(ref next))
         {
             _waiting.Add(*(long*)(row + _leftOffset), next - 1);
         }
 
         next = 1;
-        for (byte* row = _sides[1].Table.NextLive(ref next); row is not null; row = _sides[1].Table.NextLive(ref next))
+        for (byte* row = _sides[1].Table.WalkLive(ref next); row is not null; row = _sides[1].Table.WalkLive(ref next))
         {
             _versions.Add(*(long*)(row + _sides[1].OrderOffset), next - 1);
         }

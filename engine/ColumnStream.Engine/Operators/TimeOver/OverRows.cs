@@ -308,7 +308,7 @@ internal sealed unsafe class OverRows : IDisposable
     {
         uint next = 1;
         StateTable partitions = Partitions.Table;
-        for (byte* row = partitions.NextLive(ref next); row is not null; row = partitions.NextLive(ref next))
+        for (byte* row = partitions.WalkLive(ref next); row is not null; row = partitions.WalkLive(ref next))
         {
             new Span<long>(row + _links, LinkCount + _frames.Length + _heads).Clear();
         }
@@ -316,7 +316,7 @@ internal sealed unsafe class OverRows : IDisposable
         var answered = new List<(long Time, long Sequence, uint Slot)>();
         next = 1;
         NextSequence = 0;
-        for (byte* row = Rows.Table.NextLive(ref next); row is not null; row = Rows.Table.NextLive(ref next))
+        for (byte* row = Rows.Table.WalkLive(ref next); row is not null; row = Rows.Table.WalkLive(ref next))
         {
             long sequence = *(long*)(row + _sequence);
             NextSequence = Math.Max(NextSequence, sequence + 1);
@@ -335,13 +335,14 @@ internal sealed unsafe class OverRows : IDisposable
         uint partitionSlot;
         foreach ((long _, long _, uint slot) in answered)
         {
+            Rows.Table.TrimInCall();
             byte* row = Rows.Table.Rows.Row(slot);
             Find(Rows.Table.Layout, &row, 1, &partition, &partitionSlot, evenExpired: true);
             Chain(partition, row, slot);
         }
 
         next = 1;
-        for (byte* row = partitions.NextLive(ref next); row is not null; row = partitions.NextLive(ref next))
+        for (byte* row = partitions.WalkLive(ref next); row is not null; row = partitions.WalkLive(ref next))
         {
             BeginFrames(row);
         }

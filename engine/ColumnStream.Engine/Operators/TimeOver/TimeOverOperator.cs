@@ -239,7 +239,7 @@ internal sealed unsafe class TimeOverOperator(TimeOverNode node) : Operator
         _rows.Relink((row, slot, sequence) => _waiting.Add(_rows.TimeOf((byte*)row), sequence, slot));
         uint next = 1;
         StateTable partitions = _rows.Partitions.Table;
-        for (byte* row = partitions.NextLive(ref next); row is not null; row = partitions.NextLive(ref next))
+        for (byte* row = partitions.WalkLive(ref next); row is not null; row = partitions.WalkLive(ref next))
         {
             Remind(row, next - 1);
         }

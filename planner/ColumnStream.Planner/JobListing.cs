@@ -1,4 +1,3 @@
-using System.Linq;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Sql;
 using ColumnStream.Sql.Ast.Statements;

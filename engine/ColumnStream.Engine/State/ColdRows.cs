@@ -1,6 +1,5 @@
 using System;
 using System.Runtime.CompilerServices;
-using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;

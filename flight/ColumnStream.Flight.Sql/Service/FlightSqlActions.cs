@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Types;

@@ -30,6 +30,13 @@ public sealed class EmulatedBuckets : IDisposable
         Options["fs.oss.attempts.maximum"] = "20";
     }
 
+    /// <summary>Lets each of some faults happen at one request in twelve, as a seed draws.</summary>
+    public void FailAtTimes(int seed, params OssFault[] faults)
+    {
+        var random = new Random(seed);
+        Emulator.Fault = _ => random.Next(12) is var drawn && drawn < faults.Length ? faults[drawn] : OssFault.None;
+    }
+
     public IBucket Open(string address) => OssStoreOptions.OpenBucket(
         address, key => Options.GetValueOrDefault(key), static _ => null, _handler, TimeProvider.System, new Random(1));
 

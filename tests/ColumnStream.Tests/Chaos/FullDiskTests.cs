@@ -11,7 +11,6 @@ using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Planner;
-using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;

@@ -4,7 +4,6 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow.Memory;
-using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.State;
 using ColumnStream.Engine.Storage;
@@ -15,7 +14,6 @@ using ColumnStream.Runtime.Tasks;
 using ColumnStream.Runtime.Upgrades;
 using ColumnStream.Testing.Jobs;
 using ColumnStream.Testing.Sabotage;
-using ColumnStream.Testing.Simulation;
 using Xunit;
 
 namespace ColumnStream.Tests.Runtime;
@@ -213,20 +211,7 @@ public sealed class NewLifeTests
         IObjectStore store, MemoryLedger ledger, JobOptions options, Action<RunningJob, long>? each = null, IFailPoints? points = null)
     {
         Assert.Same(store, options.Checkpoints);
-        var executor = new SimExecutor(1, 0, longestQuantum: 8);
-        using var pool = new SizeClassPool();
-        var runner = new JobRunner(
-            executor, executor, new ConnectorRegistry([new MemoryConnector(_log, ledger, pauses: false)]),
-            new BufferAllocator("test", pool), new StatePool(), points);
-        RunningJob job = runner.Start(MemoryJob.Graph(2, 2), options);
-        while (!job.HasEnded && executor.Turns < 400_000)
-        {
-            each?.Invoke(job, executor.Turns);
-            Assert.True(executor.Step(), "The job hangs.");
-        }
-
-        Assert.True(job.HasEnded, "The job does not end.");
-        return job;
+        return MemoryRun.Play(_log, ledger, options, points, each);
     }
 
     /// <summary>Ends the process in front of the n-th change of a store, or at a point.</summary>

@@ -2,17 +2,13 @@ using System;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using ColumnStream.Arrow.Memory;
-using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
-using ColumnStream.Engine.State;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
 using ColumnStream.Testing.Jobs;
 using ColumnStream.Testing.Sabotage;
-using ColumnStream.Testing.Simulation;
 using Xunit;
 
 namespace ColumnStream.Tests.Runtime;
@@ -73,25 +69,15 @@ public sealed class TakeoverTests
 
     private Exception? Run(IObjectStore store, string nonce, Death? death)
     {
-        var executor = new SimExecutor(1, 0, longestQuantum: 8);
-        using var pool = new SizeClassPool();
-        var runner = new JobRunner(
-            executor, executor, new ConnectorRegistry([new MemoryConnector(_log, _ledger, pauses: false)]),
-            new BufferAllocator("test", pool), new StatePool(), death);
         try
         {
-            RunningJob job = runner.Start(MemoryJob.Graph(2, 2), new JobOptions("test")
-            {
-                Checkpoints = store,
-                CheckpointInterval = TimeSpan.FromMicroseconds(20),
-                MaxRows = 16,
-                Nonce = nonce,
-            });
-            while (!job.HasEnded && executor.Turns < 400_000 && executor.Step())
-            {
-            }
-
-            Assert.True(job.HasEnded, "The job does not end.");
+            RunningJob job = MemoryRun.Play(
+                _log, _ledger,
+                new JobOptions("test")
+                {
+                    Checkpoints = store, CheckpointInterval = TimeSpan.FromMicroseconds(20), MaxRows = 16, Nonce = nonce,
+                },
+                death);
             Assert.True(death is null, $"The job did not die: {job.Status} {job.Failure}");
             return job.Failure;
         }

@@ -14,18 +14,8 @@ public sealed class BucketSinkContractTests : SinkContract, IDisposable
 {
     private readonly EmulatedBuckets _buckets = new();
 
-    public BucketSinkContractTests()
-    {
-        var random = new Random(11);
-        _buckets.Emulator.Fault = _ => random.Next(12) switch
-        {
-            0 => OssFault.ErrorBefore,
-            1 => OssFault.ErrorBehind,
-            2 => OssFault.ResetBehind,
-            3 => OssFault.Throttled,
-            _ => OssFault.None,
-        };
-    }
+    public BucketSinkContractTests() => _buckets.FailAtTimes(
+        11, OssFault.ErrorBefore, OssFault.ErrorBehind, OssFault.ResetBehind, OssFault.Throttled);
 
     /// <inheritdoc/>
     protected override Connector Connector => OptionTests.Find("filesystem");

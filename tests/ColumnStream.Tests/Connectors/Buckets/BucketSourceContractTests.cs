@@ -22,14 +22,7 @@ public sealed class BucketSourceContractTests : SourceContract, IDisposable
                 string.Concat(Enumerable.Range(0, 11).Select(i => $"{{\"id\":{(file * 100) + i},\"name\":\"n{i}\"}}\n")));
         }
 
-        var random = new Random(7);
-        _buckets.Emulator.Fault = _ => random.Next(12) switch
-        {
-            0 => OssFault.ErrorBefore,
-            1 => OssFault.HalfBody,
-            2 => OssFault.ResetBefore,
-            _ => OssFault.None,
-        };
+        _buckets.FailAtTimes(7, OssFault.ErrorBefore, OssFault.HalfBody, OssFault.ResetBefore);
     }
 
     /// <inheritdoc/>

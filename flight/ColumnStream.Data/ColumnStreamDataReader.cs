@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
@@ -268,6 +269,10 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
     }
 
     /// <inheritdoc/>
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2073", Justification = "Values are primitives, text and arrays; nobody reflects on them.")]
+    [return: DynamicallyAccessedMembers(
+        DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)]
     public override Type GetFieldType(int ordinal) => Reader(ordinal).ClrType;
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Flight.Sql.Metadata;
@@ -34,6 +35,7 @@ internal sealed class ColumnSchema : DbColumn
     public static string TypeNameOf(Field field) => ColumnMetadata.Get(field, "TYPE_NAME") ?? field.Type.ToString();
 
     /// <summary>Gives the columns as a table, for callers of older interfaces.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2111", Justification = "A column of types is only stored and shown.")]
     public static DataTable TableOf(IEnumerable<DbColumn> columns)
     {
         var table = new DataTable("SchemaTable") { Locale = CultureInfo.InvariantCulture };

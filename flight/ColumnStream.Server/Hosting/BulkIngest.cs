@@ -1,9 +1,7 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Errors;
@@ -13,7 +11,6 @@ using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
-using ColumnStream.Server.Results;
 using ColumnStream.Server.Session;
 using ColumnStream.Server.Session.Ingest;
 using ColumnStream.Sql;

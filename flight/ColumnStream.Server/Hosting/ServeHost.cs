@@ -7,7 +7,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Storage;
@@ -94,7 +93,7 @@ internal sealed class ServeHost : IAsyncDisposable
     public string? FirstToken { get; }
 
     /// <summary>Gets where Flight clients connect, once it listens.</summary>
-    public IPEndPoint? Address => _server.Addresses.FirstOrDefault();
+    public IPEndPoint? Address => _server.Addresses.Count > 0 ? _server.Addresses[0] : null;
 
     /// <summary>Gets where health is asked for, once it listens; null where nobody may.</summary>
     public IPEndPoint? HealthAddress => _health?.Address;

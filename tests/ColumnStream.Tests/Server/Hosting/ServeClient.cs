@@ -3,7 +3,6 @@ using System.Buffers;
 using System.Collections.Generic;
 using System.Net;
 using System.Text;
-using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Ipc;

@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Runtime.Jobs;

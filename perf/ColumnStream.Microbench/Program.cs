@@ -52,7 +52,8 @@ internal static class Program
 
         if (arguments is ["network", ..])
         {
-            NetworkBench.RunAsync(arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 5).GetAwaiter().GetResult();
+            NetworkBench.RunAsync(arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 5)
+                .GetAwaiter().GetResult();
             return;
         }
 

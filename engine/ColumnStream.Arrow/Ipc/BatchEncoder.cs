@@ -125,7 +125,8 @@ internal sealed class BatchEncoder : IDisposable
         _writer.StartTable(5);
         if (BodyBytes != 0)
         {
-            // Zero is the default: readers that check alignment from the length in front of a schema (Rust's) refuse it when it is written.
+            // Zero is the default: readers that check alignment from the length in front of a schema (Rust's) refuse it when it is
+            // written.
             _writer.Add(3, BodyBytes);
         }
 

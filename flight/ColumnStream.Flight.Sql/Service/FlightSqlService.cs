@@ -68,7 +68,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
         call.ResponseHeaders.Add("authorization", "Bearer " + login.Token);
         await handshake.WriteAsync(Encoding.UTF8.GetBytes(login.Token)).ConfigureAwait(false);
 
-        // What the client still says is read to its end: a stream that the server ends before that is reset, and clients take it for an error.
+        // What the client still says is read to its end: a stream that the server ends before that is reset, and clients take it
+        // for an error.
         while (await handshake.ReadAsync().ConfigureAwait(false) is not null)
         {
         }

@@ -70,7 +70,8 @@ internal sealed class StatementTable(Func<string> nextId, FlightSqlOptions optio
     }
 
     /// <summary>Forgets a ticket whose run is over.</summary>
-    public ValueTask ForgetAsync(ByteString handle) => _executions.Take(handle.ToStringUtf8())?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask ForgetAsync(ByteString handle) =>
+        _executions.Take(handle.ToStringUtf8())?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Closes a prepared statement; results that are open go on.</summary>
     public async ValueTask CloseAsync(ByteString handle, ClientSession session)

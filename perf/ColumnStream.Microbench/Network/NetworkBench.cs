@@ -74,7 +74,8 @@ internal static class NetworkBench
                 Figure a = Median(raw);
                 Figure b = Median(flight);
                 Console.WriteLine(
-                    $"{size >> 10,7}K {(isDown ? "down" : "up"),5} {a.Rate,9:F2} {a.Cpu,9:F2} {b.Rate,12:F2} {b.Cpu,9:F2} {b.Rate / a.Rate,6:F2}");
+                    $"{size >> 10,7}K {(isDown ? "down" : "up"),5} {a.Rate,9:F2} {a.Cpu,9:F2} "
+                    + $"{b.Rate,12:F2} {b.Cpu,9:F2} {b.Rate / a.Rate,6:F2}");
             }
         }
 

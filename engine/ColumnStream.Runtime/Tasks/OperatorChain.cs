@@ -178,7 +178,17 @@ internal sealed class OperatorChain(Executor executor)
         NextTimerMs = long.MaxValue;
         foreach (ChainNode node in _nodes)
         {
-            if (node.TimerMs <= clockMs && (!node.IsFinished || node.IsAwaiting))
+            if (node.TimerMs > clockMs)
+            {
+                continue;
+            }
+
+            if (node.IsFinished && !node.IsAwaiting)
+            {
+                // It asked for the time before it ended; kept, it would wake the task for ever.
+                node.TimerMs = long.MaxValue;
+            }
+            else
             {
                 node.OnTimer(clockMs);
             }

@@ -39,7 +39,7 @@ public sealed class FlightCall
     /// <summary>Gets the account that pays for bodies received and sent by this call.</summary>
     public BufferAllocator Allocator { get; }
 
-    /// <summary>Gets or sets who the server's <see cref="FlightServerOptions.Authenticate"/> found the caller to be.</summary>
+    /// <summary>Gets or sets who the server's <c>FlightServerOptions.Authenticate</c> found the caller to be.</summary>
     public object? Identity { get; set; }
 
     /// <summary>Gets what ends the call early: the client left, its deadline passed, or the server stops.</summary>

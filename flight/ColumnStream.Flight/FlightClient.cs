@@ -223,6 +223,6 @@ public sealed class FlightClient : IDisposable
             options = options with { Headers = headers };
         }
 
-        return channel.Open(FlightRoutes.Service + method, isData, options);
+        return channel.Open(FlightService.Path + method, isData, options);
     }
 }

@@ -9,10 +9,13 @@ namespace ColumnStream.Flight;
 /// <summary>Answers Flight's calls; what is not overridden is refused as not implemented.</summary>
 /// <remarks>
 /// Calls run at once on many threads. An error leaves as its status: <see cref="GrpcException"/> as it says, a full account as
-/// RESOURCE_EXHAUSTED, unreadable bytes as INVALID_ARGUMENT, others through <see cref="Hosting.GrpcServerOptions.MapError"/>.
+/// RESOURCE_EXHAUSTED, unreadable bytes as INVALID_ARGUMENT, others through the map of the server's options.
 /// </remarks>
 public abstract class FlightService
 {
+    /// <summary>The path in front of every method's name.</summary>
+    internal const string Path = "/arrow.flight.protocol.FlightService/";
+
     /// <summary>Talks with a client about who it is; headers of the first answer leave before the first request is read.</summary>
     public virtual Task HandshakeAsync(FlightHandshake handshake, FlightCall call) => throw Missing(call);
 

@@ -23,15 +23,17 @@ public sealed class ProjectTests
         ["Aliyun"] = [],
         ["Connectors"] = ["Engine", "Compute", "Arrow", "Aliyun"],
         ["Flight"] = ["Arrow"],
+        ["Flight.Hosting"] = ["Flight", "Arrow"],
         ["Flight.Sql"] = ["Flight", "Arrow"],
-        ["Flight.Transport"] = ["Flight", "Runtime", "Engine", "Arrow"],
+        ["Flight.Transport"] = ["Flight", "Flight.Hosting", "Runtime", "Engine", "Arrow"],
         ["Data"] = ["Flight.Sql", "Flight", "Arrow"],
         ["Server"] =
-            ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Connectors", "Flight", "Flight.Sql", "Flight.Transport", "Data"],
+            ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Connectors", "Flight", "Flight.Hosting", "Flight.Sql",
+            "Flight.Transport", "Data"],
         ["Testing"] =
         [
-            "Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Flight", "Flight.Sql", "Flight.Transport",
-            "Data", "Server",
+            "Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Flight", "Flight.Hosting", "Flight.Sql",
+            "Flight.Transport", "Data", "Server",
         ],
         ["Tests"] = ["Testing"],
         ["Sql.Tests"] = ["Testing"],
@@ -39,7 +41,7 @@ public sealed class ProjectTests
         ["Fuzz"] = ["Testing"],
         ["Tidy"] = [],
         ["Nexmark"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Connectors"],
-        ["Microbench"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Flight"],
+        ["Microbench"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Flight", "Flight.Hosting"],
     };
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class SourceTests
 
     private static readonly string[] CatchAll =
     [
-        "engine/ColumnStream.Runtime/", "flight/ColumnStream.Server/Program.cs", "flight/ColumnStream.Flight/Hosting/GrpcServer.cs",
+        "engine/ColumnStream.Runtime/", "flight/ColumnStream.Server/Program.cs", "flight/ColumnStream.Flight.Hosting/GrpcServer.cs",
     ];
 
     [Fact]

@@ -3,8 +3,9 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Flight.Grpc;
 
-namespace ColumnStream.Flight.Grpc;
+namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Writes into a pipe, which copies, and waits wherever much has gathered.</summary>
 internal sealed class PipeSink(PipeWriter writer, Action beforeFirst, CancellationToken cancellation) : ByteSink

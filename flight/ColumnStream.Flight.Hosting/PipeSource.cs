@@ -4,8 +4,9 @@ using System.IO;
 using System.IO.Pipelines;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Flight.Grpc;
 
-namespace ColumnStream.Flight.Grpc;
+namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Delivers a pipe's bytes; large reads wait for much at once and copy into their target as it arrives.</summary>
 internal sealed class PipeSource(PipeReader reader, CancellationToken cancellation) : ByteSource

@@ -2,9 +2,8 @@ using System;
 using System.Threading.Tasks;
 using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Memory;
-using ColumnStream.Flight.Hosting;
 
-namespace ColumnStream.Flight;
+namespace ColumnStream.Flight.Hosting;
 
 /// <summary>States how a Flight server runs.</summary>
 public sealed record FlightServerOptions

@@ -4,16 +4,13 @@ using System.Threading.Tasks;
 using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Flight.Grpc;
-using ColumnStream.Flight.Hosting;
 using Google.Protobuf;
 
-namespace ColumnStream.Flight;
+namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Leads Flight's methods to a service.</summary>
 internal sealed class FlightRoutes(FlightService service, FlightServerOptions options)
 {
-    public const string Service = "/arrow.flight.protocol.FlightService/";
-
     public IReadOnlyList<GrpcRoute> Routes =>
     [
         Route("Handshake", HandshakeAsync, isStreamed: true),
@@ -30,7 +27,7 @@ internal sealed class FlightRoutes(FlightService service, FlightServerOptions op
 
     private static GrpcRoute Route(
         string method, GrpcHandler handler, bool isUnary = false, bool isData = false, bool isStreamed = false) =>
-        new(Service + method, isUnary, isData, isStreamed, handler);
+        new(FlightService.Path + method, isUnary, isData, isStreamed, handler);
 
     private static FlightDescriptor Require(Protos.FlightDescriptor message) => FlightDescriptor.FromMessage(message)!;
 

@@ -3,9 +3,8 @@ using System.Collections.Generic;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
-using ColumnStream.Flight.Hosting;
 
-namespace ColumnStream.Flight;
+namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Serves a <see cref="FlightService"/> over gRPC.</summary>
 public sealed class FlightServer : IAsyncDisposable

@@ -132,7 +132,7 @@ internal sealed class FlightSession(SessionHost host, SqlSession session, Func<P
     {
         Remarks = entry.Comment,
         PrimaryKey = (entry as CatalogTable)?.PrimaryKey ?? default,
-        PrimaryKeyName = entry is CatalogTable { PrimaryKey.Count: > 0 } keyed ? ConstraintsTable.KeyName(keyed) : null,
+        PrimaryKeyName = entry is CatalogTable { PrimaryKey.Count: > 0 } keyed ? InformationSchema.KeyName(keyed) : null,
         Columns = !columns ? default : entry is CatalogView view
             ? ValueList.From(view.Columns.Select(static c => Column(c.Name, c.Type, isReadOnly: true, null)))
             : ValueList.From(((CatalogTable)entry).Columns.Select(

@@ -14,10 +14,6 @@ namespace ColumnStream.Server.Introspection;
 /// </remarks>
 internal sealed class LateRowsTable(JobDirectory jobs) : SystemTable
 {
-    // A TIMESTAMP_LTZ reaches from year 0 to 9999; the first and the last watermark lie outside.
-    private const long LeastMs = -62_167_219_200_000;
-    private const long MostMs = 253_402_300_799_999;
-
     /// <inheritdoc/>
     public override string Name => "late_rows";
 
@@ -41,6 +37,6 @@ internal sealed class LateRowsTable(JobDirectory jobs) : SystemTable
         select new object?[]
         {
             entry.Number, entry.Job.JobId, (long)node.NodeId, node.Uid, node.Name, late,
-            node.WatermarkMs is >= LeastMs and <= MostMs ? node.WatermarkMs : null,
+            SystemTypes.Watermark(node.WatermarkMs),
         };
 }

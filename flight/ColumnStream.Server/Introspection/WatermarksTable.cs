@@ -13,10 +13,6 @@ namespace ColumnStream.Server.Introspection;
 /// </remarks>
 internal sealed class WatermarksTable(JobDirectory jobs) : SystemTable
 {
-    // A TIMESTAMP_LTZ reaches from year 0 to 9999; the first and the last watermark lie outside.
-    private const long LeastMs = -62_167_219_200_000;
-    private const long MostMs = 253_402_300_799_999;
-
     /// <inheritdoc/>
     public override string Name => "watermarks";
 
@@ -38,6 +34,6 @@ internal sealed class WatermarksTable(JobDirectory jobs) : SystemTable
         select new object?[]
         {
             entry.Number, entry.Job.JobId, (long)node.NodeId, node.Name,
-            node.WatermarkMs is >= LeastMs and <= MostMs ? node.WatermarkMs : null, node.WatermarkMs == long.MaxValue,
+            SystemTypes.Watermark(node.WatermarkMs), node.WatermarkMs == long.MaxValue,
         };
 }

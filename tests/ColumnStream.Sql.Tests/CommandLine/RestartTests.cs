@@ -20,6 +20,8 @@ public sealed class RestartTests : IDisposable
         SELECT status, restarts > 0 AS again, last_failure LIKE '%in.jsonl%' AS named FROM sys.jobs WHERE job = 1;
         """;
 
+    private const string Broken = "{\"id\":1}\n{\"id\":2}\n{\"id\":3";
+
     private readonly Cli _cli = new();
 
     public void Dispose() => _cli.Dispose();
@@ -27,7 +29,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void A_job_goes_on_by_itself_once_its_input_is_mended_and_tells_how_often_it_began_again()
     {
-        Write("{\"id\":1}\n{\"id\":2}\n{\"id\":3");
+        Write(Broken);
         _cli.Folder.Write("job.sql", """
             SET 'restart-strategy' = 'fixed-delay';
             SET 'restart-strategy.fixed-delay.attempts' = '100000';
@@ -51,36 +53,41 @@ public sealed class RestartTests : IDisposable
         Assert.Contains(", restarted ", outcome.Errors, StringComparison.Ordinal);
         Assert.Equal(
             ["1", "2", "3"],
-            Directory.GetFiles(_cli.Folder.At("out")).Where(f => !Path.GetFileName(f).StartsWith('.'))
-                .SelectMany(File.ReadAllLines).Order(StringComparer.Ordinal));
+            Parts().SelectMany(File.ReadAllLines).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_row_that_stays_wrong_ends_the_job_behind_three_attempts_and_the_first_error_is_told()
     {
-        Write("{\"id\":1}\n{\"id\":2}\n{\"id\":3");
-        Outcome outcome = _cli.Script("SET 'restart-strategy.exponential-delay.initial-backoff' = '10 ms';" + Job);
-        Assert.Equal(1, outcome.ExitCode);
+        Outcome outcome = FailOnBrokenRow("SET 'restart-strategy.exponential-delay.initial-backoff' = '10 ms';");
         Assert.Contains("(attempt 2): ", outcome.Errors, StringComparison.Ordinal);
         Assert.Contains("(attempt 3): ", outcome.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("(attempt 4): ", outcome.Errors, StringComparison.Ordinal);
-        string error = outcome.Errors.Split('\n').Last(line => line.Contains("error CST", StringComparison.Ordinal));
-        Assert.Contains("in.jsonl", error, StringComparison.Ordinal);
         Assert.Contains("The job was tried 3 times.", outcome.Errors, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_cli.Folder.At("out"))
-            && Directory.GetFiles(_cli.Folder.At("out")).Any(f => !Path.GetFileName(f).StartsWith('.')));
+        Assert.Empty(Parts());
     }
 
     [Fact]
     public void Asked_not_to_it_fails_at_once()
     {
-        Write("{\"id\":1}\n{\"id\":2}\n{\"id\":3");
-        Outcome outcome = _cli.Script("SET 'restart-strategy.type' = 'none';" + Job);
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("in.jsonl", outcome.Errors, StringComparison.Ordinal);
+        Outcome outcome = FailOnBrokenRow("SET 'restart-strategy.type' = 'none';");
         Assert.DoesNotContain("starts again", outcome.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("tried", outcome.Errors, StringComparison.Ordinal);
     }
+
+    /// <summary>The job ends with the error of its last attempt, which names the file.</summary>
+    private Outcome FailOnBrokenRow(string settings)
+    {
+        Write(Broken);
+        Outcome outcome = _cli.Script(settings + Job);
+        Assert.Equal(1, outcome.ExitCode);
+        string error = outcome.Errors.Split('\n').Last(line => line.Contains("error CST", StringComparison.Ordinal));
+        Assert.Contains("in.jsonl", error, StringComparison.Ordinal);
+        return outcome;
+    }
+
+    private string[] Parts() => Directory.Exists(_cli.Folder.At("out"))
+        ? [.. Directory.GetFiles(_cli.Folder.At("out")).Where(f => !Path.GetFileName(f).StartsWith('.'))] : [];
 
     /// <summary>The file is there as a whole or as it was.</summary>
     private void Write(string rows)

@@ -1,27 +1,14 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
-using ColumnStream.Engine.Connectors;
 using ColumnStream.Planner.Catalogs;
 
 namespace ColumnStream.Server.Introspection.Schemas;
 
-/// <summary>Is <c>information_schema.columns</c>: one row a column of a table or view.</summary>
-internal sealed class ColumnsTable(Func<CatalogContent> content, Func<IEnumerable<SystemTable>> system) : SystemTable
+/// <summary>Makes the rows of <c>information_schema.columns</c>: what SQL says of a column's type.</summary>
+internal static class ColumnRows
 {
-    /// <inheritdoc/>
-    public override string Database => InformationSchema.Database;
-
-    /// <inheritdoc/>
-    public override string Name => "columns";
-
-    /// <inheritdoc/>
-    public override string Doc => "Lists the columns of tables and views.";
-
-    /// <inheritdoc/>
-    public override ValueList<SqlField> Columns { get; } =
+    /// <summary>Gets the columns of the table.</summary>
+    public static ValueList<SqlField> Columns { get; } =
     [
         new("table_catalog", SystemTypes.Text), new("table_schema", SystemTypes.Text), new("table_name", SystemTypes.Text),
         new("column_name", SystemTypes.Text), new("ordinal_position", SystemTypes.Number), new("column_default", SqlType.String),
@@ -32,18 +19,15 @@ internal sealed class ColumnsTable(Func<CatalogContent> content, Func<IEnumerabl
         new("generation_expression", SqlType.String),
     ];
 
-    /// <inheritdoc/>
-    public override IEnumerable<object?[]> Rows() =>
-        InformationSchema.Of<CatalogObject>(content).SelectMany(entry => entry is CatalogView view
-            ? view.Columns.Select((c, i) => Row(entry.Name, c.Name, c.Type, i, null))
-            : ((CatalogTable)entry).Columns.Select(
-                (c, i) => Row(entry.Name, c.Name, c.Type, i, c.Computed is null ? null : c.Text)))
-        .Concat(system().SelectMany(table => table.Columns.Select((c, i) => Row(
-            new ObjectName(Catalog.DefaultCatalog, table.Database, table.Name), c.Name, c.Type, i, null))));
-
-    private static object?[] Row(ObjectName table, string name, SqlType type, int index, string? expression) =>
+    /// <summary>Describes one column.</summary>
+    /// <param name="table">The table or view.</param>
+    /// <param name="column">The column's name.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="index">Its place, from 0.</param>
+    /// <param name="expression">What computes it, or null.</param>
+    public static object?[] Of(ObjectName table, string column, SqlType type, int index, string? expression) =>
     [
-        table.Catalog, table.Database, table.Name, name, index + 1L, null, InformationSchema.YesNo(type.Nullable),
+        table.Catalog, table.Database, table.Name, column, index + 1L, null, InformationSchema.YesNo(type.Nullable),
         InformationSchema.TypeName(type), type.IsText ? type.Length : (long?)null, Precision(type),
         type.IsNumeric ? type.Id == SqlTypeId.Decimal ? 10L : 2L : (long?)null,
         type.Id == SqlTypeId.Decimal ? type.Scale : type.IsInteger ? 0L : (long?)null,

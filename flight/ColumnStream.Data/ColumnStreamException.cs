@@ -16,6 +16,14 @@ public sealed class ColumnStreamException : DbException
     {
     }
 
+    /// <summary>Makes an error of the driver's own that has a state, and may pass by itself.</summary>
+    internal ColumnStreamException(string message, string sqlState, bool isTransient, Exception? inner = null)
+        : base(message, inner)
+    {
+        SqlState = sqlState;
+        _isTransient = isTransient;
+    }
+
     /// <summary>Makes an error of the status that a call ended with.</summary>
     internal ColumnStreamException(GrpcException error)
         : base(error.Status.Message.Length == 0 ? error.Status.Code.ToString() : error.Status.Message, error)
@@ -24,8 +32,8 @@ public sealed class ColumnStreamException : DbException
         IReadOnlyDictionary<string, string>? values = error.Status.Info?.Metadata;
         Code = error.Status.Info?.Reason;
         SqlState = values?.GetValueOrDefault("sqlstate") ?? StateOf(error.Status.Code);
-        _isTransient = values?.GetValueOrDefault("retry") is { } retry
-            ? retry is not "never"
+        _isTransient = values?.GetValueOrDefault("retryable") is { } retryable
+            ? retryable == "true"
             : error.Status.Code is GrpcStatusCode.Unavailable or GrpcStatusCode.ResourceExhausted or GrpcStatusCode.Aborted;
     }
 

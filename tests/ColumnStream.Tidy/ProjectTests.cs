@@ -149,6 +149,31 @@ public sealed class ProjectTests
     }
 
     [Fact]
+    public void Every_code_that_is_thrown_has_a_row_with_state_status_and_retry_rule()
+    {
+        const string Table = "engine/ColumnStream.Engine/Errors/ErrorCodes.cs";
+        HashSet<string> rows = [.. Regex.Matches(Repository.Read(Table), @"new\(\s*(\d{4}),").Select(m => m.Groups[1].Value)];
+        List<string> found = [];
+        int thrown = 0;
+        foreach (string name in Repository.Files(".cs").Where(f => f != Table && !f.StartsWith("tests/", StringComparison.Ordinal)))
+        {
+            foreach (Match match in Regex.Matches(
+                Repository.Read(name), @"(?:Exception|Diagnostic|Failure|Wrong|Refuse\w*|Throw\.\w+)\(\s*([1-69]\d{3}),"))
+            {
+                thrown++;
+                string code = match.Groups[1].Value;
+                if (!rows.Contains(code) && code[0] != '1')
+                {
+                    found.Add($"{name}: CST{code} has no row in ErrorCodes");
+                }
+            }
+        }
+
+        Assert.True(thrown > 100, $"only {thrown} places were found");
+        Assert.True(found.Count == 0, string.Join("\n", found.Distinct()));
+    }
+
+    [Fact]
     public void The_top_level_holds_only_what_it_should()
     {
         string[] allowed =

@@ -123,8 +123,16 @@ public static class ErrorCodes
         new(6002, "57014", "CANCELLED", false, "user", "The statement was cancelled."),
         new(6003, "53300", "RESOURCE_EXHAUSTED", true, "user", "Too many sessions, statements or sign-ins at once."),
         new(6004, "57P01", "UNAVAILABLE", true, "user", "The server is stopping."),
+        new(6010, "54011", "RESOURCE_EXHAUSTED", false, "user", "Key or state row is too wide: {0}."),
+        new(6011, "54000", "RESOURCE_EXHAUSTED", false, "user", "Value of an aggregate is too long: {0}."),
         new(9000, "XX000", "INTERNAL", false, "developer", "A rule of this program is broken."),
         new(9001, "XX000", "INTERNAL", false, "developer", "An internal check failed."),
+        new(9002, "XX001", "INTERNAL", false, "developer", "Checkpoint has an impossible slot: {0}."),
+        new(9003, "XX001", "INTERNAL", false, "developer", "Snapshot must be full after a rescale: {0}."),
+        new(9110, "XX000", "INTERNAL", false, "developer", "Option has no definition: {0}."),
+        new(9111, "XX000", "INTERNAL", false, "developer", "Generator has no such number: {0}."),
+        new(9112, "XX000", "INTERNAL", false, "developer", "Value or column has a type that nobody prints: {0}."),
+        new(9113, "XX000", "INTERNAL", false, "developer", "Type cannot be generated: {0}."),
     ];
 
     /// <summary>Finds a row; the first row of its thousand where the number has none of its own.</summary>

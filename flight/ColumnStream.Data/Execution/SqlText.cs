@@ -6,7 +6,8 @@ namespace ColumnStream.Data.Execution;
 /// <summary>Gives the statement of a command's text, and looks at how it begins.</summary>
 internal static class SqlText
 {
-    private static readonly string[] Changing = ["SET", "RESET", "USE", "CREATE TEMPORARY", "DROP TEMPORARY", "LOAD", "UNLOAD"];
+    private static readonly string[] Changing = ["SET", "RESET", "USE", "LOAD", "UNLOAD"];
+    private static readonly string[] ChangingOfItsOwn = ["CREATE", "ALTER", "DROP"];
 
     /// <summary>Gives the statement; a table's name becomes a SELECT of all of it.</summary>
     /// <exception cref="InvalidOperationException">There is no text.</exception>
@@ -22,28 +23,55 @@ internal static class SqlText
     /// <summary>Tells whether a statement changes the session itself, so that it must not go to another user.</summary>
     public static bool ChangesSession(string sql)
     {
-        ReadOnlySpan<char> text = Skip(sql);
-        foreach (string start in Changing)
-        {
-            if (text.StartsWith(start, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        int place = 0;
+        string first = NextWord(sql, ref place);
+        return Array.IndexOf(Changing, first) >= 0
+            || (Array.IndexOf(ChangingOfItsOwn, first) >= 0 && NextWord(sql, ref place) == "TEMPORARY");
     }
 
-    /// <summary>Skips blanks and comments in front of the first word.</summary>
-    private static ReadOnlySpan<char> Skip(string sql)
+    /// <summary>
+    /// Gives where the comment that begins at <paramref name="i"/> ends, or <paramref name="i"/> where there is none; hints are
+    /// skipped too.
+    /// </summary>
+    public static int SkipComment(string sql, int i)
     {
-        ReadOnlySpan<char> text = sql.AsSpan().TrimStart();
-        while (text.StartsWith("--") || text.StartsWith("/*"))
+        ReadOnlySpan<char> text = sql.AsSpan(i);
+        if (text.StartsWith("--") || text.StartsWith("//"))
         {
-            int end = text[0] == '-' ? text.IndexOf('\n') : text.IndexOf("*/");
-            text = end < 0 ? default : text[(end + (text[0] == '-' ? 1 : 2))..].TrimStart();
+            int end = text.IndexOfAny('\n', '\r');
+            return end < 0 ? sql.Length : i + end;
         }
 
-        return text;
+        if (text.StartsWith("/*"))
+        {
+            int end = sql.IndexOf("*/", i + 2, StringComparison.Ordinal);
+            return end < 0 ? sql.Length : end + 2;
+        }
+
+        return i;
+    }
+
+    /// <summary>Gives the word that begins behind blanks and comments, in capitals, and moves behind it; empty for none.</summary>
+    private static string NextWord(string sql, ref int place)
+    {
+        int start = place;
+        while (start < sql.Length)
+        {
+            int next = char.IsWhiteSpace(sql[start]) || sql[start] == '\uFEFF' ? start + 1 : SkipComment(sql, start);
+            if (next == start)
+            {
+                break;
+            }
+
+            start = next;
+        }
+
+        place = start;
+        while (place < sql.Length && char.IsAsciiLetter(sql[place]))
+        {
+            place++;
+        }
+
+        return sql[start..place].ToUpperInvariant();
     }
 }

@@ -242,7 +242,8 @@ internal sealed class StatementRun
         {
             ending.Dispose();
             throw new ColumnStreamException(
-                $"Statement gave no rows within {statement.TimeoutSeconds} s (CommandTimeout).", new TimeoutException(null, e));
+                $"Statement gave no rows within {statement.TimeoutSeconds} s (CommandTimeout).", "57014", isTransient: false,
+                new TimeoutException(null, e));
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using ColumnStream.Data.Execution;
 
 namespace ColumnStream.Data.Parameters;
 
@@ -73,19 +74,7 @@ internal static class ParameterText
             return Math.Min(end + 1, sql.Length);
         }
 
-        if (c == '-' && i + 1 < sql.Length && sql[i + 1] == '-')
-        {
-            int end = sql.IndexOf('\n', i);
-            return end < 0 ? sql.Length : end;
-        }
-
-        if (c == '/' && i + 1 < sql.Length && sql[i + 1] == '*')
-        {
-            int end = sql.IndexOf("*/", i + 2, StringComparison.Ordinal);
-            return end < 0 ? sql.Length : end + 2;
-        }
-
-        return i;
+        return SqlText.SkipComment(sql, i);
     }
 
     private static string? NameAt(string sql, int i)

@@ -43,7 +43,7 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
         {
             throw new ColumnStreamException(
                 $"All {settings.MaxPoolSize} connections are in use since {settings.Timeout} s: dispose of "
-                + "connections, or raise Max Pool Size.");
+                + "connections, or raise Max Pool Size.", "53300", isTransient: true);
         }
 
         try
@@ -169,8 +169,7 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
         {
             throw new ColumnStreamException(
                 $"Server {settings.Host}:{settings.Port} did not answer within {settings.Timeout} s (Timeout in the "
-                + "connection string).",
-                new TimeoutException(null, e));
+                + "connection string).", "08001", isTransient: true, new TimeoutException(null, e));
         }
     }
 

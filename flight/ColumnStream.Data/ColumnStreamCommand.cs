@@ -9,6 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
 using ColumnStream.Data.Execution;
+using ColumnStream.Data.Subscriptions;
 
 namespace ColumnStream.Data;
 
@@ -177,6 +178,59 @@ public sealed class ColumnStreamCommand : DbCommand
         }
     }
 
+    /// <summary>
+    /// Runs a query whose rows change and gives each change with its kind: of a query over input without end for as long as the loop
+    /// goes on, else up to the final rows. Ending the loop, or its token, ends the job behind it.
+    /// </summary>
+    /// <remarks>
+    /// It has a session of its own out of the same pool, in the connection's database: options and temporary tables of the
+    /// connection do not count in it, and the connection is free meanwhile.
+    /// </remarks>
+    /// <exception cref="ColumnStreamException">The query failed, or the connection broke and is not to be made anew.</exception>
+    public async IAsyncEnumerable<ColumnStreamChange> SubscribeAsync(
+        ColumnStreamSubscriptionOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var changes = new ChangeStream(this, options ?? new ColumnStreamSubscriptionOptions());
+        while (await changes.NextAsync(
+            static (reader, cancellation) => new ValueTask<bool>(reader.ReadAsync(cancellation)), cancellationToken)
+            .ConfigureAwait(false) is var step and not ChangeStep.End)
+        {
+            ColumnStreamDataReader reader = changes.Reader!;
+            yield return new ColumnStreamChange(
+                reader, step == ChangeStep.Reset ? ColumnStreamRowKind.Reset : ChangeStream.KindOf(reader.Utf8(0)));
+        }
+    }
+
+    /// <summary>Runs a query as <see cref="SubscribeAsync"/> does and gives its changes in Arrow batches.</summary>
+    public async IAsyncEnumerable<ColumnStreamChangeBatch> SubscribeBatchesAsync(
+        ColumnStreamSubscriptionOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var changes = new ChangeStream(this, options ?? new ColumnStreamSubscriptionOptions());
+        RecordBatch? batch = null;
+        while (await changes.NextAsync(
+            async (reader, cancellation) =>
+            (batch = await reader.NextBatchAsync(cancellation).ConfigureAwait(false)) is not null, cancellationToken)
+            .ConfigureAwait(false) is var step and not ChangeStep.End)
+        {
+            if (step == ChangeStep.Reset)
+            {
+                yield return new ColumnStreamChangeBatch(default, null);
+                continue;
+            }
+
+            ColumnStreamChangeBatch split = changes.Split(batch!);
+            batch!.Release();
+            try
+            {
+                yield return split;
+            }
+            finally
+            {
+                split.Rows!.Release();
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override void Prepare() => PrepareAsync(CancellationToken.None).GetAwaiter().GetResult();
 
@@ -189,6 +243,26 @@ public sealed class ColumnStreamCommand : DbCommand
     {
         await _run.CloseAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the connection, which is open.</summary>
+    internal ColumnStreamConnection OpenConnection()
+    {
+        ColumnStreamConnection connection = Connection ?? throw new InvalidOperationException("Command has no connection.");
+        connection.Session();
+        return connection;
+    }
+
+    /// <summary>Makes a command of the same text and values on another connection.</summary>
+    internal ColumnStreamCommand CopyTo(ColumnStreamConnection connection)
+    {
+        var copy = new ColumnStreamCommand(_text, connection) { CommandType = CommandType, CommandTimeout = CommandTimeout };
+        foreach (ColumnStreamParameter parameter in (IEnumerable<ColumnStreamParameter>)Parameters)
+        {
+            copy.Parameters.Add(parameter);
+        }
+
+        return copy;
     }
 
     /// <inheritdoc/>
@@ -214,11 +288,4 @@ public sealed class ColumnStreamCommand : DbCommand
     }
 
     private Statement Statement() => new(OpenConnection(), SqlText.Of(_text, CommandType), Parameters, CommandTimeout);
-
-    private ColumnStreamConnection OpenConnection()
-    {
-        ColumnStreamConnection connection = Connection ?? throw new InvalidOperationException("Command has no connection.");
-        connection.Session();
-        return connection;
-    }
 }

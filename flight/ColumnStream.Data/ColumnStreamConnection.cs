@@ -159,19 +159,28 @@ public sealed class ColumnStreamConnection : DbConnection
     /// <inheritdoc/>
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
     {
+        var wanted = new Dictionary<string, object?> { [SqlSessionOptions.Schema] = databaseName };
+        await SetOptionsAsync(wanted, cancellationToken).ConfigureAwait(false);
+        _database = databaseName;
+    }
+
+    /// <summary>
+    /// Sets options of the session, by the names that SET knows and those of Flight (<see cref="SqlSessionOptions"/>); null takes one
+    /// back to its default. The session is ended when the connection closes, so that nobody else gets it.
+    /// </summary>
+    /// <exception cref="ColumnStreamException">The server knows no such option or value: the message names it.</exception>
+    public async Task SetOptionsAsync(IReadOnlyDictionary<string, object?> options, CancellationToken cancellationToken = default)
+    {
         PooledSession session = Session();
         session.IsDirty = true;
         try
         {
-            var wanted = new Dictionary<string, object?> { [SqlSessionOptions.Schema] = databaseName };
-            await Client.SetOptionsAsync(wanted, session.Options(cancellationToken)).ConfigureAwait(false);
+            await Client.SetOptionsAsync(options, session.Options(cancellationToken)).ConfigureAwait(false);
         }
         catch (GrpcException e)
         {
             throw new ColumnStreamException(e);
         }
-
-        _database = databaseName;
     }
 
     /// <inheritdoc cref="DbConnection.CreateCommand"/>

@@ -328,6 +328,25 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Gives the bytes of a text of the row at hand.</summary>
+    internal ReadOnlySpan<byte> Utf8(int ordinal) => Value(ordinal).GetBytes(_row);
+
+    /// <summary>Waits for the next batch that has rows, which the caller releases; not to be mixed with reading rows.</summary>
+    internal async ValueTask<RecordBatch?> NextBatchAsync(CancellationToken cancellation)
+    {
+        while (_result is not null && await _result.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
+        {
+            if (batch.Length > 0)
+            {
+                return batch;
+            }
+
+            batch.Release();
+        }
+
+        return null;
+    }
+
     private static long Copy<T>(ReadOnlySpan<T> from, long offset, T[]? buffer, int bufferOffset, int length)
     {
         if (buffer is null)
@@ -401,22 +420,6 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
         _isAtEnd = next is null;
         _row = next is null ? -1 : 0;
         return next is not null;
-    }
-
-    /// <summary>Waits for the next batch that has rows.</summary>
-    private async ValueTask<RecordBatch?> NextBatchAsync(CancellationToken cancellation)
-    {
-        while (_result is not null && await _result.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
-        {
-            if (batch.Length > 0)
-            {
-                return batch;
-            }
-
-            batch.Release();
-        }
-
-        return null;
     }
 
     private void Bind(RecordBatch? batch)

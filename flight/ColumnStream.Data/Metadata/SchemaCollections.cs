@@ -87,7 +87,7 @@ internal static class SchemaCollections
     }
 
     /// <summary>Escapes a name so that a pattern means it alone.</summary>
-    private static string? Exactly(string? name) => name?
+    public static string? Exactly(string? name) => name?
         .Replace("\\", "\\\\", StringComparison.Ordinal)
         .Replace("%", "\\%", StringComparison.Ordinal)
         .Replace("_", "\\_", StringComparison.Ordinal);

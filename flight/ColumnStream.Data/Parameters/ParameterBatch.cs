@@ -2,8 +2,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Numerics;
-using System.Text;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
@@ -64,7 +62,7 @@ internal static class ParameterBatch
 
             try
             {
-                Append(builder, type, value);
+                ValueWriter.Append(builder, type, value);
             }
             catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException)
             {
@@ -76,102 +74,4 @@ internal static class ParameterBatch
 
         return builder.Finish();
     }
-
-    private static void Append(ColumnBuilder builder, DataType type, object value)
-    {
-        CultureInfo culture = CultureInfo.InvariantCulture;
-        switch (type.Id)
-        {
-            case TypeId.Bool:
-                ((BooleanBuilder)builder).Append(Convert.ToBoolean(value, culture));
-                break;
-            case TypeId.Int8:
-                ((FixedWidthBuilder)builder).Append(Convert.ToSByte(value, culture));
-                break;
-            case TypeId.Int16:
-                ((FixedWidthBuilder)builder).Append(Convert.ToInt16(value, culture));
-                break;
-            case TypeId.Int32:
-                ((FixedWidthBuilder)builder).Append(Convert.ToInt32(value, culture));
-                break;
-            case TypeId.Int64:
-                ((FixedWidthBuilder)builder).Append(Convert.ToInt64(value, culture));
-                break;
-            case TypeId.Float32:
-                ((FixedWidthBuilder)builder).Append(Convert.ToSingle(value, culture));
-                break;
-            case TypeId.Float64:
-                ((FixedWidthBuilder)builder).Append(Convert.ToDouble(value, culture));
-                break;
-            case TypeId.Decimal128:
-                ((FixedWidthBuilder)builder).Append(Unscaled(value, type));
-                break;
-            case TypeId.Utf8:
-                ((BinaryBuilder)builder).Append(Encoding.UTF8.GetBytes(Convert.ToString(value, culture)!));
-                break;
-            case TypeId.Binary:
-                ((BinaryBuilder)builder).Append(Bytes(value).Span);
-                break;
-            case TypeId.Date32:
-                ((FixedWidthBuilder)builder).Append(Day(value));
-                break;
-            case TypeId.Time64:
-                ((FixedWidthBuilder)builder).Append(TimeTicks(value) * 100);
-                break;
-            case TypeId.Timestamp when type.Unit == TimeUnit.Microsecond:
-                ((FixedWidthBuilder)builder).Append(Microseconds(value, type.Timezone is not null));
-                break;
-            default:
-                throw new InvalidCastException($"Parameters cannot be of the type {type}.");
-        }
-    }
-
-    private static Int128 Unscaled(object value, DataType type)
-    {
-        string text = Convert.ToString(value, CultureInfo.InvariantCulture)!;
-        int dot = text.IndexOf('.', StringComparison.Ordinal);
-        int fraction = dot < 0 ? 0 : text.Length - dot - 1;
-        BigInteger digits = BigInteger.Parse(
-            text.Replace(".", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
-        BigInteger unscaled = fraction <= type.Scale
-            ? digits * BigInteger.Pow(10, type.Scale - fraction)
-            : throw new OverflowException("Value has more fraction digits than its type.");
-        return BigInteger.Abs(unscaled) < BigInteger.Pow(10, type.Precision)
-            ? (Int128)unscaled
-            : throw new OverflowException("Value has more digits than its type.");
-    }
-
-    private static ReadOnlyMemory<byte> Bytes(object value) => value switch
-    {
-        byte[] bytes => bytes,
-        ReadOnlyMemory<byte> memory => memory,
-        Memory<byte> memory => memory,
-        Guid guid => guid.ToByteArray(bigEndian: true),
-        _ => throw new InvalidCastException("Value is no bytes."),
-    };
-
-    private static int Day(object value) => value switch
-    {
-        DateOnly date => date.DayNumber - 719_162,
-        DateTime time => DateOnly.FromDateTime(time).DayNumber - 719_162,
-        _ => throw new InvalidCastException("Value is no date."),
-    };
-
-    private static long TimeTicks(object value) => value switch
-    {
-        TimeOnly time => time.Ticks,
-        TimeSpan span when span.Ticks is >= 0 and < TimeSpan.TicksPerDay => span.Ticks,
-        DateTime time => time.TimeOfDay.Ticks,
-        _ => throw new InvalidCastException("Value is no time of day."),
-    };
-
-    private static long Microseconds(object value, bool isUtc) => value switch
-    {
-        DateTimeOffset offset when isUtc => (offset.UtcTicks - DateTime.UnixEpoch.Ticks) / 10,
-        DateTime time when isUtc && time.Kind == DateTimeKind.Local =>
-            (time.ToUniversalTime().Ticks - DateTime.UnixEpoch.Ticks) / 10,
-        DateTime time => (time.Ticks - DateTime.UnixEpoch.Ticks) / 10,
-        DateOnly date => (date.ToDateTime(TimeOnly.MinValue).Ticks - DateTime.UnixEpoch.Ticks) / 10,
-        _ => throw new InvalidCastException("Value is no point in time."),
-    };
 }

@@ -83,6 +83,32 @@ internal static class ParameterTypes
         };
     }
 
+    /// <summary>
+    /// Gives the Arrow type for a column whose values are of a type of .NET; decimals without digits get 38, ten of them behind the
+    /// point.
+    /// </summary>
+    /// <exception cref="NotSupportedException">No Arrow type fits.</exception>
+    public static DataType Of(Type type, int? precision, int? scale) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var t when t == typeof(bool) => DataType.Bool,
+        var t when t == typeof(sbyte) => DataType.Int8,
+        var t when t == typeof(byte) || t == typeof(short) => DataType.Int16,
+        var t when t == typeof(ushort) || t == typeof(int) => DataType.Int32,
+        var t when t == typeof(uint) || t == typeof(long) => DataType.Int64,
+        var t when t == typeof(ulong) => DataType.Decimal128(20, 0),
+        var t when t == typeof(float) => DataType.Float32,
+        var t when t == typeof(double) => DataType.Float64,
+        var t when t == typeof(decimal) || t == typeof(BigInteger) =>
+            DataType.Decimal128(precision is > 0 and <= 38 ? precision.Value : 38, precision is > 0 and <= 38 ? scale ?? 0 : 10),
+        var t when t == typeof(string) || t == typeof(char) || t == typeof(Guid) => DataType.Utf8,
+        var t when t == typeof(byte[]) || t == typeof(ReadOnlyMemory<byte>) || t == typeof(Memory<byte>) => DataType.Binary,
+        var t when t == typeof(DateOnly) => DataType.Date32,
+        var t when t == typeof(TimeOnly) || t == typeof(TimeSpan) => DataType.Time32(TimeUnit.Millisecond),
+        var t when t == typeof(DateTime) => DataType.Timestamp(TimeUnit.Microsecond),
+        var t when t == typeof(DateTimeOffset) => DataType.Timestamp(TimeUnit.Microsecond, "UTC"),
+        var t => throw new NotSupportedException($"Values of the type {t.Name} cannot be sent as a column."),
+    };
+
     private static DataType DecimalOf(ColumnStreamParameter parameter, IReadOnlyList<object?> values)
     {
         if (parameter.Precision > 0)

@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Data;
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
-using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Data.Bulk;
 using ColumnStream.Flight.Sql.Backend;

@@ -13,6 +13,8 @@ namespace ColumnStream.Data;
 /// Names are compared without case and spaces and have the synonyms that other providers use; an unknown one is an error that
 /// suggests the nearest.
 /// </remarks>
+[SuppressMessage(
+    "Design", "CA1010", Justification = "Its base is a dictionary of keys that are not generic; another view of it would be read by nobody.")]
 public sealed class ColumnStreamConnectionStringBuilder : DbConnectionStringBuilder
 {
     /// <summary>States the keys: name, kind, default and synonyms.</summary>

@@ -22,6 +22,7 @@ namespace ColumnStream.Data;
 /// Reads the rows of a result straight from its Arrow batches. Whole numbers can be read as other whole numbers where they fit; a
 /// null row of a column that is read as a value is an <see cref="InvalidCastException"/>.
 /// </summary>
+[SuppressMessage("Design", "CA1010", Justification = "ADO.NET's readers enumerate records as IDataRecord, by DbEnumerator.")]
 public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenerator
 {
     private readonly ColumnStreamConnection _connection;
@@ -269,10 +270,7 @@ public sealed class ColumnStreamDataReader : DbDataReader, IDbColumnSchemaGenera
     }
 
     /// <inheritdoc/>
-    [UnconditionalSuppressMessage(
-        "Trimming", "IL2073", Justification = "Values are primitives, text and arrays; nobody reflects on them.")]
-    [return: DynamicallyAccessedMembers(
-        DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)]
+    [return: DynamicallyAccessedMembers(ColumnReader.Members)]
     public override Type GetFieldType(int ordinal) => Reader(ordinal).ClrType;
 
     /// <inheritdoc/>

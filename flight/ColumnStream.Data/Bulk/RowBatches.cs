@@ -6,7 +6,6 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
-using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;

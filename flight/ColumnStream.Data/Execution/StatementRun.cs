@@ -55,22 +55,22 @@ internal sealed class StatementRun
 
     /// <summary>Prepares a statement for many runs.</summary>
     public Task PrepareAsync(Statement statement, CancellationToken cancellation) =>
-        GuardAsync(statement, cancellation, async (options, ending) =>
+        GuardAsync(statement, async (options, ending) =>
     {
         using CancellationTokenSource over = ending;
         (string sql, IReadOnlyList<ColumnStreamParameter> _) = ParameterText.Resolve(statement.Sql, statement.Parameters);
         Forget();
         _prepared = await PreparedAsync(statement, sql, options).ConfigureAwait(false);
         return 0;
-    });
+    }, cancellation);
 
     /// <summary>Runs a statement for its rows.</summary>
     public Task<Result> QueryAsync(Statement statement, CommandBehavior behavior, CancellationToken cancellation) =>
-        GuardAsync(statement, cancellation, (options, ending) => QueryAsync(statement, behavior, options, ending));
+        GuardAsync(statement, (options, ending) => QueryAsync(statement, behavior, options, ending), cancellation);
 
     /// <summary>Runs a statement for its effect.</summary>
     public Task<long> UpdateAsync(Statement statement, CancellationToken cancellation) =>
-        GuardAsync(statement, cancellation, async (options, ending) =>
+        GuardAsync(statement, async (options, ending) =>
     {
         using CancellationTokenSource over = ending;
         FlightSqlClient client = statement.Connection.Client;
@@ -92,7 +92,7 @@ internal sealed class StatementRun
                 await CloseQuietlyAsync(prepared).ConfigureAwait(false);
             }
         }
-    });
+    }, cancellation);
 
     /// <summary>Runs a prepared update with the values at hand.</summary>
     private static async Task<long> UpdatePreparedAsync(
@@ -215,7 +215,7 @@ internal sealed class StatementRun
 
     /// <summary>Runs calls of a statement with its end of time, and turns their errors into the provider's.</summary>
     private async Task<T> GuardAsync<T>(
-        Statement statement, CancellationToken cancellation, Func<GrpcCallOptions, CancellationTokenSource, Task<T>> run)
+        Statement statement, Func<GrpcCallOptions, CancellationTokenSource, Task<T>> run, CancellationToken cancellation)
     {
         PooledSession session = statement.Connection.Session();
         session.IsDirty |= SqlText.ChangesSession(statement.Sql);

@@ -5,6 +5,7 @@ using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Data.Values;
 using ColumnStream.Flight.Sql.Metadata;
 
 namespace ColumnStream.Data.Metadata;
@@ -13,7 +14,7 @@ namespace ColumnStream.Data.Metadata;
 internal sealed class ColumnSchema : DbColumn
 {
     /// <summary>Describes a field of a result.</summary>
-    public ColumnSchema(Field field, int ordinal, Type type)
+    public ColumnSchema(Field field, int ordinal, [DynamicallyAccessedMembers(ColumnReader.Members)] Type type)
     {
         ColumnName = field.Name;
         ColumnOrdinal = ordinal;
@@ -35,7 +36,7 @@ internal sealed class ColumnSchema : DbColumn
     public static string TypeNameOf(Field field) => ColumnMetadata.Get(field, "TYPE_NAME") ?? field.Type.ToString();
 
     /// <summary>Gives the columns as a table, for callers of older interfaces.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2111", Justification = "A column of types is only stored and shown.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2111", Justification = "A column of types: its own values are not reflected on.")]
     public static DataTable TableOf(IEnumerable<DbColumn> columns)
     {
         var table = new DataTable("SchemaTable") { Locale = CultureInfo.InvariantCulture };

@@ -1,6 +1,5 @@
 using System;
 using System.Data;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
@@ -79,8 +78,6 @@ internal static class MetadataTables
         }
     }
 
-    [UnconditionalSuppressMessage(
-        "Trimming", "IL2072", Justification = "Values are primitives, text and arrays; nobody reflects on them.")]
     private static void Append(DataTable table, RecordBatch batch)
     {
         var readers = new ColumnReader[batch.Columns.Length];

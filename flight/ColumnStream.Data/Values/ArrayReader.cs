@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
 
@@ -8,7 +9,6 @@ namespace ColumnStream.Data.Values;
 internal sealed class ArrayReader : ColumnReader
 {
     private readonly ColumnReader _items;
-    private Type? _type;
 
     /// <summary>Makes a reader of a list's column.</summary>
     public ArrayReader(Field field, int ordinal)
@@ -16,7 +16,12 @@ internal sealed class ArrayReader : ColumnReader
         _items = ColumnReaders.Of(field.Type.Children[0], ordinal);
 
     /// <inheritdoc/>
-    public override Type ClrType => _type ??= _items.GetArray(0, 0).GetType();
+    [DynamicallyAccessedMembers(Members)]
+    public override Type ClrType => _items.ArrayType;
+
+    /// <inheritdoc/>
+    [DynamicallyAccessedMembers(Members)]
+    public override Type ArrayType => typeof(object[]);
 
     /// <inheritdoc/>
     public override object GetValue(int row)

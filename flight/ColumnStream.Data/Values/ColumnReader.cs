@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // ADO.NET's decimals are System.Decimal; the engine's are not.
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using ColumnStream.Arrow.Arrays;
@@ -13,11 +14,20 @@ namespace ColumnStream.Data.Values;
 /// </summary>
 internal abstract class ColumnReader(Field field, int ordinal)
 {
+    /// <summary>Says what ADO.NET's tables may look for in the types of values, so that a trimmer keeps it.</summary>
+    public const DynamicallyAccessedMemberTypes Members =
+        DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties;
+
     /// <summary>Gets the column's name and type.</summary>
     public Field Field { get; } = field;
 
     /// <summary>Gets the type that <see cref="GetValue"/> gives.</summary>
+    [DynamicallyAccessedMembers(Members)]
     public abstract Type ClrType { get; }
+
+    /// <summary>Gets the type that <see cref="GetArray"/> gives.</summary>
+    [DynamicallyAccessedMembers(Members)]
+    public abstract Type ArrayType { get; }
 
     /// <summary>Gets the column of the batch at hand.</summary>
     protected ArrayData? Array { get; private set; }

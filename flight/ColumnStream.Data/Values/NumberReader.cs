@@ -1,5 +1,6 @@
 #pragma warning disable RS0030 // ADO.NET's decimals are System.Decimal; the engine's are not.
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
@@ -7,7 +8,7 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Data.Values;
 
 /// <summary>Reads whole and binary floating numbers; whole ones also as wider or, where they fit, narrower ones.</summary>
-internal sealed unsafe class NumberReader<T>(Field field, int ordinal) : StructReader<T>(field, ordinal)
+internal sealed unsafe class NumberReader<[DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : StructReader<T>(field, ordinal)
     where T : unmanaged, INumber<T>
 {
     private static readonly bool IsFloating =

@@ -1,14 +1,20 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Data.Values;
 
 /// <summary>Reads a column whose values are objects.</summary>
-internal abstract class ObjectReader<T>(Field field, int ordinal) : ColumnReader(field, ordinal)
+internal abstract class ObjectReader<[DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : ColumnReader(field, ordinal)
     where T : class
 {
     /// <inheritdoc/>
+    [DynamicallyAccessedMembers(Members)]
     public override Type ClrType => typeof(T);
+
+    /// <inheritdoc/>
+    [DynamicallyAccessedMembers(Members)]
+    public override Type ArrayType => typeof(T[]);
 
     /// <inheritdoc/>
     public override object GetValue(int row) => Get(row);

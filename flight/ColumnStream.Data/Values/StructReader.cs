@@ -1,14 +1,20 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using ColumnStream.Arrow.Types;
 
 namespace ColumnStream.Data.Values;
 
 /// <summary>Reads a column whose values are of a value type.</summary>
-internal abstract class StructReader<T>(Field field, int ordinal) : ColumnReader(field, ordinal)
+internal abstract class StructReader<[DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : ColumnReader(field, ordinal)
     where T : struct
 {
     /// <inheritdoc/>
+    [DynamicallyAccessedMembers(Members)]
     public override Type ClrType => typeof(T);
+
+    /// <inheritdoc/>
+    [DynamicallyAccessedMembers(Members)]
+    public override Type ArrayType => Field.Nullable ? typeof(T?[]) : typeof(T[]);
 
     /// <inheritdoc/>
     public override object GetValue(int row) => Get(row);

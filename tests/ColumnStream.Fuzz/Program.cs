@@ -22,6 +22,16 @@ internal static class Program
             return Worker.Run(FuzzTarget.Find(name)!, Int(seed), Int(first), Int(count), Int(plant), log);
         }
 
+        if (arguments is [HostileRun.AttackVerb, ..])
+        {
+            return HostileRun.Attack(arguments[1..]);
+        }
+
+        if (arguments is [HostileRun.Verb, ..])
+        {
+            return HostileRun.Play(arguments[1..]) ?? Usage();
+        }
+
         if (arguments.Length == 0 || arguments.Length % 2 == 0 || Find(arguments[0]) is not { } verb)
         {
             return Usage();
@@ -52,7 +62,8 @@ internal static class Program
         Console.Error.WriteLine(
             $"usage: ColumnStream.Fuzz {targets} [--seed S] [--count N] [--case C] [--plant K]\n"
             + "       ColumnStream.Fuzz plants [--seed S] [--count N]\n"
-            + "       ColumnStream.Fuzz simulation [--seed S] [--count N] [--findings F]");
+            + "       ColumnStream.Fuzz simulation [--seed S] [--count N] [--findings F]\n"
+            + "       ColumnStream.Fuzz hostile [--seconds N] [--seed S] [--attack NAME]");
         return 2;
     }
 

@@ -40,6 +40,9 @@ public sealed class ServerProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Gets its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Gets whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 

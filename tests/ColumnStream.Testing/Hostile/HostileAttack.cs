@@ -1,0 +1,61 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace ColumnStream.Testing.Hostile;
+
+/// <summary>Is a way to hurt a server, which goes on until it is cancelled and counts what it did.</summary>
+/// <param name="Name">The name, for commands and tables.</param>
+/// <param name="Run">Attacks; told of each thing done.</param>
+public sealed record HostileAttack(string Name, Func<HostileTarget, Action<int>, CancellationToken, Task> Run)
+{
+    /// <summary>Gets all attacks.</summary>
+    public static IReadOnlyList<HostileAttack> All { get; } =
+    [
+        new("rapid-reset", StreamFloods.RapidResetAsync),
+        new("server-reset", StreamFloods.ServerResetAsync),
+        new("header-flood", StreamFloods.HeaderFloodAsync),
+        new("continuation-flood", StreamFloods.ContinuationFloodAsync),
+        new("empty-continuations", StreamFloods.EmptyContinuationsAsync),
+        new("header-table-bomb", StreamFloods.HeaderTableBombAsync),
+        new("slow-headers", SlowPeers.HeadersAsync),
+        new("slow-bodies", SlowPeers.BodiesAsync),
+        new("never-reads", SlowPeers.NeverReadsAsync),
+        new("lying-lengths", LyingMessages.LengthsAsync),
+        new("mutated-messages", LyingMessages.MutatedMessagesAsync),
+        new("mutated-frames", LyingMessages.MutatedFramesAsync),
+        new("gzip-bombs", LyingMessages.GzipBombsAsync),
+        new("ping-flood", ControlFloods.PingAsync),
+        new("ping-flood-unread", ControlFloods.UnreadPingAsync),
+        new("settings-flood", ControlFloods.SettingsAsync),
+        new("window-flood", ControlFloods.WindowAsync),
+        new("empty-data-flood", ControlFloods.EmptyDataAsync),
+        new("priority-flood", ControlFloods.PriorityAsync),
+        new("abandoned-connections", ConnectionFloods.AbandonAsync),
+        new("held-connections", ConnectionFloods.HoldAsync),
+        new("wrong-passwords", ConnectionFloods.PasswordsAsync),
+    ];
+
+    /// <summary>Attacks until cancelled; a connection that the server closes is no failure.</summary>
+    public async Task RunAsync(HostileTarget target, Action<int> counted, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await Run(target, counted, cancellation);
+            }
+            catch (IOException)
+            {
+                // Closed: begin anew, but let others run.
+                await Task.Yield();
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+}

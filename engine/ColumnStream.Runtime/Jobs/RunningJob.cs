@@ -12,9 +12,9 @@ public sealed class RunningJob
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _ended = new(initialState: false, spinCount: 0);
-    private readonly Func<JobMetrics> _metrics;
-    private readonly Action _cancel;
-    private readonly Action<Savepoint> _takeSavepoint;
+    private Func<JobMetrics> _metrics;
+    private Action _cancel;
+    private Action<Savepoint> _takeSavepoint;
     private readonly List<Savepoint> _savepoints = [];
     private int _status;
 
@@ -82,6 +82,18 @@ public sealed class RunningJob
         }
 
         _takeSavepoint(savepoint);
+    }
+
+    /// <summary>Lets go of what ran, once the job ended: <see cref="Metrics"/> gives its last numbers from then on.</summary>
+    public void Release()
+    {
+        if (HasEnded)
+        {
+            JobMetrics last = _metrics();
+            _metrics = () => last;
+            _cancel = static () => { };
+            _takeSavepoint = savepoint => savepoint.Fail(Over());
+        }
     }
 
     internal void Restart(Exception failure)

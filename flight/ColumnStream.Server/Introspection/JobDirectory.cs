@@ -40,6 +40,7 @@ internal sealed class JobDirectory(TimeProvider time)
             {
                 entry.EndedMs = time.GetUtcNow().ToUnixTimeMilliseconds();
                 entry.Final = job.Metrics();
+                job.Release();
                 if (job.Failure is { } failure)
                 {
                     int code = failure is Engine.Errors.ColumnStreamException known ? known.Code : 9000;

@@ -14,6 +14,7 @@ public sealed record HostileAttack(string Name, Func<HostileTarget, Action<int>,
     /// <summary>Gets all attacks.</summary>
     public static IReadOnlyList<HostileAttack> All { get; } =
     [
+        new("nothing", static (_, _, cancellation) => Task.Delay(Timeout.Infinite, cancellation)),
         new("rapid-reset", StreamFloods.RapidResetAsync),
         new("server-reset", StreamFloods.ServerResetAsync),
         new("header-flood", StreamFloods.HeaderFloodAsync),

@@ -48,13 +48,14 @@ internal sealed class JdbcConnector : Connector
     public override SinkInstance CreateSink(SinkContext context)
     {
         JdbcOptions options = JdbcOptions.Read(context.Table);
-        var database = new PostgresDatabase(options, $"columnstream {context.JobId}");
+        var sessions = new RunSessions(context);
+        var database = new PostgresDatabase(options, sessions.Application);
         bool isMade = false;
         try
         {
             PostgresTable table = PostgresTable.Find(database, context.Table, options);
             SinkInstance sink = options.IsExactlyOnce
-                ? new SinkInstance(null, new PostgresSink(context, options, database, table))
+                ? new SinkInstance(null, new PostgresSink(context, options, database, table, sessions))
                 : new SinkInstance(new PostgresWriter(context, options, database, table), null);
             isMade = true;
             return sink;

@@ -10,6 +10,7 @@ using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Sinks;
 using ColumnStream.Engine.Storage;
+using Npgsql;
 
 namespace ColumnStream.Connectors.Jdbc;
 
@@ -27,6 +28,7 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
     private readonly SinkContext _context;
     private readonly PostgresDatabase _database;
     private readonly PostgresTable _table;
+    private readonly RunSessions _sessions;
     private readonly EpochTable _epochs;
     private readonly CopyEncoder _encoder;
     private readonly OutputBuffer _output;
@@ -39,15 +41,17 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
     private readonly Dictionary<(string Sink, int Shard), long> _committed = [];
     private int _uncommitted;
 
-    public PostgresSink(SinkContext context, JdbcOptions options, PostgresDatabase database, PostgresTable table)
+    public PostgresSink(
+        SinkContext context, JdbcOptions options, PostgresDatabase database, PostgresTable table, RunSessions sessions)
     {
         _context = context;
         _database = database;
         _table = table;
+        _sessions = sessions;
         _epochs = new EpochTable(table, options.EpochTable);
         _encoder = new CopyEncoder(table);
         _output = new OutputBuffer(context.Allocator);
-        _sink = $"{context.Lineage}/{context.Uid}";
+        _sink = sessions.Sink;
         _writer = string.Create(CultureInfo.InvariantCulture, $"{context.Generation}-{context.RunNonce}");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context.Uid)).AsSpan(0, 6));
         _folder = $"sinks/{hash}/";
@@ -120,7 +124,7 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
         }
 
         string purpose = $"taking over {_epochs.Shown}";
-        _database.InTransaction(purpose, connection =>
+        InTransaction(purpose, connection =>
             Refuse(_epochs.Fence(connection, _sink, _context.Generation, _writer)));
         foreach (string name in _store.List(_folder))
         {
@@ -150,7 +154,7 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
     {
         long last = committables[^1].Epoch;
         string purpose = string.Create(CultureInfo.InvariantCulture, $"committing checkpoint {last} to {_table.Shown}");
-        _database.InTransaction(purpose, connection =>
+        InTransaction(purpose, connection =>
         {
             EpochTable.State state = _epochs.Lock(connection, sink, shard);
             Refuse(state.Fence);
@@ -171,6 +175,19 @@ internal sealed class PostgresSink : TwoPhaseCommittingSink
             {
                 store.Delete(part.Name);
             }
+        }
+    }
+
+    /// <summary>Runs a transaction; where a run that was overtaken keeps its lock, that run's session is ended first.</summary>
+    private void InTransaction(string purpose, Action<NpgsqlConnection> work)
+    {
+        try
+        {
+            _database.InTransaction(purpose, work);
+        }
+        catch (ExternalException failure) when (RunSessions.IsLockTimeout(failure) && _sessions.EndOlder(_database) > 0)
+        {
+            _database.InTransaction(purpose, work);
         }
     }
 

@@ -85,6 +85,38 @@ public sealed class PostgresSinkTests(PostgresFixture postgres)
         Assert.Equal(["40000|799980000"], postgres.Server.Query($"SELECT count(*), sum(id) FROM {table}"));
     }
 
+    /// <summary>A process that is stopped in its transaction keeps its connection and its locks, for as long as it sleeps.</summary>
+    [PostgresFact]
+    public void A_run_that_sleeps_in_its_transaction_does_not_stop_the_one_that_took_over()
+    {
+        string table = NewPlain();
+        TableSpec spec = postgres.Spec(table).With(("sink.lock-timeout", "300 ms"));
+        using PostgresReader asleep = postgres.Server.Open();
+        using PostgresReader stranger = postgres.Server.Open();
+        using (SinkRun first = Start(spec))
+        {
+            first.Write(1);
+            first.Finish(1);
+            string name = postgres.Server.Query(
+                "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'columnstream % 1 job'").Single();
+            asleep.Execute($"SET application_name = '{name}'");
+            stranger.Execute($"SET application_name = '{name.Replace(" 1 ", " 3 ", StringComparison.Ordinal)}'");
+        }
+
+        asleep.Execute($"BEGIN; SELECT 1 FROM columnstream_epochs WHERE sink LIKE '{table}-%' FOR UPDATE");
+        stranger.Execute("BEGIN");
+        using (SinkRun second = Start(spec, generation: 2))
+        {
+            second.Write(2);
+            second.Sink.CleanUp();
+            second.Finish(2);
+        }
+
+        Assert.Equal(["1|n1", "2|n2"], Rows(table));
+        Assert.NotNull(Record.Exception(() => asleep.Execute("COMMIT")));
+        stranger.Execute("COMMIT");
+    }
+
     /// <summary>The record of such a savepoint is put before its commit, so a process may die between the two.</summary>
     [PostgresFact]
     public void What_a_savepoint_of_a_job_without_checkpoints_names_is_found_behind_its_death()

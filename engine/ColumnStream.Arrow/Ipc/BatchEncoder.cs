@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 
@@ -75,6 +76,9 @@ internal sealed class BatchEncoder : IDisposable
 
     /// <summary>Lets go of copies that were made for the last message.</summary>
     public void ReleaseBody() => _body.Release();
+
+    /// <summary>Hands over the copies that were made for the last message.</summary>
+    public (NativeBuffer[] Copies, ArrayData[] Arrays) DetachBody() => _body.Detach();
 
     /// <summary>Writes the buffers of the last batch, each padded to 64 bytes, and lets go of copies.</summary>
     public void WriteBody(Stream stream) => _body.Write(stream);

@@ -96,6 +96,15 @@ internal sealed unsafe class BodyLayout(BufferAllocator allocator, IpcWriterOpti
         Release();
     }
 
+    /// <summary>Hands over what the body keeps alive; the layout is empty then.</summary>
+    public (NativeBuffer[] Copies, ArrayData[] Arrays) Detach()
+    {
+        NativeBuffer[] copies = _scratch[.._scratchCount];
+        ArrayData[] arrays = _kept[.._keptCount];
+        Clear();
+        return (copies, arrays);
+    }
+
     public void Release()
     {
         for (int i = 0; i < _scratchCount; i++)
@@ -104,6 +113,17 @@ internal sealed unsafe class BodyLayout(BufferAllocator allocator, IpcWriterOpti
         }
 
         ArrayData.ReleaseAll(_kept.AsSpan(0, _keptCount));
+        Clear();
+    }
+
+    public void Dispose()
+    {
+        Release();
+        _codec.Dispose();
+    }
+
+    private void Clear()
+    {
         Array.Clear(_scratch, 0, _scratchCount);
         Array.Clear(_kept, 0, _keptCount);
         _scratchCount = 0;
@@ -111,12 +131,6 @@ internal sealed unsafe class BodyLayout(BufferAllocator allocator, IpcWriterOpti
         _regionCount = 0;
         _nodeCount = 0;
         _viewCountCount = 0;
-    }
-
-    public void Dispose()
-    {
-        Release();
-        _codec.Dispose();
     }
 
     private static void Append<T>(ref T[] items, ref int count, T item)

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
+using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 
@@ -108,6 +109,30 @@ public sealed class IpcMessageEncoder : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Hands over the body of the message that <see cref="MoveNext"/> came to, which then outlives the batch and the encoder's next calls.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No message is open.</exception>
+    public IpcBody Detach()
+    {
+        RecordBatch batch = _batch ?? throw new InvalidOperationException("No message is open.");
+        ReadOnlySpan<ArrayData> used = IsDictionary ? [_dictionaries[_nextDictionary - 1].Values] : batch.Columns;
+        (NativeBuffer[] copies, ArrayData[] arrays) = _encoder.DetachBody();
+        var kept = new ArrayData[used.Length + arrays.Length];
+        for (int i = 0; i < used.Length; i++)
+        {
+            kept[i] = used[i].Retain();
+        }
+
+        arrays.CopyTo(kept, used.Length);
+        var body = new IpcBody([.. _body], BodyBytes, copies, kept);
+
+        // The windows behind the parts go with them.
+        _views.Clear();
+        _body.Clear();
+        return body;
     }
 
     /// <summary>Lets go of the batch's dictionaries and of copies; also after an error in the middle.</summary>

@@ -9,6 +9,7 @@ using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Checkpoints;
+using ColumnStream.Runtime.Exchange;
 using ColumnStream.Runtime.Ledger;
 using ColumnStream.Runtime.Savepoints;
 using ColumnStream.Runtime.Spill;
@@ -31,6 +32,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private readonly TaskBuilder _builder;
     private readonly CheckpointStore? _store;
     private readonly List<StreamTask> _tasks = [];
+    private readonly List<ExchangeUnit> _exchanges = [];
     private readonly List<SnapshotWriter> _writers = [];
     private readonly JobAttempt _attempt;
     private IReadOnlyList<PlannedOperator> _operators = [];
@@ -169,10 +171,14 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         {
             Ledger = MakeLedger(),
         };
-        _open = _tasks.Count + 1;
+        _open = _tasks.Count + _exchanges.Count + 1;
         starting?.Invoke(Handle);
         _coordinator.Start(
             _tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim?.Epoch ?? 0, ReferenceEquals(claim, own) ? own : null);
+        foreach (ExchangeUnit unit in _exchanges)
+        {
+            unit.Notify();
+        }
     }
 
     /// <summary>Finds the restore point while another run may still be at work there and clear away what it replaced.</summary>
@@ -243,6 +249,16 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             : null;
 
     public void Add(StreamTask task) => _tasks.Add(task);
+
+    /// <summary>Leads the way into a channel over the job's transport; returns what its producer sends into.</summary>
+    public Channel Lead(Channel channel, FragmentEdge edge, int producer, int consumer)
+    {
+        var way = new RemoteChannel(this, edge, producer, consumer, _attempt.Number);
+        var output = new RemoteOutput(way);
+        _exchanges.Add(output);
+        _exchanges.Add(new RemoteInput(way, channel));
+        return output.Entry;
+    }
 
     /// <summary>Makes what takes the checkpoints of a task.</summary>
     public TaskCheckpoints MakeCheckpoints(StreamTask task)
@@ -317,6 +333,11 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
                 task.Gate.Release();
             }
 
+            foreach (ExchangeUnit exchange in _exchanges)
+            {
+                exchange.Release();
+            }
+
             if (_writers.Count > 0)
             {
                 Volatile.Write(ref _open, _writers.Count);
@@ -329,6 +350,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             }
         }
 
+        _options.Exchange?.Node.Forget(SinkLineage);
         _cancellation.Dispose();
         Exception? failure = Volatile.Read(ref _failure);
         _attempt.Ended(failure is null ? (JobStatus)_status : JobStatus.Failed, failure);
@@ -459,6 +481,11 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         foreach (StreamTask task in _tasks)
         {
             task.Stop();
+        }
+
+        foreach (ExchangeUnit unit in _exchanges)
+        {
+            unit.Stop();
         }
 
         _coordinator!.Stop();

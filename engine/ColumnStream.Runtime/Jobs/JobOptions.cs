@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Engine.Storage;
+using ColumnStream.Runtime.Transport;
 using ColumnStream.Runtime.Upgrades;
 
 namespace ColumnStream.Runtime.Jobs;
@@ -68,6 +69,9 @@ public sealed record JobOptions(string JobId)
 
     /// <summary>Gets the window of each channel between tasks, in bytes.</summary>
     public long ChannelCreditBytes { get; init; } = 1 << 20;
+
+    /// <summary>Gets the transport that elements take between tasks; null hands them over inside the process.</summary>
+    public ExchangeRoute? Exchange { get; init; }
 
     /// <summary>Gets whether the job runs in batch mode: final rows only.</summary>
     public bool IsBatch { get; init; }

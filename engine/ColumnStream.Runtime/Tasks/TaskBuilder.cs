@@ -241,9 +241,15 @@ internal sealed class TaskBuilder(JobExecution job)
             }
         }
 
-        foreach (Channel channel in channels)
+        for (int i = 0; i < channels.Length; i++)
         {
-            channel.Attach(task);
+            if (Options.Exchange is not null)
+            {
+                channels[i] = job.Lead(
+                    channels[i], edge, task.Subtask, exchange.Partitioning == Partitioning.Forward ? task.Subtask : i);
+            }
+
+            channels[i].Attach(task);
         }
 
         Partitioner partitioner = Partitioner.Create(exchange, channels.Length, Graph.KeyGroups, job.Memory);

@@ -1,0 +1,302 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using ColumnStream.Engine.Errors;
+
+namespace ColumnStream.Runtime.Transport;
+
+/// <summary>Is the consumer's end of a channel: gives frames in the order in which they were sent, each once, or fails.</summary>
+/// <remarks>
+/// Credit goes back when a frame leaves the queue. What came before a failure is given first; a clean end and a broken one are told apart.
+/// One thread takes; frames come from others, and wake the owner.
+/// </remarks>
+public sealed class FrameReceiver : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TransportNode _node;
+    private readonly Action _wake;
+    private readonly long _window;
+    private readonly long _reserve;
+    private readonly Queue<WireMessage> _queue = new();
+    private LinkEnd _link = null!;
+    private uint _channel;
+    private long _expected;
+    private long _received;
+    private long _taken;
+    private long _reported;
+    private long _controlReceived;
+    private long _controlTaken;
+    private long _controlReported;
+    private bool _hasEnd;
+    private bool _isClosed;
+    private Exception? _failure;
+
+    internal FrameReceiver(TransportNode node, ChannelId id, FencingToken token, long windowBytes, Action wake)
+    {
+        _node = node;
+        _wake = wake;
+        _window = windowBytes;
+        _reserve = node.Options.ControlReserveBytes;
+        Id = id;
+        Token = token;
+    }
+
+    /// <summary>Gets the channel.</summary>
+    public ChannelId Id { get; }
+
+    /// <summary>Gets the attempt that opened it.</summary>
+    public FencingToken Token { get; }
+
+    /// <summary>Gets whether all frames were taken and the producer said that these are all.</summary>
+    public bool IsEnded
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasEnd && _queue.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Gets the bytes of frames that wait to be taken.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _received - _taken + (_controlReceived - _controlTaken);
+            }
+        }
+    }
+
+    /// <summary>Gets the number of frames taken so far.</summary>
+    public long FramesTaken
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _expected - _queue.Count;
+            }
+        }
+    }
+
+    /// <summary>Takes the oldest frame, which its caller then owns; false when there is none now, and the owner is woken when one comes.</summary>
+    /// <exception cref="ExternalException">The channel broke, and all that came before was taken.</exception>
+    public bool TryTake(out Frame frame)
+    {
+        frame = null!;
+        WireMessage message;
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return false;
+            }
+
+            if (!_queue.TryDequeue(out message!))
+            {
+                ThrowIfFailed();
+                return false;
+            }
+
+            Take(message);
+        }
+
+        frame = message.Frame!;
+        if (message.Checksum != 0 && frame.Checksum() != message.Checksum)
+        {
+            frame.Release();
+            throw TransportFailure.Protocol($"Frame was changed on its way: {Id}, number {message.First}.");
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets go of the channel: what waits is released, and the producer learns that nothing more is wanted.</summary>
+    public void Dispose()
+    {
+        WireMessage[] left;
+        bool isWhole;
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _isClosed = true;
+            isWhole = _hasEnd && _queue.Count == 0;
+            left = [.. _queue];
+            _queue.Clear();
+        }
+
+        foreach (WireMessage message in left)
+        {
+            message.Release();
+        }
+
+        _node.Forget(this);
+        _link.CloseReceiver(_channel, isWhole);
+    }
+
+    internal void Bind(LinkEnd link, uint channel)
+    {
+        _link = link;
+        _channel = channel;
+    }
+
+    internal WireMessage Opening() =>
+        new(WireKind.Open, _channel, _window, _reserve) { Id = Id, Token = Token };
+
+    /// <summary>Takes over a frame from the link; returns what is wrong with it, or null.</summary>
+    internal Exception? Deliver(WireMessage message)
+    {
+        Exception? wrong = null;
+        bool wakes = false;
+        lock (_gate)
+        {
+            if (_isClosed || _failure is not null)
+            {
+                message.Release();
+                return null;
+            }
+
+            wrong = Check(message);
+            if (wrong is null)
+            {
+                _expected++;
+                wakes = _queue.Count == 0;
+                _queue.Enqueue(message);
+            }
+        }
+
+        if (wrong is not null)
+        {
+            message.Release();
+        }
+        else if (wakes)
+        {
+            _wake();
+        }
+
+        return wrong;
+    }
+
+    /// <summary>Learns that all frames were sent; returns what is wrong with that, or null.</summary>
+    internal Exception? End(long frames)
+    {
+        lock (_gate)
+        {
+            if (_hasEnd || frames != _expected)
+            {
+                return TransportFailure.Protocol($"Channel ends behind frame {frames}, but {_expected} came: {Id}.");
+            }
+
+            _hasEnd = true;
+        }
+
+        _wake();
+        return null;
+    }
+
+    /// <summary>Breaks the channel behind what came.</summary>
+    internal void Fail(Exception failure)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null || _hasEnd || _isClosed)
+            {
+                return;
+            }
+
+            _failure = failure;
+        }
+
+        _wake();
+    }
+
+    /// <summary>Breaks the channel at once: what waits is released, because this node ends.</summary>
+    internal void Discard(Exception failure)
+    {
+        WireMessage[] left;
+        lock (_gate)
+        {
+            left = [.. _queue];
+            _expected -= left.Length;
+            _queue.Clear();
+            _failure ??= failure;
+        }
+
+        foreach (WireMessage message in left)
+        {
+            message.Release();
+        }
+
+        _wake();
+    }
+
+    private Exception? Check(WireMessage message)
+    {
+        long bytes = message.Frame!.ChargedBytes;
+        if (_hasEnd || message.First != _expected)
+        {
+            return TransportFailure.Protocol(
+                message.First < _expected || _hasEnd
+                    ? $"Frame came twice: {Id}, number {message.First}, expected {_expected}."
+                    : $"Frames are lost: {Id}, number {message.First} came, expected {_expected}.");
+        }
+
+        bool isData = message.Kind == WireKind.Data;
+        bool isOver = isData
+            ? _received - _reported >= _window
+            : _controlReceived - _controlReported + bytes > _reserve;
+        if (isOver || bytes > _node.Options.MaxFrameBytes)
+        {
+            return TransportFailure.Protocol($"Frame exceeds what was granted: {Id}, number {message.First}, {bytes} bytes.");
+        }
+
+        if (isData)
+        {
+            _received += bytes;
+        }
+        else
+        {
+            _controlReceived += bytes;
+        }
+
+        return null;
+    }
+
+    /// <summary>Counts what left the queue, and tells the producer each quarter of the window.</summary>
+    private void Take(WireMessage message)
+    {
+        if (message.Kind == WireKind.Data)
+        {
+            _taken += message.Frame!.ChargedBytes;
+        }
+        else
+        {
+            _controlTaken += message.Frame!.ChargedBytes;
+        }
+
+        if (_taken - _reported > _window / 4 || _controlTaken - _controlReported > _reserve / 4)
+        {
+            _reported = _taken;
+            _controlReported = _controlTaken;
+            _link.Send(new WireMessage(WireKind.Credit, _channel, _taken, _controlTaken));
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            throw failure is ExternalException known
+                ? new ExternalException(known.Code, known.Message, known.IsRetryable, known)
+                : failure;
+        }
+    }
+}

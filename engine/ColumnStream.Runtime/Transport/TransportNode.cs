@@ -1,0 +1,407 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Runtime.Tasks;
+
+namespace ColumnStream.Runtime.Transport;
+
+/// <summary>Is one node in the network: offers channels to others, opens theirs, asks and answers.</summary>
+/// <remarks>
+/// <code>
+/// producer's node: Offer(id, token) -> FrameSender          consumer's node: Open(endpoint, id, token, window) -> FrameReceiver
+///                  frames, end  ------------------------->                   queue, credit
+/// </code>
+/// The consumer opens. All channels between two nodes share one link, each with a window of its own: one that is not read holds up
+/// nothing else, because every link is always drained into the channels' queues. Thread-safe. Disposing breaks all channels; the
+/// transport is its owner's, and is disposed of behind the node.
+/// </remarks>
+public sealed class TransportNode : ITransportHost, IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly ITransport _transport;
+    private readonly Executor _executor;
+    private readonly TransportPulse _pulse;
+    private readonly Dictionary<ChannelId, FrameSender> _offers = [];
+    private readonly Dictionary<string, FencingToken> _newest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkEnd> _opened = new(StringComparer.Ordinal);
+    private readonly HashSet<LinkEnd> _links = [];
+    private readonly HashSet<FrameReceiver> _receivers = [];
+    private readonly List<ITransportListener> _listeners = [];
+    private readonly Dictionary<string, RequestHandler> _handlers = new(StringComparer.Ordinal);
+    private bool _isDisposed;
+
+    /// <summary>Makes a node.</summary>
+    /// <param name="transport">Moves the messages; its owner disposes of it behind the node.</param>
+    /// <param name="executor">Looks after links, and tells the time.</param>
+    /// <param name="options">What channels may cost.</param>
+    public TransportNode(ITransport transport, Executor executor, TransportOptions? options = null)
+    {
+        _transport = transport;
+        _executor = executor;
+        Options = options ?? new TransportOptions();
+        _pulse = new TransportPulse(this, executor);
+    }
+
+    /// <summary>Gets what channels may cost and how long the node waits.</summary>
+    public TransportOptions Options { get; }
+
+    internal long NowNs => _executor.Now;
+
+    internal bool IsDisposed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isDisposed;
+            }
+        }
+    }
+
+    /// <summary>Begins to take links and requests; returns where other nodes reach this one.</summary>
+    /// <exception cref="ExternalException">The endpoint cannot be used.</exception>
+    public async ValueTask<TransportEndpoint> ListenAsync(TransportEndpoint endpoint, CancellationToken cancellation = default)
+    {
+        ITransportListener listener = await _transport.ListenAsync(endpoint, this, cancellation);
+        lock (_gate)
+        {
+            if (!_isDisposed)
+            {
+                _listeners.Add(listener);
+                return listener.Endpoint;
+            }
+        }
+
+        await listener.DisposeAsync();
+        throw Gone();
+    }
+
+    /// <summary>Offers a channel, which its consumer may open once.</summary>
+    /// <param name="id">The channel.</param>
+    /// <param name="token">The attempt; an offer of an older one fails.</param>
+    /// <param name="wake">Is told of news; called from any thread, must not block.</param>
+    /// <exception cref="ExternalException">A newer attempt at the job is known (5072).</exception>
+    public FrameSender Offer(ChannelId id, FencingToken token, Action wake)
+    {
+        var sender = new FrameSender(this, id, token, wake);
+        Fence(id.Job, token);
+        LinkEnd[] links;
+        lock (_gate)
+        {
+            CheckOpen(id, token);
+            if (_offers.TryGetValue(id, out FrameSender? older) && older.Token >= token)
+            {
+                throw new InvariantException(9001, $"Channel is offered already: {id}, attempt {older.Token}.");
+            }
+
+            _offers[id] = sender;
+            links = [.. _links];
+        }
+
+        foreach (LinkEnd link in links)
+        {
+            link.Offered(id, token);
+        }
+
+        return sender;
+    }
+
+    /// <summary>Opens a channel of another node; frames come until its end, or it fails.</summary>
+    /// <param name="endpoint">The producer's node.</param>
+    /// <param name="id">The channel.</param>
+    /// <param name="token">The attempt.</param>
+    /// <param name="windowBytes">Bytes that may be on their way and in the queue; one frame may exceed them.</param>
+    /// <param name="wake">Is told of frames; called from any thread, must not block.</param>
+    /// <exception cref="ExternalException">A newer attempt at the job is known (5072).</exception>
+    public FrameReceiver Open(TransportEndpoint endpoint, ChannelId id, FencingToken token, long windowBytes, Action wake)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, 1);
+        var receiver = new FrameReceiver(this, id, token, windowBytes, wake);
+        Fence(id.Job, token);
+        LinkEnd link;
+        bool isNew = false;
+        lock (_gate)
+        {
+            CheckOpen(id, token);
+            _receivers.Add(receiver);
+            if (!_opened.TryGetValue(endpoint.Address, out link!))
+            {
+                isNew = true;
+                link = new LinkEnd(this, isConsumer: true);
+                _opened.Add(endpoint.Address, link);
+                _links.Add(link);
+                link.Attach(_transport.Connect(endpoint, link));
+            }
+        }
+
+        if (isNew)
+        {
+            _pulse.Notify();
+        }
+
+        link.Open(receiver);
+        return receiver;
+    }
+
+    /// <summary>Makes a newer attempt at a job known: channels of older ones break, here and where they lead to.</summary>
+    public void Fence(string job, FencingToken token)
+    {
+        FrameSender[] waiting;
+        LinkEnd[] links;
+        lock (_gate)
+        {
+            if (_newest.TryGetValue(job, out FencingToken newest) && newest >= token)
+            {
+                return;
+            }
+
+            _newest[job] = token;
+            waiting = [.. _offers.Values];
+            links = [.. _links];
+        }
+
+        foreach (LinkEnd link in links)
+        {
+            link.Fence(job, token);
+        }
+
+        foreach (FrameSender sender in waiting)
+        {
+            if (sender.Id.Job == job && sender.Token < token)
+            {
+                sender.Fail(TransportFailure.Fenced(sender.Id, sender.Token, token));
+            }
+        }
+    }
+
+    /// <summary>Forgets a job that has ended for ever, so that memory of its attempts does not grow.</summary>
+    public void Forget(string job)
+    {
+        lock (_gate)
+        {
+            _newest.Remove(job);
+        }
+    }
+
+    /// <summary>Answers requests of a method; before <see cref="ListenAsync"/>.</summary>
+    public void Handle(string method, RequestHandler handler)
+    {
+        lock (_gate)
+        {
+            _handlers.Add(method, handler);
+        }
+    }
+
+    /// <summary>Asks another node.</summary>
+    /// <param name="endpoint">The node.</param>
+    /// <param name="method">What it is asked.</param>
+    /// <param name="payload">The question's bytes.</param>
+    /// <param name="timeout">How long the answer may take.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ExternalException">The node cannot be reached (5070), does not answer in time (5073), or failed to answer.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> RequestAsync(
+        TransportEndpoint endpoint,
+        string method,
+        ReadOnlyMemory<byte> payload,
+        TimeSpan timeout,
+        CancellationToken cancellation = default)
+    {
+        byte[] request = RequestFormat.Write(method, payload.Span);
+        return RequestFormat.ReadAnswer(await _transport.RequestAsync(endpoint, request, timeout, cancellation), endpoint.Address);
+    }
+
+    /// <inheritdoc/>
+    ILinkHandler ITransportHost.Accept(TransportLink link)
+    {
+        var end = new LinkEnd(this, isConsumer: false);
+        end.Attach(link);
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                end.Lost(Gone());
+                link.Close(Gone());
+                return end;
+            }
+
+            _links.Add(end);
+        }
+
+        _pulse.Notify();
+        return end;
+    }
+
+    /// <inheritdoc/>
+    async ValueTask<ReadOnlyMemory<byte>> ITransportHost.AnswerAsync(
+        ReadOnlyMemory<byte> request, CancellationToken cancellation)
+    {
+        try
+        {
+            (string method, ReadOnlyMemory<byte> payload) = RequestFormat.Read(request);
+            RequestHandler? handler;
+            lock (_gate)
+            {
+                _handlers.TryGetValue(method, out handler);
+            }
+
+            return handler is null
+                ? RequestFormat.WriteFailure(new ExternalException(
+                    TransportFailure.RequestCode, $"Node does not know the request: {method}.", retryable: false))
+                : RequestFormat.WriteAnswer((await handler(payload, cancellation)).Span);
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            return RequestFormat.WriteFailure(failure);
+        }
+    }
+
+    /// <summary>Stops listening and breaks all channels.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        ITransportListener[] listeners;
+        FrameSender[] waiting;
+        FrameReceiver[] receivers;
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            listeners = [.. _listeners];
+            waiting = [.. _offers.Values];
+            receivers = [.. _receivers];
+        }
+
+        FailAll(null);
+        foreach (FrameReceiver receiver in receivers)
+        {
+            receiver.Discard(Gone());
+        }
+
+        foreach (FrameSender sender in waiting)
+        {
+            sender.Fail(Gone());
+        }
+
+        foreach (ITransportListener listener in listeners)
+        {
+            await listener.DisposeAsync();
+        }
+
+        _pulse.Notify();
+    }
+
+    /// <summary>Finds the offer of a channel that a consumer wants to open, or says why there is none.</summary>
+    internal ExternalException? Find(ChannelId id, FencingToken token, out FrameSender? sender)
+    {
+        lock (_gate)
+        {
+            sender = null;
+            if (_newest.TryGetValue(id.Job, out FencingToken newest) && token < newest)
+            {
+                return TransportFailure.Fenced(id, token, newest);
+            }
+        }
+
+        // Whoever comes with a newer token shows that what is offered here is old.
+        bool isKnown;
+        lock (_gate)
+        {
+            isKnown = _newest.ContainsKey(id.Job);
+        }
+
+        if (isKnown)
+        {
+            Fence(id.Job, token);
+        }
+
+        lock (_gate)
+        {
+            return _offers.TryGetValue(id, out sender) && sender.Token == token ? null : TransportFailure.NotOffered(id, token);
+        }
+    }
+
+    internal void Withdraw(FrameSender sender)
+    {
+        lock (_gate)
+        {
+            if (_offers.TryGetValue(sender.Id, out FrameSender? offered) && ReferenceEquals(offered, sender))
+            {
+                _offers.Remove(sender.Id);
+            }
+        }
+    }
+
+    internal void Forget(FrameReceiver receiver)
+    {
+        lock (_gate)
+        {
+            _receivers.Remove(receiver);
+        }
+    }
+
+    internal void Forget(LinkEnd link)
+    {
+        lock (_gate)
+        {
+            _links.Remove(link);
+            string? address = null;
+            foreach ((string key, LinkEnd value) in _opened)
+            {
+                address = ReferenceEquals(value, link) ? key : address;
+            }
+
+            if (address is not null)
+            {
+                _opened.Remove(address);
+            }
+        }
+    }
+
+    /// <summary>Looks after all links; returns whether there are any.</summary>
+    internal bool Beat(long nowNs)
+    {
+        LinkEnd[] links = Links();
+        foreach (LinkEnd link in links)
+        {
+            link.Beat(nowNs);
+        }
+
+        return links.Length > 0;
+    }
+
+    internal void FailAll(Exception? failure)
+    {
+        foreach (LinkEnd link in Links())
+        {
+            link.Break(failure);
+        }
+    }
+
+    private static ExternalException Gone() => TransportFailure.Closed("Node is closed.");
+
+    private LinkEnd[] Links()
+    {
+        lock (_gate)
+        {
+            return [.. _links];
+        }
+    }
+
+    private void CheckOpen(ChannelId id, FencingToken token)
+    {
+        if (_isDisposed)
+        {
+            throw Gone();
+        }
+
+        if (_newest.TryGetValue(id.Job, out FencingToken newest) && token < newest)
+        {
+            throw TransportFailure.Fenced(id, token, newest);
+        }
+    }
+}

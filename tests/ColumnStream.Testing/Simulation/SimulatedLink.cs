@@ -1,0 +1,215 @@
+using System;
+using System.Collections.Generic;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Engine.Errors;
+using ColumnStream.Runtime.Tasks;
+using ColumnStream.Runtime.Transport;
+
+namespace ColumnStream.Testing.Simulation;
+
+/// <summary>Is one end of a simulated link.</summary>
+internal sealed class SimulatedLink : TransportLink
+{
+    private readonly SimulatedTransport _owner;
+    private readonly WireQueue _queue;
+    private readonly Delivery _delivery;
+    private readonly List<Flying> _flying = [];
+    private readonly Dictionary<uint, long> _lastOfChannel = [];
+    private SimulatedLink _other = null!;
+    private ILinkHandler? _handler;
+    private ITransportHost? _host;
+    private Exception? _failure;
+    private long _lostAtNs = long.MaxValue;
+    private bool _isClosed;
+    private bool _isSilent;
+    private bool _isTold;
+
+    public SimulatedLink(SimulatedTransport owner, string peer, int number)
+    {
+        _owner = owner;
+        Peer = peer;
+        _delivery = new Delivery(this, number);
+        _queue = new WireQueue(() => _delivery.Notify());
+    }
+
+    public override string Peer { get; }
+
+    public void Bind(SimulatedLink other, ILinkHandler? handler)
+    {
+        _other = other;
+        _handler = handler;
+    }
+
+    public void Accept(ITransportHost host)
+    {
+        _host = host;
+        _delivery.Notify();
+    }
+
+    public override void Send(WireMessage message) => _queue.Add(message);
+
+    public override void Drop(uint channel) => _queue.Drop(channel);
+
+    public override void Close(Exception? failure)
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        _failure ??= failure;
+        _queue.Close();
+        _delivery.Notify();
+
+        // The other end learns it later, unless the way there is silent.
+        if (!_isSilent && !_other._isClosed)
+        {
+            _other._lostAtNs = _owner.Executor.Now + _owner.Delay();
+            _other._failure ??= failure is null ? null : TransportFailure.Lost(_other.Peer, failure.Message);
+            _owner.Executor.WakeAt(_other._delivery, _other._lostAtNs);
+        }
+    }
+
+    public void ReleaseAll()
+    {
+        foreach (Flying flying in _flying)
+        {
+            flying.Body?.Release();
+        }
+
+        _flying.Clear();
+    }
+
+    /// <summary>Sends what waits as bytes; a fault may befall each message.</summary>
+    private void Depart()
+    {
+        while (!_isClosed && _queue.TryTake(out WireMessage message))
+        {
+            WireFaults rates = _owner.Rates;
+            _isSilent |= _owner.Draw(rates.Silence);
+            if (_isSilent || _owner.Draw(rates.Lose))
+            {
+                message.Release();
+                continue;
+            }
+
+            _lastOfChannel.TryGetValue(message.Channel, out long last);
+            long due = Math.Max(last, _owner.Executor.Now + _owner.Delay());
+            if (_owner.Draw(rates.Swap))
+            {
+                due += 10_000_000;
+            }
+            else
+            {
+                _lastOfChannel[message.Channel] = due;
+            }
+
+            Flying flying = Encode(message, due);
+            message.Release();
+            if (_owner.Draw(rates.Double))
+            {
+                _other.Fly(flying with { Body = flying.Body?.Retain(), DueNs = due + 1 });
+            }
+
+            _other.Fly(flying);
+            if (_owner.Draw(rates.Cut))
+            {
+                Close(TransportFailure.Lost(Peer, "The link was cut."));
+            }
+        }
+    }
+
+    private Flying Encode(WireMessage message, long due)
+    {
+        byte[] head = WireFormat.WriteHead(message);
+        byte[] header = message.Frame?.Header.ToArray() ?? [];
+        NativeBuffer? body = null;
+        if (message.Frame?.Body is { } content)
+        {
+            // A transport copies into the memory of whoever receives.
+            body = _owner.Memory.Allocate(content.Bytes);
+            int done = 0;
+            foreach (ReadOnlyMemory<byte> part in content.Parts)
+            {
+                part.Span.CopyTo(body.Span[done..]);
+                done += part.Length;
+            }
+        }
+
+        if (_owner.Draw(_owner.Rates.Change))
+        {
+            Span<byte> target = body is { Length: > 0 } && _owner.Random.Next(2) == 0 ? body.Span : head;
+            int at = _owner.Random.Next(target.Length);
+            target[at] ^= (byte)(1 << _owner.Random.Next(8));
+        }
+
+        return new Flying(head, header, body, due);
+    }
+
+    private void Fly(Flying flying)
+    {
+        // Behind those of the same moment: a channel's order is kept.
+        int at = _flying.Count;
+        while (at > 0 && _flying[at - 1].DueNs > flying.DueNs)
+        {
+            at--;
+        }
+
+        _flying.Insert(at, flying);
+        _owner.Executor.WakeAt(_delivery, flying.DueNs);
+    }
+
+    private sealed record Flying(byte[] Head, byte[] Header, NativeBuffer? Body, long DueNs);
+
+    private sealed class Delivery(SimulatedLink link, int number)
+        : TaskUnit($"sim-link-{number}", link._owner.Executor, link._owner.Share)
+    {
+        protected override TurnResult Run(in TurnBudget budget)
+        {
+            link.Depart();
+            ILinkHandler? handler = link._handler ??= link._host?.Accept(link);
+            long now = Executor.Now;
+            while (link._flying.Count > 0 && link._flying[0].DueNs <= now)
+            {
+                Flying flying = link._flying[0];
+                link._flying.RemoveAt(0);
+                if (link._isClosed || handler is null)
+                {
+                    flying.Body?.Release();
+                    continue;
+                }
+
+                try
+                {
+                    handler.Received(WireFormat.Read(flying.Head, flying.Header, flying.Body));
+                }
+                catch (ExternalException wrong)
+                {
+                    link.Close(wrong);
+                }
+            }
+
+            if (now >= link._lostAtNs && link._flying.Count == 0)
+            {
+                link._isClosed = true;
+                link._queue.Close();
+            }
+
+            if (link._isClosed && !link._isTold)
+            {
+                link._isTold = true;
+                handler?.Lost(link._failure);
+            }
+
+            if (link._flying.Count > 0)
+            {
+                Executor.WakeAt(this, link._flying[0].DueNs);
+            }
+
+            return TurnResult.Idle;
+        }
+
+        protected override void Fail(Exception failure) => throw failure;
+    }
+}

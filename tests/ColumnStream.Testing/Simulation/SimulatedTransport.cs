@@ -1,0 +1,143 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using ColumnStream.Arrow.Memory;
+using ColumnStream.Runtime.Tasks;
+using ColumnStream.Runtime.Transport;
+
+namespace ColumnStream.Testing.Simulation;
+
+/// <summary>
+/// Is a network under virtual time whose every delay and fault follows from a seed: messages go as bytes, channels of a link overtake
+/// each other, and links are cut, fall silent in one direction, lose, double and change messages.
+/// </summary>
+/// <param name="executor">Gives turns and time.</param>
+/// <param name="seed">Draws delays and faults.</param>
+/// <param name="memory">Pays for what arrives.</param>
+/// <param name="faults">How often things go wrong.</param>
+public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAllocator memory, WireFaults? faults = null) : ITransport
+{
+    private readonly Random _random = new(seed);
+    private readonly Dictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
+    private readonly List<SimulatedLink> _links = [];
+    private readonly JobShare _share = new();
+    private int _names;
+
+    /// <summary>Gets the faults that happened.</summary>
+    public int Faults { get; internal set; }
+
+    internal SimExecutor Executor => executor;
+
+    internal Random Random => _random;
+
+    internal BufferAllocator Memory => memory;
+
+    internal WireFaults Rates { get; } = faults ?? WireFaults.None;
+
+    internal JobShare Share => _share;
+
+    public ValueTask<ITransportListener> ListenAsync(
+        TransportEndpoint endpoint, ITransportHost host, CancellationToken cancellation = default)
+    {
+        string address = endpoint.Address.Length > 0 ? endpoint.Address : $"sim-{++_names}";
+        var listener = new Listener(_listeners, new TransportEndpoint(address), host);
+        _listeners.Add(address, listener);
+        return new ValueTask<ITransportListener>(listener);
+    }
+
+    public TransportLink Connect(TransportEndpoint endpoint, ILinkHandler handler)
+    {
+        var near = new SimulatedLink(this, endpoint.Address, _links.Count);
+        var far = new SimulatedLink(this, $"sim-client-{_links.Count}", _links.Count + 1);
+        near.Bind(far, handler);
+        far.Bind(near, null);
+        _links.Add(near);
+        _links.Add(far);
+        if (_listeners.TryGetValue(endpoint.Address, out Listener? listener))
+        {
+            far.Accept(listener.Host);
+        }
+        else
+        {
+            near.Close(Runtime.Transport.TransportFailure.Lost(endpoint.Address, "Nobody listens there."));
+        }
+
+        return near;
+    }
+
+    public async ValueTask<ReadOnlyMemory<byte>> RequestAsync(
+        TransportEndpoint endpoint, ReadOnlyMemory<byte> request, TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        if (!_listeners.TryGetValue(endpoint.Address, out Listener? listener))
+        {
+            throw TransportFailure.Lost(endpoint.Address, "Nobody listens there.");
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        bool isLost = Draw(Rates.Lose);
+        var question = new InProcessRequest(
+            executor, _share, isLost ? new Silence() : listener.Host, request.ToArray(), timeout, endpoint.Address, ending);
+        using CancellationTokenRegistration registration = cancellation.Register(question.Cancel);
+        executor.WakeAt(question, executor.Now + Delay());
+        return await question.Answer;
+    }
+
+    /// <summary>Cuts all links, as if the process at the other end died.</summary>
+    public void CutAll()
+    {
+        foreach (SimulatedLink link in _links)
+        {
+            link.Close(TransportFailure.Lost(link.Peer, "The link was cut."));
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (SimulatedLink link in _links)
+        {
+            link.Close(null);
+            link.ReleaseAll();
+        }
+
+        _listeners.Clear();
+        return default;
+    }
+
+    /// <summary>Draws whether something of a rate happens; none is drawn for what never does.</summary>
+    internal bool Draw(double rate)
+    {
+        bool happens = rate > 0 && _random.NextDouble() < rate;
+        Faults += happens ? 1 : 0;
+        return happens;
+    }
+
+    internal long Delay() => _random.Next(0, 20) == 0 ? _random.Next(0, 5_000_000) : _random.Next(0, 50_000);
+
+    private sealed class Listener(Dictionary<string, Listener> listeners, TransportEndpoint endpoint, ITransportHost host)
+        : ITransportListener
+    {
+        public TransportEndpoint Endpoint => endpoint;
+
+        public ITransportHost Host => host;
+
+        public ValueTask DisposeAsync()
+        {
+            listeners.Remove(endpoint.Address);
+            return default;
+        }
+    }
+
+    private sealed class Silence : ITransportHost
+    {
+        public ILinkHandler Accept(TransportLink link) => throw new InvalidOperationException("Nobody is there.");
+
+        public async ValueTask<ReadOnlyMemory<byte>> AnswerAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
+        {
+            var end = new TaskCompletionSource();
+            using CancellationTokenRegistration registration = cancellation.Register(() => end.TrySetResult());
+            await end.Task;
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+}

@@ -116,8 +116,8 @@ public sealed class FrameSender : IDisposable
         lock (_gate)
         {
             ThrowIfFailed();
-            return MaySend(
-                _link is not null && _controlSent - _controlTaken + frame.ChargedBytes + Math.Min(spareBytes, _reserve / 2) <= _reserve);
+            long needed = frame.ChargedBytes + Math.Min(spareBytes, _reserve / 2);
+            return MaySend(_link is not null && _controlSent - _controlTaken + needed <= _reserve);
         }
     }
 

@@ -78,7 +78,8 @@ internal sealed class InProcessLink : TransportLink
                 if (Volatile.Read(ref link._isClosed) != 0)
                 {
                     handler.Lost(link._failure);
-                    link._other.Close(link._failure is null ? null : TransportFailure.Lost("a node of this process", link._failure.Message));
+                    link._other.Close(
+                        link._failure is null ? null : TransportFailure.Lost("a node of this process", link._failure.Message));
                     return TurnResult.Done;
                 }
 

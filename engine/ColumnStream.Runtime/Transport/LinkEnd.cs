@@ -373,7 +373,8 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer) : ILinkHandle
     private ExternalException? OpenSender(WireMessage message)
     {
         FrameSender? sender = null;
-        ExternalException? refusal = message.First > node.Options.MaxWindowBytes || message.Second > node.Options.ControlReserveBytes * 16L
+        bool isGreedy = message.First > node.Options.MaxWindowBytes || message.Second > node.Options.ControlReserveBytes * 16L;
+        ExternalException? refusal = isGreedy
             ? TransportFailure.Protocol($"Window exceeds the limit: {message.First}, {node.Options.MaxWindowBytes} bytes.")
             : node.Find(message.Id!, message.Token, out sender);
         bool isEarly = false;
@@ -389,7 +390,8 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer) : ILinkHandle
                 return TransportFailure.Protocol($"Channel's number is in use: {message.Channel}.");
             }
 
-            if (refusal?.Code is null or TransportFailure.NotOfferedCode && _senders.Count + _early.Count >= node.Options.MaxChannels)
+            if (refusal?.Code is null or TransportFailure.NotOfferedCode
+                && _senders.Count + _early.Count >= node.Options.MaxChannels)
             {
                 refusal = TransportFailure.Protocol($"Link has too many channels: limit {node.Options.MaxChannels}.");
             }

@@ -30,6 +30,9 @@ public static class ConnectorTable
         new NexmarkConnector(),
         new PrintConnector(output, error),
         new ScriptConnector(script ?? new ScriptRegistry()),
-        new SystemConnector(systemTables ?? []),
+        System(systemTables ?? []),
     ];
+
+    /// <summary>Makes the connector of tables that the program itself makes.</summary>
+    public static Connector System(IReadOnlyList<SystemTable> tables) => new SystemConnector(tables);
 }

@@ -169,7 +169,10 @@ public sealed class ColumnStreamCommand : DbCommand
         {
             try
             {
-                yield return batch;
+                if (batch.Length > 0)
+                {
+                    yield return batch; // an empty one is the server's sign of life
+                }
             }
             finally
             {

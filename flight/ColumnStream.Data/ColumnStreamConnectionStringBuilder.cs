@@ -14,7 +14,7 @@ namespace ColumnStream.Data;
 /// suggests the nearest.
 /// </remarks>
 [SuppressMessage(
-    "Design", "CA1010", Justification = "Its base is a dictionary of keys that are not generic; another view of it would be read by nobody.")]
+    "Design", "CA1010", Justification = "Its base is a dictionary that is not generic; another view of it would serve nobody.")]
 public sealed class ColumnStreamConnectionStringBuilder : DbConnectionStringBuilder
 {
     /// <summary>States the keys: name, kind, default and synonyms.</summary>

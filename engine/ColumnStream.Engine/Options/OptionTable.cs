@@ -45,6 +45,12 @@ public static class OptionTable
     /// <summary>Key of whether INSERT waits for its job.</summary>
     public const string DmlSync = "table.dml-sync";
 
+    /// <summary>Key of the ended jobs that a server remembers.</summary>
+    public const string JobStoreCapacity = "jobstore.max-capacity";
+
+    /// <summary>Key of how long a server remembers ended jobs.</summary>
+    public const string JobStoreExpiration = "jobstore.expiration-time";
+
     /// <summary>Key of the session's time zone.</summary>
     public const string LocalTimeZone = "table.local-time-zone";
 
@@ -220,6 +226,10 @@ public static class OptionTable
         new("fs.oss.signature.version", OptionKind.Choice, null, "How requests are signed: V4.", Values: "V1|V4"),
         new(CheckpointKeys.Ledger, OptionKind.Boolean, "true",
             "Whether checkpoints record rows and checksums in and out, for SHOW INTEGRITY FOR JOB."),
+        new(JobStoreExpiration, OptionKind.Duration, "7 d",
+            "Time for which a server remembers how a job ended; read when it starts."),
+        new(JobStoreCapacity, OptionKind.Integer, "1000",
+            "Ended jobs that a server remembers at most, the newest; read when it starts.", Range: "1..1000000"),
         new(TemporaryFolders, OptionKind.Text, null,
             "Local folders between commas for state that memory.limit leaves no room for; the system's folder without it."),
         new(MemoryLimit, OptionKind.Bytes, null, "Native memory that the process may use; state that has no room goes to disk."),

@@ -8,7 +8,8 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Data.Values;
 
 /// <summary>Reads whole and binary floating numbers; whole ones also as wider or, where they fit, narrower ones.</summary>
-internal sealed unsafe class NumberReader<[DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : StructReader<T>(field, ordinal)
+internal sealed unsafe class NumberReader<
+    [DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : StructReader<T>(field, ordinal)
     where T : unmanaged, INumber<T>
 {
     private static readonly bool IsFloating =

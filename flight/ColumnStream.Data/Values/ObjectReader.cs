@@ -5,7 +5,8 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Data.Values;
 
 /// <summary>Reads a column whose values are objects.</summary>
-internal abstract class ObjectReader<[DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : ColumnReader(field, ordinal)
+internal abstract class ObjectReader<
+    [DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : ColumnReader(field, ordinal)
     where T : class
 {
     /// <inheritdoc/>

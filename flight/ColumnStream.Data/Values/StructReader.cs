@@ -5,7 +5,8 @@ using ColumnStream.Arrow.Types;
 namespace ColumnStream.Data.Values;
 
 /// <summary>Reads a column whose values are of a value type.</summary>
-internal abstract class StructReader<[DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : ColumnReader(field, ordinal)
+internal abstract class StructReader<
+    [DynamicallyAccessedMembers(ColumnReader.Members)] T>(Field field, int ordinal) : ColumnReader(field, ordinal)
     where T : struct
 {
     /// <inheritdoc/>

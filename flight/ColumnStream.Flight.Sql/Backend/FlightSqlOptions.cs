@@ -19,6 +19,12 @@ public sealed record FlightSqlOptions
     /// <summary>Gets the prepared statements and tickets kept at once; the one unused for longest goes first.</summary>
     public int MaxHandles { get; init; } = 10_000;
 
+    /// <summary>
+    /// Gets the quiet time behind which a result sends an empty batch, so that neither client nor what lies between takes it for dead;
+    /// zero for never. A session may set its own.
+    /// </summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Gets the rows of parameters that one binding may have.</summary>
     public int MaxParameterRows { get; init; } = 1_000_000;
 }

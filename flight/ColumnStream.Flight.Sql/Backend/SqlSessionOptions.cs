@@ -13,8 +13,18 @@ public static class SqlSessionOptions
     public const string Compression = "flight.compression";
 
     /// <summary>
-    /// Names which types results have: exact (default), or basic, where decimals come as doubles, dates as timestamps and nested
-    /// values as JSON text, for readers that lack them. The session casts; its schemas say so.
+    /// Names which types results have: exact (default), or basic, where decimals come as doubles, dates as timestamps of
+    /// milliseconds, nanoseconds as microseconds, times of day as text and nested values as JSON text, for readers that lack them. The
+    /// session casts; its schemas say so.
     /// </summary>
     public const string Types = "flight.types";
+
+    /// <summary>Names the rows behind which a result whose input has no end is over; none by default.</summary>
+    public const string MaxRows = "flight.max-rows";
+
+    /// <summary>
+    /// Names the quiet time behind which a result sends an empty batch as a sign of life, a duration such as 30 s; 0 for never. The
+    /// session gives it as milliseconds.
+    /// </summary>
+    public const string KeepAlive = "flight.keep-alive";
 }

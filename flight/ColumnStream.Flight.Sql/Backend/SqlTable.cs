@@ -6,7 +6,7 @@ namespace ColumnStream.Flight.Sql.Backend;
 /// <param name="Catalog">Its catalog.</param>
 /// <param name="Schema">Its schema.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">TABLE, VIEW or SYSTEM TABLE.</param>
+/// <param name="Type">TABLE, VIEW, LOCAL TEMPORARY or SYSTEM TABLE.</param>
 public sealed record SqlTable(string Catalog, string Schema, string Name, string Type)
 {
     /// <summary>Gets the columns as results have them; empty where they were not asked for.</summary>

@@ -16,7 +16,7 @@ namespace ColumnStream.Flight.Sql.Metadata;
 /// <summary>Answers the commands that ask for names, types and abilities, each with one batch.</summary>
 internal static class MetadataCommands
 {
-    private static readonly string[] Types = ["SYSTEM TABLE", "TABLE", "VIEW"];
+    private static readonly string[] Types = ["LOCAL TEMPORARY", "SYSTEM TABLE", "TABLE", "VIEW"];
 
     /// <summary>Gives the columns of the answer to <paramref name="command"/>, or null where it is no metadata command.</summary>
     public static Schema? SchemaOf(IMessage command) => command switch

@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
-using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
-using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Flight.Grpc;
@@ -28,11 +26,15 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
     private readonly StatementTable _statements;
     private readonly FlightSqlUploads _uploads;
     private readonly FlightSqlActions _actions;
+    private readonly FlightSqlOptions _options;
+    private readonly TimeProvider _time;
 
     /// <summary>Makes a service; <paramref name="allocator"/> pays for parameters that clients bound.</summary>
     public FlightSqlService(IFlightSqlBackend backend, BufferAllocator allocator, FlightSqlOptions options, TimeProvider time)
     {
         _backend = backend;
+        _options = options;
+        _time = time;
         _sessions = new SessionTable(backend, options, time);
         _statements = new StatementTable(_sessions.NextId, options, time);
         _uploads = new FlightSqlUploads(_statements, allocator, options);
@@ -306,56 +308,13 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
         await RunTextAsync(ticket.Query, own, output, call).ConfigureAwait(false);
     }
 
-    private static async Task RunTextAsync(string sql, ClientSession session, FlightBatchWriter output, FlightCall call)
+    private async Task RunTextAsync(string sql, ClientSession session, FlightBatchWriter output, FlightCall call)
     {
         ISqlStatement statement = await session.Session.PrepareAsync(sql, call.Cancellation).ConfigureAwait(false);
         await using var execution = new ExecutionHandle(new PreparedHandle(session.Share(), statement), parameters: null);
         await RunAsync(execution, output, call).ConfigureAwait(false);
     }
 
-    private static async Task RunAsync(ExecutionHandle execution, FlightBatchWriter output, FlightCall call)
-    {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, execution.Cancelled);
-        ISqlSession session = execution.Prepared.Session.Session;
-        try
-        {
-            IpcWriterOptions writer = await WriterOptionsAsync(session, both.Token).ConfigureAwait(false);
-            ISqlResult result = await execution.Prepared.Statement.QueryAsync(
-                execution.Parameters, both.Token).ConfigureAwait(false);
-            await using (result.ConfigureAwait(false))
-            {
-                await output.StartAsync(result.Schema, writer).ConfigureAwait(false);
-                while (await result.ReadAsync(both.Token).ConfigureAwait(false) is { } batch)
-                {
-                    try
-                    {
-                        await output.WriteAsync(batch).ConfigureAwait(false);
-                    }
-                    finally
-                    {
-                        batch.Release();
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException) when (execution.Cancelled.IsCancellationRequested)
-        {
-            throw new GrpcException(GrpcStatusCode.Cancelled, "Query was cancelled by its user.");
-        }
-    }
-
-    private static async ValueTask<IpcWriterOptions> WriterOptionsAsync(ISqlSession session, CancellationToken cancellation)
-    {
-        IReadOnlyDictionary<string, object> options = await session.OptionsAsync(cancellation).ConfigureAwait(false);
-        string? name = options.TryGetValue(SqlSessionOptions.Compression, out object? value) ? value as string : null;
-        return new IpcWriterOptions
-        {
-            Compression = name switch
-            {
-                "lz4" => IpcCompression.Lz4,
-                "zstd" => IpcCompression.Zstd,
-                _ => IpcCompression.None,
-            },
-        };
-    }
+    private Task RunAsync(ExecutionHandle execution, FlightBatchWriter output, FlightCall call) =>
+        new ResultStream(output, call, _options, _time).RunAsync(execution);
 }

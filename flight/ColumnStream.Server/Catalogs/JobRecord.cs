@@ -27,6 +27,9 @@ internal sealed record JobRecord(
     /// <summary>Gets how it stands: RUNNING, or how it ended.</summary>
     public string Status { get; init; } = "RUNNING";
 
+    /// <summary>Gets when it ended, or 0 while it runs.</summary>
+    public long EndedMs { get; init; }
+
     /// <summary>Gets why it failed, or null.</summary>
     public string? Failure { get; init; }
 }

@@ -2,16 +2,23 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Threading;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Server.Catalogs;
 
-/// <summary>Keeps records of INSERT jobs: <c>jobs/NAME/000002.json</c>, the newest of a name holds.</summary>
+/// <summary>Keeps records of INSERT jobs: <c>jobs/NAME/000002.json</c>, the newest of a name holds. Thread-safe.</summary>
+/// <remarks>Jobs that ended are forgotten, the oldest first, where there are too many or they ended long ago; their names are free then.</remarks>
 /// <param name="store">Where the objects lie.</param>
-internal sealed class JobStore(IObjectStore store)
+/// <param name="most">The ended jobs that are remembered.</param>
+/// <param name="age">How long they are.</param>
+/// <param name="time">The clock.</param>
+internal sealed class JobStore(IObjectStore store, int most, TimeSpan age, TimeProvider time)
 {
     private const string Folder = "jobs/";
+    private readonly Lock _gate = new();
+    private readonly Queue<(string Name, long EndedMs)> _ended = new();
 
     /// <summary>Takes a name for a job; false when one has it or had it.</summary>
     public bool TryClaim(string name) => store.TryCreate($"{Folder}{name}/name", "1"u8);
@@ -28,12 +35,19 @@ internal sealed class JobStore(IObjectStore store)
         }
     }
 
-    /// <summary>Records how a job ended.</summary>
+    /// <summary>Records how a job ended, and forgets those that ended too long ago.</summary>
     public void End(string name, string status, string? failure)
     {
         if (Find(name) is { } record && record.Status != status)
         {
-            Put(record with { Status = status, Failure = failure });
+            long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            Put(record with { Status = status, Failure = failure, EndedMs = now });
+            lock (_gate)
+            {
+                _ended.Enqueue((name, now));
+            }
+
+            ForgetOld();
         }
     }
 
@@ -41,12 +55,57 @@ internal sealed class JobStore(IObjectStore store)
     public JobRecord? Find(string name) =>
         Records(name) is [.., var newest] ? SealedJson.Read(store, newest, StoreJson.Default.JobRecord) : null;
 
-    /// <summary>Returns the jobs that have not ended, by name.</summary>
-    public IReadOnlyList<JobRecord> Unfinished() =>
-    [
-        .. store.List(Folder).Select(static name => name.Split('/')[1]).Distinct()
-            .Select(Find).OfType<JobRecord>().Where(static record => record.Status == "RUNNING"),
-    ];
+    /// <summary>Returns the jobs that have not ended, by name; for the start of a process, when no other job is recorded.</summary>
+    public IReadOnlyList<JobRecord> Unfinished()
+    {
+        List<JobRecord> running = [];
+        List<(string Name, long EndedMs)> ended = [];
+        foreach (string name in store.List(Folder).Select(static name => name.Split('/')[1]).Distinct())
+        {
+            if (Find(name) is { Status: "RUNNING" } record)
+            {
+                running.Add(record);
+            }
+            else
+            {
+                // A name without a record is what a process left that died while it forgot the job, or before it recorded it.
+                ended.Add((name, Find(name)?.EndedMs ?? 0));
+            }
+        }
+
+        lock (_gate)
+        {
+            foreach ((string Name, long EndedMs) job in ended.OrderBy(static job => job.EndedMs))
+            {
+                _ended.Enqueue(job);
+            }
+        }
+
+        ForgetOld();
+        return running;
+    }
+
+    private void ForgetOld()
+    {
+        long oldest = (time.GetUtcNow() - age).ToUnixTimeMilliseconds();
+        while (true)
+        {
+            string name;
+            lock (_gate)
+            {
+                if (!_ended.TryPeek(out (string Name, long EndedMs) first) || (_ended.Count <= most && first.EndedMs >= oldest))
+                {
+                    return;
+                }
+
+                name = _ended.Dequeue().Name;
+            }
+
+            // The name goes last, so that no other job takes it while records of this one are there.
+            store.Delete([.. Records(name)]);
+            store.Delete($"{Folder}{name}/name");
+        }
+    }
 
     private List<string> Records(string name) =>
     [

@@ -33,6 +33,8 @@ internal sealed class NodeBuilder : IDisposable
     private StatePool? _pages;
     private readonly Lock _gate = new();
     private readonly List<ControlledJob> _running = [];
+    private readonly IReadOnlyList<SystemTable> _ofTheProcess;
+    private readonly IReadOnlyList<SystemTable> _all = [];
     private IFailPoints? _failPoints;
     private ControlServer? _control;
     private bool _hasNoControl;
@@ -46,9 +48,9 @@ internal sealed class NodeBuilder : IDisposable
             new FunctionsTable(), new JobsTable(Jobs), new LateRowsTable(Jobs), new OperatorsTable(Jobs),
             new WatermarksTable(Jobs),
         ];
-        IReadOnlyList<SystemTable> all = tables;
-        tables = [.. tables, .. InformationSchema.Tables(() => Definitions(), () => all)];
-        all = tables;
+        _ofTheProcess = tables;
+        tables = [.. tables, .. InformationSchema.Tables(() => Definitions(), () => _all)];
+        _all = tables;
         Connectors = new ConnectorRegistry(
             ConnectorTable.Create(output, error, null, tables).Append(new ResultConnector(receiver: null))
                 .Append(new IngestConnector(queue: null)).Concat(more));
@@ -72,6 +74,10 @@ internal sealed class NodeBuilder : IDisposable
 
     /// <summary>Gets the pages for state; made with the first job.</summary>
     public StatePool Pages => _pages!;
+
+    /// <summary>Makes what serves system tables to one job, for which <c>information_schema</c> shows other definitions.</summary>
+    public Connector SystemOf(CatalogContent content) => ConnectorTable.System(
+        [.. _ofTheProcess, .. InformationSchema.Tables(() => content, () => _all)]);
 
     /// <summary>Makes memory and workers; the first call fixes the limit and the number of workers.</summary>
     public void Prepare(long memoryLimitBytes)

@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Flight.Sql.Backend;
 using ColumnStream.Server.Session;
@@ -16,9 +17,19 @@ internal sealed class FlightResult(
     Schema schema, StatementResult first, Func<CancellationToken, Task<StatementResult?>> next) : ISqlResult
 {
     private StatementResult? _current = first;
+    private long _rows;
 
     /// <inheritdoc/>
     public Schema Schema => schema;
+
+    /// <summary>Gets what casts columns for older readers, or null; it is the result's.</summary>
+    public BasicTypes? Basic { get; init; }
+
+    /// <summary>Gets the rows behind which a statement whose rows have no end is over.</summary>
+    public long MaxRows { get; init; } = long.MaxValue;
+
+    /// <summary>Gets what pays for the batch that is cut there.</summary>
+    public required BufferAllocator Memory { get; init; }
 
     /// <inheritdoc/>
     public async ValueTask<RecordBatch?> ReadAsync(CancellationToken cancellation)
@@ -27,9 +38,10 @@ internal sealed class FlightResult(
         {
             while (_current is { } current)
             {
-                if (await current.ReadAsync(cancellation) is { } batch)
+                bool isOver = current.IsUnbounded && _rows >= MaxRows;
+                if (!isOver && await current.ReadAsync(cancellation) is { } batch)
                 {
-                    return batch;
+                    return Shown(current.IsUnbounded ? Cut(batch) : batch);
                 }
 
                 _current = null;
@@ -46,5 +58,44 @@ internal sealed class FlightResult(
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _current, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _current, null) is { } current)
+        {
+            await current.DisposeAsync();
+        }
+
+        Basic?.Dispose();
+    }
+
+    private RecordBatch Cut(RecordBatch batch)
+    {
+        long left = MaxRows - _rows;
+        _rows += batch.Length;
+        if (batch.Length <= left)
+        {
+            return batch;
+        }
+
+        RecordBatch cut = batch.Slice(0, (int)left, Memory);
+        batch.Release();
+        return cut;
+    }
+
+    private RecordBatch Shown(RecordBatch batch)
+    {
+        if (Basic is null)
+        {
+            return batch;
+        }
+
+        try
+        {
+            return Basic.Cast(batch);
+        }
+        finally
+        {
+            batch.Release();
+        }
+    }
 }

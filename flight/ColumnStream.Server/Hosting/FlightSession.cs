@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -24,7 +25,9 @@ namespace ColumnStream.Server.Hosting;
 /// <param name="user">Tells what the user may do now.</param>
 internal sealed class FlightSession(SessionHost host, SqlSession session, Func<Principal> user) : ISqlSession
 {
-    private readonly Dictionary<string, string> _clientOptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object> _clientOptions = new(StringComparer.Ordinal);
+
+    private bool HasBasicTypes => Own(SqlSessionOptions.Types) is "basic";
 
     /// <summary>Gets the session, with the user's role of today.</summary>
     public SqlSession Current()
@@ -35,7 +38,8 @@ internal sealed class FlightSession(SessionHost host, SqlSession session, Func<P
 
     /// <inheritdoc/>
     public ValueTask<ISqlStatement> PrepareAsync(string sql, CancellationToken cancellation) =>
-        ValueTask.FromResult<ISqlStatement>(Told(() => new FlightStatement(this, Current().Prepare(sql))));
+        ValueTask.FromResult<ISqlStatement>(Told(() => new FlightStatement(
+            this, host.Node.Memory, Current().Prepare(sql), HasBasicTypes, Own(SqlSessionOptions.MaxRows) as long?)));
 
     /// <inheritdoc/>
     public async ValueTask<long> IngestAsync(SqlIngest target, ISqlResult rows, CancellationToken cancellation)
@@ -66,12 +70,13 @@ internal sealed class FlightSession(SessionHost host, SqlSession session, Func<P
     public ValueTask<IReadOnlyList<SqlTable>> TablesAsync(
         Func<SqlTable, bool> filter, bool columns, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<SqlTable>>(session.Read(planner =>
-            planner.Catalog.Objects.Select(entry => (Entry: entry, Type: entry is CatalogView ? "VIEW" : "TABLE"))
+            planner.Catalog.Objects.Select(entry => (
+                    Entry: entry, Type: entry is CatalogView ? "VIEW" : entry.IsTemporary ? "LOCAL TEMPORARY" : "TABLE"))
                 .Concat(planner.Catalog.SystemDatabases.SelectMany(planner.Catalog.SystemTables)
                     .Select(table => (Entry: (CatalogObject)table, Type: "SYSTEM TABLE")))
                 .Select(o => (o.Entry, Table: new SqlTable(o.Entry.Name.Catalog, o.Entry.Name.Database, o.Entry.Name.Name, o.Type)))
                 .Where(o => filter(o.Table))
-                .Select(o => Describe(o.Table, o.Entry, columns))
+                .Select(o => Describe(o.Table, o.Entry, columns, HasBasicTypes))
                 .ToArray()));
 
     /// <inheritdoc/>
@@ -84,7 +89,7 @@ internal sealed class FlightSession(SessionHost host, SqlSession session, Func<P
         options[SqlSessionOptions.Schema] = session.CurrentDatabase;
         lock (_clientOptions)
         {
-            foreach ((string name, string value) in _clientOptions)
+            foreach ((string name, object value) in _clientOptions)
             {
                 options[name] = value;
             }
@@ -96,7 +101,7 @@ internal sealed class FlightSession(SessionHost host, SqlSession session, Func<P
     /// <inheritdoc/>
     public async ValueTask<SqlOptionResult> SetOptionAsync(string name, object? value, CancellationToken cancellation)
     {
-        string? text = value is null ? null : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
+        string? text = value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture);
         switch (name)
         {
             case SqlSessionOptions.Catalog:
@@ -104,10 +109,16 @@ internal sealed class FlightSession(SessionHost host, SqlSession session, Func<P
             case SqlSessionOptions.Schema:
                 return await UseAsync($"USE {SqlPrinter.PrintName(text ?? Catalog.DefaultDatabase)}", cancellation);
             case SqlSessionOptions.Compression:
-                return SetOwn(name, text, "none", "lz4", "zstd");
+                return SetOwn(name, text, text is "none" or "lz4" or "zstd" ? text : null);
             case SqlSessionOptions.Types:
-                // Only exact types are there: saying so is better than to cast in silence.
-                return SetOwn(name, text, "exact");
+                return SetOwn(name, text, text is "exact" or "basic" ? text : null);
+            case SqlSessionOptions.MaxRows:
+                return SetOwn(name, text, long.TryParse(
+                    text, NumberStyles.None, CultureInfo.InvariantCulture, out long rows) && rows > 0 ? rows : null);
+            case SqlSessionOptions.KeepAlive:
+                return SetOwn(
+                    name, text, text is not null && OptionValue.TryParseDuration(text, out TimeSpan quiet) && quiet >= TimeSpan.Zero
+                        && quiet.TotalMilliseconds < int.MaxValue ? (long)quiet.TotalMilliseconds : null);
             default:
                 return await SetAsync(name, text, cancellation);
         }
@@ -128,21 +139,22 @@ internal sealed class FlightSession(SessionHost host, SqlSession session, Func<P
         }
     }
 
-    private static SqlTable Describe(SqlTable table, CatalogObject entry, bool columns) => table with
+    private static SqlTable Describe(SqlTable table, CatalogObject entry, bool columns, bool isBasic) => table with
     {
         Remarks = entry.Comment,
         PrimaryKey = (entry as CatalogTable)?.PrimaryKey ?? default,
         PrimaryKeyName = entry is CatalogTable { PrimaryKey.Count: > 0 } keyed ? InformationSchema.KeyName(keyed) : null,
         Columns = !columns ? default : entry is CatalogView view
-            ? ValueList.From(view.Columns.Select(static c => Column(c.Name, c.Type, isReadOnly: true, null)))
+            ? ValueList.From(view.Columns.Select(c => Column(c.Name, c.Type, isReadOnly: true, null, isBasic)))
             : ValueList.From(((CatalogTable)entry).Columns.Select(
-                static c => Column(c.Name, c.Type, c.Computed is not null || c.IsVirtual, c.Comment))),
+                c => Column(c.Name, c.Type, c.Computed is not null || c.IsVirtual, c.Comment, isBasic))),
     };
 
-    private static SqlColumn Column(string name, SqlType type, bool isReadOnly, string? comment)
+    private static SqlColumn Column(string name, SqlType type, bool isReadOnly, string? comment, bool isBasic)
     {
         SqlType plain = type.Materialized();
-        return new SqlColumn(new Field(name, plain.ToArrow(), plain.Nullable), InformationSchema.TypeName(plain))
+        DataType sent = (isBasic ? BasicTypes.Of(plain) : plain).ToArrow();
+        return new SqlColumn(new Field(name, sent, plain.Nullable), InformationSchema.TypeName(plain))
         {
             Precision = ColumnMetadata.Precision(plain.WithNullable(true)),
             Scale = plain.Id == SqlTypeId.Decimal ? plain.Scale : null,
@@ -188,23 +200,31 @@ internal sealed class FlightSession(SessionHost host, SqlSession session, Func<P
         }
     }
 
-    private SqlOptionResult SetOwn(string name, string? value, params ReadOnlySpan<string> known)
+    private SqlOptionResult SetOwn(string name, string? text, object? value)
     {
         lock (_clientOptions)
         {
-            if (value is null)
+            if (text is null)
             {
                 _clientOptions.Remove(name);
                 return SqlOptionResult.Set;
             }
 
-            if (!known.Contains(value))
+            if (value is null)
             {
                 return SqlOptionResult.WrongValue;
             }
 
             _clientOptions[name] = value;
             return SqlOptionResult.Set;
+        }
+    }
+
+    private object? Own(string name)
+    {
+        lock (_clientOptions)
+        {
+            return _clientOptions.GetValueOrDefault(name);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
+using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Flight.Sql.Backend;
@@ -11,7 +12,13 @@ using ColumnStream.Server.Session;
 namespace ColumnStream.Server.Hosting;
 
 /// <summary>Is a prepared statement of a session for Flight SQL's service.</summary>
-internal sealed class FlightStatement(FlightSession owner, PreparedStatement prepared) : ISqlStatement
+/// <param name="owner">The session.</param>
+/// <param name="memory">Pays for what is cast.</param>
+/// <param name="prepared">The statement.</param>
+/// <param name="isBasic">Whether the client wants types that older readers know.</param>
+/// <param name="maxRows">The rows behind which a result without end is over, or null.</param>
+internal sealed class FlightStatement(
+    FlightSession owner, BufferAllocator memory, PreparedStatement prepared, bool isBasic, long? maxRows) : ISqlStatement
 {
     /// <summary>The rows of parameters that one INSERT takes at once.</summary>
     private const int RowsAtOnce = 10_000;
@@ -20,7 +27,7 @@ internal sealed class FlightStatement(FlightSession owner, PreparedStatement pre
     public bool IsUpdate => !prepared.Statement.IsQuery;
 
     /// <inheritdoc/>
-    public Schema ResultSchema => prepared.Schema;
+    public Schema ResultSchema { get; } = isBasic ? BasicTypes.SchemaOf(prepared.Columns) : prepared.Schema;
 
     /// <inheritdoc/>
     public Schema ParameterSchema => prepared.ParameterSchema;
@@ -33,8 +40,13 @@ internal sealed class FlightStatement(FlightSession owner, PreparedStatement pre
             IReadOnlyList<ValueList<LiteralExpression>> rows = Rows(parameters, 1);
             int row = 0;
             StatementResult first = await RunAsync(rows[row++], waits: null, cancellation);
-            return new FlightResult(prepared.Schema, first, async token =>
-                row < rows.Count ? await RunAsync(rows[row++], waits: null, token) : null);
+            return new FlightResult(ResultSchema, first, async token =>
+                row < rows.Count ? await RunAsync(rows[row++], waits: null, token) : null)
+            {
+                Basic = isBasic && BasicTypes.Differ(prepared.Columns) ? new BasicTypes(prepared.Columns, memory) : null,
+                MaxRows = maxRows ?? long.MaxValue,
+                Memory = memory,
+            };
         }
         catch (Exception failure) when (ErrorStatus.Of(failure) is not null && !cancellation.IsCancellationRequested)
         {

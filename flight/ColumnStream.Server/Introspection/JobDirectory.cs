@@ -5,13 +5,13 @@ using ColumnStream.Runtime.Jobs;
 
 namespace ColumnStream.Server.Introspection;
 
-/// <summary>Knows the jobs that this process started, with their last numbers once they ended. Thread-safe.</summary>
+/// <summary>Knows the jobs that this process started: all that run, and the newest that ended with their last numbers. Thread-safe.</summary>
 internal sealed class JobDirectory(TimeProvider time)
 {
     private const int MostJobs = 1000;
     private const int MostErrors = 1000;
     private readonly object _lock = new();
-    private readonly Queue<JobEntry> _jobs = new();
+    private readonly List<JobEntry> _jobs = [];
     private readonly Queue<JobError> _errors = new();
     private long _next;
 
@@ -20,11 +20,11 @@ internal sealed class JobDirectory(TimeProvider time)
     {
         lock (_lock)
         {
-            _jobs.Enqueue(new JobEntry(
+            _jobs.Add(new JobEntry(
                 ++_next, job, graph, summary, stateBounds, time.GetUtcNow().ToUnixTimeMilliseconds()));
-            while (_jobs.Count > MostJobs)
+            if (_jobs.Count > MostJobs && _jobs.FindIndex(static entry => entry.Final is not null) is >= 0 and int oldest)
             {
-                _jobs.Dequeue();
+                _jobs.RemoveAt(oldest);
             }
 
             return _next;

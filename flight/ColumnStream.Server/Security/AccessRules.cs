@@ -25,6 +25,7 @@ internal static class AccessRules
         [typeof(DropStatement)] = Role.Developer,
         [typeof(ExplainJobStatement)] = Role.Viewer,
         [typeof(ExplainStatement)] = Role.Viewer,
+        [typeof(ExplainUpgradeStatement)] = Role.Developer,
         [typeof(InsertStatement)] = Role.Developer,
         [typeof(QueryStatement)] = Role.Viewer,
         [typeof(ResetStatement)] = Role.Viewer,
@@ -87,6 +88,15 @@ internal static class AccessRules
         if (user.Role < Role.Operator && owner != user.Name)
         {
             throw Refusal(user, $"stop the job '{job}' of {owner ?? "nobody here"}: it needs the role operator");
+        }
+    }
+
+    /// <summary>Refuses to look at an address that a user names: it could be any folder of the server.</summary>
+    public static void CheckAddress(Principal user, string address)
+    {
+        if (user.Role < Role.Admin)
+        {
+            throw Refusal(user, $"look at checkpoints by their address, {address}: it needs the role admin. Name the job");
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
     private readonly Dictionary<string, (LaunchedJob Job, string Owner)> _running = new(StringComparer.Ordinal);
     private readonly HashSet<string> _starting = new(StringComparer.Ordinal);
     private readonly HashSet<Task> _watches = [];
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private bool _isClosing;
 
     /// <summary>Gets the jobs that run.</summary>
@@ -177,12 +178,16 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
     {
         lock (_gate)
         {
-            string name = wanted;
-            for (int i = 2; _running.ContainsKey(name) || _starting.Contains(name) || IsUsed(name); i++)
+            int number = _numbers.GetValueOrDefault(wanted);
+            string name;
+            do
             {
-                name = $"{wanted}-{i}";
+                number++;
+                name = number == 1 ? wanted : $"{wanted}-{number}";
             }
+            while (_running.ContainsKey(name) || _starting.Contains(name) || IsUsed(name));
 
+            _numbers[wanted] = number;
             _starting.Add(name);
             return name;
         }

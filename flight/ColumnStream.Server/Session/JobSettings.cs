@@ -29,6 +29,9 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     /// <summary>Gets where savepoints go.</summary>
     public string SavepointFolder => Text(OptionTable.SavepointFolder)!;
 
+    /// <summary>Gets how many ended jobs a server remembers, and for how long.</summary>
+    public (int Count, TimeSpan Age) EndedJobs => (Number(OptionTable.JobStoreCapacity), Duration(OptionTable.JobStoreExpiration));
+
     /// <summary>Opens the folder of a new savepoint.</summary>
     public IObjectStore OpenSavepoint(string address, ObjectStoreTable stores) => stores.OpenChecked(address, Nonce(), Text);
 

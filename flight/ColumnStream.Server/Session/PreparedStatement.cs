@@ -6,9 +6,14 @@ namespace ColumnStream.Server.Session;
 /// <summary>Is a statement that was read and described, to run with values for its parameters.</summary>
 /// <param name="Statement">The statement.</param>
 /// <param name="ParameterTypes">The types of its parameters, as their places tell them; STRING where they do not.</param>
-/// <param name="Schema">The rows that it gives; without columns for anything that is answered with a count.</param>
-internal sealed record PreparedStatement(SqlStatement Statement, ValueList<SqlType> ParameterTypes, Schema Schema)
+/// <param name="Columns">The rows that it gives; none for anything that is answered with a count.</param>
+/// <param name="AsOp">Whether it gives each change with its kind, as the session wanted when it was prepared.</param>
+internal sealed record PreparedStatement(
+    SqlStatement Statement, ValueList<SqlType> ParameterTypes, ValueList<SqlField> Columns, bool AsOp)
 {
+    /// <summary>Gets the schema of the rows.</summary>
+    public Schema Schema { get; } = Results.BatchQueue.SchemaOf(Columns);
+
     /// <summary>Gets the schema of the parameters: what a row of values looks like.</summary>
     public Schema ParameterSchema
     {

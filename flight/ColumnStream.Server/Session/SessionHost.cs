@@ -39,7 +39,8 @@ internal sealed class SessionHost : IAsyncDisposable
         Catalog = new SharedCatalog(
             new ScriptPlanner(node.Connectors, options).Catalog.Content(),
             Codec is null ? null : new CatalogStore(store!, Codec, Warn));
-        _records = Codec is null ? null : new JobStore(store!);
+        (int most, TimeSpan age) = new JobSettings(options.Settings).EndedJobs;
+        _records = Codec is null ? null : new JobStore(store!, most, age, TimeProvider.System);
         Jobs = new JobRegistry(node, _records);
         node.Definitions = () => Catalog.Current.Content;
     }

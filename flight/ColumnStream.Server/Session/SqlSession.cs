@@ -6,9 +6,11 @@ using System.Threading.Tasks;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Expressions;
 using ColumnStream.Compute.Types;
+using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
+using ColumnStream.Engine.Plan;
 using ColumnStream.Planner;
 using ColumnStream.Planner.Catalogs;
 using ColumnStream.Planner.Settings;
@@ -18,6 +20,8 @@ using ColumnStream.Server.Catalogs;
 using ColumnStream.Server.Introspection;
 using ColumnStream.Server.Results;
 using ColumnStream.Server.Security;
+using ColumnStream.Sql;
+using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Server.Session;
 
@@ -41,7 +45,7 @@ internal sealed class SqlSession
     {
         _host = host;
         User = user;
-        _executor = new StatementExecutor(host.Node, new SessionSurroundings(host, () => User));
+        _executor = new StatementExecutor(host.Node, new SessionSurroundings(host, () => User, PlanAside));
         _planner = new ScriptPlanner(host.Node.Connectors, host.Options);
     }
 
@@ -78,12 +82,13 @@ internal sealed class SqlSession
             Refresh();
             if (!statement.IsPlannedFreely)
             {
-                return new PreparedStatement(statement, default, SchemaOf(statement, null, asOp: false));
+                return new PreparedStatement(statement, default, ColumnsOf(statement, null, asOp: false), AsOp: false);
             }
 
             ValueList<SqlType> types = Infer(statement);
-            PlanResult plan = Plan(statement, StatementParameters.Typed(types), out bool asOp);
-            return new PreparedStatement(statement, types, SchemaOf(statement, plan, asOp));
+            bool asOp = WantsChanges();
+            PlanResult plan = Plan(statement, StatementParameters.Typed(types), asOp);
+            return new PreparedStatement(statement, types, ColumnsOf(statement, plan, asOp), asOp);
         }
     }
 
@@ -97,7 +102,7 @@ internal sealed class SqlSession
     /// <param name="waits">Whether an INSERT waits for a job whose input ends, where the option does not say it.</param>
     /// <param name="cancellation">Ends the wait and the job waited for.</param>
     public async Task<StatementResult> ExecuteAsync(string sql, bool? waits, CancellationToken cancellation) =>
-        await RunAsync(SqlStatement.Read(sql), null, waits, cancellation);
+        await RunAsync(SqlStatement.Read(sql), null, waits, prepared: null, cancellation);
 
     /// <summary>Runs a prepared statement.</summary>
     /// <param name="prepared">The statement.</param>
@@ -110,14 +115,16 @@ internal sealed class SqlSession
         int count = prepared.ParameterTypes.Count;
         if (values.Count == count)
         {
-            return RunAsync(prepared.Statement, StatementParameters.Bound(prepared.ParameterTypes, values), waits, cancellation);
+            return RunAsync(
+                prepared.Statement, StatementParameters.Bound(prepared.ParameterTypes, values), waits, prepared, cancellation);
         }
 
         if (count > 0 && values.Count > 0 && values.Count % count == 0
             && prepared.Statement.Repeated(values.Count / count) is { } many)
         {
             SqlType[] types = [.. Enumerable.Repeat(prepared.ParameterTypes, values.Count / count).SelectMany(static row => row)];
-            return RunAsync(many, StatementParameters.Bound(ValueList.Create<SqlType>(types), values), waits, cancellation);
+            return RunAsync(
+                many, StatementParameters.Bound(ValueList.Create<SqlType>(types), values), waits, prepared, cancellation);
         }
 
         throw new UserException(
@@ -147,7 +154,8 @@ internal sealed class SqlSession
     }
 
     private async Task<StatementResult> RunAsync(
-        SqlStatement statement, StatementParameters? parameters, bool? waits, CancellationToken cancellation)
+        SqlStatement statement, StatementParameters? parameters, bool? waits, PreparedStatement? prepared,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         AccessRules.Check(User, statement.Syntax);
@@ -162,10 +170,19 @@ internal sealed class SqlSession
         PlanResult plan;
         JobRecord request;
         bool asOp;
+        Connector? system;
         lock (_gate)
         {
-            plan = PlanAndPublish(statement, parameters, out asOp);
+            asOp = prepared?.AsOp ?? WantsChanges();
+            plan = PlanAndPublish(statement, parameters, asOp);
             request = Describe(statement, plan, parameters);
+            system = SystemOf(plan);
+            if (prepared is not null && !AreSame(ColumnsOf(statement, plan, asOp), prepared.Columns))
+            {
+                throw new UserException(
+                    3162,
+                    "Statement has other columns than when it was prepared: its tables were changed meanwhile. Prepare it again.");
+            }
         }
 
         StatementResult? result = null;
@@ -178,7 +195,7 @@ internal sealed class SqlSession
 
             result = planned switch
             {
-                PlannedJob { Query: { } query } job => Select(job, query, asOp),
+                PlannedJob { Query: { } query } job => Select(job, query, asOp, system),
                 PlannedJob job => await InsertAsync(job, request, waits, cancellation),
                 PlannedJobAnalysis analysis => FixedResult.Of(
                     await JobAnalysis.MeasureAsync(_host.Node.Jobs, analysis, cancellation), _host.Node.Memory),
@@ -194,12 +211,12 @@ internal sealed class SqlSession
         answer.HasRows ? answer : answer with { Columns = s_done, Rows = [["OK"]] }, _host.Node.Memory);
 
     /// <summary>Plans a statement on the newest catalog, and publishes what it defines; anew, where somebody else was first.</summary>
-    private PlanResult PlanAndPublish(SqlStatement statement, StatementParameters? parameters, out bool asOp)
+    private PlanResult PlanAndPublish(SqlStatement statement, StatementParameters? parameters, bool asOp)
     {
         for (int attempt = 1; ; attempt++)
         {
             Refresh();
-            PlanResult plan = Plan(statement, parameters, out asOp);
+            PlanResult plan = Plan(statement, parameters, asOp);
             if (!plan.Statements.OfType<PlannedDefinition>().Any())
             {
                 return plan;
@@ -270,12 +287,39 @@ internal sealed class SqlSession
         return inferring.Types;
     }
 
+    /// <summary>Plans statements with what the session sees; definitions among them count for the statements behind them alone.</summary>
+    private PlanResult PlanAside(string text)
+    {
+        ParseResult parsed = SqlParser.Parse(new SourceText(text, "sql"));
+        foreach (Statement statement in parsed.Statements)
+        {
+            AccessRules.Check(User, statement);
+        }
+
+        var planner = new ScriptPlanner(_host.Node.Connectors, _host.Options);
+        lock (_gate)
+        {
+            Refresh();
+            planner.Catalog.Load(_planner.Catalog.Content());
+            foreach (CatalogObject entry in _planner.Catalog.TemporaryObjects)
+            {
+                planner.Catalog.Replace(entry);
+            }
+
+            planner.Catalog.Use(_planner.Catalog.CurrentCatalog, _planner.Catalog.CurrentDatabase);
+            foreach (SessionOption option in _planner.Settings.Where(option => option.Origin == OptionOrigin.Set))
+            {
+                planner.Set(option.Key, option.Value);
+            }
+        }
+
+        return Checked(planner.Plan(parsed));
+    }
+
     /// <summary>Plans a statement; a SELECT over inputs that end is planned in batch mode unless the session says another.</summary>
-    private PlanResult Plan(SqlStatement statement, StatementParameters? parameters, out bool asOp)
+    private PlanResult Plan(SqlStatement statement, StatementParameters? parameters, bool asOp)
     {
         PlanResult plan = Checked(_planner.Plan(statement.Parsed, parameters));
-        var settings = new JobSettings(_planner.Settings);
-        asOp = string.Equals(settings.Text(OptionTable.ResultMode), "CHANGELOG", StringComparison.OrdinalIgnoreCase);
         if (plan.Statements is [PlannedJob { Query: { } query } job])
         {
             bool isChosen = _planner.Settings.Any(s => s.Key == OptionTable.RuntimeMode && s.Origin != OptionOrigin.Default);
@@ -303,19 +347,37 @@ internal sealed class SqlSession
     private static PlanResult Checked(PlanResult plan) =>
         plan.IsSuccess ? plan : throw SqlStatement.Wrong(plan.Source, plan.Errors[0]);
 
-    private static Schema SchemaOf(SqlStatement statement, PlanResult? plan, bool asOp) => (plan?.Statements ?? default) switch
-    {
-        _ when !statement.IsQuery => TextSchema(statement.StartsJob ? s_started : s_done),
-        [PlannedJob { Query: { } query }] => BatchQueue.SchemaOf(asOp ? [ChangelogMarks.Column, .. query.Columns] : query.Columns),
-        [PlannedListing listing] => TextSchema(listing.Columns),
-        [PlannedJobAnalysis] => TextSchema(JobAnalysis.Columns),
-        [PlannedIntegrity] => TextSchema(IntegrityView.Columns),
-        [PlannedStop stop] => TextSchema(SessionSurroundings.ColumnsOf(stop)),
-        _ => new Schema(),
-    };
+    /// <summary>Tells whether the session wants each change with its kind instead of final rows.</summary>
+    private bool WantsChanges() => string.Equals(
+        new JobSettings(_planner.Settings).Text(OptionTable.ResultMode), "CHANGELOG", StringComparison.OrdinalIgnoreCase);
 
-    private static Schema TextSchema(ValueList<string> columns) =>
-        BatchQueue.SchemaOf(ValueList.From(columns.Select(name => new SqlField(name, SqlType.String))));
+    /// <summary>Gives what serves system tables to a SELECT of a session with temporary tables, which nobody else sees; else null.</summary>
+    private Connector? SystemOf(PlanResult plan) =>
+        _planner.Catalog.TemporaryObjects.Any()
+        && plan.Statements.OfType<PlannedJob>().Any(job => job.Query is not null && job.Graph.Plan.Nodes.Any(
+            node => node is SourceNode source && _planner.Catalog.IsSystemDatabase(source.Table.Name.Split('.')[^2])))
+            ? _host.Node.SystemOf(_planner.Catalog.Content() with { Objects = [.. _planner.Catalog.Objects] }) : null;
+
+    private static ValueList<SqlField> ColumnsOf(SqlStatement statement, PlanResult? plan, bool asOp) =>
+        (plan?.Statements ?? default) switch
+        {
+            _ when !statement.IsQuery => Texts(statement.StartsJob ? s_started : s_done),
+            [PlannedJob { Query: { } query }] => asOp ? [ChangelogMarks.Column, .. query.Columns] : query.Columns,
+            [PlannedListing listing] => Texts(listing.Columns),
+            [PlannedJobAnalysis] => Texts(JobAnalysis.Columns),
+            [PlannedIntegrity] => Texts(IntegrityView.Columns),
+            [PlannedUpgrade] => Texts(UpgradeView.Columns),
+            [PlannedStop stop] => Texts(SessionSurroundings.ColumnsOf(stop)),
+            _ => default,
+        };
+
+    private static bool AreSame(ValueList<SqlField> left, ValueList<SqlField> right) =>
+        left.Count == right.Count
+        && left.Zip(right).All(pair =>
+            pair.First.Name == pair.Second.Name && pair.First.Type.ToArrow() == pair.Second.Type.ToArrow());
+
+    private static ValueList<SqlField> Texts(ValueList<string> columns) =>
+        ValueList.From(columns.Select(name => new SqlField(name, SqlType.String)));
 
     /// <summary>Says what a job that the statement starts has to be started again with.</summary>
     private JobRecord Describe(SqlStatement statement, PlanResult plan, StatementParameters? parameters) => new(
@@ -335,13 +397,13 @@ internal sealed class SqlSession
             : null,
     };
 
-    private QueryRun Select(PlannedJob job, QueryResult query, bool asOp)
+    private QueryRun Select(PlannedJob job, QueryResult query, bool asOp, Connector? system)
     {
         var queue = new BatchQueue(query, asOp, _host.Node.Memory);
         ResultReceiver receiver = asOp || query.Changelog == ChangelogMode.InsertOnly
             ? queue : new MaterializedReceiver(query, _host.Node.Memory, queue, isLive: false);
         LaunchedJob launched = new JobLauncher(_host.Node).Start(
-            job, new JobLaunch("select", 0, "none") { Name = _host.NameQuery(), CancelsAtOnce = true }, receiver, Warn);
+            job, new JobLaunch("select", 0, "none") { Name = _host.NameQuery(), CancelsAtOnce = true }, receiver, Warn, system);
         return new QueryRun(queue, receiver, launched, _host) { Summary = job.Summary, IsUnbounded = !job.IsBounded };
     }
 

@@ -34,6 +34,40 @@ internal sealed class UpgradeExplainer(NodeBuilder node, PlannerOptions planning
         }
     }
 
+    /// <summary>Holds jobs against those that they replace, in their order, or one job against a checkpoint.</summary>
+    /// <param name="node">The process.</param>
+    /// <param name="before">The statements that ran before, or null.</param>
+    /// <param name="from">Where checkpoints are, without statements from before.</param>
+    /// <param name="after">The statements that are to go on.</param>
+    /// <exception cref="ColumnStreamException">There is no checkpoint, or it cannot be read.</exception>
+    public static List<UpgradeView> Compare(NodeBuilder node, PlanResult? before, string from, PlanResult after)
+    {
+        List<PlannedJob> former = JobsOf(before);
+        List<PlannedJob> jobs = JobsOf(after);
+        if (before is null && jobs.Count != 1)
+        {
+            throw new UserException(
+                3120, $"A checkpoint is of one job, and the new script has {jobs.Count}: name the script's jobs apart.");
+        }
+
+        node.Prepare(long.MaxValue);
+        var upgrade = new JobUpgrade(node.Memory, node.Pages, TimeProvider.System);
+        var verdicts = new List<UpgradeView>();
+        for (int i = 0; i < Math.Max(former.Count, jobs.Count); i++)
+        {
+            PlannedJob? job = i < jobs.Count ? jobs[i] : null;
+            PlannedJob? old = i < former.Count ? former[i] : null;
+            bool isBatch = job?.IsBatch ?? old?.IsBatch ?? false;
+            var settings = new JobSettings((job ?? old)!.Settings);
+            UpgradeReport report = before is null
+                ? From(node, upgrade, RestorePath.Parse(from).Existing(), settings, job!)
+                : upgrade.Between(old?.Graph, job?.Graph, isBatch);
+            verdicts.Add(new UpgradeView((job ?? old)!, report, settings.Consent, after.Source));
+        }
+
+        return verdicts;
+    }
+
     private static bool IsScript(string text) =>
         text.Contains(';', StringComparison.Ordinal) || text == "-" || File.Exists(text)
         || text.EndsWith(".sql", StringComparison.OrdinalIgnoreCase);
@@ -52,30 +86,7 @@ internal sealed class UpgradeExplainer(NodeBuilder node, PlannerOptions planning
 
     private int Explain(string from, PlanResult? before, PlanResult after)
     {
-        List<PlannedJob> former = JobsOf(before);
-        List<PlannedJob> jobs = JobsOf(after);
-        if (before is null && jobs.Count != 1)
-        {
-            Console.Error.WriteLine(
-                $"error CST3120: A checkpoint is of one job, and the new script has {jobs.Count}: name the script's jobs apart.");
-            return ExitCode.Usage;
-        }
-
-        node.Prepare(long.MaxValue);
-        var upgrade = new JobUpgrade(node.Memory, node.Pages, TimeProvider.System);
-        var verdicts = new List<UpgradeView>();
-        for (int i = 0; i < Math.Max(former.Count, jobs.Count); i++)
-        {
-            PlannedJob? job = i < jobs.Count ? jobs[i] : null;
-            PlannedJob? old = i < former.Count ? former[i] : null;
-            bool isBatch = job?.IsBatch ?? old?.IsBatch ?? false;
-            var settings = new JobSettings((job ?? old)!.Settings);
-            UpgradeReport report = before is null
-                ? From(upgrade, RestorePath.Parse(from).Existing(), settings, job!)
-                : upgrade.Between(old?.Graph, job?.Graph, isBatch);
-            verdicts.Add(new UpgradeView((job ?? old)!, report, settings.Consent, after.Source));
-        }
-
+        List<UpgradeView> verdicts = Compare(node, before, from, after);
         if (IsJson)
         {
             UpgradeView.WriteJson(verdicts, output);
@@ -88,7 +99,8 @@ internal sealed class UpgradeExplainer(NodeBuilder node, PlannerOptions planning
         return verdicts.TrueForAll(view => view.IsAllowed) ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private UpgradeReport From(JobUpgrade upgrade, RestorePath path, JobSettings settings, PlannedJob job) =>
+    private static UpgradeReport From(
+        NodeBuilder node, JobUpgrade upgrade, RestorePath path, JobSettings settings, PlannedJob job) =>
         upgrade.From(
             settings.Open(path, node.Stores), path.Epoch, path.Address, job.Graph, job.IsBatch,
             origin => settings.Open(RestorePath.Parse(origin).Existing(), node.Stores));

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Upgrades;
 using ColumnStream.Server.Results;
@@ -23,6 +24,24 @@ internal sealed class UpgradeView(PlannedJob job, UpgradeReport report, UpgradeC
 
     /// <summary>Gets whether a restore would go on.</summary>
     public bool IsAllowed => report.IsAllowed(consent);
+
+    /// <summary>Gets the columns of the verdict as a table, for clients.</summary>
+    public static ValueList<string> Columns { get; } = ["job", "verdict", "rows", "bytes", "operator", "uid", "notes"];
+
+    /// <summary>Gives the verdict as rows: one for the job, and one for each operator that has state.</summary>
+    public IEnumerable<ValueList<string>> Rows() =>
+        report.Operators.Select(o => (ValueList<string>)
+        [
+            job.Summary, Verdict(o), Number(o.Rows), Number(o.Bytes), o.Title, o.Uid,
+            string.Join(' ', o.IsAllowed(consent) ? o.Notes : o.Notes.Append(UpgradeReport.NextStep(o.Needs & ~consent))),
+        ])
+        .Prepend(
+        [
+            job.Summary, IsAllowed ? "allowed" : "refused", string.Empty, string.Empty, string.Empty, string.Empty, Sentence,
+        ]);
+
+    private string Sentence => IsAllowed
+        ? "A restore goes on with this." : "A restore refuses this, before anything stops or starts.";
 
     /// <summary>Prints a table, what there is to say of each operator, and the places of what is refused.</summary>
     public void Print(TextWriter output)
@@ -50,8 +69,7 @@ internal sealed class UpgradeView(PlannedJob job, UpgradeReport report, UpgradeC
         }
 
         output.WriteLine();
-        output.WriteLine(IsAllowed
-            ? "A restore goes on with this." : "A restore refuses this, before anything stops or starts.");
+        output.WriteLine(Sentence);
     }
 
     /// <summary>Writes all jobs as one JSON object.</summary>

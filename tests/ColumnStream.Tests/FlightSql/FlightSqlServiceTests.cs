@@ -272,7 +272,7 @@ public sealed class FlightSqlServiceTests
         Assert.Equal(
             string.Empty, await LinesAsync(client, await client.SchemasAsync(string.Empty, null), MetadataSchemas.DbSchemas));
         Assert.Equal(
-            "SYSTEM TABLE|TABLE|VIEW", await LinesAsync(client, await client.TableTypesAsync(), MetadataSchemas.TableTypes));
+            "LOCAL TEMPORARY|SYSTEM TABLE|TABLE|VIEW", await LinesAsync(client, await client.TableTypesAsync(), MetadataSchemas.TableTypes));
         const string Place = "default_catalog | default_database | ";
         Assert.Equal(
             $"{Place}t_1 | TABLE|{Place}tx1 | TABLE|{Place}v | VIEW",

@@ -9,7 +9,7 @@ using ColumnStream.Sql;
 namespace ColumnStream.Server.Introspection.Schemas;
 
 /// <summary>Describes the tables of <c>information_schema</c>, with the names that SQL gives them: one entry each.</summary>
-/// <remarks>They show what is not temporary, and the tables of the program itself.</remarks>
+/// <remarks>They show what all sessions share, or what one session sees, and the tables of the program itself.</remarks>
 internal static class InformationSchema
 {
     /// <summary>The database.</summary>
@@ -91,7 +91,8 @@ internal static class InformationSchema
     private static IEnumerable<object?[]> AllTables(CatalogContent content, IEnumerable<SystemTable> system) =>
         Of<CatalogObject>(content).Select(entry => new object?[]
         {
-            entry.Name.Catalog, entry.Name.Database, entry.Name.Name, entry is CatalogView ? "VIEW" : "BASE TABLE",
+            entry.Name.Catalog, entry.Name.Database, entry.Name.Name,
+            entry is CatalogView ? "VIEW" : entry.IsTemporary ? "LOCAL TEMPORARY" : "BASE TABLE",
             YesNo(entry is CatalogTable), entry.Comment,
         }).Concat(system.Select(table => new object?[]
         {

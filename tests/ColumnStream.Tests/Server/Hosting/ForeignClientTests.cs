@@ -68,7 +68,7 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
         Assert.Equal(
             """[{"catalog":"default_catalog","schema":"default_database","tableName":"items","tableType":"TABLE"}]""",
                 steps["tables"]);
-        Assert.Equal("""["SYSTEM TABLE","TABLE","VIEW"]""", steps["table types"]);
+        Assert.Equal("""["LOCAL TEMPORARY","SYSTEM TABLE","TABLE","VIEW"]""", steps["table types"]);
         Assert.Equal("""{"size":91,"name":"ColumnStream"}""", steps["info"]);
         Assert.Equal("""["id: Int64","name: Utf8","price: Decimal[10e+2]"]""", steps["types of a table"]);
         Assert.Contains("CST3161", steps["wrong password"], StringComparison.Ordinal);

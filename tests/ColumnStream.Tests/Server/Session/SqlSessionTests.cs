@@ -323,7 +323,7 @@ public sealed class SqlSessionTests
             [
                 "AnalyzeTableStatement", "CallStatement", "CompilePlanStatement", "CreateConnectionStatement", "CreateFunctionStatement",
                 "CreateMaterializedTableStatement", "CreateModelStatement", "DeleteStatement", "ExecutePlanStatement",
-                "ExplainUpgradeStatement", "JarStatement", "LoadModuleStatement", "TruncateStatement", "UnloadModuleStatement",
+                "JarStatement", "LoadModuleStatement", "TruncateStatement", "UnloadModuleStatement",
                 "UpdateStatement", "UseModulesStatement",
             ],
             forAdministrators);

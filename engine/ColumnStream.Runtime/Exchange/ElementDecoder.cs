@@ -1,6 +1,5 @@
 using System;
 using System.Buffers.Binary;
-using ColumnStream.Arrow;
 using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;

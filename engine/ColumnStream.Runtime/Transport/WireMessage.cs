@@ -1,5 +1,3 @@
-using System;
-
 namespace ColumnStream.Runtime.Transport;
 
 /// <summary>Is one message of a link. <see cref="WireFormat"/> gives its bytes.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 
@@ -17,6 +18,12 @@ public sealed record GrpcListener
 
     /// <summary>Gets the roots that a client's certificate must lead to; null asks for none.</summary>
     public X509Certificate2Collection? ClientRoots { get; init; }
+
+    /// <summary>Gets files that hold certificate and roots in place of those above, and may change while the server runs.</summary>
+    public CertificateFiles? Files { get; init; }
+
+    /// <summary>Gets the networks that may connect; none lets all in. An IPv4 address counts as such however it comes.</summary>
+    public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 
     /// <summary>Gets whether a client without a certificate is turned away, where roots are given.</summary>
     public bool RequiresClientCertificate { get; init; } = true;

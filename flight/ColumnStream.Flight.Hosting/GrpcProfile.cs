@@ -20,6 +20,8 @@ public sealed record GrpcProfile
         MaxFrameBytes = 1 << 20,
         StreamWindowBytes = 8 << 20,
         ConnectionWindowBytes = 256 << 20,
+        MaxConnectionsPerSecond = 2000,
+        MaxControlFramesPerSecond = 20_000,
     };
 
     /// <summary>Gets the most connections at a time.</summary>
@@ -39,6 +41,14 @@ public sealed record GrpcProfile
 
     /// <summary>Gets the most calls that a client may break off in a minute before its connection is closed.</summary>
     public int MaxResetsPerMinute { get; init; } = 200;
+
+    /// <summary>Gets the connections that one address may open in a second, on average; those that come to nothing count as several.</summary>
+    public int MaxConnectionsPerSecond { get; init; } = 200;
+
+    /// <summary>
+    /// Gets the frames in a second, on average, by which a client may say nothing: pings, settings, windows of what was not sent.
+    /// </summary>
+    public int MaxControlFramesPerSecond { get; init; } = 1000;
 
     internal void Check()
     {

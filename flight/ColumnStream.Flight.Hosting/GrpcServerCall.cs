@@ -61,6 +61,10 @@ internal sealed class GrpcServerCall : IDisposable
         Reader = new FrameReader(_source, isGzip, route.IsData ? options.MaxDataMessageBytes : options.MaxMessageBytes);
         Writer = new FrameWriter(_sink, _compresses);
         Peer = FindPeer(http);
+        if (!options.KnowsCallers)
+        {
+            Prove();
+        }
     }
 
     public string Method { get; }
@@ -83,6 +87,9 @@ internal sealed class GrpcServerCall : IDisposable
 
     /// <summary>Gets whether the client broke the call off, or its connection did.</summary>
     public bool IsAbandoned => _http.RequestAborted.IsCancellationRequested;
+
+    /// <summary>Notes that the caller is known, so that the connection keeps its place.</summary>
+    public void Prove() => GateEntry.Of(_http)?.Prove();
 
     /// <summary>Reads the one request of a method that has one, and waits for the client to say that it is the only one.</summary>
     public async ValueTask<T> ReadSingleAsync<T>(MessageParser<T> parser)

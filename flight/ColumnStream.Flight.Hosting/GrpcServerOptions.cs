@@ -13,6 +13,12 @@ public sealed record GrpcServerOptions
     /// <summary>Gets what one connection may cost.</summary>
     public GrpcProfile Profile { get; init; } = GrpcProfile.Clients;
 
+    /// <summary>
+    /// Gets whether the service says who calls (<see cref="FlightCall.Identity"/>): where all places are taken, connections of nobody leave
+    /// first. Without it, any call proves its connection.
+    /// </summary>
+    public bool KnowsCallers { get; init; }
+
     /// <summary>Gets the clock of deadlines and budgets.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
@@ -28,10 +29,12 @@ internal sealed class KestrelHost : IAsyncDisposable
     private readonly IServer _server;
     private readonly List<ListenOptions> _listening = [];
     private readonly List<UnixSocketFile> _files = [];
+    private readonly ConnectionGate _gate;
 
     public KestrelHost(GrpcServerOptions options)
     {
         _options = options;
+        _gate = new ConnectionGate(options.Profile, options.Time);
         Pool = new NetworkPool(options.IdleNetworkBytes, options.Time);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure).UseSockets(Configure);
@@ -91,7 +94,8 @@ internal sealed class KestrelHost : IAsyncDisposable
         // Proxies that end TLS send a scheme that differs from the connection's.
         kestrel.AllowAlternateSchemes = true;
         KestrelServerLimits limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = profile.MaxConnections;
+        // The gate sends one away for each that comes; those that are about to leave count here still.
+        limits.MaxConcurrentConnections = 4L * profile.MaxConnections;
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
@@ -130,27 +134,46 @@ internal sealed class KestrelHost : IAsyncDisposable
         kestrel.Listen(endpoint, options =>
         {
             options.Protocols = HttpProtocols.Http2;
-            if (listener.Certificate is not null)
+            options.Use(next => connection => _gate.RunAsync(connection, listener, next));
+            if (listener.Certificate is not null || listener.Files is not null)
             {
-                options.UseHttps(https => Configure(https, listener));
+                options.UseHttps(Tls(listener));
             }
+
+            options.Use(next => connection => FrameGuard.RunAsync(connection, _options.Profile, _options.Time, next));
 
             _listening.Add(options);
         });
     }
 
-    private static void Configure(HttpsConnectionAdapterOptions https, GrpcListener listener)
+    private static TlsHandshakeCallbackOptions Tls(GrpcListener listener)
     {
-        https.ServerCertificate = listener.Certificate;
-        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-        https.HandshakeTimeout = TimeSpan.FromSeconds(5);
-        if (listener.ClientRoots is { } roots)
+        SslStreamCertificateContext? fixedContext = listener.Files is null
+            ? SslStreamCertificateContext.Create(listener.Certificate!, null, offline: true) : null;
+        return new TlsHandshakeCallbackOptions
         {
-            https.ClientCertificateMode =
-                listener.RequiresClientCertificate
-                    ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
-            https.ClientCertificateValidation = (certificate, chain, errors) => RootTrust.IsTrusted(
-                certificate, chain, errors & ~SslPolicyErrors.RemoteCertificateChainErrors, roots, RootTrust.ClientUsage);
-        }
+            HandshakeTimeout = TimeSpan.FromSeconds(5),
+            OnConnection = _ =>
+            {
+                X509Certificate2Collection? roots = listener.Files is { } files ? files.Roots : listener.ClientRoots;
+                var options = new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = fixedContext ?? listener.Files!.Context,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    ApplicationProtocols = [SslApplicationProtocol.Http2],
+                    AllowRenegotiation = false,
+                };
+                if (roots is not null)
+                {
+                    options.ClientCertificateRequired = true;
+                    options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                        certificate is null ? !listener.RequiresClientCertificate : RootTrust.IsTrusted(
+                            certificate as X509Certificate2, chain, errors & ~SslPolicyErrors.RemoteCertificateChainErrors, roots,
+                            RootTrust.ClientUsage);
+                }
+
+                return ValueTask.FromResult(options);
+            },
+        };
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ResetBudget
 
         if (!budget.TrySpend(options))
         {
-            context.Features.Get<IConnectionLifetimeFeature>()?.Abort();
+            GateEntry.Of(context)?.Punish("Too many calls were broken off.");
         }
     }
 

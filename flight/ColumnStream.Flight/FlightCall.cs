@@ -40,7 +40,18 @@ public sealed class FlightCall
     public BufferAllocator Allocator { get; }
 
     /// <summary>Gets or sets who the server's <c>FlightServerOptions.Authenticate</c> found the caller to be.</summary>
-    public object? Identity { get; set; }
+    public object? Identity
+    {
+        get;
+        set
+        {
+            field = value;
+            OnIdentified?.Invoke();
+        }
+    }
+
+    /// <summary>Gets or sets what is told that the caller is known.</summary>
+    internal Action? OnIdentified { get; set; }
 
     /// <summary>Gets what ends the call early: the client left, its deadline passed, or the server stops.</summary>
     public CancellationToken Cancellation { get; internal set; }

@@ -10,11 +10,13 @@ namespace ColumnStream.Flight;
 /// <code>
 /// message FlightData { FlightDescriptor descriptor = 1; bytes header = 2; bytes app_metadata = 3; bytes body = 1000; }
 /// </code>
-/// Fields may come in any order; a repeated one replaces the earlier. The buffer is charged before the first byte is read.
+/// Fields may come in any order; a repeated one replaces the earlier. The buffer grows with what arrives,
+/// and is charged before that is read.
 /// </remarks>
 internal sealed class FlightDataReader(FrameReader frames, BufferAllocator allocator) : IDisposable
 {
     private const int MaxHeaderBytes = 16 << 20;
+    private const int FirstBytes = 64 << 10;
     private readonly MemoryWindow _target = new();
 
     /// <summary>Gets the descriptor of the current message, or null.</summary>
@@ -86,11 +88,22 @@ internal sealed class FlightDataReader(FrameReader frames, BufferAllocator alloc
     {
         Body?.Release();
         Body = null;
-        Body = allocator.Allocate(length);
-        await frames.ReadAsync(Show(Body, length)).ConfigureAwait(false);
+        int arrived = 0;
+        do
+        {
+            // A length is believed as far as bytes come: a call that only claims much holds little.
+            int next = (int)Math.Min(length, arrived == 0 ? FirstBytes : arrived * 16L);
+            NativeBuffer larger = allocator.Allocate(next);
+            Body?.Span[..arrived].CopyTo(larger.Span);
+            Body?.Release();
+            Body = larger;
+            await frames.ReadAsync(Show(Body, arrived, next - arrived)).ConfigureAwait(false);
+            arrived = next;
+        }
+        while (arrived < length);
     }
 
-    private unsafe Memory<byte> Show(NativeBuffer body, int length) => _target.Point(body.Pointer, length);
+    private unsafe Memory<byte> Show(NativeBuffer body, int from, int length) => _target.Point(body.Pointer + from, length);
 
     private async ValueTask SkipAsync(ulong field, int form)
     {

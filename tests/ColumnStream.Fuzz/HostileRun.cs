@@ -105,9 +105,9 @@ internal static class HostileRun
             await bystander.DisposeAsync();
         }
 
-        string[] errors = [.. server.Output.Split('\n').Where(static l => l.StartsWith("error", StringComparison.Ordinal)).Take(5)];
-        Console.WriteLine($"{attacks.Length - broken} of {attacks.Length} attacks withstood; errors in the server's log: {errors.Length}");
-        Array.ForEach(errors, Console.WriteLine);
+        int errors = server.Output.Split("error: ").Length - 1;
+        Console.WriteLine($"{attacks.Length - broken} of {attacks.Length} attacks withstood; errors in the server's log: {errors}");
+        Console.WriteLine(server.Output[^Math.Min(server.Output.Length, errors == 0 ? 0 : 4000)..]);
         return broken == 0 ? 0 : 1;
     }
 

@@ -67,6 +67,7 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
             login = await _backend.IssueAsync(login, call.Cancellation).ConfigureAwait(false);
         }
 
+        call.Identity = login.User;
         call.ResponseHeaders.Add("authorization", "Bearer " + login.Token);
         await handshake.WriteAsync(Encoding.UTF8.GetBytes(login.Token)).ConfigureAwait(false);
 

@@ -37,6 +37,7 @@ internal sealed class SessionTable : IAsyncDisposable
     public async ValueTask<ClientSession> OfAsync(FlightCall call)
     {
         SqlLogin login = await _backend.AuthenticateAsync(Bearer(call.Headers), call.Cancellation).ConfigureAwait(false);
+        call.Identity = login.User;
         string? cookie = login.OwnsSession ? null : CookieOf(call.Headers);
         string? name = login.OwnsSession ? login.Token : cookie;
         if (name is not null && await _sessions.FindAsync(name).ConfigureAwait(false) is { } found)

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO;
 using System.IO.Compression;
+using System.Threading;
 using System.Threading.Tasks;
 using Google.Protobuf;
 
@@ -23,6 +24,7 @@ internal sealed class FrameReader
     private readonly bool _isGzip;
     private readonly int _maxMessageBytes;
     private ByteSource _message;
+    private GZipStream? _unpacked;
 
     public FrameReader(ByteSource source, bool isGzip, int maxMessageBytes)
     {
@@ -48,6 +50,7 @@ internal sealed class FrameReader
             return PeekOne() ? throw Broken("Stream ends inside a message's prefix.") : false;
         }
 
+        _unpacked?.Dispose();
         bool isCompressed = OpenPrefix(out uint length);
         if (length > (uint)_maxMessageBytes)
         {
@@ -59,9 +62,9 @@ internal sealed class FrameReader
         _message = _source;
         if (isCompressed)
         {
-            byte[] plain = Decompress(await ReadBytesAsync(Left).ConfigureAwait(false));
-            Left = plain.Length;
-            _message = new MemorySource(plain);
+            byte[] packed = await ReadBytesAsync(Left).ConfigureAwait(false);
+            Left = Measure(packed);
+            _message = new StreamSource(_unpacked = Unpack(packed), CancellationToken.None);
         }
 
         return true;
@@ -201,31 +204,39 @@ internal sealed class FrameReader
         };
     }
 
-    /// <summary>Decompresses up to the limit: a few bytes can declare a thousand times as many.</summary>
-    private byte[] Decompress(byte[] packed)
+    private static GZipStream Unpack(byte[] packed) => new(new MemoryStream(packed), CompressionMode.Decompress);
+
+    /// <summary>
+    /// Finds how long a message is when decompressed, up to the limit: it is decompressed again as it is read, so that a few bytes, which
+    /// can declare a thousand times as many, reserve nothing.
+    /// </summary>
+    private int Measure(byte[] packed)
     {
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(Step);
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-            var plain = new MemoryStream();
-            var chunk = new byte[Math.Min(Step, _maxMessageBytes + 1)];
+            using GZipStream gzip = Unpack(packed);
+            int length = 0;
             for (int read; (read = gzip.Read(chunk)) > 0;)
             {
-                if (plain.Length + read > _maxMessageBytes)
+                if (length > _maxMessageBytes - read)
                 {
                     throw new GrpcException(
-                        GrpcStatusCode.ResourceExhausted,
-                            $"Message exceeds the limit when decompressed: {_maxMessageBytes} bytes.");
+                        GrpcStatusCode.ResourceExhausted, $"Message exceeds the limit when decompressed: {_maxMessageBytes} bytes.");
                 }
 
-                plain.Write(chunk, 0, read);
+                length += read;
             }
 
-            return plain.ToArray();
+            return length;
         }
         catch (InvalidDataException error)
         {
             throw new GrpcException(GrpcStatusCode.InvalidArgument, "Message cannot be decompressed as gzip.", error);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
         }
     }
 }

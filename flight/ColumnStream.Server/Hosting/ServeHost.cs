@@ -80,6 +80,7 @@ internal sealed class ServeHost : IAsyncDisposable
             Grpc = new GrpcServerOptions
             {
                 Listeners = listeners,
+                KnowsCallers = true,
                 MapError = ErrorStatus.Of,
                 Log = failure => log.WriteLine($"error: {failure}"),
             },

@@ -12,6 +12,7 @@ public static partial class Interruption
     private const int Interrupt = 2;
     private const int Terminate = 15;
     private const int ContinueSignal = 18;
+    private const int StopSignal = 19;
 
     /// <summary>Asks a process to stop, as Ctrl-C does: SIGINT; SIGTERM, which means the same to the program, where SIGINT is ignored.</summary>
     /// <remarks>A shell starts background jobs with SIGINT ignored, and every child inherits that.</remarks>
@@ -21,6 +22,9 @@ public static partial class Interruption
         bool isIgnored = (ignored >> (Interrupt - 1) & 1) != 0;
         _ = SendSignal(process, isIgnored ? Terminate : Interrupt);
     }
+
+    /// <summary>Halts a process by SIGSTOP.</summary>
+    public static void Halt(int process) => _ = SendSignal(process, StopSignal);
 
     /// <summary>Lets a process that SIGSTOP halted go on.</summary>
     public static void Continue(int process) => _ = SendSignal(process, ContinueSignal);

@@ -111,6 +111,9 @@ public sealed class ServerProcess : IDisposable
         Wait();
     }
 
+    /// <summary>Halts it by SIGSTOP.</summary>
+    public void Halt() => Interruption.Halt(_process.Id);
+
     /// <summary>Lets it go on after SIGSTOP.</summary>
     public void Continue() => Interruption.Continue(_process.Id);
 

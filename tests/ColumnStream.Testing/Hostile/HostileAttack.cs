@@ -46,17 +46,27 @@ public sealed record HostileAttack(string Name, Func<HostileTarget, Action<int>,
         {
             try
             {
-                await Run(target, counted, cancellation);
-            }
-            catch (IOException)
-            {
-                // Closed: begin anew, but let others run.
+                // Once it is closed it begins anew, but lets others run.
+                await RunOnceAsync(target, counted, cancellation);
                 await Task.Yield();
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Attacks until the server closes the connection.</summary>
+    public async Task RunOnceAsync(HostileTarget target, Action<int> counted, CancellationToken cancellation)
+    {
+        try
+        {
+            await Run(target, counted, cancellation);
+        }
+        catch (IOException)
+        {
+            // As it should be.
         }
     }
 }

@@ -1,12 +1,10 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
@@ -187,27 +185,6 @@ public sealed class GrpcPitfallTests
         Assert.Equal(5, (await new MatrixClient(channel).AskAsync("Echo", new byte[5])).Value.Length);
     }
 
-    /// <summary>Breaks when resets are free: opening and resetting calls without end keeps a server busy for nothing.</summary>
-    [Fact]
-    public async Task A_connection_that_resets_without_end_is_closed_and_others_go_on()
-    {
-        await using MatrixServer server = await MatrixServer.StartAsync();
-        using GrpcChannel channel = server.Connect();
-        var client = new MatrixClient(channel);
-        await client.AskAsync("Echo", new byte[5]);
-        using var attacker = new BareHttp2(server.Port);
-        bool isClosed = false;
-        for (int i = 0; i < 2000 && !isClosed; i++)
-        {
-            isClosed = !attacker.TryOpenAndReset((i * 2) + 1);
-            await Task.Yield();
-        }
-
-        Assert.True(isClosed || await attacker.IsClosedAsync().WaitAsync(s_limit));
-        Assert.Equal(5, (await client.AskAsync("Echo", new byte[5])).Value.Length);
-        await UntilAsync(() => server.Server.ActiveCalls == 0);
-    }
-
     [Fact]
     public async Task Headers_without_end_are_refused()
     {
@@ -249,6 +226,7 @@ public sealed class GrpcPitfallTests
     }
 
     [Theory]
+    [InlineData("", "no message at all")]
     [InlineData("0000000064", "short")]
     [InlineData("00FFFFFFFF", "lying")]
     [InlineData("0500000001AA", "flag")]
@@ -353,71 +331,6 @@ public sealed class GrpcPitfallTests
         catch (SocketException)
         {
             return true;
-        }
-    }
-
-    /// <summary>Sends frames as they are, as no client of good will does.</summary>
-    private sealed class BareHttp2 : IDisposable
-    {
-        private readonly TcpClient _tcp = new();
-        private readonly NetworkStream _stream;
-        private readonly byte[] _headers;
-
-        public BareHttp2(int port)
-        {
-            _tcp.Connect(IPAddress.Loopback, port);
-            _stream = _tcp.GetStream();
-            _stream.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
-            _stream.Write([0, 0, 0, 4, 0, 0, 0, 0, 0]);
-            // :method POST, :scheme http, then three literals without index.
-            _headers = [0x83, 0x86, .. Literal(4, MatrixRoutes.Service + "Wait"), .. Literal(1, "x"), .. Literal(31, "application/grpc")];
-        }
-
-        public bool TryOpenAndReset(int stream)
-        {
-            try
-            {
-                _stream.Write(Frame(1, 4, stream, _headers));
-                _stream.Write(Frame(3, 0, stream, [0, 0, 0, 8]));
-                return true;
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        }
-
-        public async Task<bool> IsClosedAsync()
-        {
-            var bytes = new byte[4096];
-            try
-            {
-                while (await _stream.ReadAsync(bytes) > 0)
-                {
-                }
-            }
-            catch (IOException)
-            {
-            }
-
-            return true;
-        }
-
-        public void Dispose() => _tcp.Dispose();
-
-        private static byte[] Literal(int name, string value) => name < 15
-            ? [(byte)name, (byte)value.Length, .. Encoding.ASCII.GetBytes(value)]
-            : [0x0F, (byte)(name - 15), (byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
-
-        private static byte[] Frame(byte type, byte flags, int stream, byte[] payload)
-        {
-            var frame = new byte[9 + payload.Length];
-            frame[2] = (byte)payload.Length;
-            frame[3] = type;
-            frame[4] = flags;
-            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), stream);
-            payload.CopyTo(frame, 9);
-            return frame;
         }
     }
 }

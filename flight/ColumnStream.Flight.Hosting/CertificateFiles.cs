@@ -90,7 +90,8 @@ public sealed class CertificateFiles
             if (path is not null)
             {
                 var file = new FileInfo(path);
-                stamp.Append(file.Exists ? $"{file.LastWriteTimeUtc.Ticks} {file.Length} {file.ResolveLinkTarget(true)?.FullName}\n" : "-\n");
+                string? target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true)?.FullName : null;
+                stamp.Append(file.Exists ? $"{file.LastWriteTimeUtc.Ticks} {file.Length} {target}\n" : "-\n");
             }
         }
 

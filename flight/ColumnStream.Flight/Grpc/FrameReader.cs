@@ -222,7 +222,8 @@ internal sealed class FrameReader
                 if (length > _maxMessageBytes - read)
                 {
                     throw new GrpcException(
-                        GrpcStatusCode.ResourceExhausted, $"Message exceeds the limit when decompressed: {_maxMessageBytes} bytes.");
+                        GrpcStatusCode.ResourceExhausted,
+                        $"Message exceeds the limit when decompressed: {_maxMessageBytes} bytes.");
                 }
 
                 length += read;

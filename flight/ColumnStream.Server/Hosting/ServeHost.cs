@@ -10,7 +10,6 @@ using System.Threading.Tasks;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Storage;
-using ColumnStream.Flight;
 using ColumnStream.Flight.Hosting;
 using ColumnStream.Flight.Sql.Backend;
 using ColumnStream.Flight.Sql.Service;

@@ -21,7 +21,7 @@ internal static class LyingMessages
     {
         var random = new Random(target.Seed);
         uint[] lengths = [0, 1, 4, 5, 255, 65_536, 1 << 20, (4 << 20) + 1, 64 << 20, int.MaxValue, 0x8000_0000, uint.MaxValue];
-        return PutAsync(target, counted, cancellation, () =>
+        return PutAsync(target, counted, () =>
         {
             uint length = lengths[random.Next(lengths.Length)];
             byte[] good = Upload(random);
@@ -40,14 +40,14 @@ internal static class LyingMessages
                     BinaryPrimitives.WriteUInt32LittleEndian(good.AsSpan(at), length);
                     return good;
             }
-        });
+        }, [], cancellation);
     }
 
     /// <summary>Changes random bytes of uploads.</summary>
     public static Task MutatedMessagesAsync(HostileTarget target, Action<int> counted, CancellationToken cancellation)
     {
         var random = new Random(target.Seed);
-        return PutAsync(target, counted, cancellation, () => Mutate(random, Upload(random)));
+        return PutAsync(target, counted, () => Mutate(random, Upload(random)), [], cancellation);
     }
 
     /// <summary>Changes random bytes of whole connections, frame heads among them.</summary>
@@ -95,12 +95,12 @@ internal static class LyingMessages
             }),
         ];
         int next = 0;
-        return PutAsync(target, counted, cancellation, () => bombs[next++ % bombs.Length], ("grpc-encoding", "gzip"));
+        return PutAsync(target, counted, () => bombs[next++ % bombs.Length], [("grpc-encoding", "gzip")], cancellation);
     }
 
     private static async Task PutAsync(
-        HostileTarget target, Action<int> counted, CancellationToken cancellation, Func<byte[]> next,
-        params (string Name, string Value)[] headers)
+        HostileTarget target, Action<int> counted, Func<byte[]> next, (string Name, string Value)[] headers,
+        CancellationToken cancellation)
     {
         byte[] block = Http2Frame.Call(StreamFloods.Service + "DoPut", target.Token, headers);
         while (!cancellation.IsCancellationRequested)

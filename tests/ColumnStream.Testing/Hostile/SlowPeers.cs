@@ -21,16 +21,16 @@ internal static class SlowPeers
 
     /// <summary>Sends a header block byte by byte on many connections.</summary>
     public static Task HeadersAsync(HostileTarget target, Action<int> counted, CancellationToken cancellation) =>
-        ManyAsync(target, cancellation, async peer =>
+        ManyAsync(target, async peer =>
         {
             byte[] block = Http2Frame.Call(StreamFloods.Service + "DoGet", target.Token);
             byte[] frame = Http2Frame.Make(Http2Frame.Headers, Http2Frame.EndHeaders, peer.NextStream(), block);
             await DripAsync(peer, frame, counted, cancellation);
-        });
+        }, cancellation);
 
     /// <summary>Says that a message of 60 MiB comes, on many calls, and sends it byte by byte.</summary>
     public static Task BodiesAsync(HostileTarget target, Action<int> counted, CancellationToken cancellation) =>
-        ManyAsync(target, cancellation, async peer =>
+        ManyAsync(target, async peer =>
         {
             byte[] block = Http2Frame.Call(StreamFloods.Service + "DoPut", target.Token);
             var streams = new List<int>();
@@ -52,7 +52,7 @@ internal static class SlowPeers
 
                 await Task.Delay(1000, cancellation);
             }
-        });
+        }, cancellation);
 
     /// <summary>Asks for batches of 4 MiB without end, many times, and never reads.</summary>
     public static Task NeverReadsAsync(HostileTarget target, Action<int> counted, CancellationToken cancellation) =>
@@ -99,7 +99,7 @@ internal static class SlowPeers
         }
     }
 
-    private static async Task ManyAsync(HostileTarget target, CancellationToken cancellation, Func<HostilePeer, Task> each)
+    private static async Task ManyAsync(HostileTarget target, Func<HostilePeer, Task> each, CancellationToken cancellation)
     {
         var all = new List<Task>();
         for (int i = 0; i < Peers; i++)

@@ -63,7 +63,8 @@ internal sealed class PipeSink(PipeWriter writer, Action beforeFirst, Cancellati
         if (result.IsCompleted || result.IsCanceled)
         {
             IsBroken = true;
-            throw new OperationCanceledException("The other side no longer reads.");
+            // The call itself may be told of it only later, so that this must say by itself that it is no error of the server.
+            throw new GrpcException(GrpcStatusCode.Cancelled, "The client no longer reads.");
         }
     }
 }

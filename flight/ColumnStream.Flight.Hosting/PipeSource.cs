@@ -83,12 +83,6 @@ internal sealed class PipeSource(PipeReader reader, CancellationToken cancellati
             return false;
         }
 
-        if (_isOpen)
-        {
-            reader.AdvanceTo(_buffer.Start, _buffer.End);
-            _isOpen = false;
-        }
-
         ReadResult result = await ReadAsync(count).ConfigureAwait(false);
         _buffer = result.Buffer;
         _isOpen = true;
@@ -103,6 +97,12 @@ internal sealed class PipeSource(PipeReader reader, CancellationToken cancellati
     {
         try
         {
+            if (_isOpen)
+            {
+                _isOpen = false;
+                reader.AdvanceTo(_buffer.Start, _buffer.End);
+            }
+
             return await reader.ReadAtLeastAsync(count, cancellation).ConfigureAwait(false);
         }
         catch (IOException error)

@@ -375,8 +375,15 @@ public sealed class FlightSqlServiceTests
         {
             await Task.Yield();
             RecordBatch batch = RandomBatches.Batch(new Random(i), s_schema, 10, allocator);
-            yield return batch;
-            batch.Release();
+            try
+            {
+                yield return batch;
+            }
+            finally
+            {
+                // A server that refuses ends the upload here.
+                batch.Release();
+            }
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed record FuzzTarget(string Name, int SliceCases, bool AreCasesAlon
     [
         new("csv", 250, AreCasesAlone: false, CsvFuzz.Run),
         new("flight", 250, AreCasesAlone: true, FlightFuzz.Run),
+        new("http2", 250, AreCasesAlone: true, Http2Fuzz.Run),
         new("ipc", 250, AreCasesAlone: true, IpcFuzz.Run),
         new("json", 250, AreCasesAlone: false, JsonFuzz.Run),
         new("sql", 250, AreCasesAlone: true, SqlFuzz.Run),

@@ -42,6 +42,12 @@ public sealed record GrpcChannelOptions
     /// <summary>Gets the bytes that a server may send ahead on one call.</summary>
     public int StreamWindowBytes { get; init; } = 8 << 20;
 
+    /// <summary>
+    /// Gets whether this project's own HTTP/2 client is used, which sends batches from where they stand and receives them into
+    /// their buffers; else the HttpClient.
+    /// </summary>
+    public bool UsesDirectHttp2 { get; init; }
+
     /// <summary>Gets the most bytes of a message that is no batch.</summary>
     public int MaxMessageBytes { get; init; } = 16 << 20;
 

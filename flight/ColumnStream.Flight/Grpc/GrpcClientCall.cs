@@ -1,8 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Net;
 using System.Net.Http;
-using System.Net.Http.Headers;
 using System.Threading;
 using System.Threading.Tasks;
 using Google.Protobuf;
@@ -14,32 +14,23 @@ namespace ColumnStream.Flight.Grpc;
 internal sealed class GrpcClientCall : IAsyncDisposable
 {
     public const string ContentType = "application/grpc";
-    private readonly DuplexContent _content = new();
-    private readonly HttpRequestMessage _request;
-    private readonly Task<HttpResponseMessage> _response;
+    private readonly ClientExchange _exchange;
     private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenSource _ending;
     private readonly GrpcCallOptions _options;
     private readonly int _maxMessageBytes;
     private FrameWriter? _writer;
     private FrameReader? _reader;
-    private HttpResponseMessage? _answer;
+    private ClientAnswer? _answer;
     private GrpcStatus? _status;
 
-    public GrpcClientCall(HttpMessageInvoker invoker, Uri address, int maxMessageBytes, GrpcCallOptions options, TimeProvider time)
+    public GrpcClientCall(ClientTransport transport, string path, int maxMessageBytes, GrpcCallOptions options, TimeProvider time)
     {
         _options = options;
         _maxMessageBytes = maxMessageBytes;
         _deadline = options.Timeout is { } timeout ? new CancellationTokenSource(timeout, time) : new CancellationTokenSource();
         _ending = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, options.Cancellation);
-        _request = new HttpRequestMessage(HttpMethod.Post, address)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = _content,
-        };
-        AddHeaders(_request.Headers);
-        _response = invoker.SendAsync(_request, _ending.Token);
+        _exchange = transport.Open(path, RequestHeaders(), _ending.Token);
     }
 
     /// <summary>Gets the headers of the answer; empty until they came.</summary>
@@ -63,7 +54,7 @@ internal sealed class GrpcClientCall : IAsyncDisposable
                 throw Map(error);
             }
 
-            await GuardAsync(new ValueTask<HttpResponseMessage>(_response)).ConfigureAwait(false);
+            await GuardAsync(new ValueTask<ClientAnswer>(_exchange.Answer)).ConfigureAwait(false);
         }
     }
 
@@ -82,7 +73,7 @@ internal sealed class GrpcClientCall : IAsyncDisposable
     }
 
     /// <summary>Says that nothing more will be sent.</summary>
-    public void CompleteWrites() => _content.Complete();
+    public void CompleteWrites() => _exchange.CompleteWrites();
 
     /// <summary>Comes to the next answer; false at the end of a call that succeeded.</summary>
     /// <exception cref="GrpcException">The call failed.</exception>
@@ -119,40 +110,40 @@ internal sealed class GrpcClientCall : IAsyncDisposable
             return _reader;
         }
 
-        HttpResponseMessage response = await GuardAsync(new ValueTask<HttpResponseMessage>(_response)).ConfigureAwait(false);
-        _answer = response;
-        Collect(response.Headers, Headers);
+        ClientAnswer answer = await GuardAsync(new ValueTask<ClientAnswer>(_exchange.Answer)).ConfigureAwait(false);
+        _answer = answer;
+        Collect(answer.Headers, Headers);
         _options.OnHeaders?.Invoke(Headers);
-        if (response.StatusCode != HttpStatusCode.OK)
+        if (answer.StatusCode != (int)HttpStatusCode.OK)
         {
             throw new GrpcException(
-                StatusText.OfHttp((int)response.StatusCode), $"Answer is not gRPC: HTTP status {(int)response.StatusCode}.");
+                StatusText.OfHttp(answer.StatusCode), $"Answer is not gRPC: HTTP status {answer.StatusCode}.");
         }
 
-        if (FindStatus(response.Headers) is { } status)
+        if (FindStatus(answer.Headers) is { } status)
         {
             _status = status;
-            Collect(response.Headers, Trailers);
+            Collect(answer.Headers, Trailers);
         }
-        else if (response.Content.Headers.ContentType?.MediaType?.StartsWith(ContentType, StringComparison.Ordinal) != true)
+        else if (answer.ContentType?.StartsWith(ContentType, StringComparison.Ordinal) != true)
         {
             throw new GrpcException(
-                GrpcStatusCode.Unknown, $"Answer is not gRPC: content type {response.Content.Headers.ContentType}.");
+                GrpcStatusCode.Unknown, $"Answer is not gRPC: content type {answer.ContentType}.");
         }
 
-        Stream body = await response.Content.ReadAsStreamAsync(_ending.Token).ConfigureAwait(false);
-        bool isGzip = Find(response.Headers, "grpc-encoding") == "gzip";
-        return _reader = new FrameReader(new StreamSource(body, _ending.Token), isGzip, _maxMessageBytes);
+        ByteSource body = await answer.OpenBodyAsync().ConfigureAwait(false);
+        bool isGzip = ClientAnswer.Find(answer.Headers, "grpc-encoding") == "gzip";
+        return _reader = new FrameReader(body, isGzip, _maxMessageBytes);
     }
 
     /// <summary>Takes the status behind the last answer; returns false, so that readers end.</summary>
     public async ValueTask<bool> EndAsync()
     {
-        HttpResponseMessage response = await _response.ConfigureAwait(false);
+        ClientAnswer answer = await _exchange.Answer.ConfigureAwait(false);
         if (_status is null)
         {
-            Collect(response.TrailingHeaders, Trailers);
-            _status = FindStatus(response.TrailingHeaders)
+            Collect(answer.Trailers, Trailers);
+            _status = FindStatus(answer.Trailers)
                 ?? new GrpcStatus(GrpcStatusCode.Internal, "Server ended the call without saying how.");
         }
 
@@ -171,7 +162,7 @@ internal sealed class GrpcClientCall : IAsyncDisposable
             throw Map(error);
         }
         catch (GrpcException) when (_answer is not null
-            && FindStatus(_answer.TrailingHeaders) is { Code: not GrpcStatusCode.Ok })
+            && FindStatus(_answer.Trailers) is { Code: not GrpcStatusCode.Ok })
         {
             // A server that fails in the middle of a message says why behind it.
             await EndAsync().ConfigureAwait(false);
@@ -250,7 +241,7 @@ internal sealed class GrpcClientCall : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _content.Complete();
+        _exchange.CompleteWrites();
         if (_status is null)
         {
             await _ending.CancelAsync().ConfigureAwait(false);
@@ -258,34 +249,19 @@ internal sealed class GrpcClientCall : IAsyncDisposable
 
         try
         {
-            (await _response.ConfigureAwait(false)).Dispose();
+            await _exchange.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (IsTransport(error))
         {
             // Whoever used the call was told.
         }
 
-        _request.Dispose();
         _ending.Dispose();
         _deadline.Dispose();
     }
 
-    private async ValueTask<FrameWriter> FindWriterAsync()
-    {
-        if (_writer is null)
-        {
-            // A request that fails before it is sent never opens its body.
-            if (await Task.WhenAny(_content.Body, _response).ConfigureAwait(false) == _response)
-            {
-                await _response.ConfigureAwait(false);
-            }
-
-            Stream body = await _content.Body.WaitAsync(_ending.Token).ConfigureAwait(false);
-            _writer = new FrameWriter(new StreamSink(body, _ending.Token), _options.Compresses);
-        }
-
-        return _writer;
-    }
+    private async ValueTask<FrameWriter> FindWriterAsync() => _writer ??=
+        new FrameWriter(await _exchange.OpenBodyAsync().ConfigureAwait(false), _options.Compresses);
 
     private static GrpcStatusCode OfHttp2(long code) => code switch
     {
@@ -295,42 +271,37 @@ internal sealed class GrpcClientCall : IAsyncDisposable
         _ => GrpcStatusCode.Unavailable,
     };
 
-    private static string? Find(HttpResponseHeaders headers, string name) =>
-        headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
+    private static GrpcStatus? FindStatus(IEnumerable<KeyValuePair<string, string>> headers) =>
+        ClientAnswer.Find(headers, StatusText.Code) is string code
+            ? StatusText.Decode(
+                code, ClientAnswer.Find(headers, StatusText.Message), ClientAnswer.Find(headers, StatusText.Details))
+            : null;
 
-    private static GrpcStatus? FindStatus(HttpResponseHeaders headers) => Find(headers, StatusText.Code) is string code
-        ? StatusText.Decode(code, Find(headers, StatusText.Message), Find(headers, StatusText.Details))
-        : null;
-
-    private static void Collect(HttpResponseHeaders headers, GrpcMetadata target)
+    private static void Collect(IEnumerable<KeyValuePair<string, string>> headers, GrpcMetadata target)
     {
-        foreach ((string name, HeaderStringValues values) in headers.NonValidated)
+        foreach ((string name, string value) in headers)
         {
-            foreach (string value in values)
-            {
-                target.AddReceived(name, value);
-            }
+            target.AddReceived(name, value);
         }
     }
 
-    private void AddHeaders(HttpRequestHeaders headers)
+    private List<KeyValuePair<string, string>> RequestHeaders()
     {
-        headers.TryAddWithoutValidation("te", "trailers");
-        headers.TryAddWithoutValidation("grpc-accept-encoding", "identity,gzip");
-        headers.TryAddWithoutValidation("user-agent", "columnstream-dotnet");
+        List<KeyValuePair<string, string>> headers =
+        [
+            new("te", "trailers"), new("grpc-accept-encoding", "identity,gzip"), new("user-agent", "columnstream-dotnet"),
+        ];
         if (_options.Compresses)
         {
-            headers.TryAddWithoutValidation("grpc-encoding", "gzip");
+            headers.Add(new("grpc-encoding", "gzip"));
         }
 
         if (_options.Timeout is { } timeout)
         {
-            headers.TryAddWithoutValidation(TimeoutText.Header, TimeoutText.Encode(timeout));
+            headers.Add(new(TimeoutText.Header, TimeoutText.Encode(timeout)));
         }
 
-        foreach ((string name, string value) in _options.Headers ?? [])
-        {
-            headers.TryAddWithoutValidation(name, value);
-        }
+        headers.AddRange(_options.Headers ?? []);
+        return headers;
     }
 }

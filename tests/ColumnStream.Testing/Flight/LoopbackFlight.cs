@@ -28,6 +28,9 @@ public sealed class LoopbackFlight : IAsyncDisposable
         Server = new FlightServer(service, change?.Invoke(options) ?? options);
     }
 
+    /// <summary>Gets whether the environment asks for this project's own HTTP/2 client, which every test of Flight must pass with.</summary>
+    public static bool UsesDirectHttp2 { get; } = Environment.GetEnvironmentVariable("COLUMNSTREAM_HTTP2") == "direct";
+
     /// <summary>Gets the server.</summary>
     public FlightServer Server { get; }
 
@@ -54,14 +57,17 @@ public sealed class LoopbackFlight : IAsyncDisposable
     {
         var loopback = new LoopbackFlight(service, server);
         await loopback.Server.StartAsync();
-        var channel = new GrpcChannelOptions { Host = "localhost", Port = loopback.Server.Addresses[0]?.Port ?? 0 };
+        var channel = new GrpcChannelOptions { Host = "localhost", Port = loopback.Server.Addresses[0]?.Port ?? 0, UsesDirectHttp2 = UsesDirectHttp2 };
         loopback.Client = loopback.Connect(client?.Invoke(channel) ?? channel);
         return loopback;
     }
 
     /// <summary>Makes another client; its caller disposes of it.</summary>
     public FlightClient Connect(GrpcChannelOptions channel) =>
-        new(new FlightClientOptions { Channel = channel, Allocator = ClientAccount });
+        new(new FlightClientOptions
+        {
+            Channel = channel with { UsesDirectHttp2 = channel.UsesDirectHttp2 || UsesDirectHttp2 }, Allocator = ClientAccount,
+        });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -24,10 +24,12 @@ public sealed class GrpcPitfallTests
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Breaks when a request is awaited only up to its first message: the early end resets the rest of it.</summary>
-    [Fact]
-    public async Task Many_calls_that_end_early_do_not_cost_a_client_its_connection()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Many_calls_that_end_early_do_not_cost_a_client_its_connection(bool isDirect)
     {
-        await using MatrixServer server = await MatrixServer.StartAsync();
+        await using MatrixServer server = await MatrixServer.StartAsync(isDirect: isDirect);
         using GrpcChannel channel = server.Connect();
         var client = new MatrixClient(channel);
         for (int i = 0; i < 600; i++)
@@ -48,10 +50,13 @@ public sealed class GrpcPitfallTests
     }
 
     /// <summary>Breaks when a failed write hides the status of a server that has answered.</summary>
-    [Fact]
-    public async Task A_server_that_answers_while_the_request_still_comes_is_understood()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_answers_while_the_request_still_comes_is_understood(bool isDirect)
     {
-        await using MatrixServer server = await MatrixServer.StartAsync(change: o => o with { MaxMessageBytes = 1000 });
+        await using MatrixServer server = await MatrixServer.StartAsync(
+            change: o => o with { MaxMessageBytes = 1000 }, isDirect: isDirect);
         using GrpcChannel channel = server.Connect();
         var client = new MatrixClient(channel);
         for (int i = 0; i < 30; i++)
@@ -62,10 +67,12 @@ public sealed class GrpcPitfallTests
     }
 
     /// <summary>Breaks when a reset that reaches the handler as a broken connection is taken for the server's own fault.</summary>
-    [Fact]
-    public async Task A_client_that_leaves_in_the_middle_of_its_request_is_no_error()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_leaves_in_the_middle_of_its_request_is_no_error(bool isDirect)
     {
-        await using MatrixServer server = await MatrixServer.StartAsync();
+        await using MatrixServer server = await MatrixServer.StartAsync(isDirect: isDirect);
         using GrpcChannel channel = server.Connect();
         var client = new MatrixClient(channel);
         for (int i = 0; i < 20; i++)
@@ -83,10 +90,12 @@ public sealed class GrpcPitfallTests
     /// Breaks when all streams' windows exceed the connection's: the handlers that stopped reading would then hold the whole
     /// connection, and the last call would wait for them.
     /// </summary>
-    [Fact]
-    public async Task Handlers_that_stop_reading_do_not_hold_up_their_connection()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Handlers_that_stop_reading_do_not_hold_up_their_connection(bool isDirect)
     {
-        await using MatrixServer server = await MatrixServer.StartAsync();
+        await using MatrixServer server = await MatrixServer.StartAsync(isDirect: isDirect);
         using GrpcChannel channel = server.Connect();
         var client = new MatrixClient(channel);
         const int Stalled = 40;
@@ -132,10 +141,12 @@ public sealed class GrpcPitfallTests
             new GrpcServerOptions { Listeners = [GrpcListener.Loopback()], Profile = profile }, []));
     }
 
-    [Fact]
-    public async Task Draining_lets_calls_end_and_refuses_new_ones()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Draining_lets_calls_end_and_refuses_new_ones(bool isDirect)
     {
-        await using MatrixServer server = await MatrixServer.StartAsync();
+        await using MatrixServer server = await MatrixServer.StartAsync(isDirect: isDirect);
         using GrpcChannel channel = server.Connect();
         var client = new MatrixClient(channel);
         await using GrpcClientCall call = client.Open("Chat");
@@ -156,10 +167,12 @@ public sealed class GrpcPitfallTests
         Assert.Equal(GrpcStatusCode.Unavailable, error.Status.Code);
     }
 
-    [Fact]
-    public async Task Calls_that_do_not_end_are_ended_with_a_status()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Calls_that_do_not_end_are_ended_with_a_status(bool isDirect)
     {
-        await using MatrixServer server = await MatrixServer.StartAsync();
+        await using MatrixServer server = await MatrixServer.StartAsync(isDirect: isDirect);
         using GrpcChannel channel = server.Connect();
         await using GrpcClientCall call = new MatrixClient(channel).Open("Wait");
         Assert.True(await server.Routes.Begun.WaitAsync(s_limit));
@@ -185,10 +198,12 @@ public sealed class GrpcPitfallTests
         Assert.Equal(5, (await new MatrixClient(channel).AskAsync("Echo", new byte[5])).Value.Length);
     }
 
-    [Fact]
-    public async Task Headers_without_end_are_refused()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Headers_without_end_are_refused(bool isDirect)
     {
-        await using MatrixServer server = await MatrixServer.StartAsync();
+        await using MatrixServer server = await MatrixServer.StartAsync(isDirect: isDirect);
         using GrpcChannel channel = server.Connect();
         var client = new MatrixClient(channel);
         var many = new GrpcMetadata();
@@ -206,10 +221,12 @@ public sealed class GrpcPitfallTests
     }
 
     /// <summary>Breaks when answers are gathered for a client that does not read them.</summary>
-    [Fact]
-    public async Task A_client_that_does_not_read_holds_its_call_and_no_memory()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_does_not_read_holds_its_call_and_no_memory(bool isDirect)
     {
-        await using MatrixServer server = await MatrixServer.StartAsync();
+        await using MatrixServer server = await MatrixServer.StartAsync(isDirect: isDirect);
         using GrpcChannel channel = server.Connect(o => o with { StreamWindowBytes = 64 << 10 });
         await using GrpcClientCall call = new MatrixClient(channel).Open("Count");
         await call.WriteAsync(MatrixRoutes.Message("2000 1000000"));

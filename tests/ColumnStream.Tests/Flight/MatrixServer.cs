@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
 using ColumnStream.Flight.Hosting;
+using ColumnStream.Testing.Flight;
 
 namespace ColumnStream.Tests.Flight;
 
@@ -24,12 +25,18 @@ internal sealed class MatrixServer : IAsyncDisposable
     /// <summary>Gets the errors that the server told its log.</summary>
     public ConcurrentQueue<Exception> Errors { get; } = new();
 
+    public bool IsDirect { get; private init; }
+
     public int Port => Server.Addresses[0]!.Port;
 
-    public static async Task<MatrixServer> StartAsync(GrpcListener? listener = null, Func<GrpcServerOptions, GrpcServerOptions>? change = null)
+    /// <param name="listener">Where it listens; by default on a free port of this machine.</param>
+    /// <param name="change">What else its options say.</param>
+    /// <param name="isDirect">Whether channels to it use this project's own HTTP/2 client, unless they say otherwise.</param>
+    public static async Task<MatrixServer> StartAsync(
+        GrpcListener? listener = null, Func<GrpcServerOptions, GrpcServerOptions>? change = null, bool isDirect = false)
     {
         var options = new GrpcServerOptions { Listeners = [listener ?? GrpcListener.Loopback()] };
-        var server = new MatrixServer(change?.Invoke(options) ?? options);
+        var server = new MatrixServer(change?.Invoke(options) ?? options) { IsDirect = isDirect || LoopbackFlight.UsesDirectHttp2 };
         await server.Server.StartAsync();
         return server;
     }
@@ -37,7 +44,7 @@ internal sealed class MatrixServer : IAsyncDisposable
     /// <summary>Makes a channel, which its caller disposes of.</summary>
     public GrpcChannel Connect(Func<GrpcChannelOptions, GrpcChannelOptions>? change = null)
     {
-        var options = new GrpcChannelOptions { Host = "localhost", Port = Server.Addresses[0]?.Port ?? 0 };
+        var options = new GrpcChannelOptions { Host = "localhost", Port = Server.Addresses[0]?.Port ?? 0, UsesDirectHttp2 = IsDirect };
         return new GrpcChannel(change?.Invoke(options) ?? options);
     }
 

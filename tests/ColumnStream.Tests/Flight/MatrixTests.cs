@@ -31,26 +31,30 @@ public sealed class MatrixTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    [InlineData(true, true)]
-    public async Task Plain_and_compressed(bool compressesRequests, bool compressesResponses)
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, true)]
+    [InlineData(true, true, true)]
+    public async Task Plain_and_compressed(bool compressesRequests, bool compressesResponses, bool isDirect)
     {
         await using MatrixServer server = await MatrixServer.StartAsync(
             change: o => o with { CompressesResponses = compressesResponses });
-        using GrpcChannel channel = server.Connect();
+        using GrpcChannel channel = server.Connect(o => o with { UsesDirectHttp2 = isDirect });
         await new MatrixClient(channel, compressesRequests).RunAsync();
         await server.Routes.Cancelled.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Empty(server.Errors);
     }
 
-    [Fact]
-    public async Task Over_a_unix_socket_that_only_its_user_may_open()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Over_a_unix_socket_that_only_its_user_may_open(bool isDirect)
     {
         string path = Path.Combine(_folder.Path, "s");
         await using MatrixServer server = await MatrixServer.StartAsync(GrpcListener.Unix(path));
-        using GrpcChannel channel = server.Connect(o => o with { UnixSocket = path });
+        using GrpcChannel channel = server.Connect(o => o with { UnixSocket = path, UsesDirectHttp2 = isDirect });
         await new MatrixClient(channel).RunAsync();
         if (!OperatingSystem.IsWindows())
         {
@@ -58,29 +62,38 @@ public sealed class MatrixTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Over_tls()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Over_tls(bool isDirect)
     {
         await using MatrixServer server = await MatrixServer.StartAsync(Secure(mutual: false));
-        using GrpcChannel channel = server.Connect(o => o with { IsEncrypted = true, Roots = _ours.Roots });
+        using GrpcChannel channel = server.Connect(o => o with { IsEncrypted = true, Roots = _ours.Roots, UsesDirectHttp2 = isDirect });
         await new MatrixClient(channel).RunAsync();
     }
 
-    [Fact]
-    public async Task Over_tls_with_a_certificate_of_the_client()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Over_tls_with_a_certificate_of_the_client(bool isDirect)
     {
         await using MatrixServer server = await MatrixServer.StartAsync(Secure(mutual: true));
         using GrpcChannel channel = server.Connect(
-            o => o with { IsEncrypted = true, Roots = _ours.Roots, ClientCertificate = _ours.Client });
+            o => o with
+            {
+                IsEncrypted = true, Roots = _ours.Roots, ClientCertificate = _ours.Client, UsesDirectHttp2 = isDirect,
+            });
         await new MatrixClient(channel).RunAsync();
     }
 
     /// <summary>Breaks when a check of certificates is left out on either side.</summary>
-    [Fact]
-    public async Task Certificates_of_others_are_refused_on_both_sides()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Certificates_of_others_are_refused_on_both_sides(bool isDirect)
     {
         using var theirs = new TestCertificates("theirs");
-        await using MatrixServer server = await MatrixServer.StartAsync(Secure(mutual: true));
+        await using MatrixServer server = await MatrixServer.StartAsync(Secure(mutual: true), isDirect: isDirect);
         foreach ((X509Certificate2Collection roots, X509Certificate2? own) in new[]
         {
             (theirs.Roots, _ours.Client), (_ours.Roots, theirs.Client), (_ours.Roots, null), (_ours.Roots, _ours.Server),
@@ -135,11 +148,15 @@ public sealed class MatrixTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData("h2c")]
-    [InlineData("gzip")]
-    [InlineData("tls")]
-    [InlineData("mtls")]
-    public async Task The_c_core_as_server(string kind)
+    [InlineData("h2c", false)]
+    [InlineData("gzip", false)]
+    [InlineData("tls", false)]
+    [InlineData("mtls", false)]
+    [InlineData("h2c", true)]
+    [InlineData("gzip", true)]
+    [InlineData("tls", true)]
+    [InlineData("mtls", true)]
+    public async Task The_c_core_as_server(string kind, bool isDirect)
     {
         if (!await PythonScript.HasAsync("grpc"))
         {
@@ -160,6 +177,7 @@ public sealed class MatrixTests(ITestOutputHelper output) : IDisposable
                 IsEncrypted = isSecure,
                 Roots = isSecure ? _ours.Roots : null,
                 ClientCertificate = kind == "mtls" ? _ours.Client : null,
+                UsesDirectHttp2 = isDirect,
             });
             await new MatrixClient(channel, compresses: kind == "gzip").RunAsync();
             process.StandardInput.Close();

@@ -12,6 +12,7 @@ using ColumnStream.Flight;
 using ColumnStream.Flight.Grpc;
 using ColumnStream.Flight.Sql.Client;
 using ColumnStream.Server.Session;
+using ColumnStream.Testing.Flight;
 using ColumnStream.Tests.Server.Session;
 using Xunit;
 
@@ -28,7 +29,11 @@ internal sealed class ServeClient : IDisposable
         Account = new BufferAllocator("client", _pool);
         _flight = new FlightClient(new FlightClientOptions
         {
-            Channel = new GrpcChannelOptions { Host = address.Address.ToString(), Port = address.Port }, Allocator = Account,
+            Channel = new GrpcChannelOptions
+            {
+                Host = address.Address.ToString(), Port = address.Port, UsesDirectHttp2 = LoopbackFlight.UsesDirectHttp2,
+            },
+            Allocator = Account,
             Reader = IpcReaderOptions.Engine,
         });
         Sql = new FlightSqlClient(_flight);

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
@@ -52,8 +51,7 @@ internal static class Program
 
         if (arguments is ["network", ..])
         {
-            NetworkBench.RunAsync(arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 5)
-                .GetAwaiter().GetResult();
+            NetworkBench.RunAsync(arguments).GetAwaiter().GetResult();
             return;
         }
 

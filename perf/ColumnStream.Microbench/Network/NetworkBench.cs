@@ -2,9 +2,13 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Builders;
@@ -17,18 +21,47 @@ using ColumnStream.Flight.Hosting;
 namespace ColumnStream.Microbench.Network;
 
 /// <summary>
-/// Times Flight's batches over loopback in both directions beside length-prefixed TCP of the same bodies, interleaved in one
-/// process: GB/s,
-/// CPU seconds of client and server a GB, and the ratio to TCP; medians.
+/// Times Flight's batches over loopback in both directions, by the HttpClient and by this project's own, beside length-prefixed TCP of
+/// the same bodies, interleaved in one process: GB/s, CPU seconds of client and server a GB, and the ratio to TCP; medians.
 /// </summary>
 internal static class NetworkBench
 {
     private const long Bytes = 256L << 20;
+    private const int WarmingRounds = 2;
+    private const string Tiers = "DOTNET_TieredCompilation";
     private static readonly Schema BodySchema = new(new Field("x", DataType.Int64, Nullable: false));
 
-    /// <summary>Runs the bench; <paramref name="rounds"/> of each contender after one to warm up.</summary>
-    public static async Task RunAsync(int rounds)
+    /// <summary>
+    /// Runs the bench in a process of its own, because this one compiles without tiers: that leaves Kestrel and the HttpClient as
+    /// they were compiled ahead, which no server does.
+    /// </summary>
+    public static async Task RunAsync(string[] arguments)
     {
+        if (Environment.GetEnvironmentVariable(Tiers) == "1")
+        {
+            await RunHereAsync(arguments);
+            return;
+        }
+
+        var start = new ProcessStartInfo("dotnet");
+        start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
+        start.Environment[Tiers] = "1";
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using Process child = Process.Start(start)!;
+        await child.WaitForExitAsync();
+    }
+
+    /// <summary>Times what the arguments ask for: network [rounds] [h2c|tls|unix] [KiB of a body] [down|up].</summary>
+    private static async Task RunHereAsync(string[] arguments)
+    {
+        int rounds = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 5;
+        string? onlyCarrier = arguments.ElementAtOrDefault(2);
+        string? onlyBody = arguments.ElementAtOrDefault(3);
+        string? onlyWay = arguments.ElementAtOrDefault(4);
         BufferPool pool = BufferPools.FromEnvironment();
         var allocator = new BufferAllocator("bench", pool);
         var batches = new Dictionary<int, RecordBatch>();
@@ -37,45 +70,52 @@ internal static class NetworkBench
             batches.Add(size, Batch(size, allocator));
         }
 
+        using X509Certificate2 certificate = Certificate();
+        string socket = Path.Combine(Path.GetTempPath(), $"columnstream-bench-{Environment.ProcessId}.sock");
         await using var server = new FlightServer(
             new BodyService(BodySchema, size => batches[size]),
             new FlightServerOptions
             {
                 Allocator = allocator,
-                Grpc = new GrpcServerOptions { Listeners = [GrpcListener.Loopback()], Profile = GrpcProfile.Nodes,
-                    Log = Console.Error.WriteLine },
+                Grpc = new GrpcServerOptions
+                {
+                    Listeners =
+                    [
+                        GrpcListener.Loopback(), GrpcListener.Loopback() with { Certificate = certificate },
+                        GrpcListener.Unix(socket),
+                    ],
+                    Profile = GrpcProfile.Nodes,
+                    Log = Console.Error.WriteLine,
+                },
             });
         await server.StartAsync();
-        using var client = new FlightClient(new FlightClientOptions
+        Console.WriteLine(
+            $"{"over",5} {"body",8} {"way",5} {"TCP GB/s",9} {"CPU s/GB",9} {"HttpClient",12} {"CPU s/GB",9} {"ratio",6}"
+            + $" {"direct",12} {"CPU s/GB",9} {"ratio",6}");
+        foreach (string carrier in new[] { "h2c", "unix", "tls" })
         {
-            Channel = new GrpcChannelOptions { Host = "localhost", Port = server.Addresses[0]!.Port },
-            Allocator = allocator,
-        });
-        Console.WriteLine($"{"body",8} {"way",5} {"TCP GB/s",9} {"CPU s/GB",9} {"Flight GB/s",12} {"CPU s/GB",9} {"ratio",6}");
-        foreach (int size in batches.Keys)
-        {
-            int count = (int)(Bytes / size);
-            foreach (bool isDown in new[] { true, false })
+            GrpcChannelOptions channel = carrier switch
             {
-                List<Figure> raw = [];
-                List<Figure> flight = [];
-                for (int round = -1; round < rounds; round++)
+                "unix" => new GrpcChannelOptions { UnixSocket = socket },
+                "tls" => new GrpcChannelOptions
                 {
-                    Figure tcp = await TimeAsync(() => TcpAsync(size, count, isDown));
-                    Figure own = await TimeAsync(
-                        () => isDown ? DownAsync(client, size, count) : UpAsync(client, batches[size], count));
-                    if (round >= 0)
+                    Port = server.Addresses[1]!.Port, IsEncrypted = true, AcceptsAnyCertificate = true,
+                },
+                _ => new GrpcChannelOptions { Port = server.Addresses[0]!.Port },
+            };
+            using var client = new FlightClient(new FlightClientOptions { Channel = channel, Allocator = allocator });
+            using var direct = new FlightClient(
+                new FlightClientOptions { Channel = channel with { UsesDirectHttp2 = true }, Allocator = allocator });
+            foreach (int size in batches.Keys)
+            {
+                foreach (bool isDown in new[] { true, false })
+                {
+                    if ((onlyCarrier ?? carrier) == carrier && (onlyBody ?? $"{size >> 10}") == $"{size >> 10}"
+                        && (onlyWay ?? WayOf(isDown)) == WayOf(isDown) && (carrier == "h2c" || size == 1 << 20))
                     {
-                        raw.Add(tcp);
-                        flight.Add(own);
+                        await CompareAsync(carrier, client, direct, batches[size], size, isDown, rounds);
                     }
                 }
-
-                Figure a = Median(raw);
-                Figure b = Median(flight);
-                Console.WriteLine(
-                    $"{size >> 10,7}K {(isDown ? "down" : "up"),5} {a.Rate,9:F2} {a.Cpu,9:F2} "
-                    + $"{b.Rate,12:F2} {b.Cpu,9:F2} {b.Rate / a.Rate,6:F2}");
             }
         }
 
@@ -83,6 +123,50 @@ internal static class NetworkBench
         {
             batch.Release();
         }
+    }
+
+    private static string WayOf(bool isDown) => isDown ? "down" : "up";
+
+    private static async Task CompareAsync(
+        string carrier, FlightClient client, FlightClient direct, RecordBatch batch, int size, bool isDown, int rounds)
+    {
+        int count = (int)(Bytes / size);
+        Func<Task>[] contenders =
+        [
+            () => TcpAsync(size, count, isDown),
+            () => isDown ? DownAsync(client, size, count) : UpAsync(client, batch, count),
+            () => isDown ? DownAsync(direct, size, count) : UpAsync(direct, batch, count),
+        ];
+        List<Figure>[] figures = [[], [], []];
+        for (int round = -WarmingRounds; round < rounds; round++)
+        {
+            for (int i = 0; i < contenders.Length; i++)
+            {
+                Figure figure = await TimeAsync(contenders[i]);
+                if (round >= 0)
+                {
+                    figures[i].Add(figure);
+                }
+            }
+        }
+
+        Figure raw = Median(figures[0]);
+        string line = $"{carrier,5} {size >> 10,7}K {WayOf(isDown),5} {raw.Rate,9:F2} {raw.Cpu,9:F2}";
+        foreach (List<Figure> flight in figures[1..])
+        {
+            Figure own = Median(flight);
+            line += $" {own.Rate,12:F2} {own.Cpu,9:F2} {own.Rate / raw.Rate,6:F2}";
+        }
+
+        Console.WriteLine(line);
+    }
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
     private static RecordBatch Batch(int bytes, BufferAllocator allocator)

@@ -17,7 +17,8 @@ namespace ColumnStream.Testing.FlightSql;
 /// made of a
 /// client's calls. <c>SELECT * FROM t</c> gives a table, <c>ECHO</c> the parameters bound, <c>ENDLESS</c> batches until it is
 /// ended,
-/// <c>CHANGE n</c> a count of n for each row of parameters, <c>NONE</c> a query without rows; all else is an error at line 1.
+/// <c>CHANGE n</c> a count of n for each row of parameters, <c>NONE</c> a query without rows, <c>HANG</c> one that never
+/// begins; all else is an error at line 1.
 /// </summary>
 public sealed class MemorySqlBackend(BufferAllocator allocator) : IFlightSqlBackend
 {
@@ -208,7 +209,7 @@ public sealed class MemorySqlBackend(BufferAllocator allocator) : IFlightSqlBack
                 "SELECT" when words is ["SELECT", "*", "FROM", var table] && backend.Tables.TryGetValue(table, out var found) =>
                     (false, found.Schema),
                 "SELECT" when words is ["SELECT", "USER"] => (false, new Schema(new Field("user", DataType.Utf8))),
-                "ECHO" or "ENDLESS" or "NONE" => (false, s_number),
+                "ECHO" or "ENDLESS" or "NONE" or "HANG" => (false, s_number),
                 "CHANGE" when long.TryParse(words[1], out _change) => (true, s_number),
                 _ => throw new GrpcException(
                     new GrpcStatus(GrpcStatusCode.InvalidArgument, $"line 1, column 1: unknown statement\n  {sql}\n  ^")
@@ -224,13 +225,18 @@ public sealed class MemorySqlBackend(BufferAllocator allocator) : IFlightSqlBack
 
         public Schema ParameterSchema { get; }
 
-        public ValueTask<ISqlResult> QueryAsync(RecordBatch? parameters, CancellationToken cancellation)
+        public async ValueTask<ISqlResult> QueryAsync(RecordBatch? parameters, CancellationToken cancellation)
         {
             _backend.Log.Enqueue($"query {_sql} {parameters?.Length ?? 0}");
+            if (_sql == "HANG")
+            {
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+
             if (_sql.StartsWith("ENDLESS", StringComparison.Ordinal))
             {
                 Interlocked.Increment(ref _backend._openResults);
-                return ValueTask.FromResult<ISqlResult>(new Result(s_number, [], () => Number(_backend.Allocator), _backend));
+                return new Result(s_number, [], () => Number(_backend.Allocator), _backend);
             }
 
             List<RecordBatch> batches = _sql switch
@@ -242,7 +248,7 @@ public sealed class MemorySqlBackend(BufferAllocator allocator) : IFlightSqlBack
                 _ => [],
             };
             Schema schema = batches.Count > 0 ? batches[0].Schema : ResultSchema;
-            return ValueTask.FromResult<ISqlResult>(new Result(schema, batches, null, null));
+            return new Result(schema, batches, null, null);
         }
 
         public ValueTask<long> UpdateAsync(RecordBatch? parameters, CancellationToken cancellation)

@@ -26,7 +26,9 @@ public sealed class NodeScripts(string folder, string package)
             {
                 if (!Directory.Exists(Path.Combine(folder, "node_modules", package)))
                 {
-                    Run("npm", "ci", "--no-audit", "--no-fund");
+                    // Not by ci: it refuses a lock file because one package asks for a variant of itself that was never published.
+                    // What the lock file pins, this installs too, and writes nothing back.
+                    Run("npm", "install", "--no-save", "--no-audit", "--no-fund");
                 }
             }
 

@@ -27,6 +27,19 @@ async function step(name, run) {
   }
 }
 
+// Leaves in the middle of a query without end: none of the clients can cancel one. `run` and `ask` give the rows of a statement; the end of the
+// process is the end of the connection, behind which the server must end the job.
+const running = "SELECT COUNT(*) AS n FROM sys.jobs WHERE statement = 'SELECT' AND status = 'RUNNING' AND job < (SELECT MAX(job) FROM sys.jobs)";
+const leave = (run, ask = run) => step('leave', async () => {
+  run('SELECT id FROM endless').catch(() => {});
+  for (;;) {
+    const n = Number((await ask(running))[0].n);
+    if (n > 0) {
+      return n;
+    }
+  }
+});
+
 const rows = table => table.toArray().map(row => plain(row.toJSON()));
 
 async function gizmo() {
@@ -48,6 +61,9 @@ async function gizmo() {
   await step('close token', () => byToken.close());
   const wrong = make({ username: user, password: 'guess' });
   await step('wrong password', async () => rows(await wrong.execute(query)));
+  const last = make({ username: user, password });
+  await last.execute(query); // it signs in with its first call, and does not wait for that with a second one
+  await leave(async text => rows(await last.execute(text)));
 }
 
 async function lakehouse() {
@@ -64,6 +80,8 @@ async function lakehouse() {
       .map(row => tableFromIPC(Uint8Array.from(Object.values(row.table_schema))).schema.fields.map(f => `${f.name}: ${f.type}`)));
   const byToken = await make({ token });
   await step('token', async () => rows(tableFromIPC(await byToken.query(query))));
+  await step('wrong token', async () => rows(tableFromIPC(await (await make({ token: 'guess' })).query(query))));
+  await leave(async text => rows(tableFromIPC(await byToken.query(text))), async text => rows(tableFromIPC(await sql.query(text))));
 }
 
 async function influx() {
@@ -76,6 +94,21 @@ async function influx() {
   await step('wrong database', () => collect(sql.query(query, 'nowhere', { type: 'sql' })));
   await step('close', async () => { await sql.close(); return 'closed'; });
   await step('wrong token', () => collect(make('guess').query(query, 'default_database', { type: 'sql' })));
+  const last = make(token);
+  await step('metadata', () => collect(last.query(
+    "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'items' ORDER BY ordinal_position", 'default_database', { type: 'sql' })));
+  await step('parameters', () => collect(last.query('SELECT id FROM items WHERE id = $id', 'default_database', { type: 'sql', params: { id: 2 } })));
+  await step('break', async () => {
+    let n = 0;
+    for await (const _ of last.query('SELECT id FROM endless', 'default_database', { type: 'sql' })) {
+      if (++n === 10) {
+        break;
+      }
+    }
+
+    return n;
+  });
+  await leave(text => collect(last.query(text, 'default_database', { type: 'sql' })));
 }
 
 async function spice() {
@@ -86,6 +119,9 @@ async function spice() {
   await step('parameters', async () => rows(await sql.sql('SELECT id, name FROM items WHERE id >= ? AND name <> ? ORDER BY id', { parameters: [2, 'pear'] })));
   await step('wrong SQL', async () => rows(await sql.sql('SELEC 1')));
   await step('wrong token', async () => rows(await make('guess').sql(query)));
+  await step('metadata', async () => rows(await sql.sql(
+    "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'items' ORDER BY ordinal_position")));
+  await leave(async text => rows(await sql.sql(text)));
 }
 
 await { gizmo, lakehouse, influx, spice }[client]();

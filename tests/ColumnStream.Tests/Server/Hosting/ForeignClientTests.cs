@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Text.Json;
 using System.Threading.Tasks;
+using ColumnStream.Data;
 using ColumnStream.Planner;
 using ColumnStream.Server.Hosting;
 using ColumnStream.Server.Security;
@@ -17,7 +18,7 @@ using Xunit.Abstractions;
 namespace ColumnStream.Tests.Server.Hosting;
 
 /// <summary>
-/// Goal: Flight SQL clients that others wrote work: metadata, queries, bound parameters, wrong SQL, wrong password. Method: the
+/// Goal: Flight SQL clients that others wrote work: metadata, queries, bound parameters, wrong SQL, wrong password, leaving. Method: the
 /// whole server over
 /// loopback, plain and TLS, and a session by node for each client; the expected rows are those of the file that the table reads.
 /// </summary>
@@ -31,6 +32,7 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
     private readonly string _folder = Directory.CreateTempSubdirectory("columnstream-foreign-").FullName;
     private readonly TestCertificates _certificates = new("authority of this test");
     private ServeHost? _host;
+    private string _connectionString = string.Empty;
 
     public Task InitializeAsync()
     {
@@ -72,6 +74,7 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
         Assert.Equal("""{"size":91,"name":"ColumnStream"}""", steps["info"]);
         Assert.Equal("""["id: Int64","name: Utf8","price: Decimal[10e+2]"]""", steps["types of a table"]);
         Assert.Contains("CST3161", steps["wrong password"], StringComparison.Ordinal);
+        await LeftAsync(steps);
     }
 
     [Fact]
@@ -89,6 +92,8 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
         Assert.Contains("default_catalog", steps["catalogs"], StringComparison.Ordinal);
         Assert.Contains("\"table_name\":\"items\"", steps["tables"], StringComparison.Ordinal);
         Assert.Equal("""[["id: Int64","name: Utf8","price: Decimal[10e+2]"]]""", steps["tables with columns"]);
+        Assert.Contains("failed to prepare", steps["wrong token"], StringComparison.Ordinal);
+        await LeftAsync(steps);
     }
 
     [Fact]
@@ -103,6 +108,12 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
         Assert.Contains("Did you mean 'SELECT'", steps["wrong SQL"], StringComparison.Ordinal);
         Assert.Contains("nowhere", steps["wrong database"], StringComparison.Ordinal);
         Assert.Contains("CST3161", steps["wrong token"], StringComparison.Ordinal);
+        Assert.Contains("named parameters", steps["parameters"], StringComparison.Ordinal);
+        Assert.Equal("10", steps["break"]);
+        Assert.Equal(
+            """[{"column_name":"id","data_type":"BIGINT"},{"column_name":"name","data_type":"STRING"},{"column_name":"price","data_type":"DECIMAL(10, 2)"}]""",
+            steps["metadata"]);
+        await LeftAsync(steps);
     }
 
     [Fact]
@@ -117,6 +128,29 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
         Assert.Equal("""[{"id":"3","name":"fig"}]""", steps["parameters"]);
         Assert.Contains("Did you mean 'SELECT'", steps["wrong SQL"], StringComparison.Ordinal);
         Assert.Contains("CST3161", steps["wrong token"], StringComparison.Ordinal);
+        Assert.Equal(
+            """[{"column_name":"id","data_type":"BIGINT"},{"column_name":"name","data_type":"STRING"},{"column_name":"price","data_type":"DECIMAL(10, 2)"}]""",
+            steps["metadata"]);
+        await LeftAsync(steps);
+    }
+
+    /// <summary>Waits until the job ends whose client left in the middle.</summary>
+    private async Task LeftAsync(Dictionary<string, string> steps)
+    {
+        Assert.Matches("^[1-9]", steps["leave"]);
+        long from = TimeProvider.System.GetTimestamp();
+        await using var connection = new ColumnStreamConnection(_connectionString);
+        await connection.OpenAsync();
+        while ((long)(await connection.CreateCommand(
+            "SELECT COUNT(*) FROM sys.jobs WHERE status = 'RUNNING' AND job < (SELECT MAX(job) FROM sys.jobs)")
+            .ExecuteScalarAsync())! > 0)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(from) < SessionWorld.Limit, "the job goes on without its client");
+        }
+
+        output.WriteLine($"no job is left {TimeProvider.System.GetElapsedTime(from).TotalMilliseconds:F0} ms behind the client's end");
+        Assert.NotEqual(0L, await connection.CreateCommand(
+            "SELECT COUNT(*) FROM sys.jobs WHERE status = 'CANCELLED'").ExecuteScalarAsync());
     }
 
     /// <summary>
@@ -140,10 +174,12 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
         _host.Accounts.Change("ann", static user => user with { Password = PasswordHash.Of(Password), Role = "developer" });
         string port = _host.Address!.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         string security = tls ? $";Tls=true;Root Certificate={Path.Combine(_folder, "roots.pem")}" : string.Empty;
-        await using (var connection = new ColumnStream.Data.ColumnStreamConnection(
-            $"Host=localhost;Port={port};Username=ann;Password={Password};Pooling=false{security}"))
+        _connectionString = $"Host=localhost;Port={port};Username=ann;Password={Password};Pooling=false{security}";
+        await using (var connection = new ColumnStreamConnection(_connectionString))
         {
             await connection.OpenAsync();
+            await connection.CreateCommand(
+                "CREATE TABLE endless (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000')").ExecuteNonQueryAsync();
             await connection.CreateCommand(
                 "CREATE TABLE items (id BIGINT, name STRING, price DECIMAL(10, 2)) WITH ('connector' = 'filesystem', "
                 + $"'path' = '{Path.Combine(_folder, "items.csv")}', 'format' = 'csv')").ExecuteNonQueryAsync();

@@ -1,7 +1,6 @@
 using System;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
-using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;
@@ -19,19 +18,14 @@ internal sealed unsafe class RankStore : IDisposable
     private readonly RankFunction _function;
     private readonly long _end;
     private readonly bool _isIndexed;
-    private readonly BufferAllocator _allocator;
     private readonly RankList? _list;
     private readonly KeyEncoder _heads;
     private readonly KeyEncoder _encoder;
     private readonly NativeList<ulong> _words;
     private readonly NativeList<ulong> _hashes;
-    private readonly NativeList<uint> _fresh;
-    private readonly NativeList<int> _freshRows;
-    private readonly NativeList<uint> _gone;
-    private readonly NativeList<ulong> _goneHashes;
-    private readonly NativeList<uint> _path;
-    private readonly NativeList<nint> _expired;
-    private readonly NativeList<uint> _expiredSlots;
+    private readonly RankArrivals _arrivals;
+    private readonly RankDepartures _departures;
+    private readonly RankReader _reader;
     private readonly StateTtl? _ttl;
     private int _restores;
     private long _sequence;
@@ -59,7 +53,6 @@ internal sealed unsafe class RankStore : IDisposable
         _function = function;
         _end = end;
         _isIndexed = !isInsertOnly;
-        _allocator = context.Allocator;
         Columns = new RankColumns(partition, order, context.Inputs[0]);
         bool isList = isInsertOnly && function == RankFunction.RowNumber && end <= RankList.Most;
         Rows = new RankRows(Columns, _isIndexed, hasTree: !isList, context, linkBytes, hasTime: _ttl is not null);
@@ -73,13 +66,9 @@ internal sealed unsafe class RankStore : IDisposable
         _encoder = new KeyEncoder(Rows.Layout, context.Allocator);
         _words = new NativeList<ulong>(context.Allocator);
         _hashes = new NativeList<ulong>(context.Allocator);
-        _fresh = new NativeList<uint>(context.Allocator);
-        _freshRows = new NativeList<int>(context.Allocator);
-        _gone = new NativeList<uint>(context.Allocator);
-        _goneHashes = new NativeList<ulong>(context.Allocator);
-        _path = new NativeList<uint>(context.Allocator);
-        _expired = new NativeList<nint>(context.Allocator);
-        _expiredSlots = new NativeList<uint>(context.Allocator);
+        _arrivals = new RankArrivals(Rows, _encoder, context.Allocator);
+        _departures = new RankDepartures(Rows, _isIndexed, context.Allocator);
+        _reader = new RankReader(function, end, Rows, Groups, Tree, _list, context.Allocator);
     }
 
     /// <summary>Gets the columns.</summary>
@@ -130,8 +119,7 @@ internal sealed unsafe class RankStore : IDisposable
         int length = batch.Length;
         ulong* words = Prepare(columns, length);
         int stride = Columns.Head.KeyWords;
-        _fresh.Count = 0;
-        _freshRows.Count = 0;
+        _arrivals.Begin();
         bool dropsTies = _function == RankFunction.RowNumber;
         byte** groups = Groups.Found;
         for (int i = 0; i < length; i++)
@@ -151,7 +139,7 @@ internal sealed unsafe class RankStore : IDisposable
             Add(group, i, word, _heads.Words + ((long)i * stride), _heads.Nulls[i]);
         }
 
-        Store(columns, length);
+        _arrivals.Store(columns, length);
     }
 
     /// <summary>Takes in a batch of inserts, updates and deletes; rows are found by content.</summary>
@@ -181,100 +169,24 @@ internal sealed unsafe class RankStore : IDisposable
     }
 
     /// <summary>Deletes rows that no tree holds any more; nobody may read them any longer.</summary>
-    public void Sweep()
-    {
-        StateTable table = Rows.Table;
-        for (int i = 0; i < _gone.Count; i++)
-        {
-            uint slot = _gone.Pointer[i];
-            byte* row = table.Rows.Row(slot);
-            if (!_isIndexed)
-            {
-                table.Delete(row, slot, _goneHashes.Pointer[i]);
-            }
-            else if ((row[4] & RowStore.Dead) == 0 && *(long*)(row + Rows.Count) == 0)
-            {
-                table.Delete(row, slot, _goneHashes.Pointer[i]);
-            }
-        }
-
-        _gone.Count = 0;
-        _goneHashes.Count = 0;
-        SweepExpired();
-    }
+    public void Sweep() => _departures.Sweep();
 
     /// <summary>Drops a group with all its rows at the next <see cref="Sweep"/>; they stay readable until then.</summary>
     public void Drop(byte* group, uint slot)
     {
         ulong hash = *(ulong*)(group + Groups.HashOffset);
-        for (int i = 1; _list is not null && i <= _list.Count(group); i++)
+        _reader.Begin(group);
+        for (uint row = _reader.Next(group); row != 0; row = _reader.Next(group))
         {
-            _gone.Add(_list.SlotAt(group, i));
-            _goneHashes.Add(hash);
-        }
-
-        for (uint row = _list is null ? First(group) : 0; row != 0; row = Tree.Next(_path))
-        {
-            _gone.Add(row);
-            _goneHashes.Add(hash);
+            _departures.Add(row, hash);
         }
 
         Groups.Drop(group, slot, hash);
     }
 
     /// <summary>Adds the rows of a group from a position on, as far as its ranks are asked for and below another position.</summary>
-    public void List(byte* group, uint position, uint below, NativeList<RankEntry> target)
-    {
-        if (_list is not null)
-        {
-            for (uint p = position; p < below && p <= _list.Count(group); p++)
-            {
-                target.Add(new RankEntry(_list.SlotAt(group, p), 1, p));
-            }
-
-            return;
-        }
-
-        uint root = Groups.Root(group);
-        Tree.Walk(root, position, _path, out uint first);
-        if (first == 0 || first >= below)
-        {
-            return;
-        }
-
-        uint keys = 0;
-        uint slot = Tree.Next(_path);
-        if (_function == RankFunction.DenseRank)
-        {
-            Tree.BeforeKey(root, Rows.Table.Rows.Row(slot), out keys);
-        }
-
-        long rank = _function == RankFunction.DenseRank ? keys + 1 : first;
-        byte* before = null;
-        long at = first;
-        for (; slot != 0 && at < below; slot = Tree.Next(_path))
-        {
-            byte* row = Rows.Table.Rows.Row(slot);
-            if (_function == RankFunction.RowNumber)
-            {
-                rank = at;
-            }
-            else if (before is not null && !Tree.SameKey(before, row))
-            {
-                rank = _function == RankFunction.Rank ? at : rank + 1;
-            }
-
-            if (rank > _end)
-            {
-                break;
-            }
-
-            int copies = (int)*(long*)(row + Rows.Count);
-            target.Add(new RankEntry(slot, copies, rank));
-            at += copies;
-            before = row;
-        }
-    }
+    public void List(byte* group, uint position, uint below, NativeList<RankEntry> target) =>
+        _reader.List(group, position, below, target);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -285,66 +197,19 @@ internal sealed unsafe class RankStore : IDisposable
         _encoder.Dispose();
         _words.Dispose();
         _hashes.Dispose();
-        _fresh.Dispose();
-        _freshRows.Dispose();
-        _gone.Dispose();
-        _goneHashes.Dispose();
-        _path.Dispose();
-        _expired.Dispose();
-        _expiredSlots.Dispose();
-    }
-
-    private uint First(byte* group)
-    {
-        Tree.Walk(Groups.Root(group), 1, _path, out _);
-        return Tree.Next(_path);
+        _arrivals.Dispose();
+        _departures.Dispose();
+        _reader.Dispose();
     }
 
     /// <summary>Lets the rows of a group go whose time is over: nobody asks for them any more.</summary>
     private void Forget(byte* group)
     {
-        for (int i = 1; _list is not null && i <= _list.Count(group); i++)
+        _reader.Begin(group);
+        for (uint row = _reader.Next(group); row != 0; row = _reader.Next(group))
         {
-            Expire(_list.SlotAt(group, i));
+            _departures.Expire(row);
         }
-
-        for (uint row = _list is null ? First(group) : 0; row != 0; row = Tree.Next(_path))
-        {
-            Expire(row);
-        }
-    }
-
-    private void Expire(uint slot)
-    {
-        byte* row = Rows.Table.Rows.Row(slot);
-        Rows.Table.Rows.Touch(row, slot);
-        *(long*)(row + Rows.Count) = 0;
-        _expired.Add((nint)row);
-        _expiredSlots.Add(slot);
-    }
-
-    private void SweepExpired()
-    {
-        int kept = 0;
-        for (int i = 0; i < _expired.Count; i++)
-        {
-            // The same row may have come again.
-            var row = (byte*)_expired.Pointer[i];
-            if ((row[4] & RowStore.Dead) == 0 && *(long*)(row + Rows.Count) == 0)
-            {
-                _expired.Pointer[kept] = (nint)row;
-                _expiredSlots.Pointer[kept++] = _expiredSlots.Pointer[i];
-            }
-        }
-
-        for (int at = 0; at < kept; at += StateTable.BlockRows)
-        {
-            int count = Math.Min(StateTable.BlockRows, kept - at);
-            Rows.Table.Delete((byte**)_expired.Pointer + at, _expiredSlots.Pointer + at, count);
-        }
-
-        _expired.Count = 0;
-        _expiredSlots.Count = 0;
     }
 
     private ulong* Prepare(ArrayData[] columns, int length)
@@ -370,16 +235,7 @@ internal sealed unsafe class RankStore : IDisposable
 
     private void Add(byte* group, int input, ulong word, ulong* head, ushort nulls)
     {
-        byte* row = Rows.Table.AppendEmpty(out uint slot);
-        StateLayout layout = Rows.Layout;
-        new Span<ulong>(head, Columns.Head.KeyWords).CopyTo(
-            new Span<ulong>(row + StateLayout.HeaderBytes + (8 * layout.NullWords), Columns.Head.KeyWords));
-        *(ushort*)(row + layout.NullOffset) = nulls;
-        *(long*)(row + Rows.Sequence) = _sequence++;
-        *(long*)(row + Rows.Count) = 1;
-        _fresh.Add(slot);
-        _freshRows.Add(input);
-        *(long*)(row + Rows.Mark) = _fresh.Count;
+        byte* row = _arrivals.Add(input, head, nulls, _sequence++, out uint slot);
         if (_list is not null)
         {
             AddToList(group, input, word, row, slot);
@@ -460,62 +316,9 @@ internal sealed unsafe class RankStore : IDisposable
 
     private void Forget(uint slot, byte* row, ulong hash)
     {
-        long mark = *(long*)(row + Rows.Mark);
-        if (mark == 0)
+        if (!_arrivals.TryForget(slot, row, hash))
         {
-            _gone.Add(slot);
-            _goneHashes.Add(hash);
-            return;
-        }
-
-        // Not stored yet: its long text still belongs to the batch.
-        _fresh.Pointer[mark - 1] = 0;
-        new Span<byte>(row + StateLayout.HeaderBytes, 8 * Rows.Layout.KeyWords).Clear();
-        Rows.Table.Delete(row, slot, hash);
-    }
-
-    /// <summary>Stores the columns of rows that came with this batch and are still there.</summary>
-    private void Store(ArrayData[] columns, int length)
-    {
-        int kept = 0;
-        for (int i = 0; i < _fresh.Count; i++)
-        {
-            if (_fresh.Pointer[i] != 0)
-            {
-                _fresh.Pointer[kept] = _fresh.Pointer[i];
-                _freshRows.Pointer[kept++] = _freshRows.Pointer[i];
-            }
-        }
-
-        if (kept == 0)
-        {
-            return;
-        }
-
-        bool isAll = kept == length;
-        ArrayData[] taken = columns;
-        if (!isAll)
-        {
-            taken = new ArrayData[columns.Length];
-            for (int i = 0; i < taken.Length; i++)
-            {
-                taken[i] = TakeKernel.Take(columns[i], new ReadOnlySpan<int>(_freshRows.Pointer, kept), _allocator);
-            }
-        }
-
-        _encoder.Encode(taken, kept);
-        int stride = Rows.Layout.KeyWords;
-        for (int i = 0; i < kept; i++)
-        {
-            byte* row = Rows.Table.Rows.Row(_fresh.Pointer[i]);
-            RowWords.Store(
-                Rows.Table, row, _encoder.Words + ((long)i * stride), _encoder.Nulls + i, 0, stride, isNew: true);
-            *(long*)(row + Rows.Mark) = 0;
-        }
-
-        for (int i = 0; !isAll && i < taken.Length; i++)
-        {
-            taken[i].Release();
+            _departures.Add(slot, hash);
         }
     }
 
@@ -527,8 +330,7 @@ internal sealed unsafe class RankStore : IDisposable
             if (!adds)
             {
                 // Nobody knows the row, so nothing is taken back.
-                _gone.Add(slot);
-                _goneHashes.Add(hash);
+                _departures.Add(slot, hash);
                 return;
             }
 
@@ -542,8 +344,7 @@ internal sealed unsafe class RankStore : IDisposable
         if (count == 0)
         {
             Tree.Remove(ref root, slot);
-            _gone.Add(slot);
-            _goneHashes.Add(hash);
+            _departures.Add(slot, hash);
         }
         else if (adds && count == 1)
         {

@@ -40,7 +40,7 @@ internal sealed unsafe partial class StateTable : ISpillableState, IDisposable
         _account = account;
         _index = new StateIndex(pool, account);
         Heap = new StringHeap(pool, account);
-        _rows = new RowStore(layout, pool, account) { Heap = layout.HasViewKeys || layout.HasViewCells ? Heap : null };
+        _rows = new RowStore(layout, pool, account, layout.HasViewKeys || layout.HasViewCells ? Heap : null);
         _spill = pool.Spill;
         _touchedRows = new NativeList<nint>(account);
         _touchedSlots = new NativeList<uint>(account);
@@ -214,7 +214,7 @@ internal sealed unsafe partial class StateTable : ISpillableState, IDisposable
         }
 
         wantedBytes -= _rows.Evict(wantedBytes, evenUsed);
-        if (wantedBytes > 0 && _rows.Heap is not null)
+        if (wantedBytes > 0)
         {
             _rows.EvictText(wantedBytes, evenUsed);
         }

@@ -86,6 +86,7 @@ internal sealed class NodeBuilder : IDisposable
         {
             if (_workers is null)
             {
+                ManagedHeap.Limit(memoryLimitBytes);
                 Memory = new BufferAllocator("process", _pool, memoryLimitBytes);
                 _io = new WorkerPool("io", IoWorkers, TimeProvider.System);
                 _pages = new StatePool();

@@ -323,7 +323,7 @@ public sealed class PlanMeaning
         switch (node)
         {
             case ExchangeNode or WatermarkNode or SinkCheckNode or UpsertChangesNode or ChangelogNormalizeNode
-                or UpsertMaterializeNode or SinkNode or TimeSortNode:
+                or UpsertMaterializeNode or FinalRowsNode or SinkNode or TimeSortNode:
                 return (rows, Followed(node, input, uid));
             case TimeOverNode over:
                 return (rows, Followed(node, input, over.Calls, uid));

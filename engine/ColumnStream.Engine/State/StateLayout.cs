@@ -92,6 +92,26 @@ internal sealed class StateLayout
         PageShift = BitOperations.Log2((uint)RowsPerPage - 1) + 1;
     }
 
+    /// <summary>Tells whether rows can be laid out that are found by some columns, or by all, and carry the rest.</summary>
+    public static bool Fits(Schema schema, ValueList<int> keys)
+    {
+        int keyBytes = (schema.Fields.Count + 63) / 64 * 8;
+        int bytes = HeaderBytes + keyBytes + (schema.Fields.Count * 2);
+        for (int i = 0; i < schema.Fields.Count; i++)
+        {
+            int width = WidthOf(schema.Fields[i].Type);
+            if (width == 0)
+            {
+                return false;
+            }
+
+            bytes += width;
+            keyBytes += keys.Count == 0 || keys.Span.IndexOf(i) >= 0 ? width : 0;
+        }
+
+        return keyBytes <= MostKeyWords * 8 && bytes <= StatePool.PageBytes / 4;
+    }
+
     /// <summary>Gets the key columns.</summary>
     public ValueList<Field> Keys { get; }
 
@@ -233,12 +253,14 @@ internal sealed class StateLayout
         _ => DataType.Binary,
     };
 
-    private static int KeyWidth(DataType type) => type.Id switch
+    private static int KeyWidth(DataType type) =>
+        WidthOf(type) is > 0 and int width ? width : throw new UserException(3010, $"Type cannot be a key: {type}.");
+
+    private static int WidthOf(DataType type) => type.Id switch
     {
         TypeId.Utf8View or TypeId.BinaryView or TypeId.Decimal128 => 16,
         TypeId.Bool or TypeId.Null => 8,
-        TypeId.FixedSizeBinary => throw new UserException(3010, $"Type cannot be a key: {type}."),
-        _ when type.ByteWidth is > 0 and <= 8 => 8,
-        _ => throw new UserException(3010, $"Type cannot be a key: {type}."),
+        TypeId.FixedSizeBinary => 0,
+        _ => type.ByteWidth is > 0 and <= 8 ? 8 : 0,
     };
 }

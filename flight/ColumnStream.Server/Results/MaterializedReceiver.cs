@@ -36,6 +36,8 @@ internal sealed unsafe class MaterializedReceiver : ResultReceiver
         _isLive = isLive;
     }
 
+    public override long KeptRows => _rows.Count;
+
     public override void Receive(StreamBatch batch)
     {
         Rows += batch.Count;

@@ -9,6 +9,9 @@ internal abstract class ResultReceiver : IDisposable
     /// <summary>Gets the rows received.</summary>
     public long Rows { get; protected set; }
 
+    /// <summary>Gets the rows that it keeps in memory, to be shown at the end.</summary>
+    public virtual long KeptRows => 0;
+
     /// <summary>Gets whether it takes no more for now; asked without its lock.</summary>
     public virtual bool IsFull => false;
 

@@ -399,6 +399,9 @@ internal sealed class SqlSession
 
     private QueryRun Select(PlannedJob job, QueryResult query, bool asOp, Connector? system)
     {
+        // Final rows are state until the end, which may go to disk; only what never ends is kept here.
+        job = asOp ? job : job.WithFinalRows();
+        query = job.Query!;
         var queue = new BatchQueue(query, asOp, _host.Node.Memory);
         ResultReceiver receiver = asOp || query.Changelog == ChangelogMode.InsertOnly
             ? queue : new MaterializedReceiver(query, _host.Node.Memory, queue, isLive: false);

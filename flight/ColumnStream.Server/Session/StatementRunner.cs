@@ -140,6 +140,8 @@ internal sealed class StatementRunner : IStatementSurroundings, IDisposable
 
     private int RunJob(PlannedJob job, int ordinal)
     {
+        // What nobody watches is shown at its end: until then its rows are state, which may go to disk.
+        job = _options.Format is null || (_options.Format == ResultFormat.Table && IsTerminal) ? job : job.WithFinalRows();
         using var progress = new JobProgress(job, _options.IsQuiet, Prints(job));
         LaunchedJob? launched = null;
         ResultReceiver? receiver = null;
@@ -196,6 +198,12 @@ internal sealed class StatementRunner : IStatementSurroundings, IDisposable
         if (running.Status == JobStatus.Failed)
         {
             Print(running.Failure!);
+            if (receiver is { KeptRows: > 0 } && running.Failure is ResourceException { Code: 6001 })
+            {
+                Console.Error.WriteLine(
+                    $"note: {receiver.KeptRows:N0} rows were kept in memory to be shown; with --format csv they are state.");
+            }
+
             return ExitCode.Failed;
         }
 

@@ -22,6 +22,7 @@ internal static class GrowthPrediction
         [typeof(ExchangeNode)] = Nothing,
         [typeof(ExpandNode)] = Nothing,
         [typeof(FilterNode)] = Nothing,
+        [typeof(FinalRowsNode)] = Of<FinalRowsNode>((_, _) => StateGrowth.Input),
         [typeof(GroupAggregateNode)] = Of<GroupAggregateNode>((n, _) => OfAggregate(n)),
         [typeof(IntervalJoinNode)] = Of<IntervalJoinNode>((n, _) => OfTime(isProctime: n.LeftTime < 0)),
         [typeof(JoinNode)] = Of<JoinNode>((n, f) => Most(

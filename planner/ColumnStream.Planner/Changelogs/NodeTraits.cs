@@ -15,6 +15,7 @@ internal static class NodeTraits
         new ExchangeTrait(),
         new ExpandTrait(),
         new FilterTrait(),
+        new FinalRowsTrait(),
         new GroupAggregateTrait(),
         new IntervalJoinTrait(),
         new JoinTrait(),

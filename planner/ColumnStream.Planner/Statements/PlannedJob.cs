@@ -1,6 +1,11 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Engine.Elements;
+using ColumnStream.Engine.Operators;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Changelogs;
 using ColumnStream.Planner.Settings;
 using ColumnStream.Sql;
 
@@ -34,4 +39,43 @@ public sealed record PlannedJob(
 
     /// <summary>Gets what EXPLAIN says about the job.</summary>
     public string Explanation { get; init; } = string.Empty;
+
+    /// <summary>
+    /// Returns the job with its updating result kept as state until the sources end, so that final rows come as inserts; the job
+    /// itself where its result never changes or its sources never end, and where state cannot hold such rows.
+    /// </summary>
+    public PlannedJob WithFinalRows()
+    {
+        if (!IsBounded || Query is not { } query || query.Changelog == ChangelogMode.InsertOnly
+            || Graph.Plan.Nodes[^1] is not SinkNode { Table.Connector: ResultConnector } sink)
+        {
+            return this;
+        }
+
+        PhysicalNode input = Graph.Plan.Nodes[sink.Inputs[0]];
+        Fragment[] fragments = [.. Graph.Fragments];
+        int place = Array.FindIndex(fragments, f => f.Nodes.Contains(sink.Id));
+        Fragment fragment = fragments[place];
+        if (fragment.Parallelism > 1 || !FinalRowsNode.Fits(input.OutputSchema(), query.Key))
+        {
+            return this;
+        }
+
+        var final = new FinalRowsNode(query.Key)
+        {
+            Id = sink.Id, Inputs = sink.Inputs, Output = input.Output, Uid = sink.Uid + ":final", UpsertKey = query.Key,
+        };
+        PhysicalNode last = sink with { Id = sink.Id + 1, Inputs = [sink.Id], Changelog = ChangelogMode.InsertOnly };
+        fragments[place] = fragment with { Nodes = [.. fragment.Nodes, last.Id] };
+        return this with
+        {
+            Graph = Graph with
+            {
+                Plan = new PhysicalPlan([.. Graph.Plan.Nodes.SkipLast(1), final, last]),
+                Fragments = ValueList.Create<Fragment>(fragments),
+            },
+            Query = query with { Changelog = ChangelogMode.InsertOnly },
+            StateBounds = new Dictionary<int, string>(StateBounds) { [final.Id] = GrowthPrediction.Text(StateGrowth.Input) },
+        };
+    }
 }

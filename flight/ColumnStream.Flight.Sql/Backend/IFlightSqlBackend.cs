@@ -18,11 +18,11 @@ public interface IFlightSqlBackend
 
     /// <summary>Checks a name and password and gives a token for later calls.</summary>
     /// <exception cref="GrpcException">Unauthenticated: name or password is wrong; the message does not say which.</exception>
-    ValueTask<SqlLogin> LoginAsync(string user, string password, CancellationToken cancellation);
+    ValueTask<SqlLogin> LoginAsync(string user, string password, GrpcPeer peer, CancellationToken cancellation);
 
     /// <summary>Finds who a token belongs to; null is a caller that sent none.</summary>
     /// <exception cref="GrpcException">Unauthenticated: the token is unknown or has ended, or one is needed.</exception>
-    ValueTask<SqlLogin> AuthenticateAsync(string? token, CancellationToken cancellation);
+    ValueTask<SqlLogin> AuthenticateAsync(string? token, GrpcPeer peer, CancellationToken cancellation);
 
     /// <summary>Gives a token of its own to a client that has shown a lasting one, so that a session may hang on it.</summary>
     ValueTask<SqlLogin> IssueAsync(SqlLogin login, CancellationToken cancellation);

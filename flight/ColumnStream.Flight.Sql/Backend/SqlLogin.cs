@@ -6,4 +6,8 @@ namespace ColumnStream.Flight.Sql.Backend;
 /// <param name="OwnsSession">
 /// Whether the token was made for one login, so that a session may hang on it; a lasting token is shared.
 /// </param>
-public sealed record SqlLogin(string User, string Token, bool OwnsSession);
+public sealed record SqlLogin(string User, string Token, bool OwnsSession)
+{
+    /// <summary>Gets where the caller is, or null.</summary>
+    public string? From { get; init; }
+}

@@ -51,7 +51,7 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
             // An older scheme sends name and password as the first payload; a client of a server without users sends nothing.
             login = await handshake.ReadAsync().ConfigureAwait(false) is { Length: > 0 } payload
                 ? await LoginAsync(FlightHandshake.DecodeBasic(payload.Span), call).ConfigureAwait(false)
-                : await _backend.AuthenticateAsync(null, call.Cancellation).ConfigureAwait(false);
+                : await _backend.AuthenticateAsync(null, call.Peer, call.Cancellation).ConfigureAwait(false);
         }
         else if (authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
         {
@@ -59,7 +59,8 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
         }
         else
         {
-            login = await _backend.AuthenticateAsync(SessionTable.Bearer(call.Headers), call.Cancellation).ConfigureAwait(false);
+            login = await _backend.AuthenticateAsync(SessionTable.Bearer(call.Headers), call.Peer, call.Cancellation)
+                .ConfigureAwait(false);
         }
 
         if (!login.OwnsSession)
@@ -275,7 +276,7 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
     }
 
     private ValueTask<SqlLogin> LoginAsync((string User, string Password) basic, FlightCall call) =>
-        _backend.LoginAsync(basic.User, basic.Password, call.Cancellation);
+        _backend.LoginAsync(basic.User, basic.Password, call.Peer, call.Cancellation);
 
     private async Task<FlightInfo> StatementInfoAsync(
         FlightDescriptor descriptor, ClientSession session, CommandStatementQuery query, FlightCall call)

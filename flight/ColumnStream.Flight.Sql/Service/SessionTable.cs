@@ -36,7 +36,8 @@ internal sealed class SessionTable : IAsyncDisposable
     /// <exception cref="GrpcException">Unauthenticated.</exception>
     public async ValueTask<ClientSession> OfAsync(FlightCall call)
     {
-        SqlLogin login = await _backend.AuthenticateAsync(Bearer(call.Headers), call.Cancellation).ConfigureAwait(false);
+        SqlLogin login = await _backend.AuthenticateAsync(Bearer(call.Headers), call.Peer, call.Cancellation)
+            .ConfigureAwait(false);
         call.Identity = login.User;
         string? cookie = login.OwnsSession ? null : CookieOf(call.Headers);
         string? name = login.OwnsSession ? login.Token : cookie;
@@ -63,7 +64,8 @@ internal sealed class SessionTable : IAsyncDisposable
     /// <summary>Ends the session of <paramref name="call"/>: what still runs in it ends with its own handles.</summary>
     public async ValueTask CloseAsync(FlightCall call)
     {
-        SqlLogin login = await _backend.AuthenticateAsync(Bearer(call.Headers), call.Cancellation).ConfigureAwait(false);
+        SqlLogin login = await _backend.AuthenticateAsync(Bearer(call.Headers), call.Peer, call.Cancellation)
+            .ConfigureAwait(false);
         string? name = login.OwnsSession ? login.Token : CookieOf(call.Headers);
         if (name is null || await _sessions.FindAsync(name).ConfigureAwait(false) is not { } found)
         {

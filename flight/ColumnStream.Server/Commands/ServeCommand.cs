@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -36,6 +37,11 @@ internal static class ServeCommand
         {
             Description = "PEM file of the authorities of clients' certificates, which are asked for then.", HelpName = "file",
         };
+        var allow = new Option<string[]>("--allow")
+        {
+            Description = "A network that may connect, as 10.0.0.0/8; repeat it for more. Without it all may.", HelpName = "cidr",
+            AllowMultipleArgumentsPerToken = false,
+        };
         var open = new Option<bool>("--no-auth") { Description = "Lets everybody on this machine in as an administrator." };
         var health = new Option<string?>("--health")
         {
@@ -50,7 +56,7 @@ internal static class ServeCommand
             "Serves Flight SQL. Catalog, jobs and users lie in the data folder and survive: jobs go on from their checkpoints. "
             + "SIGTERM stops each job behind a savepoint. The first start prints a token of the user admin, once.")
         {
-            data, listen, unix, certificate, key, roots, open, health, defines,
+            data, listen, unix, certificate, key, roots, allow, open, health, defines,
         };
         command.SetAction((parsed, cancellation) => GuardedAsync(() =>
         {
@@ -62,6 +68,7 @@ internal static class ServeCommand
             {
                 Certificate = parsed.GetValue(certificate), Key = parsed.GetValue(key), ClientRoots = parsed.GetValue(roots),
                 UnixSocket = parsed.GetValue(unix), NeedsLogin = !parsed.GetValue(open),
+                AllowedNetworks = [.. (parsed.GetValue(allow) ?? []).Select(Network)],
                 Health = Endpoint("--health", parsed.GetValue(health)),
             });
         }));
@@ -137,6 +144,9 @@ internal static class ServeCommand
 
         return ExitCode.Done;
     }
+
+    private static IPNetwork Network(string text) => IPNetwork.TryParse(text, out IPNetwork network) ? network
+        : throw new UserException(3111, $"Network of --allow is wrong: '{text}'. Expected an address and the bits that count: 10.0.0.0/8.");
 
     private static IPEndPoint? Endpoint(string option, string? text)
     {

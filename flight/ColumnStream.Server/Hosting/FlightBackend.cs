@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Flight.Grpc;
 using ColumnStream.Flight.Sql.Backend;
 using ColumnStream.Planner.Functions;
 using ColumnStream.Server.Security;
@@ -35,20 +36,24 @@ internal sealed class FlightBackend(SessionHost host, Accounts? accounts, TimePr
     };
 
     /// <inheritdoc/>
-    public async ValueTask<SqlLogin> LoginAsync(string user, string password, CancellationToken cancellation)
+    public async ValueTask<SqlLogin> LoginAsync(string user, string password, GrpcPeer peer, CancellationToken cancellation)
     {
         try
         {
-            return accounts is null ? Issue(s_anybody.Name) : Issue((await accounts.LoginAsync(user, password, cancellation)).Name);
+            SqlLogin login = Issue(accounts is null
+                ? s_anybody.Name : (await accounts.LoginAsync(user, password, peer.Address?.Address, cancellation)).Name);
+            host.Audit?.WriteLogin(login.User, FromOf(peer));
+            return login with { From = FromOf(peer) };
         }
         catch (ColumnStreamException failure)
         {
+            host.Audit?.WriteStranger(user.Length > 0 ? user : "?", FromOf(peer));
             throw ErrorStatus.Wrap(failure);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<SqlLogin> AuthenticateAsync(string? token, CancellationToken cancellation)
+    public ValueTask<SqlLogin> AuthenticateAsync(string? token, GrpcPeer peer, CancellationToken cancellation)
     {
         try
         {
@@ -57,23 +62,25 @@ internal sealed class FlightBackend(SessionHost host, Accounts? accounts, TimePr
                 && time.GetUtcNow() - login.LastUsed < s_loginTimeout)
             {
                 _logins[AccessToken.HashOf(token)] = (login.User, time.GetUtcNow());
-                return ValueTask.FromResult(new SqlLogin(PrincipalOf(login.User).Name, token, OwnsSession: true));
+                return ValueTask.FromResult(new SqlLogin(PrincipalOf(login.User).Name, token, OwnsSession: true)
+                {
+                    From = FromOf(peer),
+                });
             }
 
-            return ValueTask.FromResult(accounts is null
-                ? new SqlLogin(s_anybody.Name, token ?? string.Empty, OwnsSession: false)
-                : token is null ? throw Accounts.Unknown()
-                : new SqlLogin(accounts.Find(token).Name, token, OwnsSession: false));
+            string user = accounts is null ? s_anybody.Name : token is null ? throw Accounts.Unknown() : accounts.Find(token).Name;
+            return ValueTask.FromResult(new SqlLogin(user, token ?? string.Empty, OwnsSession: false) { From = FromOf(peer) });
         }
         catch (ColumnStreamException failure)
         {
+            host.Audit?.WriteStranger(string.Empty, FromOf(peer));
             throw ErrorStatus.Wrap(failure);
         }
     }
 
     /// <inheritdoc/>
     public ValueTask<SqlLogin> IssueAsync(SqlLogin login, CancellationToken cancellation) =>
-        ValueTask.FromResult(Issue(login.User));
+        ValueTask.FromResult(Issue(login.User) with { From = login.From });
 
     /// <inheritdoc/>
     public ValueTask<ISqlSession> OpenSessionAsync(SqlLogin login, CancellationToken cancellation)
@@ -81,13 +88,15 @@ internal sealed class FlightBackend(SessionHost host, Accounts? accounts, TimePr
         try
         {
             return ValueTask.FromResult<ISqlSession>(
-                new FlightSession(host, host.Open(PrincipalOf(login.User)), () => PrincipalOf(login.User)));
+                new FlightSession(host, host.Open(PrincipalOf(login.User), login.From), () => PrincipalOf(login.User)));
         }
         catch (ColumnStreamException failure)
         {
             throw ErrorStatus.Wrap(failure);
         }
     }
+
+    private static string? FromOf(GrpcPeer peer) => peer.Address?.Address.ToString() ?? "unix";
 
     private static ValueList<string> Functions(params string[] families) => ValueList.From(
         FunctionCatalog.CallableNames.Where(name => FunctionCatalog.Find(name) is { } function

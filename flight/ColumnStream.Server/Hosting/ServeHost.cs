@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Engine.Errors;
@@ -29,6 +28,7 @@ internal sealed class ServeHost : IAsyncDisposable
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
     private readonly ServeOptions _options;
     private readonly FolderLock _folder;
+    private readonly AuditLog _audit;
     private readonly NodeBuilder _node;
     private readonly SessionHost _sessions;
     private readonly FlightSqlService _service;
@@ -45,7 +45,7 @@ internal sealed class ServeHost : IAsyncDisposable
     {
         Check(options);
         _options = options;
-        IReadOnlyList<GrpcListener> listeners = Listeners(options);
+        IReadOnlyList<GrpcListener> listeners = Listeners(options, log);
         string data = Path.GetFullPath(options.DataFolder);
         Create(data);
         Create(Path.Combine(data, "store"));
@@ -55,17 +55,20 @@ internal sealed class ServeHost : IAsyncDisposable
             var store = new LocalObjectStore(Path.Combine(data, "store"));
             Accounts = new Accounts(store, TimeProvider.System);
             FirstToken = options.NeedsLogin && Accounts.Users.Count == 0 ? MakeAdministrator() : null;
+            _audit = new AuditLog(Path.Combine(data, "audit.jsonl"), TimeProvider.System);
             _node = new NodeBuilder(output, output);
             _sessions = new SessionHost(
                 _node, Defaults(options.Session, data), store,
                 new SecretVault(store, SecretVault.KeyOf(Path.Combine(data, "secret.key"))))
             {
                 OnWarning = text => log.WriteLine($"warning: {text}"),
+                Audit = new Auditor(_audit, TimeProvider.System),
             };
         }
         catch
         {
             _node?.Dispose();
+            _audit?.Dispose();
             _folder.Dispose();
             throw;
         }
@@ -132,6 +135,7 @@ internal sealed class ServeHost : IAsyncDisposable
         await _service.DisposeAsync();
         await _sessions.DisposeAsync();
         _node.Dispose();
+        _audit.Dispose();
         _folder.Dispose();
     }
 
@@ -179,16 +183,16 @@ internal sealed class ServeHost : IAsyncDisposable
         }
     }
 
-    private static IReadOnlyList<GrpcListener> Listeners(ServeOptions options)
+    private static IReadOnlyList<GrpcListener> Listeners(ServeOptions options, TextWriter log)
     {
         try
         {
             var network = new GrpcListener
             {
                 Address = options.Address,
-                Certificate = options.Certificate is null ? null : Persisted(
-                    X509Certificate2.CreateFromPemFile(options.Certificate, options.Key)),
-                ClientRoots = options.ClientRoots is null ? null : Roots(options.ClientRoots),
+                Files = options.Certificate is null ? null : new CertificateFiles(
+                    options.Certificate, options.Key, options.ClientRoots, TimeProvider.System, text => log.WriteLine($"TLS: {text}")),
+                AllowedNetworks = options.AllowedNetworks,
             };
             return options.UnixSocket is null ? [network] : [network, GrpcListener.Unix(options.UnixSocket)];
         }
@@ -196,20 +200,6 @@ internal sealed class ServeHost : IAsyncDisposable
         {
             throw new UserException(3111, $"Certificate or key cannot be read: {failure.Message} Expected PEM files.", failure);
         }
-    }
-
-    /// <summary>Gives the key a form that all platforms' TLS takes.</summary>
-    private static X509Certificate2 Persisted(X509Certificate2 certificate)
-    {
-        using X509Certificate2 made = certificate;
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
-    }
-
-    private static X509Certificate2Collection Roots(string file)
-    {
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPemFile(file);
-        return roots.Count > 0 ? roots : throw new CryptographicException($"{file} holds no certificate.");
     }
 
     private string MakeAdministrator()

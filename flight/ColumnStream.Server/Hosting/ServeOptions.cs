@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Net;
 using ColumnStream.Planner;
 
@@ -17,6 +18,9 @@ internal sealed record ServeOptions(string DataFolder, IPEndPoint Address, Plann
 
     /// <summary>Gets the PEM file of the roots that certificates of clients must lead to, or null.</summary>
     public string? ClientRoots { get; init; }
+
+    /// <summary>Gets the networks that may connect to the address; none lets all in.</summary>
+    public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 
     /// <summary>Gets the path of a further Unix socket, or null.</summary>
     public string? UnixSocket { get; init; }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Engine.Errors;
@@ -18,15 +19,19 @@ internal sealed class Accounts(IObjectStore store, TimeProvider time)
 {
     private const string Folder = "users/";
     private const int FreeFailures = 4;
-    private const int MostLogins = 4;
+    private const int FreeFailuresOfAddress = 10;
+    private const int MostFailures = 10_000;
+    private const int MostWaiting = 64;
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (int Count, DateTimeOffset Until)> _failures = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _logins = new(MostLogins);
+    private readonly Dictionary<IPAddress, (int Count, DateTimeOffset Until)> _addressFailures = [];
+    private readonly SemaphoreSlim _logins = new(Math.Max(1, Environment.ProcessorCount / 2));
     private Dictionary<string, UserRecord> _users = new(StringComparer.Ordinal);
     private Dictionary<string, (string User, TokenRecord Token)> _tokens = new(StringComparer.Ordinal);
+    private int _waiting;
     private DateTimeOffset _loadedAt = DateTimeOffset.MinValue;
 
     /// <summary>Gets the users, by name.</summary>
@@ -43,24 +48,46 @@ internal sealed class Accounts(IObjectStore store, TimeProvider time)
     }
 
     /// <summary>Finds a user by name and password.</summary>
+    /// <param name="user">The name.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="from">Where the caller is, or null for this machine's socket.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ColumnStreamException">Name or password is wrong, or there were too many wrong ones.</exception>
-    public async ValueTask<Principal> LoginAsync(string user, string password, CancellationToken cancellation)
+    public async ValueTask<Principal> LoginAsync(
+        string user, string password, IPAddress? from, CancellationToken cancellation)
     {
         UserRecord? known;
         lock (_gate)
         {
             Load(always: false);
             known = _users.GetValueOrDefault(user);
-            if (_failures.TryGetValue(user, out (int Count, DateTimeOffset Until) failed) && failed.Until > time.GetUtcNow())
+            Wait(_failures.GetValueOrDefault(user), "for this user");
+            if (from is not null)
             {
-                throw new ResourceException(
-                    6003,
-                    $"Too many wrong passwords for this user: try again in {(failed.Until - time.GetUtcNow()).TotalSeconds:0} s.");
+                Wait(_addressFailures.GetValueOrDefault(from), "from this address");
+            }
+
+            if (_waiting >= MostWaiting)
+            {
+                throw new ResourceException(6003, "Too many clients sign in at once. Try again later.");
+            }
+
+            _waiting++;
+        }
+
+        bool fits;
+        try
+        {
+            await _logins.WaitAsync(cancellation);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _waiting--;
             }
         }
 
-        await _logins.WaitAsync(cancellation);
-        bool fits;
         try
         {
             fits = PasswordHash.Fits(password, known?.Password ?? PasswordHash.Nobody) && known?.Password is not null;
@@ -78,12 +105,10 @@ internal sealed class Accounts(IObjectStore store, TimeProvider time)
                 return PrincipalOf(known!);
             }
 
-            int count = _failures.GetValueOrDefault(user).Count + 1;
-            double delay = count <= FreeFailures ? 0 : Math.Min(Math.Pow(2, count - FreeFailures), s_longestDelay.TotalSeconds);
-            _failures[user] = (count, time.GetUtcNow() + TimeSpan.FromSeconds(delay));
-            if (_failures.Count > 10_000)
+            Fail(_failures, user, FreeFailures);
+            if (from is not null)
             {
-                _failures.Clear();
+                Fail(_addressFailures, from, FreeFailuresOfAddress);
             }
         }
 
@@ -163,6 +188,32 @@ internal sealed class Accounts(IObjectStore store, TimeProvider time)
     /// <summary>Makes the error of whoever is not known: it does not say what was wrong.</summary>
     public static UserException Unknown() =>
         new(3161, "User name, password or token is wrong. Sign in by name and password, or send 'authorization: Bearer <token>'.");
+
+    private void Wait((int Count, DateTimeOffset Until) failed, string whose)
+    {
+        if (failed.Until > time.GetUtcNow())
+        {
+            throw new ResourceException(
+                6003, $"Too many wrong passwords {whose}: try again in {(failed.Until - time.GetUtcNow()).TotalSeconds:0} s.");
+        }
+    }
+
+    private void Fail<T>(Dictionary<T, (int Count, DateTimeOffset Until)> failures, T whose, int free)
+        where T : notnull
+    {
+        int count = failures.GetValueOrDefault(whose).Count + 1;
+        double delay = count <= free ? 0 : Math.Min(Math.Pow(2, Math.Min(10, count - free)), s_longestDelay.TotalSeconds);
+        if (failures.Count >= MostFailures && !failures.ContainsKey(whose))
+        {
+            // Those that wait no more are forgotten first.
+            foreach (T old in failures.Where(f => f.Value.Until <= time.GetUtcNow()).Select(static f => f.Key).ToArray())
+            {
+                failures.Remove(old);
+            }
+        }
+
+        failures[whose] = (count, time.GetUtcNow() + TimeSpan.FromSeconds(delay));
+    }
 
     private static Principal PrincipalOf(UserRecord user) =>
         new(user.Name, Enum.TryParse(user.Role, ignoreCase: true, out Role role) ? role : Role.Viewer);

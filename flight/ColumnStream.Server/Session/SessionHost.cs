@@ -85,6 +85,9 @@ internal sealed class SessionHost : IAsyncDisposable
     /// <summary>Gets what is told of things that stop nothing, besides the table of errors.</summary>
     public Action<string>? OnWarning { get; init; }
 
+    /// <summary>Gets what is told of statements and of who signs in; null tells nobody.</summary>
+    public Auditor? Audit { get; init; }
+
     /// <summary>Makes a name for the job of a SELECT.</summary>
     public string NameQuery() => $"select-{Interlocked.Increment(ref _queries)}";
 
@@ -98,7 +101,9 @@ internal sealed class SessionHost : IAsyncDisposable
     public void Forget(QueryRun query) => _open.TryRemove(query, out _);
 
     /// <summary>Begins a session.</summary>
-    public SqlSession Open(Principal user) => new(this, user);
+    /// <param name="user">Whose it is.</param>
+    /// <param name="from">Where its user called from, or null.</param>
+    public SqlSession Open(Principal user, string? from = null) => new(this, user) { From = from };
 
     private void Warn(string text)
     {

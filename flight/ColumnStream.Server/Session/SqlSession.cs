@@ -52,6 +52,9 @@ internal sealed class SqlSession
     /// <summary>Gets or sets who asks, with the role of today.</summary>
     public Principal User { get; set; }
 
+    /// <summary>Gets where its user called from when it began, or null.</summary>
+    public string? From { get; init; }
+
     /// <summary>Gets the catalog that names without one belong to.</summary>
     public string CurrentCatalog => Read(static planner => planner.Catalog.CurrentCatalog);
 
@@ -76,7 +79,7 @@ internal sealed class SqlSession
     public PreparedStatement Prepare(string sql)
     {
         SqlStatement statement = SqlStatement.Read(sql);
-        AccessRules.Check(User, statement.Syntax);
+        Allow(statement.Syntax);
         lock (_gate)
         {
             Refresh();
@@ -137,7 +140,7 @@ internal sealed class SqlSession
     public PlannedJob PlanBetween(string define, string insert, string end)
     {
         SqlStatement statement = SqlStatement.Read(insert);
-        AccessRules.Check(User, statement.Syntax);
+        Allow(statement.Syntax);
         lock (_gate)
         {
             Refresh();
@@ -153,12 +156,26 @@ internal sealed class SqlSession
         }
     }
 
+    private void Allow(Statement statement)
+    {
+        try
+        {
+            AccessRules.Check(User, statement);
+        }
+        catch (UserException)
+        {
+            _host.Audit?.Write(User, From, statement, Auditor.Denied);
+            throw;
+        }
+    }
+
     private async Task<StatementResult> RunAsync(
         SqlStatement statement, StatementParameters? parameters, bool? waits, PreparedStatement? prepared,
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        AccessRules.Check(User, statement.Syntax);
+        Allow(statement.Syntax);
+        _host.Audit?.Write(User, From, statement.Syntax, Auditor.Allowed);
         if (parameters is null && statement.ParameterCount > 0)
         {
             throw new UserException(

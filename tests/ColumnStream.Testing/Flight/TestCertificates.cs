@@ -34,16 +34,24 @@ public sealed class TestCertificates : IDisposable
     /// <summary>Gets the certificate of a client called node-7.</summary>
     public X509Certificate2 Client { get; }
 
+    /// <summary>Issues another certificate of a server, for a name and a time.</summary>
+    public X509Certificate2 IssueServer(string name, DateTimeOffset from, DateTimeOffset to, byte serial) =>
+        Issue(name, "1.3.6.1.5.5.7.3.1", serial, from, to, isLoopback: name == "localhost");
+
+    /// <summary>Writes a certificate and its key as <c>name.pem</c> and <c>name.key</c>.</summary>
+    public static void Write(string folder, string name, X509Certificate2 certificate)
+    {
+        File.WriteAllText(Path.Combine(folder, name + ".pem"), certificate.ExportCertificatePem());
+        using ECDsa key = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(Path.Combine(folder, name + ".key"), key.ExportPkcs8PrivateKeyPem());
+    }
+
     /// <summary>Writes all as files that other programs read.</summary>
     public void Write(string folder)
     {
         File.WriteAllText(Path.Combine(folder, "roots.pem"), _authority.ExportCertificatePem());
-        foreach ((string name, X509Certificate2 certificate) in new[] { ("server", Server), ("client", Client) })
-        {
-            File.WriteAllText(Path.Combine(folder, name + ".pem"), certificate.ExportCertificatePem());
-            using ECDsa key = certificate.GetECDsaPrivateKey()!;
-            File.WriteAllText(Path.Combine(folder, name + ".key"), key.ExportPkcs8PrivateKeyPem());
-        }
+        Write(folder, "server", Server);
+        Write(folder, "client", Client);
     }
 
     /// <inheritdoc/>
@@ -54,7 +62,10 @@ public sealed class TestCertificates : IDisposable
         _authority.Dispose();
     }
 
-    private X509Certificate2 Issue(string name, string usage, byte serial)
+    private X509Certificate2 Issue(string name, string usage, byte serial) => Issue(name, usage, serial, s_from, s_to, isLoopback: true);
+
+    private X509Certificate2 Issue(
+        string name, string usage, byte serial, DateTimeOffset from, DateTimeOffset to, bool isLoopback)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -63,9 +74,13 @@ public sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
-        names.AddIpAddress(IPAddress.Loopback);
+        if (isLoopback)
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+        }
+
         request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 issued = request.Create(_authority, s_from, s_to, [serial]);
+        using X509Certificate2 issued = request.Create(_authority, from, to, [serial]);
         return issued.CopyWithPrivateKey(key);
     }
 }

@@ -55,13 +55,13 @@ public sealed class MemorySqlBackend(BufferAllocator allocator) : IFlightSqlBack
     public static string LastingToken => "lasting-token";
 
     /// <inheritdoc/>
-    public ValueTask<SqlLogin> LoginAsync(string user, string password, CancellationToken cancellation) =>
+    public ValueTask<SqlLogin> LoginAsync(string user, string password, GrpcPeer peer, CancellationToken cancellation) =>
         password == Password && user != "nobody"
             ? ValueTask.FromResult(Issue(user))
             : throw new GrpcException(GrpcStatusCode.Unauthenticated, "User or password is wrong.");
 
     /// <inheritdoc/>
-    public ValueTask<SqlLogin> AuthenticateAsync(string? token, CancellationToken cancellation)
+    public ValueTask<SqlLogin> AuthenticateAsync(string? token, GrpcPeer peer, CancellationToken cancellation)
     {
         if (token == LastingToken)
         {

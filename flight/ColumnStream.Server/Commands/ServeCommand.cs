@@ -146,7 +146,8 @@ internal static class ServeCommand
     }
 
     private static IPNetwork Network(string text) => IPNetwork.TryParse(text, out IPNetwork network) ? network
-        : throw new UserException(3111, $"Network of --allow is wrong: '{text}'. Expected an address and the bits that count: 10.0.0.0/8.");
+        : throw new UserException(
+            3111, $"Network of --allow is wrong: '{text}'. Expected an address and the bits that count: 10.0.0.0/8.");
 
     private static IPEndPoint? Endpoint(string option, string? text)
     {

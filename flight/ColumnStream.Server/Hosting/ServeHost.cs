@@ -191,7 +191,8 @@ internal sealed class ServeHost : IAsyncDisposable
             {
                 Address = options.Address,
                 Files = options.Certificate is null ? null : new CertificateFiles(
-                    options.Certificate, options.Key, options.ClientRoots, TimeProvider.System, text => log.WriteLine($"TLS: {text}")),
+                    options.Certificate, options.Key, options.ClientRoots, TimeProvider.System,
+                    text => log.WriteLine($"TLS: {text}")),
                 AllowedNetworks = options.AllowedNetworks,
             };
             return options.UnixSocket is null ? [network] : [network, GrpcListener.Unix(options.UnixSocket)];

@@ -56,7 +56,8 @@ internal sealed class Auditor(AuditLog log, TimeProvider time)
         }
 
         string more = missed == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"{missed} more were not written");
-        log.Write(claimed.Length > 64 ? claimed[..64] : claimed, from, claimed.Length > 0 ? "LOGIN" : "TOKEN", more, Denied, NextRequest());
+        string verb = claimed.Length > 0 ? "LOGIN" : "TOKEN";
+        log.Write(claimed.Length > 64 ? claimed[..64] : claimed, from, verb, more, Denied, NextRequest());
     }
 
     /// <summary>Names what a statement does, as one writes it: <c>CREATE TABLE</c>.</summary>

@@ -52,6 +52,7 @@ internal sealed class RemoteEngine : IShellEngine
             Channel = new GrpcChannelOptions
             {
                 Host = address.Host, Port = address.Port, IsEncrypted = address.HasTls, Roots = roots,
+                UsesDirectHttp2 = true,
             },
         });
         _client = new FlightSqlClient(_flight);

@@ -30,13 +30,13 @@ internal sealed class BareHttp2Server : IDisposable
         return new GrpcChannel(change?.Invoke(options) ?? options);
     }
 
-    /// <summary>Takes a connection, greets, and reads up to the headers of the first call.</summary>
+    /// <summary>Takes a connection, reads up to the headers of the first call, and greets.</summary>
     public async Task<NetworkStream> AcceptAsync()
     {
         NetworkStream stream = (await _listener.AcceptTcpClientAsync()).GetStream();
         await stream.ReadExactlyAsync(new byte[24]);
-        await stream.WriteAsync(Frame(4, 0, 0, ""));
         await ReadUntilAsync(stream, type: 1);
+        await stream.WriteAsync(Frame(4, 0, 0, ""));
         return stream;
     }
 

@@ -38,6 +38,7 @@ internal sealed class FlightRoutes(FlightService service, FlightServerOptions op
         {
             Cancellation = call.Cancellation,
             OnIdentified = call.Prove,
+            Ending = call.BreakOff,
         };
         call.ResponseHeaders = opened.ResponseHeaders;
         call.ResponseTrailers = opened.ResponseTrailers;

@@ -117,6 +117,9 @@ internal sealed class GrpcServerCall : IDisposable
         }
     }
 
+    /// <summary>Ends what is being read and written.</summary>
+    public void BreakOff() => _ending.Cancel();
+
     /// <summary>Says why a call ended that was cancelled.</summary>
     public GrpcStatus StatusOfCancellation() =>
         (IsAbandoned, _deadline.IsCancellationRequested, _stopping.IsCancellationRequested) switch

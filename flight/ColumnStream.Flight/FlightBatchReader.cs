@@ -82,6 +82,25 @@ public sealed class FlightBatchReader : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Comes to the next message as it is, its body undecoded; null at the end. Instead of all other reads.</summary>
+    internal async ValueTask<FlightDataReader?> ReadMessageAsync()
+    {
+        _messages ??= new FlightDataReader(await _hooks.OpenAsync().ConfigureAwait(false), _allocator);
+        if (!_isEnded && await _hooks.GuardAsync(_messages.MoveNextAsync()).ConfigureAwait(false))
+        {
+            Descriptor ??= _messages.Descriptor;
+            return _messages;
+        }
+
+        if (!_isEnded)
+        {
+            _isEnded = true;
+            await _hooks.EndAsync().ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
     /// <summary>Lets go of the stream; batches stay valid.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Ipc;
@@ -68,6 +69,11 @@ public sealed class FlightBatchWriter
     /// </summary>
     public ValueTask WriteMetadataAsync(ReadOnlyMemory<byte> appMetadata) =>
         _hooks.GuardAsync(_messages.WriteAsync(TakeDescriptor(), default, appMetadata, [], 0));
+
+    /// <summary>Writes a message as it is; all bytes are borrowed until the task completes. Instead of all other writes.</summary>
+    internal ValueTask WriteMessageAsync(
+        ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> appMetadata, IReadOnlyList<ReadOnlyMemory<byte>> body, long bodyBytes) =>
+        _hooks.GuardAsync(_messages.WriteAsync(TakeDescriptor(), header, appMetadata, body, bodyBytes));
 
     /// <summary>Names the stream where nothing else was written.</summary>
     internal ValueTask FinishAsync() => _descriptor is null ? default : WriteMetadataAsync(default);

@@ -53,6 +53,12 @@ public sealed class FlightCall
     /// <summary>Gets or sets what is told that the caller is known.</summary>
     internal Action? OnIdentified { get; set; }
 
+    /// <summary>Gets or sets what ends the call's reads and writes; the server's own.</summary>
+    internal Action? Ending { get; set; }
+
     /// <summary>Gets what ends the call early: the client left, its deadline passed, or the server stops.</summary>
     public CancellationToken Cancellation { get; internal set; }
+
+    /// <summary>Ends the call early: reads and writes that run fail as if its client had left, and the service says how it ends.</summary>
+    public void BreakOff() => Ending?.Invoke();
 }

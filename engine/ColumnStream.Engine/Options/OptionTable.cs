@@ -87,6 +87,9 @@ public static class OptionTable
     /// <summary>Key of the credit of a channel.</summary>
     public const string ChannelCredit = "execution.channel-credit";
 
+    /// <summary>Key of the way that elements take between tasks.</summary>
+    public const string ExchangeTransport = "exchange.transport";
+
     /// <summary>Key of the operator checks.</summary>
     public const string CheckOperators = "execution.check-operators";
 
@@ -158,6 +161,9 @@ public static class OptionTable
     /// <summary>Gets all options.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
+        new(ExchangeTransport, OptionKind.Choice, "local",
+            "How rows go from one subtask to another: handed over, or as between nodes, to try that on one machine.",
+            Values: "local|flight|flight-unix|in-process"),
         new(RandomCuts, OptionKind.Boolean, "false", "Cut batches at random places, by the seed; for tests."),
         new(BatchSize, OptionKind.Integer, "4096", "Most rows of a source's batch.", Range: "1..1048576"),
         new(ChannelCredit, OptionKind.Bytes, "1 mb", "Bytes that one channel of an exchange may hold."),

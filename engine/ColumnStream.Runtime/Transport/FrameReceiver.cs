@@ -47,6 +47,18 @@ public sealed class FrameReceiver : IDisposable
     /// <summary>Gets the attempt that opened it.</summary>
     public FencingToken Token { get; }
 
+    /// <summary>Gets why nothing more will come, or null; what came before can still be taken.</summary>
+    public Exception? Failure
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failure;
+            }
+        }
+    }
+
     /// <summary>Gets whether all frames were taken and the producer said that these are all.</summary>
     public bool IsEnded
     {

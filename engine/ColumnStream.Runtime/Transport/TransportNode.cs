@@ -362,6 +362,27 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
         }
     }
 
+    /// <summary>Gets whether all frames that this node sent to itself were taken.</summary>
+    internal bool IsQuiet
+    {
+        get
+        {
+            List<(FrameSender Sender, FrameReceiver Receiver)> pairs = [];
+            lock (_gate)
+            {
+                foreach (FrameReceiver receiver in _receivers)
+                {
+                    if (_offers.TryGetValue(receiver.Id, out FrameSender? sender))
+                    {
+                        pairs.Add((sender, receiver));
+                    }
+                }
+            }
+
+            return pairs.TrueForAll(static pair => pair.Sender.FramesSent == pair.Receiver.FramesTaken);
+        }
+    }
+
     /// <summary>Looks after all links; returns whether there are any.</summary>
     internal bool Beat(long nowNs)
     {

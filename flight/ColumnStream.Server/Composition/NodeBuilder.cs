@@ -13,6 +13,7 @@ using ColumnStream.Planner.Functions;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
+using ColumnStream.Runtime.Transport;
 using ColumnStream.Server.Control;
 using ColumnStream.Server.Introspection;
 using ColumnStream.Server.Introspection.Schemas;
@@ -38,6 +39,7 @@ internal sealed class NodeBuilder : IDisposable
     private IFailPoints? _failPoints;
     private ControlServer? _control;
     private bool _hasNoControl;
+    private TransportTable? _transports;
 
     /// <summary>Makes the parts that planning needs; workers start with the first job.</summary>
     public NodeBuilder(TextWriter output, TextWriter error, params Connector[] more)
@@ -105,6 +107,9 @@ internal sealed class NodeBuilder : IDisposable
         return new JobRunner(_workers!, _io!, connectors, Memory, _pages!, _failPoints);
     }
 
+    /// <summary>Returns the way of <c>exchange.transport</c>; null hands elements over.</summary>
+    public ExchangeRoute? Exchange(string name) => name == "local" ? null : Transports().Route(name);
+
     /// <summary>Lets other processes of this user see and stop a job; the first call opens the socket.</summary>
     public void Expose(ControlledJob job, Action<string> warn)
     {
@@ -147,10 +152,19 @@ internal sealed class NodeBuilder : IDisposable
         }
     }
 
+    private TransportTable Transports()
+    {
+        lock (_gate)
+        {
+            return _transports ??= new TransportTable(Memory, _workers!);
+        }
+    }
+
     /// <summary>Stops workers and gives memory back.</summary>
     public void Dispose()
     {
         _control?.Dispose();
+        _transports?.Dispose();
         _workers?.Dispose();
         _io?.Dispose();
         _pages?.Dispose();

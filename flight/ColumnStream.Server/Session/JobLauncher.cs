@@ -1,5 +1,6 @@
 using System;
 using ColumnStream.Engine.Connectors;
+using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
@@ -35,7 +36,11 @@ internal sealed class JobLauncher(NodeBuilder node)
             {
                 warn(text);
                 node.Jobs.AddError(id ?? launch.Script, "warning", code: null, text);
-            }) with { CancelsAtOnce = launch.CancelsAtOnce };
+            }) with
+            {
+                CancelsAtOnce = launch.CancelsAtOnce,
+                Exchange = node.Exchange(settings.Text(OptionTable.ExchangeTransport)!),
+            };
             id = options.JobId;
             ControlledJob? controlled = null;
             RunningJob running = runner.Start(job.Graph, options, started =>

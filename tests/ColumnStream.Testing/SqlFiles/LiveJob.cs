@@ -10,7 +10,8 @@ namespace ColumnStream.Testing.SqlFiles;
 /// <param name="job">The job.</param>
 /// <param name="workers">Run it; their clock is <paramref name="clock"/>.</param>
 /// <param name="clock">The time of the job.</param>
-public sealed class LiveJob(RunningJob job, WorkerPool workers, SessionClock clock) : TestJob
+/// <param name="isQuiet">Whether nothing is under way between its tasks.</param>
+public sealed class LiveJob(RunningJob job, WorkerPool workers, SessionClock clock, Func<bool> isQuiet) : TestJob
 {
     private const int QuietLooks = 20;
 
@@ -44,7 +45,7 @@ public sealed class LiveJob(RunningJob job, WorkerPool workers, SessionClock clo
             () =>
             {
                 long now = job.Metrics().Nodes.Sum(node => node.RowsIn + node.RowsOut);
-                quiet = isDrained() && now == rows ? quiet + 1 : 0;
+                quiet = isDrained() && isQuiet() && now == rows ? quiet + 1 : 0;
                 rows = now;
                 return quiet == QuietLooks;
             },

@@ -16,6 +16,8 @@ using ColumnStream.Planner.Settings;
 using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
 using ColumnStream.Runtime.Tasks;
+using ColumnStream.Runtime.Transport;
+using ColumnStream.Server.Composition;
 using ColumnStream.Sql;
 
 namespace ColumnStream.Testing.SqlFiles;
@@ -34,6 +36,7 @@ public sealed class TestSession : IDisposable
     private readonly ScriptPlanner[] _planners;
     private readonly Dictionary<PlannedJob, JobGraph[]> _graphs = new(ReferenceEqualityComparer.Instance);
     private readonly SltLeg _leg;
+    private readonly TransportTable _transports;
     private int _jobs;
 
     public TestSession(SltLeg leg)
@@ -42,6 +45,7 @@ public sealed class TestSession : IDisposable
         _pool = leg.IsDebugAllocator ? new GuardedPool() : BufferPools.FromEnvironment();
         _memory = new BufferAllocator("test", _pool);
         _workers = new WorkerPool("worker", 2, _clock);
+        _transports = new TransportTable(_memory, _workers);
         Result.IsTransactional = leg.Lives.Count > 0;
         _connectors = new ConnectorRegistry(
             ConnectorTable.Create(TextWriter.Null, TextWriter.Null, Scripts, [new FunctionsTable()]).Append<Connector>(Result));
@@ -99,6 +103,7 @@ public sealed class TestSession : IDisposable
     {
         Result.Clear();
         bool lives = _leg.Lives.Count == 0;
+        ExchangeRoute? route = _transports.Route(_leg.Transport);
         var options = new JobOptions(lives ? name : $"{name}-{_jobs++}")
         {
             Restore = RestoreMode.None,
@@ -109,12 +114,13 @@ public sealed class TestSession : IDisposable
             Checks = true,
             ChannelCreditBytes = _leg.CreditBytes,
             SpillsAlways = _leg.SpillsAlways,
+            Exchange = route,
             MemoryLimitBytes = memoryLimitBytes,
             LocalTimeZone = job.Settings.LastOrDefault(s => s.Key == OptionTable.LocalTimeZone)?.Value ?? "UTC",
         };
         if (lives)
         {
-            return new LiveJob(_runner.Start(Sabotage(job.Graph), options), _workers, _clock);
+            return new LiveJob(_runner.Start(Sabotage(job.Graph), options), _workers, _clock, () => route?.Node.IsQuiet != false);
         }
 
         JobGraph[] graphs = _graphs[job];
@@ -162,6 +168,7 @@ public sealed class TestSession : IDisposable
 
     public void Dispose()
     {
+        _transports.Dispose();
         _workers.Dispose();
         _io.Dispose();
         _pages.Dispose();

@@ -7,7 +7,7 @@ namespace ColumnStream.Testing.Transport;
 /// <summary>Is a world on real threads.</summary>
 public abstract class ThreadedWorld : TransportWorld
 {
-    private const int LimitMs = 60_000;
+    private static readonly int LimitMs = int.Parse(Environment.GetEnvironmentVariable("COLUMNSTREAM_LIMIT_MS") ?? "60000", System.Globalization.CultureInfo.InvariantCulture);
     private readonly WorkerPool _workers = new("network", 3, TimeProvider.System);
 
     public override Executor Executor => _workers;

@@ -42,8 +42,8 @@ public sealed class TransportPair
     {
         FrameSender sender = Offer(number, attempt);
         FrameReceiver receiver = Open(number, attempt, window);
-        _world.Until(sender.TryReserve, "the channel is open");
-        return (sender, receiver);
+        _world.Until(() => sender.TryReserve() || receiver.Failure is not null, "the channel is open");
+        return receiver.Failure is { } failure ? throw failure : (sender, receiver);
     }
 
     /// <summary>Makes a frame whose bytes follow from its number.</summary>

@@ -38,6 +38,25 @@ public sealed class SltTests(ITestOutputHelper output)
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
     }
 
+    /// <summary>
+    /// Rows that go from subtask to subtask over Flight are those that are handed over; a third of the files. Those with watermarks run where the leg is named:
+    /// whether a row is late depends on when the first watermarks of other subtasks arrive.
+    /// </summary>
+    [Fact]
+    public void Files_without_time_give_their_answers_over_flight()
+    {
+        string[] files =
+        [
+            .. AllFiles().Where((file, i) => i % 3 == 0
+                && !File.ReadAllText(Path.Combine(Root, file)).Contains("WATERMARK", StringComparison.OrdinalIgnoreCase)
+                && SltFile.Read(Path.Combine(Root, file)).All(
+                    record => !record.Expected.Any(step => step.StartsWith("> ", StringComparison.Ordinal)))),
+        ];
+        string[] differences = [.. files.SelectMany(file => Play(file, "transport").Differences)];
+        Assert.True(files.Length > 60, $"{files.Length} files");
+        Assert.True(differences.Length == 0, string.Join("\n\n", differences));
+    }
+
     /// <summary>A leg that kills proves what it kills in the midst: most files must go on from a checkpoint with rows to come.</summary>
     [Theory]
     [InlineData("killed")]

@@ -156,7 +156,7 @@ internal sealed class NodeBuilder : IDisposable
     {
         lock (_gate)
         {
-            return _transports ??= new TransportTable(Memory, _workers!);
+            return _transports ??= new TransportTable(Memory, _workers!, _io!);
         }
     }
 

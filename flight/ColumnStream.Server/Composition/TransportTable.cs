@@ -11,19 +11,21 @@ namespace ColumnStream.Server.Composition;
 
 /// <summary>Makes the ways of <c>exchange.transport</c>: one line each, and each is made when a job first takes it.</summary>
 /// <param name="memory">Pays for what arrives.</param>
-/// <param name="executor">Looks after links.</param>
-internal sealed class TransportTable(BufferAllocator memory, Executor executor) : IDisposable
+/// <param name="workers">Move messages inside the process.</param>
+/// <param name="io">Looks after links, by a clock that jobs' tests do not move.</param>
+internal sealed class TransportTable(BufferAllocator memory, Executor workers, Executor io) : IDisposable
 {
     private static readonly SortedDictionary<string, Func<TransportTable, (ITransport Transport, string Endpoint)>> s_ways =
         new(StringComparer.Ordinal)
         {
             ["flight"] = static table => (table.Flight(), "http://127.0.0.1:0"),
             ["flight-unix"] = static table => (table.Flight(), $"unix:{table.SocketPath()}"),
-            ["in-process"] = static table => (new InProcessTransport(table._executor), ""),
+            ["in-process"] = static table => (new InProcessTransport(table._workers), ""),
         };
 
     private readonly BufferAllocator _memory = memory;
-    private readonly Executor _executor = executor;
+    private readonly Executor _workers = workers;
+    private readonly Executor _io = io;
     private readonly Dictionary<string, (ITransport Transport, ExchangeRoute Route)> _made = new(StringComparer.Ordinal);
     private string? _folder;
 
@@ -45,7 +47,7 @@ internal sealed class TransportTable(BufferAllocator memory, Executor executor) 
                     ? make(this)
                     : throw new UserException(
                         3111, $"Transport is unknown: '{name}'. Expected local, {string.Join(", ", s_ways.Keys)}.");
-                var node = new TransportNode(transport, _executor);
+                var node = new TransportNode(transport, _io);
                 TransportEndpoint reached = node.ListenAsync(new TransportEndpoint(endpoint)).AsTask().GetAwaiter().GetResult();
                 made = (transport, new ExchangeRoute(node, reached));
                 _made.Add(name, made);

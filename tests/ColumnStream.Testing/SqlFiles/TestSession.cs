@@ -45,7 +45,7 @@ public sealed class TestSession : IDisposable
         _pool = leg.IsDebugAllocator ? new GuardedPool() : BufferPools.FromEnvironment();
         _memory = new BufferAllocator("test", _pool);
         _workers = new WorkerPool("worker", 2, _clock);
-        _transports = new TransportTable(_memory, _workers);
+        _transports = new TransportTable(_memory, _workers, _io);
         Result.IsTransactional = leg.Lives.Count > 0;
         _connectors = new ConnectorRegistry(
             ConnectorTable.Create(TextWriter.Null, TextWriter.Null, Scripts, [new FunctionsTable()]).Append<Connector>(Result));

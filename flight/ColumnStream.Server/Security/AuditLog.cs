@@ -17,7 +17,7 @@ namespace ColumnStream.Server.Security;
 ///  "request":"3f2a…","hash":"sha256(hash of line 6 ‖ this line without its hash)"}
 /// </code>
 /// Never holds the text of a statement, since that may hold secrets. A line that was changed, removed or put in shows as a hash that does
-/// not fit (<see cref="Verify"/>); lines cut off the end show by nothing but their absence. Thread-safe.
+/// not fit (<see cref="Read"/>); lines cut off the end show by nothing but their absence. Thread-safe.
 /// </remarks>
 internal sealed class AuditLog : IDisposable
 {
@@ -35,19 +35,32 @@ internal sealed class AuditLog : IDisposable
     public AuditLog(string path, TimeProvider time)
     {
         _time = time;
-        (_sequence, _last, string? damage) = Verify(path);
-        if (damage is not null)
+        Reading read = Read(path);
+        if (read.Damage is not null)
         {
             throw new ExternalException(
-                5061, $"Audit log was changed: {damage} Keep it for who looks into that, and move it away to begin a new one.",
+                5061, $"Audit log was changed: {read.Damage} Keep it for who looks into that, and move it away to begin a new one.",
                 retryable: false);
         }
 
-        _file = new FileStream(path, new FileStreamOptions
+        (_sequence, _last) = (read.Lines, read.Last);
+        var options = new FileStreamOptions
         {
-            Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+            Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        _file = new FileStream(path, options);
+        _file.SetLength(read.Bytes);
+        _file.Position = read.Bytes;
+        if (read.Rest.Length > 0)
+        {
+            // A process that dies while it writes leaves the beginning of a line, which is kept as what it is.
+            Write("", null, "recover", read.Rest, "torn", "");
+        }
     }
 
     /// <summary>Adds a line; it is with the system before this returns.</summary>
@@ -79,39 +92,75 @@ internal sealed class AuditLog : IDisposable
             byte[] hash = Chain(_last, _line.WrittenSpan);
             ReadOnlySpan<byte> open = _line.WrittenSpan[..^1];
             byte[] whole = [.. open, .. Encoding.ASCII.GetBytes($"{HashKey}{Convert.ToHexStringLower(hash)}\"}}\n")];
-            _file.Write(whole);
-            _file.Flush();
+            Append(whole);
             (_last, _sequence) = (hash, _sequence + 1);
         }
     }
 
-    /// <summary>Reads a log: the number of its lines, the last hash, and what is wrong with it, or null.</summary>
-    public static (long Lines, byte[] Last, string? Damage) Verify(string path)
+    /// <summary>Reads a log and holds each line against the one before.</summary>
+    public static Reading Read(string path)
     {
-        byte[] last = new byte[SHA256.HashSizeInBytes];
-        long lines = 0;
+        var read = new Reading(0, new byte[SHA256.HashSizeInBytes], 0, string.Empty, null);
         if (!File.Exists(path))
         {
-            return (0, last, null);
+            return read;
         }
 
-        foreach (string line in File.ReadLines(path))
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        bool isWhole = EndsALine(file);
+        var lines = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+        while (lines.ReadLine() is { } line)
         {
-            int at = line.LastIndexOf(HashKey, StringComparison.Ordinal);
-            byte[] hash = at < 0 ? [] : Chain(last, Encoding.UTF8.GetBytes(line[..at] + "}"));
-            if (at < 0 || line[at..] != $"{HashKey}{Convert.ToHexStringLower(hash)}\"}}")
+            long bytes = read.Bytes + Encoding.UTF8.GetByteCount(line) + 1;
+            if (lines.EndOfStream && !isWhole)
             {
-                return (lines, last, $"line {lines + 1} of {path} does not fit the one before.");
+                return read with { Rest = line };
             }
 
-            (last, lines) = (hash, lines + 1);
+            int at = line.LastIndexOf(HashKey, StringComparison.Ordinal);
+            byte[] hash = at < 0 ? [] : Chain(read.Last, Encoding.UTF8.GetBytes(line[..at] + "}"));
+            if (at < 0 || line[at..] != $"{HashKey}{Convert.ToHexStringLower(hash)}\"}}")
+            {
+                return read with { Damage = $"line {read.Lines + 1} of {path} does not fit the one before." };
+            }
+
+            read = read with { Lines = read.Lines + 1, Last = hash, Bytes = bytes };
         }
 
-        return (lines, last, null);
+        return read;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static bool EndsALine(FileStream file)
+    {
+        if (file.Length == 0)
+        {
+            return true;
+        }
+
+        file.Position = file.Length - 1;
+        bool isEnd = file.ReadByte() == '\n';
+        file.Position = 0;
+        return isEnd;
+    }
+
+    private void Append(byte[] line)
+    {
+        long end = _file.Position;
+        try
+        {
+            _file.Write(line);
+        }
+        catch (IOException)
+        {
+            // On a full disk a part may have gone in: the next line must not stand behind it.
+            _file.SetLength(end);
+            _file.Position = end;
+            throw;
+        }
+    }
 
     private static byte[] Chain(byte[] before, ReadOnlySpan<byte> line)
     {
@@ -120,4 +169,12 @@ internal sealed class AuditLog : IDisposable
         hash.AppendData(line);
         return hash.GetHashAndReset();
     }
+
+    /// <summary>Is what a log holds.</summary>
+    /// <param name="Lines">The number of lines that fit.</param>
+    /// <param name="Last">The hash of the last of them.</param>
+    /// <param name="Bytes">The bytes of them.</param>
+    /// <param name="Rest">A last line that was not written to its end, or nothing.</param>
+    /// <param name="Damage">What is wrong with the next line, or null.</param>
+    public readonly record struct Reading(long Lines, byte[] Last, long Bytes, string Rest, string? Damage);
 }

@@ -1,6 +1,4 @@
-using System;
 using System.Collections.Generic;
-using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.State;

@@ -58,10 +58,9 @@ public sealed class ServeSecurityTests : IDisposable
         // HTTP/2 without encryption is answered by no frame.
         var target = new HostileTarget(host.Address!, IPAddress.Loopback, "", 1);
         using HostilePeer plain = await HostilePeer.ConnectAsync(target, default);
-        await plain.SendAsync(Http2Frame.Preface, default);
-        await plain.SendAsync(Http2Frame.Setting(4, 65_535), default);
+        await plain.SendAsync((byte[])[.. Http2Frame.Preface, .. Http2Frame.Setting(4, 65_535)], default);
         await plain.ReadAsync(default).WaitAsync(SessionWorld.Limit);
-        Assert.Equal(0, plain.Received);
+        Assert.InRange(plain.Received, 0, Http2Frame.HeadBytes - 1);
         await AskAsync(host, good);
     }
 

@@ -89,10 +89,7 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
         finally
         {
             Interlocked.Decrement(ref _activeCalls);
-            if (context.RequestAborted.IsCancellationRequested)
-            {
-                ResetBudget.Spend(context, _options);
-            }
+            ResetBudget.Count(context, _options);
         }
     }
 

@@ -9,6 +9,7 @@ namespace ColumnStream.Flight.Hosting;
 /// <summary>
 /// Counts the calls that a connection's client broke off: opening and resetting without end costs it nothing, but the server much.
 /// </summary>
+/// <remarks>A call that ended makes up for one: a client that reads the first row of each answer and leaves is no attacker.</remarks>
 internal sealed class ResetBudget
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -16,9 +17,10 @@ internal sealed class ResetBudget
     private long _windowStart;
     private int _spent;
 
-    /// <summary>Counts one, and closes the connection where there were too many.</summary>
-    public static void Spend(HttpContext context, GrpcServerOptions options)
+    /// <summary>Counts a call that is over, and closes the connection where too many were broken off.</summary>
+    public static void Count(HttpContext context, GrpcServerOptions options)
     {
+        bool isBroken = context.RequestAborted.IsCancellationRequested;
         IDictionary<object, object?>? items = context.Features.Get<IConnectionItemsFeature>()?.Items;
         if (items is null)
         {
@@ -36,9 +38,21 @@ internal sealed class ResetBudget
             budget = (ResetBudget)found!;
         }
 
-        if (!budget.TrySpend(options))
+        if (!isBroken)
+        {
+            budget.Earn();
+        }
+        else if (!budget.TrySpend(options))
         {
             GateEntry.Of(context)?.Punish("Too many calls were broken off.");
+        }
+    }
+
+    private void Earn()
+    {
+        lock (_lock)
+        {
+            _spent = Math.Max(0, _spent - 1);
         }
     }
 

@@ -13,8 +13,11 @@ public sealed record FlightSqlOptions
     /// </summary>
     public TimeSpan HandleTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Gets the sessions kept at once; the one unused for longest goes first.</summary>
-    public int MaxSessions { get; init; } = 10_000;
+    /// <summary>
+    /// Gets the sessions kept at once, of about 45 KB; the one unused for longest goes first. A client with a lasting token that keeps no
+    /// cookies leaves one with each call.
+    /// </summary>
+    public int MaxSessions { get; init; } = 2_000;
 
     /// <summary>Gets the prepared statements and tickets kept at once; the one unused for longest goes first.</summary>
     public int MaxHandles { get; init; } = 10_000;

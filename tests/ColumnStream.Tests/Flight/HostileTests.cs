@@ -98,6 +98,27 @@ public sealed class HostileTests
         Assert.Empty(server.Errors);
     }
 
+    /// <summary>Breaks when a client that breaks off every other answer is taken for an attacker: it reads a row and leaves.</summary>
+    [Fact]
+    public async Task Leaving_answers_costs_nothing_beside_calls_that_end()
+    {
+        await using MatrixServer server = await MatrixServer.StartAsync(
+            change: o => o with { Profile = new GrpcProfile { MaxResetsPerMinute = 20 } });
+        var target = new HostileTarget(server.Server.Addresses[0]!, s_elsewhere, "", 1);
+        using HostilePeer peer = await HostilePeer.GreetAsync(target, default);
+        for (int i = 1; i <= 100; i++)
+        {
+            int left = await peer.OpenAsync(Http2Frame.Call(MatrixRoutes.Service + "Wait", null), default);
+            Assert.True(await server.Routes.Begun.WaitAsync(s_limit));
+            await peer.SendAsync(Http2Frame.Cancel(left), default);
+            await peer.OpenAsync(Http2Frame.Call(MatrixRoutes.Service + "Nothing", null), default, isLast: true);
+            await UntilAsync(() => server.Server.ActiveCalls == 0 && server.Server.StartedCalls >= 2 * i);
+        }
+
+        Assert.False(peer.IsClosed);
+        Assert.Equal(-1, peer.GoAwayError);
+    }
+
     /// <summary>Breaks when connections that do nothing keep others out, or when one that was used is sent away for them.</summary>
     [Fact]
     public async Task Connections_that_are_held_keep_nobody_out()

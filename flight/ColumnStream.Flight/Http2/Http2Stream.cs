@@ -104,8 +104,8 @@ internal sealed class Http2Stream : ByteSource, IValueTaskSource<bool>
             _closed ??= error;
             if (!keepsAnswer || !_isEnded)
             {
+                // What came stays where it is: the reader may stand between looking at it and taking it.
                 _failure ??= error;
-                DropChunks();
                 Arrive();
             }
 
@@ -242,10 +242,6 @@ internal sealed class Http2Stream : ByteSource, IValueTaskSource<bool>
             if (_failure is null)
             {
                 Advance(received, isTarget);
-            }
-            else
-            {
-                DropChunks();
             }
         }
 

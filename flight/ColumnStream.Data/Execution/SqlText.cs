@@ -1,5 +1,6 @@
 using System;
 using System.Data;
+using ColumnStream.Flight.Sql.Parameters;
 
 namespace ColumnStream.Data.Execution;
 
@@ -29,35 +30,14 @@ internal static class SqlText
             || (Array.IndexOf(ChangingOfItsOwn, first) >= 0 && NextWord(sql, ref place) == "TEMPORARY");
     }
 
-    /// <summary>
-    /// Gives where the comment that begins at <paramref name="i"/> ends, or <paramref name="i"/> where there is none; hints are
-    /// skipped too.
-    /// </summary>
-    public static int SkipComment(string sql, int i)
-    {
-        ReadOnlySpan<char> text = sql.AsSpan(i);
-        if (text.StartsWith("--") || text.StartsWith("//"))
-        {
-            int end = text.IndexOfAny('\n', '\r');
-            return end < 0 ? sql.Length : i + end;
-        }
-
-        if (text.StartsWith("/*"))
-        {
-            int end = sql.IndexOf("*/", i + 2, StringComparison.Ordinal);
-            return end < 0 ? sql.Length : end + 2;
-        }
-
-        return i;
-    }
-
     /// <summary>Gives the word that begins behind blanks and comments, in capitals, and moves behind it; empty for none.</summary>
     private static string NextWord(string sql, ref int place)
     {
         int start = place;
         while (start < sql.Length)
         {
-            int next = char.IsWhiteSpace(sql[start]) || sql[start] == '\uFEFF' ? start + 1 : SkipComment(sql, start);
+            bool isBlank = char.IsWhiteSpace(sql[start]) || sql[start] == '\uFEFF';
+            int next = isBlank ? start + 1 : ParameterMarkers.SkipComment(sql, start);
             if (next == start)
             {
                 break;

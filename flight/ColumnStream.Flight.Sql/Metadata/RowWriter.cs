@@ -28,7 +28,7 @@ internal sealed class RowWriter : IDisposable
     }
 
     /// <summary>
-    /// Appends a row: null, text, bool, byte, int, uint, long, bytes, lists of text, or a value of the union of SqlInfo.
+    /// Appends a row: null, text, bool, byte, int, uint, long, double, bytes, lists of text, or a value of the union of SqlInfo.
     /// </summary>
     public RowWriter Add(params ReadOnlySpan<object?> values)
     {
@@ -100,6 +100,9 @@ internal sealed class RowWriter : IDisposable
                 numbers.Append(number);
                 break;
             case (FixedWidthBuilder numbers, long number):
+                numbers.Append(number);
+                break;
+            case (FixedWidthBuilder numbers, double number):
                 numbers.Append(number);
                 break;
             case (ListBuilder list, IEnumerable<string> items):

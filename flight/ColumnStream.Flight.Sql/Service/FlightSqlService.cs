@@ -8,6 +8,7 @@ using ColumnStream.Arrow.Types;
 using ColumnStream.Flight.Grpc;
 using ColumnStream.Flight.Sql.Backend;
 using ColumnStream.Flight.Sql.Metadata;
+using ColumnStream.Flight.Sql.Parameters;
 using ColumnStream.Flight.Sql.Protos;
 using Google.Protobuf;
 
@@ -307,13 +308,16 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
             throw new GrpcException(GrpcStatusCode.NotFound, $"Ticket names a database that does not exist: {database}.");
         }
 
-        await RunTextAsync(ticket.Query, own, output, call).ConfigureAwait(false);
+        await RunTextAsync(ticket.Query, own, output, call, ticket.Values).ConfigureAwait(false);
     }
 
-    private async Task RunTextAsync(string sql, ClientSession session, FlightBatchWriter output, FlightCall call)
+    private async Task RunTextAsync(
+        string sql, ClientSession session, FlightBatchWriter output, FlightCall call, IReadOnlyList<object?>? values = null)
     {
         ISqlStatement statement = await session.Session.PrepareAsync(sql, call.Cancellation).ConfigureAwait(false);
-        await using var execution = new ExecutionHandle(new PreparedHandle(session.Share(), statement), parameters: null);
+        await using var prepared = new PreparedHandle(session.Share(), statement);
+        RecordBatch? parameters = values is { Count: > 0 } ? BoundValues.ToBatch(values, call.Allocator) : null;
+        await using var execution = new ExecutionHandle(prepared.Share(), parameters);
         await RunAsync(execution, output, call).ConfigureAwait(false);
     }
 

@@ -117,7 +117,7 @@ public sealed class DriverTests
         await using ColumnStreamDataReader reader = await command.ExecuteReaderAsync();
         Assert.True(await reader.ReadAsync());
         Assert.Equal(["two", 1, "two"], Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue));
-        Assert.Contains("prepare ECHO ?, ?, ?, '@a', `@a`, /* @a */ @other -- @a", server.Server.Backend.Log);
+        Assert.Contains("prepare ECHO ? , ? , ? , '@a', `@a`, /* @a */ @other -- @a", server.Server.Backend.Log);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class DriverTests
             }
         }
 
-        Assert.Single(server.Server.Backend.Log, "prepare ECHO ?");
+        Assert.Single(server.Server.Backend.Log, "prepare ECHO ? ");
         Assert.Single(server.Server.Backend.Log, "close ECHO ?");
     }
 

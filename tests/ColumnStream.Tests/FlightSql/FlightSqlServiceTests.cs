@@ -66,6 +66,21 @@ public sealed class FlightSqlServiceTests
     }
 
     [Fact]
+    public async Task Json_tickets_name_their_parameters()
+    {
+        await using LoopbackFlightSql server = await LoopbackFlightSql.StartAsync();
+        byte[] ticket = Encoding.UTF8.GetBytes("""
+            {"sql_query":"ECHO $a $b '$a' `$a` $c /* $a */ $a $d $lost x$a","params":{"a":7,"b":"it's","c":null,"d":0.5,"unused":[]}}
+            """);
+        List<string> got = await PrintAsync(await server.Flight.Client.DoGetAsync(ticket));
+        Assert.Equal(["$1 | $2 | $3 | $4 | $5\n7 | it's | NULL | 7 | 0.5"], got);
+        Assert.Contains(server.Backend.Log, l => l == "query ECHO ?  ?  '$a' `$a` ?  /* $a */ ?  ?  $lost x$a 1");
+        byte[] list = Encoding.UTF8.GetBytes("""{"sql_query":"ECHO $a","params":{"a":[1]}}""");
+        await FailsAsync(
+            GrpcStatusCode.InvalidArgument, "$a", async () => await CountAsync(await server.Flight.Client.DoGetAsync(list)));
+    }
+
+    [Fact]
     public async Task Prepared_statements_bind_run_many_times_and_close()
     {
         await using LoopbackFlightSql server = await LoopbackFlightSql.StartAsync();

@@ -97,7 +97,8 @@ async function influx() {
   const last = make(token);
   await step('metadata', () => collect(last.query(
     "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'items' ORDER BY ordinal_position", 'default_database', { type: 'sql' })));
-  await step('parameters', () => collect(last.query('SELECT id FROM items WHERE id = $id', 'default_database', { type: 'sql', params: { id: 2 } })));
+  await step('parameters', () => collect(last.query(
+    'SELECT id, name FROM items WHERE id = $id AND name <> $name', 'default_database', { type: 'sql', params: { id: 2, name: 'fig' } })));
   await step('break', async () => {
     let n = 0;
     for await (const _ of last.query('SELECT id FROM endless', 'default_database', { type: 'sql' })) {

@@ -108,7 +108,7 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
         Assert.Contains("Did you mean 'SELECT'", steps["wrong SQL"], StringComparison.Ordinal);
         Assert.Contains("nowhere", steps["wrong database"], StringComparison.Ordinal);
         Assert.Contains("CST3161", steps["wrong token"], StringComparison.Ordinal);
-        Assert.Contains("named parameters", steps["parameters"], StringComparison.Ordinal);
+        Assert.Equal("""[{"id":"2","name":"pear"}]""", steps["parameters"]);
         Assert.Equal("10", steps["break"]);
         Assert.Equal(
             """[{"column_name":"id","data_type":"BIGINT"},{"column_name":"name","data_type":"STRING"},{"column_name":"price","data_type":"DECIMAL(10, 2)"}]""",

@@ -43,6 +43,8 @@ internal sealed class ElementDecoder(Schema schema, BufferAllocator memory) : ID
                     return Idle.Instance;
                 case ElementKind.End:
                     return End.Instance;
+                case ElementKind.Ready:
+                    return ExchangeReady.Instance;
                 case ElementKind.Dictionary or ElementKind.Batch:
                     body = frame.Body?.ToBuffer(memory);
                     return Batch(frame.Header.Span, body, rowKinds);

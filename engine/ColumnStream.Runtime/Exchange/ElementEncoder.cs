@@ -73,6 +73,7 @@ internal sealed class ElementEncoder(Schema schema, BufferAllocator memory) : ID
             value: barrier.Epoch),
         Idle => Metadata(ElementKind.Idle),
         End => Metadata(ElementKind.End),
+        ExchangeReady => Metadata(ElementKind.Ready),
         _ => throw new InvariantException(9001, $"Element is unknown: {element}."),
     });
 

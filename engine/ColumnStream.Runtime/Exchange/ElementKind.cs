@@ -10,4 +10,5 @@ internal enum ElementKind : byte
     Barrier,
     Idle,
     End,
+    Ready,
 }

@@ -1,3 +1,4 @@
+using System;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Runtime.Transport;
 
@@ -13,13 +14,15 @@ internal sealed class RemoteInput : ExchangeUnit
     private readonly Channel _channel;
     private readonly ElementDecoder _decoder;
     private readonly RemoteChannel _way;
+    private readonly Action _isReady;
     private FrameReceiver? _receiver;
     private StreamBatch? _held;
 
-    public RemoteInput(RemoteChannel way, Channel channel)
+    public RemoteInput(RemoteChannel way, Channel channel, Action isReady)
         : base(way.Job, way.Name + "/in")
     {
         _way = way;
+        _isReady = isReady;
         _channel = channel;
         _channel.Attach(this);
         _decoder = new ElementDecoder(way.Schema, way.Job.Memory);
@@ -51,6 +54,10 @@ internal sealed class RemoteInput : ExchangeUnit
             if (element is StreamBatch held)
             {
                 _held = held;
+            }
+            else if (element is ExchangeReady)
+            {
+                _isReady();
             }
             else if (element is not null)
             {

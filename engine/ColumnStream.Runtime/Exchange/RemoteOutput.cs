@@ -22,6 +22,8 @@ internal sealed class RemoteOutput : ExchangeUnit
     private Watermark? _watermark;
     private Idle? _idle;
     private bool _hasEnded;
+    private volatile bool _isReady;
+    private bool _hasSaidReady;
 
     public RemoteOutput(RemoteChannel way)
         : base(way.Job, way.Name + "/out")
@@ -33,6 +35,13 @@ internal sealed class RemoteOutput : ExchangeUnit
 
     /// <summary>Gets what producers send into.</summary>
     public Channel Entry => _gate[0];
+
+    /// <summary>Tells the consumer, behind all that is in the channel now, that every task of the job is open.</summary>
+    public void SayReady()
+    {
+        _isReady = true;
+        Notify();
+    }
 
     public override void Release() => _gate.Release();
 
@@ -56,8 +65,17 @@ internal sealed class RemoteOutput : ExchangeUnit
                 continue;
             }
 
+            // What the tasks' start sent lies in the gate before they are ready.
+            bool isReady = _isReady;
             if (!_gate.TryTake(out StreamElement element, out _))
             {
+                if (isReady && !_hasSaidReady)
+                {
+                    _hasSaidReady = true;
+                    _held = ExchangeReady.Instance;
+                    continue;
+                }
+
                 SendMarks(sender, SpareBytes);
                 return false;
             }

@@ -32,7 +32,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private readonly TaskBuilder _builder;
     private readonly CheckpointStore? _store;
     private readonly List<StreamTask> _tasks = [];
-    private readonly List<ExchangeUnit> _exchanges = [];
+    private readonly JobExchanges _exchanges;
     private readonly List<SnapshotWriter> _writers = [];
     private readonly JobAttempt _attempt;
     private IReadOnlyList<PlannedOperator> _operators = [];
@@ -67,6 +67,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         Pages = pages;
         Background = new BackgroundUnit(options.JobId + "/background", io, _ioShare).Work;
         _builder = new TaskBuilder(this);
+        _exchanges = new JobExchanges(this, task => _coordinator!.Ready(task));
     }
 
     public RunningJob Handle { get; }
@@ -175,10 +176,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         starting?.Invoke(Handle);
         _coordinator.Start(
             _tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim?.Epoch ?? 0, ReferenceEquals(claim, own) ? own : null);
-        foreach (ExchangeUnit unit in _exchanges)
-        {
-            unit.Notify();
-        }
+        _exchanges.Start();
     }
 
     /// <summary>Finds the restore point while another run may still be at work there and clear away what it replaced.</summary>
@@ -251,14 +249,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     public void Add(StreamTask task) => _tasks.Add(task);
 
     /// <summary>Leads the way into a channel over the job's transport; returns what its producer sends into.</summary>
-    public Channel Lead(Channel channel, FragmentEdge edge, int producer, int consumer)
-    {
-        var way = new RemoteChannel(this, edge, producer, consumer, _attempt.Number);
-        var output = new RemoteOutput(way);
-        _exchanges.Add(output);
-        _exchanges.Add(new RemoteInput(way, channel));
-        return output.Entry;
-    }
+    public Channel Lead(Channel channel, FragmentEdge edge, int producer, int consumer) =>
+        _exchanges.Lead(channel, edge, producer, consumer, _attempt.Number);
 
     /// <summary>Makes what takes the checkpoints of a task.</summary>
     public TaskCheckpoints MakeCheckpoints(StreamTask task)
@@ -296,7 +288,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         + $"{CheckpointStore.ManifestFolder(epoch, _generation.Number, _generation.Nonce)}"
         + $"/f{task.Fragment}-{task.Subtask}.arrows";
 
-    public void Ready(StreamTask task) => _coordinator!.Ready(task);
+    public void Ready(StreamTask task) => _exchanges.TaskIsReady(task, _tasks.Count);
 
     public void CleanedUp(StreamTask task) => _coordinator!.CleanedUp(task);
 
@@ -333,11 +325,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
                 task.Gate.Release();
             }
 
-            foreach (ExchangeUnit exchange in _exchanges)
-            {
-                exchange.Release();
-            }
-
+            _exchanges.Release();
             if (_writers.Count > 0)
             {
                 Volatile.Write(ref _open, _writers.Count);
@@ -483,11 +471,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             task.Stop();
         }
 
-        foreach (ExchangeUnit unit in _exchanges)
-        {
-            unit.Stop();
-        }
-
+        _exchanges.Stop();
         _coordinator!.Stop();
     }
 

@@ -26,7 +26,7 @@ public sealed record SltLeg(int Parallelism, int BatchRows, int? CutSeed, long C
         new(1, 4096, null, Credit) { Name = "rescaled", Lives = [1, 4, 3, 4, 1] },
         new(4, 7, 7, 1) { Name = "mixed" },
         new(1, 64, null, Credit) { Name = "spill", SpillsAlways = true },
-        new(4, 4096, null, Credit) { Name = "transport", Transport = "flight", IsHeavy = true },
+        new(4, 4096, null, Credit) { Name = "transport", Transport = "flight" },
         new(3, 7, 7, 1) { Name = "transport-unix", Transport = "flight-unix", IsHeavy = true },
         new(2, 7, 9, 1) { Name = "transport-in-process", Transport = "in-process", IsHeavy = true },
         new(1, 4096, null, Credit) { Name = "spill-rescaled", Lives = [1, 3, 1, 4], SpillsAlways = true, IsHeavy = true },

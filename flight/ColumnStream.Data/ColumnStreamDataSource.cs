@@ -11,7 +11,7 @@ using ColumnStream.Flight.Grpc;
 namespace ColumnStream.Data;
 
 /// <summary>
-/// Gives connections to one server, which share two network connections, an account of memory and a pool of sessions.
+/// Gives connections to one server, which share network connections, an account of memory and a pool of sessions.
 /// </summary>
 /// <remarks>Thread-safe. Make one for each server and keep it; disposing it closes what its connections use.</remarks>
 public sealed class ColumnStreamDataSource : DbDataSource
@@ -111,6 +111,7 @@ public sealed class ColumnStreamDataSource : DbDataSource
             ClientCertificate = settings.ClientCertificate.Length == 0 ? null : X509Certificate2.CreateFromPemFile(
                 settings.ClientCertificate, settings.ClientKey.Length == 0 ? null : settings.ClientKey),
             ConnectTimeout = settings.Timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.Timeout),
+            UsesDirectHttp2 = true,
             Time = time,
         };
     }

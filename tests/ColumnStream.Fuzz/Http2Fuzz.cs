@@ -179,19 +179,20 @@ internal static class Http2Fuzz
         private readonly Http2Connection _connection;
 
         public Transport(byte[] answer, int seed) => _connection = new Http2Connection(
-            new Http2Wire(new Answering(answer, new Random(seed))), new GrpcChannelOptions { StreamWindowBytes = 1 << 20 });
+            new Http2Wire(new Answering(answer, new Random(seed))), new GrpcChannelOptions { StreamWindowBytes = 1 << 20 }, () => { });
 
         public override ClientExchange Open(
             string path, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellation) =>
-            new Http2Exchange(OpenAsync, HeaderEncoder.Encode(false, "test", path, headers), cancellation);
+            new Http2Exchange(OpenAsync, HeaderEncoder.Encode(false, "test", path, headers), TimeProvider.System, cancellation);
 
         public override void Dispose() => _connection.Close();
 
-        private async Task<Http2Stream> OpenAsync(byte[] headers, CancellationToken cancellation)
+        private Task<Http2Stream> OpenAsync(byte[] headers, CancellationToken cancellation)
         {
-            Http2Stream? stream = await _connection.OpenAsync(headers, cancellation);
+            Http2Stream stream = _connection.TryOpen(headers) ?? throw new IOException("The server is asked once.");
+            _connection.Output.Flush();
             _connection.Start();
-            return stream!;
+            return Task.FromResult(stream);
         }
     }
 

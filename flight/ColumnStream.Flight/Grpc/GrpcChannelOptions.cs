@@ -39,6 +39,18 @@ public sealed record GrpcChannelOptions
     /// <summary>Gets how long that sign may take.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Gets after how long a connection without calls is closed, to be made anew for the next; infinite keeps it. The default is
+    /// shorter than the 130 s after which this system's server closes it, so that no call meets the closing.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Gets the most connections, of which a further one is made where the server takes no more calls on those there are; calls
+    /// wait where there are so many. The HttpClient knows one and any number.
+    /// </summary>
+    public int MaxConnections { get; init; } = 4;
+
     /// <summary>Gets the bytes that a server may send ahead on one call.</summary>
     public int StreamWindowBytes { get; init; } = 8 << 20;
 

@@ -7,7 +7,7 @@ using System.Threading;
 
 namespace ColumnStream.Flight.Grpc;
 
-/// <summary>Sends requests by the HttpClient, over one connection.</summary>
+/// <summary>Sends requests by the HttpClient.</summary>
 internal sealed class HttpClientTransport : ClientTransport
 {
     private readonly HttpMessageInvoker _invoker;
@@ -53,7 +53,8 @@ internal sealed class HttpClientTransport : ClientTransport
             ConnectTimeout = options.ConnectTimeout,
             InitialHttp2StreamWindowSize = options.StreamWindowBytes,
             MaxResponseHeadersLength = 64,
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10),
+            PooledConnectionIdleTimeout = options.IdleTimeout,
+            EnableMultipleHttp2Connections = options.MaxConnections > 1,
         };
         if (options.KeepAlive is { } delay)
         {

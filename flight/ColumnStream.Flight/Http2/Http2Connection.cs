@@ -20,27 +20,33 @@ internal sealed class Http2Connection
     private const int MostSettings = 64;
     private const int WindowBytes = 64 << 20;
     private const int DefaultWindow = 65535;
-    private const int StreamsUntilTold = 100;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Http2Stream> _streams = [];
-    private readonly Queue<TaskCompletionSource> _waiting = new();
     private readonly HeaderDecoder _decoder = new();
     private readonly MemoryStream _block = new();
     private readonly GrpcChannelOptions _options;
     private readonly Http2Wire _wire;
     private readonly Http2Input _input;
+    private readonly Action _changed;
     private readonly KeepAliveTimer? _keepAlive;
-    private Task _reading = Task.CompletedTask;
+    private readonly ITimer _idle;
     private Exception? _failure;
     private int _nextId = 1;
-    private int _mostStreams = StreamsUntilTold;
+    // One until the server has said how many it takes: a call beyond its limit would be refused.
+    private int _mostStreams = 1;
+    private long _idleSince;
     private int _unreturned;
+    private bool _isTold;
     private bool _isLeaving;
 
-    public Http2Connection(Http2Wire wire, GrpcChannelOptions options)
+    /// <param name="wire">What carries the bytes; owned.</param>
+    /// <param name="options">The windows and times.</param>
+    /// <param name="changed">What is told, outside of any lock, that a call may be taken now or none any more.</param>
+    public Http2Connection(Http2Wire wire, GrpcChannelOptions options, Action changed)
     {
         _options = options;
         _wire = wire;
+        _changed = changed;
         _input = new Http2Input(wire);
         Output = new Http2Output(wire, options.Time, Fail);
         if (options.KeepAlive is { } delay)
@@ -48,6 +54,10 @@ internal sealed class Http2Connection
             _keepAlive = new KeepAliveTimer(
                 options.Time, delay, options.KeepAliveTimeout, () => Output.Queue(FrameType.Ping, 0, 0, new byte[8]), Fail);
         }
+
+        _idleSince = options.Time.GetTimestamp();
+        _idle = options.Time.CreateTimer(_ => CloseIdle(), null, options.IdleTimeout, Timeout.InfiniteTimeSpan);
+        Greet();
     }
 
     /// <summary>Gets what sends frames.</summary>
@@ -65,70 +75,74 @@ internal sealed class Http2Connection
         }
     }
 
-    /// <summary>Gets whether nothing is read any more.</summary>
-    public bool IsOver => _reading.IsCompleted;
-
-    /// <summary>Greets the server and begins to read.</summary>
-    public void Start()
+    /// <summary>Gets whether the server has said how many calls it takes.</summary>
+    public bool IsTold
     {
-        Output.QueueGreeting("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
-        Span<byte> settings = stackalloc byte[24];
-        WriteSetting(settings, 2, 0);
-        WriteSetting(settings[6..], 4, _options.StreamWindowBytes);
-        WriteSetting(settings[12..], 5, MostFrameBytes);
-        WriteSetting(settings[18..], 6, HeaderDecoder.MostBytes);
-        Output.Queue(FrameType.Settings, 0, 0, settings);
-        Output.Queue(FrameType.WindowUpdate, 0, WindowBytes - DefaultWindow);
-        _reading = ReadAsync();
-    }
-
-    /// <summary>Opens a call, once the server takes one more; null where this connection takes none any more.</summary>
-    public async ValueTask<Http2Stream?> OpenAsync(byte[] headers, CancellationToken cancellation)
-    {
-        while (true)
+        get
         {
-            TaskCompletionSource slot;
             lock (_gate)
             {
-                if (_failure is not null || _isLeaving)
-                {
-                    return null;
-                }
-
-                if (_streams.Count < _mostStreams)
-                {
-                    var stream = new Http2Stream(this, _nextId, _options.StreamWindowBytes);
-                    _nextId += 2;
-                    _isLeaving = _nextId < 0;
-                    _streams.Add(stream.Id, stream);
-                    Output.Open(stream);
-                    // Under the gate, because numbers must ascend on the wire.
-                    Output.QueueHeaders(stream.Id, headers);
-                    _keepAlive?.Watch(true);
-                    return stream;
-                }
-
-                slot = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                _waiting.Enqueue(slot);
+                return _isTold;
             }
+        }
+    }
 
-            try
+    /// <summary>Gets whether a call was ever opened on it.</summary>
+    public bool IsUsed
+    {
+        get
+        {
+            lock (_gate)
             {
-                await slot.Task.WaitAsync(cancellation).ConfigureAwait(false);
+                return _nextId > 1;
             }
-            catch (OperationCanceledException) when (!slot.TrySetCanceled(cancellation))
+        }
+    }
+
+    /// <summary>Gets whether it has ended, with all of its calls.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_gate)
             {
-                // It was this one's turn just now: it is the next one's.
-                WakeNext();
-                throw;
+                return _failure is not null;
             }
+        }
+    }
+
+    /// <summary>Begins to read.</summary>
+    public void Start() => _ = ReadAsync();
+
+    /// <summary>
+    /// Opens a call, whose headers leave with the output's next flush, which is the caller's; null where the server takes no more
+    /// calls now, or none any more.
+    /// </summary>
+    public Http2Stream? TryOpen(byte[] headers)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null || _isLeaving || _streams.Count >= _mostStreams)
+            {
+                return null;
+            }
+
+            var stream = new Http2Stream(this, _nextId, _options.StreamWindowBytes);
+            _nextId += 2;
+            _isLeaving = _nextId < 0;
+            _streams.Add(stream.Id, stream);
+            Output.Open(stream);
+            // Under the gate, because numbers must ascend on the wire.
+            Output.QueueHeaders(stream.Id, headers);
+            _keepAlive?.Watch(true);
+            return stream;
         }
     }
 
     /// <summary>Forgets a call that has ended.</summary>
     public void Remove(Http2Stream stream)
     {
-        bool isIdle;
+        bool isOver;
         lock (_gate)
         {
             if (!_streams.Remove(stream.Id))
@@ -136,15 +150,22 @@ internal sealed class Http2Connection
                 return;
             }
 
-            isIdle = _streams.Count == 0;
+            bool isIdle = _streams.Count == 0;
+            isOver = isIdle && (_isLeaving || _failure is not null);
             _keepAlive?.Watch(!isIdle);
+            if (isIdle && !isOver)
+            {
+                _idleSince = _options.Time.GetTimestamp();
+                _idle.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
+            }
         }
 
-        WakeNext();
-        if (isIdle && !TakesCalls)
+        if (isOver)
         {
             _wire.Dispose();
         }
+
+        _changed();
     }
 
     /// <summary>Ends all calls and closes the socket; what reads and writes ends with that by itself.</summary>
@@ -158,22 +179,48 @@ internal sealed class Http2Connection
 
     private static HttpProtocolException Broken(string message) => Http2Error.Of(Http2Error.Protocol, message);
 
-    /// <summary>Lets whoever waits longest try to open its call.</summary>
-    private void WakeNext()
+    private void Greet()
+    {
+        Output.QueueGreeting("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
+        Span<byte> settings = stackalloc byte[24];
+        WriteSetting(settings, 2, 0);
+        WriteSetting(settings[6..], 4, _options.StreamWindowBytes);
+        WriteSetting(settings[12..], 5, MostFrameBytes);
+        WriteSetting(settings[18..], 6, HeaderDecoder.MostBytes);
+        Output.Queue(FrameType.Settings, 0, 0, settings);
+        Output.Queue(FrameType.WindowUpdate, 0, WindowBytes - DefaultWindow);
+    }
+
+    /// <summary>Closes the connection where no call has been on it for as long as is allowed.</summary>
+    private void CloseIdle()
     {
         lock (_gate)
         {
-            while (_waiting.TryDequeue(out TaskCompletionSource? slot) && !slot.TrySetResult())
+            if (_streams.Count > 0 || _failure is not null)
             {
+                return;
             }
+
+            TimeSpan left = _options.IdleTimeout - _options.Time.GetElapsedTime(_idleSince);
+            if (left > TimeSpan.Zero)
+            {
+                // A timer may be early, and one of an earlier pause may be late.
+                _idle.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            _isLeaving = true;
         }
+
+        // At best: the connection is closed at once.
+        Output.Queue(FrameType.GoAway, 0, 0, new byte[8]);
+        Fail(new IOException("The connection was closed, because no call used it."));
     }
 
     /// <summary>Ends the connection and every call of it; only the first reason counts.</summary>
     private void Fail(Exception error)
     {
         List<Http2Stream> streams;
-        List<TaskCompletionSource> waiting;
         lock (_gate)
         {
             if (_failure is not null)
@@ -183,18 +230,17 @@ internal sealed class Http2Connection
 
             _failure = error;
             streams = [.. _streams.Values];
-            waiting = [.. _waiting];
-            _waiting.Clear();
         }
 
         foreach (Http2Stream stream in streams)
         {
-            stream.Close(error, keepsAnswer: true);
+            stream.Close(error);
         }
 
-        waiting.ForEach(w => w.TrySetResult());
         _keepAlive?.Dispose();
+        _idle.Dispose();
         _wire.Dispose();
+        _changed();
     }
 
     private async Task ReadAsync()
@@ -333,7 +379,7 @@ internal sealed class Http2Connection
     {
         CheckLength(frame, 4);
         var code = await _input.ReadUInt32Async().ConfigureAwait(false);
-        Find(frame.Stream)?.Close(Http2Error.Of((int)code, $"The server reset the call with code {code}."), keepsAnswer: true);
+        Find(frame.Stream)?.Close(Http2Error.Of((int)code, $"The server reset the call with code {code}."));
     }
 
     private async ValueTask TakeSettingsAsync(FrameHead frame)
@@ -349,31 +395,31 @@ internal sealed class Http2Connection
             throw Http2Error.Of(Http2Error.FrameSize, $"Settings have a wrong length: {frame.Length} bytes.");
         }
 
+        uint? streams = null;
         for (int left = frame.Length; left > 0; left -= 6)
         {
-            int high = await _input.ReadByteAsync().ConfigureAwait(false);
-            int low = await _input.ReadByteAsync().ConfigureAwait(false);
-            Take((high << 8) | low, await _input.ReadUInt32Async().ConfigureAwait(false));
+            int name = await _input.ReadByteAsync().ConfigureAwait(false) << 8;
+            name |= await _input.ReadByteAsync().ConfigureAwait(false);
+            uint value = await _input.ReadUInt32Async().ConfigureAwait(false);
+            streams = name == 3 ? value : streams;
+            Take(name, value);
+        }
+
+        lock (_gate)
+        {
+            // What the server does not say at its first word has no bound.
+            _mostStreams = streams is { } most ? (int)Math.Min(most, int.MaxValue) : _isTold ? _mostStreams : int.MaxValue;
+            _isTold = true;
         }
 
         Output.Queue(FrameType.Settings, FrameHead.Ack, 0, []);
+        _changed();
     }
 
     private void Take(int name, uint value)
     {
         switch (name)
         {
-            case 3:
-                List<TaskCompletionSource> waiting;
-                lock (_gate)
-                {
-                    _mostStreams = (int)Math.Min(value, int.MaxValue);
-                    waiting = [.. _waiting];
-                    _waiting.Clear();
-                }
-
-                waiting.ForEach(w => w.TrySetResult());
-                break;
             case 4 when value > int.MaxValue:
                 throw Http2Error.Of(Http2Error.FlowControl, $"Window exceeds the limit: {value}.");
             case 4:
@@ -415,24 +461,20 @@ internal sealed class Http2Connection
         int last = (int)(await _input.ReadUInt32Async().ConfigureAwait(false) & int.MaxValue);
         uint code = await _input.ReadUInt32Async().ConfigureAwait(false);
         await _input.SkipAsync(frame.Length - 8).ConfigureAwait(false);
-        List<TaskCompletionSource> waiting;
         bool isIdle;
         lock (_gate)
         {
             _isLeaving = true;
-            waiting = [.. _waiting];
-            _waiting.Clear();
             isIdle = _streams.Count == 0;
         }
 
-        waiting.ForEach(w => w.TrySetResult());
+        _changed();
         foreach (Http2Stream stream in Streams())
         {
             if (stream.Id > last)
             {
                 stream.Close(
-                    Http2Error.Of(code == 0 ? Http2Error.RefusedStream : (int)code, $"The server is leaving, with code {code}."),
-                    keepsAnswer: true);
+                    Http2Error.Of(code == 0 ? Http2Error.RefusedStream : (int)code, $"The server is leaving, with code {code}."));
             }
         }
 

@@ -86,7 +86,7 @@ internal sealed class Http2Output
         Queue(type, 0, stream, payload);
     }
 
-    /// <summary>Queues a block of headers, in as many frames as it needs.</summary>
+    /// <summary>Queues a block of headers, in as many frames as it needs, without beginning to send.</summary>
     public void QueueHeaders(int stream, ReadOnlySpan<byte> block)
     {
         lock (_gate)
@@ -101,8 +101,6 @@ internal sealed class Http2Output
             }
             while (!block.IsEmpty);
         }
-
-        Flush();
     }
 
     /// <summary>Gives a stream the window that the server allows at its begin.</summary>
@@ -284,7 +282,8 @@ internal sealed class Http2Output
         }
     }
 
-    private void Flush()
+    /// <summary>Begins to send what is queued, where nobody sends.</summary>
+    public void Flush()
     {
         if (!_isBroken && _turn.Wait(0))
         {

@@ -6,7 +6,7 @@ using ColumnStream.Flight.Grpc;
 namespace ColumnStream.Flight.Http2;
 
 /// <summary>Sends a request's body: what is small is gathered in front of what is large, which is sent from where it stands.</summary>
-internal sealed class Http2Sink(Http2Output output, Http2Stream stream, CancellationToken cancellation) : ByteSink
+internal sealed class Http2Sink(Http2Upload upload, CancellationToken cancellation) : ByteSink
 {
     private const int Small = 4 << 10;
     private byte[] _buffer = new byte[Small * 2];
@@ -40,6 +40,6 @@ internal sealed class Http2Sink(Http2Output output, Http2Stream stream, Cancella
     {
         int gathered = _gathered;
         _gathered = 0;
-        return output.SendAsync(stream, _buffer.AsMemory(0, gathered), bytes, cancellation);
+        return upload.SendAsync(_buffer.AsMemory(0, gathered), bytes, cancellation);
     }
 }

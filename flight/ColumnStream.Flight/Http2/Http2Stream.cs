@@ -85,42 +85,22 @@ internal sealed class Http2Stream : ByteSource, IValueTaskSource<bool>
     /// <summary>Breaks the call off, unless it has ended.</summary>
     public void Abort(Exception error)
     {
-        if (Close(error, keepsAnswer: false))
+        if (TryClose(error, keepsAnswer: false))
         {
+            // Before the call's place is free: another in front of its reset would be one too many for the server.
             Span<byte> code = [0, 0, 0, Http2Error.Cancel];
             Connection.Output.Queue(FrameType.Reset, 0, Id, code);
+            Connection.Remove(this);
         }
     }
 
-    /// <summary>Ends the call as the server or the connection did.</summary>
-    /// <param name="error">What readers and writers are told.</param>
-    /// <param name="keepsAnswer">Whether an answer that has come to its end can still be read.</param>
-    /// <returns>Whether it had not ended before.</returns>
-    public bool Close(Exception error, bool keepsAnswer)
+    /// <summary>Ends the call as the server or the connection did, with what readers and writers are told.</summary>
+    public void Close(Exception error)
     {
-        lock (_gate)
+        if (TryClose(error, keepsAnswer: true))
         {
-            bool isOver = _closed is not null || (_isEnded && _isCompleted);
-            _closed ??= error;
-            if (!keepsAnswer || !_isEnded)
-            {
-                // What came stays where it is: the reader may stand between looking at it and taking it.
-                _failure ??= error;
-                Arrive();
-            }
-
-            if (isOver)
-            {
-                return false;
-            }
+            Connection.Remove(this);
         }
-
-        Headers.TrySetException(error);
-        // Whoever waits for the answer was told, or is gone.
-        _ = Headers.Task.Exception;
-        Connection.Output.Wake(this);
-        Connection.Remove(this);
-        return true;
     }
 
     /// <summary>Throws where nothing can be sent any more.</summary>
@@ -315,6 +295,35 @@ internal sealed class Http2Stream : ByteSource, IValueTaskSource<bool>
     void IValueTaskSource<bool>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _arrival.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Ends the call; returns whether it had not ended before.</summary>
+    /// <param name="error">What readers and writers are told.</param>
+    /// <param name="keepsAnswer">Whether an answer that has come to its end can still be read.</param>
+    private bool TryClose(Exception error, bool keepsAnswer)
+    {
+        lock (_gate)
+        {
+            bool isOver = _closed is not null || (_isEnded && _isCompleted);
+            _closed ??= error;
+            if (!keepsAnswer || !_isEnded)
+            {
+                // What came stays where it is: the reader may stand between looking at it and taking it.
+                _failure ??= error;
+                Arrive();
+            }
+
+            if (isOver)
+            {
+                return false;
+            }
+        }
+
+        Headers.TrySetException(error);
+        // Whoever waits for the answer was told, or is gone.
+        _ = Headers.Task.Exception;
+        Connection.Output.Wake(this);
+        return true;
+    }
 
     private async ValueTask<bool> FillSlowAsync(int count)
     {

@@ -2,25 +2,28 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Net.Http;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
 
 namespace ColumnStream.Flight.Http2;
 
-/// <summary>Sends requests over one connection, and makes the next where the server has left the one before.</summary>
-/// <remarks>Thread-safe. A connection whose calls still run is kept until they end.</remarks>
+/// <summary>Sends requests over one connection, and over more where the server takes no more calls on those there are.</summary>
+/// <remarks>
+/// Thread-safe. Calls are given to connections in the order in which they came. The first connection that takes a call gets it, so
+/// that those which were only needed once have no calls any more and close. One that the server leaves is kept until its calls end.
+/// </remarks>
 internal sealed class Http2Transport(GrpcChannelOptions options) : ClientTransport
 {
-    private const int MostAttempts = 3;
+    // So long no further connection is tried where the server refused one; those there are go on.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private readonly List<Http2Connection> _open = [];
-    private Task<Http2Connection>? _current;
+    private readonly LinkedList<Waiter> _waiting = new();
+    private long? _refusedAt;
+    private bool _isConnecting;
 
     public override ClientExchange Open(
         string path, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellation)
@@ -29,7 +32,8 @@ internal sealed class Http2Transport(GrpcChannelOptions options) : ClientTranspo
         string authority = options.UnixSocket is not null || options.Port == port
             ? options.Host : string.Create(CultureInfo.InvariantCulture, $"{options.Host}:{options.Port}");
         List<KeyValuePair<string, string>> all = [new("content-type", GrpcClientCall.ContentType), .. headers];
-        return new Http2Exchange(OpenAsync, HeaderEncoder.Encode(options.IsEncrypted, authority, path, all), cancellation);
+        byte[] encoded = HeaderEncoder.Encode(options.IsEncrypted, authority, path, all);
+        return new Http2Exchange(OpenAsync, encoded, options.Time, cancellation);
     }
 
     public override void Dispose()
@@ -39,93 +43,169 @@ internal sealed class Http2Transport(GrpcChannelOptions options) : ClientTranspo
         lock (_gate)
         {
             open = [.. _open];
-            _open.Clear();
         }
 
         open.ForEach(c => c.Close());
+        Refuse(new ObjectDisposedException(nameof(Http2Transport)));
     }
 
     /// <summary>Opens a call on a connection that takes one.</summary>
     private async Task<Http2Stream> OpenAsync(byte[] headers, CancellationToken cancellation)
     {
-        for (int attempt = 0; attempt < MostAttempts; attempt++)
-        {
-            Http2Connection connection = await Connection().WaitAsync(cancellation).ConfigureAwait(false);
-            if (await connection.OpenAsync(headers, cancellation).ConfigureAwait(false) is { } stream)
-            {
-                return stream;
-            }
-        }
-
-        throw new IOException("The server closes every connection before it takes a call.");
-    }
-
-    /// <summary>Returns the connection that is in use or being made.</summary>
-    private Task<Http2Connection> Connection()
-    {
+        var waiter = new Waiter(headers);
+        LinkedListNode<Waiter> node;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-            bool isUsable = _current is not null && (!_current.IsCompleted
-                || (_current.IsCompletedSuccessfully && _current.GetAwaiter().GetResult().TakesCalls));
-            return isUsable ? _current! : _current = ConnectAsync();
+            node = _waiting.AddLast(waiter);
+        }
+
+        Serve();
+        try
+        {
+            return await waiter.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate)
+            {
+                if (node.List is not null)
+                {
+                    _waiting.Remove(node);
+                }
+            }
+
+            if (!waiter.TrySetCanceled(cancellation) && waiter.Task.IsCompletedSuccessfully)
+            {
+                (await waiter.Task.ConfigureAwait(false)).Abort(new OperationCanceledException(cancellation));
+            }
+
+            throw;
         }
     }
 
-    private async Task<Http2Connection> ConnectAsync()
+    /// <summary>Gives calls that wait to connections that take them, and makes a connection where one is missing.</summary>
+    private void Serve()
+    {
+        List<(Waiter, Http2Stream)> served = [];
+        lock (_gate)
+        {
+            _open.RemoveAll(c => c.IsOver);
+            // Those that wait are served in turn, not whoever comes when a place is free.
+            while (_waiting.First is { } first)
+            {
+                if (_open.Select(c => c.TryOpen(first.Value.Headers)).FirstOrDefault(s => s is not null) is not { } stream)
+                {
+                    break;
+                }
+
+                served.Add((first.Value, stream));
+                _waiting.RemoveFirst();
+            }
+
+            if (_waiting.Count > 0 && MayConnect())
+            {
+                _isConnecting = true;
+                _ = ConnectAsync();
+            }
+        }
+
+        served.ForEach(Hand);
+    }
+
+    /// <summary>Hands a call to whoever waits for it; no lock is held, because its headers are sent.</summary>
+    private static void Hand((Waiter Waiter, Http2Stream Stream) served)
+    {
+        if (!served.Waiter.TrySetResult(served.Stream))
+        {
+            served.Stream.Abort(new OperationCanceledException("The call was broken off."));
+        }
+
+        served.Stream.Connection.Output.Flush();
+    }
+
+    /// <summary>Returns whether another connection would help and is allowed; the gate is held.</summary>
+    private bool MayConnect()
+    {
+        if (_isConnecting || _closing.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        List<Http2Connection> usable = _open.FindAll(c => c.TakesCalls);
+        return usable.Count == 0 || (usable.Count < options.MaxConnections && usable.TrueForAll(c => c.IsTold)
+            && (_refusedAt is not { } stamp || options.Time.GetElapsedTime(stamp) >= s_patience));
+    }
+
+    private async Task ConnectAsync()
     {
         // The gate is held by whoever asks: nothing here may run before.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using var limit = new CancellationTokenSource(options.ConnectTimeout, options.Time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _closing.Token);
-        Http2Wire? wire = null;
-        try
+        Task<Http2Wire> connecting = Http2Connector.ConnectAsync(options, _closing.Token);
+        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Whatever it is that failed, the calls that wait for it are told.
+        Exception? failure = connecting.IsCompletedSuccessfully
+            ? Begin(new Http2Connection(await connecting.ConfigureAwait(false), options, Serve))
+            : connecting.Exception?.InnerException ?? new OperationCanceledException(_closing.Token);
+        bool isAlone;
+        lock (_gate)
         {
-            wire = await OpenWireAsync(ending.Token).ConfigureAwait(false);
-            var connection = new Http2Connection(wire, options);
-            lock (_gate)
-            {
-                ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-                _open.RemoveAll(c => c.IsOver);
-                _open.Add(connection);
-            }
+            _isConnecting = false;
+            _refusedAt = failure is null ? null : options.Time.GetTimestamp();
+            isAlone = !_open.Exists(c => c.TakesCalls);
+        }
 
-            connection.Start();
-            return connection;
-        }
-        catch (Exception error) when (error is SocketException or AuthenticationException || GrpcClientCall.IsTransport(error))
+        if (failure is not null && isAlone)
         {
-            wire?.Dispose();
-            string why = limit.IsCancellationRequested ? $"No connection within {options.ConnectTimeout}." : error.Message;
-            throw new HttpRequestException(why, error);
+            Refuse(failure);
         }
+
+        Serve();
     }
 
-    private async Task<Http2Wire> OpenWireAsync(CancellationToken cancellation)
+    /// <summary>Puts a connection to use; returns why it cannot be, or null.</summary>
+    private Exception? Begin(Http2Connection connection)
     {
-        Socket socket = await ClientSocket.ConnectAsync(options, cancellation).ConfigureAwait(false);
-        if (!options.IsEncrypted)
+        bool isClosing;
+        lock (_gate)
         {
-            return new Http2Wire(socket);
+            isClosing = _closing.IsCancellationRequested;
+            if (!isClosing)
+            {
+                _open.Add(connection);
+            }
         }
 
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        try
+        if (isClosing)
         {
-            var settings = new SslClientAuthenticationOptions
-            {
-                TargetHost = options.Host,
-                ApplicationProtocols = [SslApplicationProtocol.Http2],
-            };
-            ClientSocket.Configure(settings, options);
-            await tls.AuthenticateAsClientAsync(settings, cancellation).ConfigureAwait(false);
-            return tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
-                ? new Http2Wire(tls) : throw new AuthenticationException("The server does not speak HTTP/2 behind TLS.");
+            connection.Close();
+            return new ObjectDisposedException(nameof(Http2Transport));
         }
-        catch
+
+        // It takes a call before the server is heard: one that closes every connection is not asked without end.
+        Serve();
+        connection.Start();
+        return connection.IsOver && !connection.IsUsed
+            ? new IOException("The server closes connections before they take a call.") : null;
+    }
+
+    /// <summary>Tells every call that waits that there is no connection for it.</summary>
+    private void Refuse(Exception error)
+    {
+        List<Waiter> waiting;
+        lock (_gate)
         {
-            await tls.DisposeAsync().ConfigureAwait(false);
-            throw;
+            waiting = [.. _waiting];
+            _waiting.Clear();
         }
+
+        waiting.ForEach(w => w.TrySetException(error));
+    }
+
+    /// <summary>Waits for a connection that takes its call.</summary>
+    private sealed class Waiter(byte[] headers)
+        : TaskCompletionSource<Http2Stream>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public byte[] Headers => headers;
     }
 }

@@ -30,10 +30,13 @@ internal sealed class BareHttp2Server : IDisposable
         return new GrpcChannel(change?.Invoke(options) ?? options);
     }
 
+    /// <summary>Takes a connection and says nothing.</summary>
+    public async Task<NetworkStream> AcceptBareAsync() => (await _listener.AcceptTcpClientAsync()).GetStream();
+
     /// <summary>Takes a connection, reads up to the headers of the first call, and greets.</summary>
     public async Task<NetworkStream> AcceptAsync()
     {
-        NetworkStream stream = (await _listener.AcceptTcpClientAsync()).GetStream();
+        NetworkStream stream = await AcceptBareAsync();
         await stream.ReadExactlyAsync(new byte[24]);
         await ReadUntilAsync(stream, type: 1);
         await stream.WriteAsync(Frame(4, 0, 0, ""));

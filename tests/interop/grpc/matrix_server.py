@@ -1,4 +1,5 @@
-"""Serves the matrix by the C core: python3 matrix_server.py [--gzip] [--tls FOLDER] [--mtls FOLDER]; prints its port; ends with stdin."""
+"""Serves the matrix by the C core: python3 matrix_server.py [--gzip] [--tls FOLDER] [--mtls FOLDER] [--limits STREAMS AGE_MS];
+prints its port; ends with stdin."""
 import sys
 from concurrent import futures
 import grpc
@@ -89,6 +90,10 @@ def silent(requests, context):
 
 def main():
     options = [('grpc.max_receive_message_length', 4 << 20)]
+    if '--limits' in sys.argv:
+        # Calls that a connection takes at once, and after how long it is left for another.
+        streams, age = map(int, sys.argv[sys.argv.index('--limits') + 1:][:2])
+        options += [('grpc.max_concurrent_streams', streams), ('grpc.max_connection_age_ms', age), ('grpc.max_connection_age_grace_ms', 60000)]
     compression = grpc.Compression.Gzip if '--gzip' in sys.argv else None
     server = grpc.server(futures.ThreadPoolExecutor(16), options=options, compression=compression)
     codec = dict(request_deserializer=Bytes.FromString, response_serializer=Bytes.SerializeToString)

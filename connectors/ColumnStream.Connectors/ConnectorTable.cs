@@ -20,13 +20,15 @@ public static class ConnectorTable
     /// <param name="error">Where <c>print</c> writes with 'standard-error'.</param>
     /// <param name="script">Tables of <c>script</c>; null makes a registry that nobody else sees.</param>
     /// <param name="systemTables">Tables of the database <c>sys</c>.</param>
+    /// <param name="access">What they may reach; null lets them reach everything.</param>
     public static IReadOnlyList<Connector> Create(
-        TextWriter output, TextWriter error, ScriptRegistry? script = null, IReadOnlyList<SystemTable>? systemTables = null) =>
+        TextWriter output, TextWriter error, ScriptRegistry? script = null, IReadOnlyList<SystemTable>? systemTables = null,
+        ConnectorAccess? access = null) =>
     [
         new BlackholeConnector(),
         new DataGenConnector(),
-        new FileSystemConnector(),
-        new JdbcConnector(),
+        new FileSystemConnector((access ?? ConnectorAccess.All).Folders),
+        new JdbcConnector(access ?? ConnectorAccess.All),
         new NexmarkConnector(),
         new PrintConnector(output, error),
         new ScriptConnector(script ?? new ScriptRegistry()),

@@ -18,7 +18,9 @@ namespace ColumnStream.Connectors.Files;
 /// holds already are not written again, which makes dead letters exactly-once without a commit. Several readers may share
 /// the file: each line is one append.
 /// </remarks>
-internal sealed class DeadLetterFile(string path) : IDisposable
+/// <param name="path">The file.</param>
+/// <param name="folders">Where paths may lead.</param>
+internal sealed class DeadLetterFile(string path, AllowedFolders folders) : IDisposable
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly HashSet<UInt128> _written = [];
@@ -64,6 +66,7 @@ internal sealed class DeadLetterFile(string path) : IDisposable
 
     private DurableFile Open()
     {
+        folders.Resolve(path);
         bool torn = FileErrors.Guard("read", path, ReadIdentities);
         DurableFile file = DurableFile.Append(path);
         if (torn)

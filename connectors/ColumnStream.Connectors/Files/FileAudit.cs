@@ -11,7 +11,7 @@ namespace ColumnStream.Connectors.Files;
 /// <summary>Reads back the parts of a table's folder: their bytes by checksum, their rows through the table's format.</summary>
 internal sealed class FileAudit(SinkContext context, FileTableOptions options) : SinkAudit
 {
-    private readonly FileStore _store = FileStore.Of(options.Path, context.OpenBucket);
+    private readonly FileStore _store = FileStore.Of(options, context.OpenBucket);
     private readonly string _prefix = $"part-{FileSink.UidOf(context)}-";
 
     /// <summary>Gets whether reading gives back exactly what was written; CSV may write NULL and '' alike.</summary>

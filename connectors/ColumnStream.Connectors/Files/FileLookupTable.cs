@@ -17,7 +17,7 @@ namespace ColumnStream.Connectors.Files;
 internal sealed class FileLookupTable(LookupContext context, FileTableOptions options) : LookupTable
 {
     private readonly Lock _gate = new();
-    private readonly FileStore _store = FileStore.Of(options.Path, context.OpenBucket);
+    private readonly FileStore _store = FileStore.Of(options, context.OpenBucket);
     private readonly int[] _keys = PositionsOf(context);
     private LookupIndex? _index;
     private string? _seen;

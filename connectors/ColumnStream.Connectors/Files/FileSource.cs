@@ -35,7 +35,7 @@ internal sealed class FileSource : SourceReader
     {
         _context = context;
         _options = options;
-        _store = FileStore.Of(options.Path, context.OpenBucket);
+        _store = FileStore.Of(options, context.OpenBucket);
         _metadata = new FileMetadata(context, _store);
         var format = new FormatContext(
             context.Table.Name,
@@ -52,7 +52,7 @@ internal sealed class FileSource : SourceReader
             ? new ContainerCursor(options.Format.CreateFileDecoder(format))
             : new LineCursor(
                 options.Format.CreateBlockDecoder(format), IsMonitoring && !_store.IsImmutable, OnError, context.Count);
-        _deadLetters = options.DeadLetterPath is null ? null : new DeadLetterFile(options.DeadLetterPath);
+        _deadLetters = options.DeadLetterPath is null ? null : new DeadLetterFile(options.DeadLetterPath, options.Folders);
     }
 
     /// <inheritdoc/>

@@ -11,9 +11,9 @@ internal abstract class FileStore
     /// <summary>Gets whether a file never changes once it is there.</summary>
     public abstract bool IsImmutable { get; }
 
-    /// <summary>Returns the store of a path.</summary>
-    public static FileStore Of(string path, Func<string, IBucket> openBucket) =>
-        BucketPath.Is(path) ? new BucketFileStore(openBucket(BucketPath.Parse(path).Address)) : new LocalFileStore();
+    /// <summary>Returns the store of a table's path.</summary>
+    public static FileStore Of(FileTableOptions options, Func<string, IBucket> openBucket) => BucketPath.Is(options.Path)
+        ? new BucketFileStore(openBucket(BucketPath.Parse(options.Path).Address)) : new LocalFileStore(options.Folders);
 
     /// <summary>Lists the files that a path means, in name order; null when it names something that does not exist.</summary>
     public abstract List<FileName>? List(string path, Regex? pattern);

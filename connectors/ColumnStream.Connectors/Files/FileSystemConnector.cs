@@ -15,7 +15,8 @@ using ColumnStream.Engine.Sources;
 namespace ColumnStream.Connectors.Files;
 
 /// <summary>Reads files, folders and globs, once or as they grow, and writes parts that become visible with their epoch.</summary>
-internal sealed class FileSystemConnector : Connector
+/// <param name="folders">Where local paths may lead.</param>
+internal sealed class FileSystemConnector(AllowedFolders folders) : Connector
 {
     /// <inheritdoc/>
     public override string Name => "filesystem";
@@ -35,7 +36,7 @@ internal sealed class FileSystemConnector : Connector
     /// <inheritdoc/>
     public override void Validate(TableSpec table, bool forRead)
     {
-        FileTableOptions options = FileTableOptions.Read(table);
+        FileTableOptions options = FileTableOptions.Read(table, folders);
         if (forRead ? !options.Format.CanRead : !options.Format.CanWrite)
         {
             int code = forRead ? FormatErrors.CannotRead : FormatErrors.CannotWrite;
@@ -53,13 +54,13 @@ internal sealed class FileSystemConnector : Connector
         FileMetadata.KeysOf(FormatTable.All.FirstOrDefault(format => format.Name == table.Option("format")));
 
     /// <inheritdoc/>
-    public override bool IsBounded(TableSpec table) => FileTableOptions.Read(table).MonitorInterval is null;
+    public override bool IsBounded(TableSpec table) => FileTableOptions.Read(table, folders).MonitorInterval is null;
 
     /// <inheritdoc/>
-    public override ChangelogMode SourceChangelog(TableSpec table) => FileTableOptions.Read(table).Format.ReadChangelog;
+    public override ChangelogMode SourceChangelog(TableSpec table) => FileTableOptions.Read(table, folders).Format.ReadChangelog;
 
     /// <inheritdoc/>
-    public override ChangelogMode SinkChangelog(TableSpec table) => FileTableOptions.Read(table).Format.WriteChangelog;
+    public override ChangelogMode SinkChangelog(TableSpec table) => FileTableOptions.Read(table, folders).Format.WriteChangelog;
 
     /// <inheritdoc/>
     public override bool CanOverwrite(TableSpec table) => !BucketPath.Is(table.Option("path") ?? string.Empty);
@@ -77,7 +78,7 @@ internal sealed class FileSystemConnector : Connector
     /// <inheritdoc/>
     public override SourceReader CreateReader(SourceContext context)
     {
-        FileTableOptions options = FileTableOptions.Read(context.Table);
+        FileTableOptions options = FileTableOptions.Read(context.Table, folders);
         return options.Format.CanRead
             ? new FileSource(context, options)
             : throw new UserException(FormatErrors.CannotRead, $"Format cannot be read: '{options.Format.Name}'.");
@@ -88,15 +89,16 @@ internal sealed class FileSystemConnector : Connector
 
     /// <inheritdoc/>
     public override LookupTable CreateLookup(LookupContext context) =>
-        new FileLookupTable(context, FileTableOptions.Read(context.Table));
+        new FileLookupTable(context, FileTableOptions.Read(context.Table, folders));
 
     /// <inheritdoc/>
     public override SinkInstance CreateSink(SinkContext context)
     {
-        FileTableOptions options = FileTableOptions.Read(context.Table);
+        FileTableOptions options = FileTableOptions.Read(context.Table, folders);
         return new(null, context.Table.IsOverwritten ? new OverwriteSink(context, options) : new FileSink(context, options));
     }
 
     /// <inheritdoc/>
-    public override SinkAudit? CreateAudit(SinkContext context) => new FileAudit(context, FileTableOptions.Read(context.Table));
+    public override SinkAudit? CreateAudit(SinkContext context) =>
+        new FileAudit(context, FileTableOptions.Read(context.Table, folders));
 }

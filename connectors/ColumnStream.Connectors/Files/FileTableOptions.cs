@@ -24,7 +24,8 @@ internal sealed record FileTableOptions(
     /// <summary>Gets the definitions, those of formats left out.</summary>
     public static IReadOnlyList<OptionDefinition> Definitions { get; } =
     [
-        new("path", OptionKind.Text, null, "File, folder or glob; relative to the working folder, or oss://bucket/folder.",
+        new("path", OptionKind.Text, null,
+            "File, folder or glob, or oss://bucket/folder; relative to the working folder, in a server to its files.",
             IsRequired: true),
         new("format", OptionKind.Text, null, "How files are written: json, csv, arrow, raw, debezium-json.", IsRequired: true),
         new("source.monitor-interval", OptionKind.Duration, null, "How often to look for new data; without it the table ends."),
@@ -44,9 +45,14 @@ internal sealed record FileTableOptions(
     public static IReadOnlyList<OptionDefinition> DefinitionsFor(TableSpec table) =>
         table.Option("format") is { } format ? [.. Definitions, .. FormatTable.Get(format).Options] : Definitions;
 
+    /// <summary>Gets where local paths may lead.</summary>
+    public AllowedFolders Folders { get; init; } = AllowedFolders.All;
+
     /// <summary>Reads and checks the options of <paramref name="table"/>.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="folders">Where local paths may lead; relative ones belong to the first of them.</param>
     /// <exception cref="Engine.Errors.UserException">An option or combination is wrong.</exception>
-    public static FileTableOptions Read(TableSpec table)
+    public static FileTableOptions Read(TableSpec table, AllowedFolders folders)
     {
         var reader = new OptionReader(table, DefinitionsFor(table));
         if (table.PartitionedBy.Count > 0)
@@ -81,17 +87,20 @@ internal sealed record FileTableOptions(
         }
 
         return new FileTableOptions(
-            BucketPath.Is(reader.Text("path").Trim()) ? InBucket(reader, "path") : Local(reader, "path"),
+            BucketPath.Is(reader.Text("path").Trim()) ? InBucket(reader, "path") : Local(reader, "path", folders),
             FormatTable.Get(reader.Text("format")),
             interval,
             PatternOf(reader),
             policy,
-            deadLetters is null ? null : Local(reader, "scan.dead-letter.path"),
-            partBytes);
+            deadLetters is null ? null : Local(reader, "scan.dead-letter.path", folders),
+            partBytes)
+        {
+            Folders = folders,
+        };
     }
 
     /// <summary>Returns the path as a local one: <c>file:///a/b</c> and <c>file:/a/b</c> become <c>/a/b</c>.</summary>
-    private static string Local(OptionReader reader, string key)
+    private static string Local(OptionReader reader, string key, AllowedFolders folders)
     {
         string path = reader.Text(key).Trim();
         if (path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
@@ -106,7 +115,7 @@ internal sealed record FileTableOptions(
 
         return path.Length == 0 || path.Contains('\0', StringComparison.Ordinal)
             ? throw reader.Invalid(key, "a path")
-            : path;
+            : folders.Resolve(path);
     }
 
     private static string InBucket(OptionReader reader, string key)

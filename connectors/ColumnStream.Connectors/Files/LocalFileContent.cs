@@ -10,14 +10,25 @@ internal sealed class LocalFileContent : FileContent
 {
     private const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
     private readonly string _name;
+    private readonly AllowedFolders _folders;
     private readonly SafeFileHandle _handle;
 
-    /// <summary>Opens a file.</summary>
-    public LocalFileContent(string name)
+    /// <summary>Opens a file, which must lie where paths may lead.</summary>
+    public LocalFileContent(string name, AllowedFolders folders)
     {
         _name = name;
+        _folders = folders;
         _handle = FileErrors.Guard(
             "read", name, () => File.OpenHandle(name, FileMode.Open, FileAccess.Read, Share, FileOptions.SequentialScan));
+        try
+        {
+            folders.CheckOpened(_handle, name);
+        }
+        catch
+        {
+            _handle.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -40,8 +51,21 @@ internal sealed class LocalFileContent : FileContent
     public override uint Check(long end) => Checksum.OfTail(this, end);
 
     /// <inheritdoc/>
-    public override Stream OpenStream() => FileErrors.Guard(
-        "read", _name, () => new FileStream(_name, FileMode.Open, FileAccess.Read, Share, bufferSize: 1));
+    public override Stream OpenStream()
+    {
+        FileStream stream = FileErrors.Guard(
+            "read", _name, () => new FileStream(_name, FileMode.Open, FileAccess.Read, Share, bufferSize: 1));
+        try
+        {
+            _folders.CheckOpened(stream.SafeFileHandle, _name);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public override void Dispose() => _handle.Dispose();

@@ -6,14 +6,21 @@ using System.Text.RegularExpressions;
 namespace ColumnStream.Connectors.Files;
 
 /// <summary>Reads files of this machine.</summary>
-internal sealed class LocalFileStore : FileStore
+/// <param name="folders">Where paths may lead.</param>
+internal sealed class LocalFileStore(AllowedFolders folders) : FileStore
 {
     /// <inheritdoc/>
     public override bool IsImmutable => false;
 
     /// <inheritdoc/>
-    public override List<FileName>? List(string path, Regex? pattern) =>
-        FileErrors.Guard("listed", path, () => FileFinder.List(path, pattern));
+    public override List<FileName>? List(string path, Regex? pattern)
+    {
+        List<FileName>? files = FileErrors.Guard("listed", folders.Resolve(path), () => FileFinder.List(path, pattern));
+
+        // Links in folders, and names that a glob found, may lead elsewhere.
+        files?.ForEach(file => folders.Resolve(file.Name));
+        return files;
+    }
 
     /// <inheritdoc/>
     public override List<FileName> ListFolder(string path)
@@ -31,7 +38,7 @@ internal sealed class LocalFileStore : FileStore
     }
 
     /// <inheritdoc/>
-    public override FileContent Open(string name) => new LocalFileContent(name);
+    public override FileContent Open(string name) => new LocalFileContent(folders.Resolve(name), folders);
 
     /// <inheritdoc/>
     public override FileName Look(string name)

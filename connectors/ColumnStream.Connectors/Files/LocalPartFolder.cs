@@ -19,6 +19,7 @@ internal sealed class LocalPartFolder : PartFolder
 {
     private const string TempSuffix = ".inprogress";
     private readonly SinkContext _context;
+    private readonly AllowedFolders _folders;
     private readonly string _folder;
     private readonly string _extension;
     private readonly string _name;
@@ -28,6 +29,7 @@ internal sealed class LocalPartFolder : PartFolder
         : base(context)
     {
         _context = context;
+        _folders = options.Folders;
         _folder = options.Path;
         _extension = options.Format.FileExtension;
         _name = name;
@@ -39,6 +41,7 @@ internal sealed class LocalPartFolder : PartFolder
     /// <inheritdoc/>
     public override PartTarget Create()
     {
+        _folders.Resolve(_folder);
         while (true)
         {
             string temp = string.Create(
@@ -67,6 +70,7 @@ internal sealed class LocalPartFolder : PartFolder
     /// <inheritdoc/>
     public override void Show(FileCommittable part)
     {
+        _folders.Resolve(_folder);
         string temp = Path.Combine(_folder, part.Temp);
         string final = Path.Combine(_folder, part.Final);
         bool isThere = File.Exists(final);
@@ -124,7 +128,7 @@ internal sealed class LocalPartFolder : PartFolder
 
     private static uint ChecksumOf(string path)
     {
-        using var file = new LocalFileContent(path);
+        using var file = new LocalFileContent(path, AllowedFolders.All);
         return Checksum.OfFile(file);
     }
 }

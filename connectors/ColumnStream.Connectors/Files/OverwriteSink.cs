@@ -46,7 +46,7 @@ internal sealed class OverwriteSink : TwoPhaseCommittingSink
             ?? throw OptionReader.Error(
                 context.Table, 3111, $"Option has a wrong value: 'path' = '{options.Path}'. It cannot be replaced.");
         _uid = FileSink.UidOf(context);
-        _staging = Path.Combine(_parent, $".{Path.GetFileName(_folder)}.overwrite-{_uid}");
+        _staging = options.Folders.Resolve(Path.Combine(_parent, $".{Path.GetFileName(_folder)}.overwrite-{_uid}"));
         _encoder = options.Format.CreateEncoder(
             FormatContext.AllColumns(context.Table.Name, context.Table.Columns, context.Table.Options, context.Allocator));
         _output = new OutputBuffer(context.Allocator);

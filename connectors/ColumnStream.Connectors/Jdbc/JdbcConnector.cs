@@ -8,7 +8,8 @@ using ColumnStream.Engine.Sinks;
 namespace ColumnStream.Connectors.Jdbc;
 
 /// <summary>Writes tables of a PostgreSQL database: rows of an epoch in one transaction with the epoch's number.</summary>
-internal sealed class JdbcConnector : Connector
+/// <param name="access">What may be reached.</param>
+internal sealed class JdbcConnector(ConnectorAccess access) : Connector
 {
     /// <inheritdoc/>
     public override string Name => "jdbc";
@@ -23,14 +24,14 @@ internal sealed class JdbcConnector : Connector
     public override bool CanWrite => true;
 
     /// <inheritdoc/>
-    public override void Validate(TableSpec table, bool forRead) => CopyTypes.Check(table, JdbcOptions.Read(table));
+    public override void Validate(TableSpec table, bool forRead) => CopyTypes.Check(table, Read(table));
 
     /// <inheritdoc/>
     public override ChangelogMode SinkChangelog(TableSpec table) =>
         table.PrimaryKey.Count > 0 ? ChangelogMode.Upsert : ChangelogMode.InsertOnly;
 
     /// <inheritdoc/>
-    public override SinkGuarantee Guarantee(TableSpec table) => JdbcOptions.Read(table).IsExactlyOnce
+    public override SinkGuarantee Guarantee(TableSpec table) => Read(table).IsExactlyOnce
         ? SinkGuarantee.ExactlyOnce
         : table.PrimaryKey.Count > 0 ? SinkGuarantee.Idempotent : SinkGuarantee.AtLeastOnce;
 
@@ -47,9 +48,9 @@ internal sealed class JdbcConnector : Connector
     /// <inheritdoc/>
     public override SinkInstance CreateSink(SinkContext context)
     {
-        JdbcOptions options = JdbcOptions.Read(context.Table);
+        JdbcOptions options = Read(context.Table);
         var sessions = new RunSessions(context);
-        var database = new PostgresDatabase(options, sessions.Application);
+        var database = new PostgresDatabase(options, sessions.Application, access);
         bool isMade = false;
         try
         {
@@ -67,5 +68,11 @@ internal sealed class JdbcConnector : Connector
                 database.Dispose();
             }
         }
+    }
+
+    private JdbcOptions Read(TableSpec table)
+    {
+        JdbcOptions options = JdbcOptions.Read(table);
+        return options with { Url = options.Url.Within(access.Folders) };
     }
 }

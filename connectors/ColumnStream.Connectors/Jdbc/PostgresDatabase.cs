@@ -21,13 +21,16 @@ internal sealed class PostgresDatabase : IDisposable
         + "set_config('synchronous_commit', "
         + "CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
 
-    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlConnectionStringBuilder _builder;
+    private readonly AllowedNetworks _networks;
+    private NpgsqlDataSource? _source;
     private readonly string _lockTimeout;
     private NpgsqlConnection? _connection;
 
-    public PostgresDatabase(JdbcOptions options, string application)
+    public PostgresDatabase(JdbcOptions options, string application, ConnectorAccess access)
     {
-        var builder = new NpgsqlConnectionStringBuilder
+        _networks = access.Networks;
+        _builder = new NpgsqlConnectionStringBuilder
         {
             Username = options.UserName ?? Environment.UserName,
             Password = options.Password,
@@ -40,10 +43,7 @@ internal sealed class PostgresDatabase : IDisposable
             TcpKeepAliveTime = 10,
             TcpKeepAliveInterval = 5,
         };
-        options.Url.Apply(builder);
-        var source = new NpgsqlDataSourceBuilder(builder.ConnectionString);
-        source.ConfigureTypeLoading(static types => types.EnableTypeLoading(false));
-        _source = source.Build();
+        options.Url.Apply(_builder);
         _lockTimeout = $"{(long)options.LockTimeout.TotalMilliseconds}ms";
         Url = options.Url;
     }
@@ -113,14 +113,14 @@ internal sealed class PostgresDatabase : IDisposable
     public void Dispose()
     {
         Drop();
-        _source.Dispose();
+        _source?.Dispose();
     }
 
     private NpgsqlConnection Connection()
     {
         if (_connection is null)
         {
-            NpgsqlConnection connection = _source.CreateConnection();
+            NpgsqlConnection connection = Source().CreateConnection();
             try
             {
                 connection.Open();
@@ -137,6 +137,21 @@ internal sealed class PostgresDatabase : IDisposable
         }
 
         return _connection;
+    }
+
+    /// <summary>Returns what makes connections; hosts are looked up anew where not all may be reached.</summary>
+    private NpgsqlDataSource Source()
+    {
+        if (_source is null || !_networks.IsAll)
+        {
+            _source?.Dispose();
+            _builder.Host = Url.HostsWithin(_networks);
+            var source = new NpgsqlDataSourceBuilder(_builder.ConnectionString);
+            source.ConfigureTypeLoading(static types => types.EnableTypeLoading(false));
+            _source = source.Build();
+        }
+
+        return _source;
     }
 
     private void Drop()

@@ -1,6 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
+using System.Net;
+using System.Threading;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 using Npgsql;
@@ -49,6 +52,59 @@ internal sealed record PostgresUrl(string Hosts, string Database, IReadOnlyDicti
         return new PostgresUrl(hosts, database, ParametersOf(reader, question < 0 ? string.Empty : url[(question + 1)..]));
     }
 
+    /// <summary>Gets whether the server's certificate must be that of its name.</summary>
+    public bool ProvesName => SslModeOf() == SslMode.VerifyFull;
+
+    /// <summary>Returns the address with the paths of its files and sockets, which may lead only where folders are open.</summary>
+    /// <exception cref="UserException">One leads elsewhere.</exception>
+    public PostgresUrl Within(AllowedFolders folders)
+    {
+        foreach ((string host, _) in Parts().Where(static part => part.Host[0] is '/' or '@'))
+        {
+            folders.Resolve(host);
+        }
+
+        return Parameters.TryGetValue("sslrootcert", out string? root)
+            ? this with
+            {
+                Parameters = new Dictionary<string, string>(Parameters, StringComparer.OrdinalIgnoreCase)
+                {
+                    ["sslrootcert"] = folders.Resolve(root),
+                },
+            }
+            : this;
+    }
+
+    /// <summary>Returns the address with hosts that were looked up and may be reached, as the client takes them.</summary>
+    /// <remarks>
+    /// The client is given addresses, so that a name cannot mean another one by the time of its own look-up; where the certificate must
+    /// prove the name it is given the name, since a host inside has no certificate of a name outside.
+    /// </remarks>
+    /// <exception cref="UserException">One may not be reached.</exception>
+    /// <exception cref="ExternalException">One is not known.</exception>
+    public string HostsWithin(AllowedNetworks networks)
+    {
+        if (networks.IsAll)
+        {
+            return Hosts;
+        }
+
+        var hosts = new List<string>();
+        foreach ((string host, string port) in Parts())
+        {
+            if (host[0] is '/' or '@')
+            {
+                hosts.Add($"{host}:{port}");
+                continue;
+            }
+
+            IPAddress[] addresses = networks.ResolveAsync(host, CancellationToken.None).GetAwaiter().GetResult();
+            hosts.AddRange(ProvesName ? [$"{host}:{port}"] : addresses.Select(address => $"{address}:{port}"));
+        }
+
+        return string.Join(',', hosts);
+    }
+
     /// <summary>Puts the address into what the client connects with.</summary>
     public void Apply(NpgsqlConnectionStringBuilder builder)
     {
@@ -59,16 +115,7 @@ internal sealed record PostgresUrl(string Hosts, string Database, IReadOnlyDicti
             builder.SearchPath = schema;
         }
 
-        builder.SslMode = Parameters.GetValueOrDefault("sslmode")?.ToLowerInvariant() switch
-        {
-            "disable" => SslMode.Disable,
-            "allow" => SslMode.Allow,
-            "require" => SslMode.Require,
-            "verify-ca" => SslMode.VerifyCA,
-            "verify-full" => SslMode.VerifyFull,
-            null when Parameters.GetValueOrDefault("ssl") is "true" or "" => SslMode.VerifyFull,
-            _ => SslMode.Prefer,
-        };
+        builder.SslMode = SslModeOf();
         if (Parameters.TryGetValue("sslrootcert", out string? root))
         {
             builder.RootCertificate = root;
@@ -82,6 +129,20 @@ internal sealed record PostgresUrl(string Hosts, string Database, IReadOnlyDicti
 
     /// <summary>Names host and database for messages.</summary>
     public override string ToString() => $"{Hosts}/{Database}";
+
+    private IEnumerable<(string Host, string Port)> Parts() => Hosts.Split(',').Select(static host =>
+        (host[..host.LastIndexOf(':')], host[(host.LastIndexOf(':') + 1)..]));
+
+    private SslMode SslModeOf() => Parameters.GetValueOrDefault("sslmode")?.ToLowerInvariant() switch
+    {
+        "disable" => SslMode.Disable,
+        "allow" => SslMode.Allow,
+        "require" => SslMode.Require,
+        "verify-ca" => SslMode.VerifyCA,
+        "verify-full" => SslMode.VerifyFull,
+        null when Parameters.GetValueOrDefault("ssl") is "true" or "" => SslMode.VerifyFull,
+        _ => SslMode.Prefer,
+    };
 
     private static string? HostsOf(OptionReader reader, string address, string text)
     {

@@ -88,6 +88,8 @@ public static class ErrorCodes
         new(3163, "42601", "INVALID_ARGUMENT", false, "user", "One statement is expected: {0}."),
         new(3164, "07001", "INVALID_ARGUMENT", false, "user", "Parameters do not fit the statement: {0}."),
         new(3165, "08003", "NOT_FOUND", false, "user", "Session is not known, or has expired."),
+        new(3166, "42501", "PERMISSION_DENIED", false, "user", "Path leads out of the folders that are open to SQL: '{0}'."),
+        new(3167, "42501", "PERMISSION_DENIED", false, "user", "Host '{0}' may not be reached."),
         new(4000, "22000", "INVALID_ARGUMENT", false, "user", "A row is wrong."),
         new(4001, "22000", "INVALID_ARGUMENT", false, "user", "An expression failed."),
         new(4002, "22007", "INVALID_ARGUMENT", false, "user", "A rowtime is NULL."),

@@ -42,6 +42,18 @@ internal static class ServeCommand
             Description = "A network that may connect, as 10.0.0.0/8; repeat it for more. Without it all may.", HelpName = "cidr",
             AllowMultipleArgumentsPerToken = false,
         };
+        var paths = new Option<string[]>("--allow-path")
+        {
+            Description = "A folder that paths in SQL may lead to, beside 'files' in the data folder, to which relative ones "
+                + "belong; repeat it for more.",
+            HelpName = "folder", AllowMultipleArgumentsPerToken = false,
+        };
+        var egress = new Option<string[]>("--allow-egress")
+        {
+            Description = "A private network that connectors may reach, as 10.0.0.0/8 or 127.0.0.1/32; repeat it for more. "
+                + "Without it public addresses only.",
+            HelpName = "cidr", AllowMultipleArgumentsPerToken = false,
+        };
         var open = new Option<bool>("--no-auth") { Description = "Lets everybody on this machine in as an administrator." };
         var health = new Option<string?>("--health")
         {
@@ -56,7 +68,7 @@ internal static class ServeCommand
             "Serves Flight SQL. Catalog, jobs and users lie in the data folder and survive: jobs go on from their checkpoints. "
             + "SIGTERM stops each job behind a savepoint. The first start prints a token of the user admin, once.")
         {
-            data, listen, unix, certificate, key, roots, allow, open, health, defines,
+            data, listen, unix, certificate, key, roots, allow, paths, egress, open, health, defines,
         };
         command.SetAction((parsed, cancellation) => GuardedAsync(() =>
         {
@@ -68,7 +80,9 @@ internal static class ServeCommand
             {
                 Certificate = parsed.GetValue(certificate), Key = parsed.GetValue(key), ClientRoots = parsed.GetValue(roots),
                 UnixSocket = parsed.GetValue(unix), NeedsLogin = !parsed.GetValue(open),
-                AllowedNetworks = [.. (parsed.GetValue(allow) ?? []).Select(Network)],
+                AllowedNetworks = [.. (parsed.GetValue(allow) ?? []).Select(text => Network("--allow", text))],
+                AllowedFolders = parsed.GetValue(paths) ?? [],
+                AllowedEgress = [.. (parsed.GetValue(egress) ?? []).Select(text => Network("--allow-egress", text))],
                 Health = Endpoint("--health", parsed.GetValue(health)),
             });
         }));
@@ -145,9 +159,9 @@ internal static class ServeCommand
         return ExitCode.Done;
     }
 
-    private static IPNetwork Network(string text) => IPNetwork.TryParse(text, out IPNetwork network) ? network
+    private static IPNetwork Network(string option, string text) => IPNetwork.TryParse(text, out IPNetwork network) ? network
         : throw new UserException(
-            3111, $"Network of --allow is wrong: '{text}'. Expected an address and the bits that count: 10.0.0.0/8.");
+            3111, $"Network of {option} is wrong: '{text}'. Expected an address and the bits that count: 10.0.0.0/8.");
 
     private static IPEndPoint? Endpoint(string option, string? text)
     {

@@ -43,7 +43,23 @@ internal sealed class NodeBuilder : IDisposable
 
     /// <summary>Makes the parts that planning needs; workers start with the first job.</summary>
     public NodeBuilder(TextWriter output, TextWriter error, params Connector[] more)
+        : this(output, error, ConnectorAccess.All, AllowedFolders.All, more)
     {
+    }
+
+    /// <summary>Makes the parts that planning needs, with bounds to what users may reach.</summary>
+    /// <param name="output">Where <c>print</c> writes.</param>
+    /// <param name="error">Where it writes with 'standard-error'.</param>
+    /// <param name="access">What tables may reach.</param>
+    /// <param name="stores">Where checkpoints, savepoints and state on disk may lie.</param>
+    /// <param name="more">Further connectors.</param>
+    public NodeBuilder(
+        TextWriter output, TextWriter error, ConnectorAccess access, AllowedFolders stores, params Connector[] more)
+    {
+        Stores = new ObjectStoreTable(TimeProvider.System, new Random(Environment.ProcessId), Environment.GetEnvironmentVariable)
+        {
+            Folders = stores, Networks = access.Networks,
+        };
         SystemTable[] tables =
         [
             new CheckpointsTable(Jobs), new ErrorsTable(Jobs),
@@ -54,7 +70,7 @@ internal sealed class NodeBuilder : IDisposable
         tables = [.. tables, .. InformationSchema.Tables(() => Definitions(), () => _all)];
         _all = tables;
         Connectors = new ConnectorRegistry(
-            ConnectorTable.Create(output, error, null, tables).Append(new ResultConnector(receiver: null))
+            ConnectorTable.Create(output, error, null, tables, access).Append(new ResultConnector(receiver: null))
                 .Append(new IngestConnector(queue: null)).Concat(more));
     }
 
@@ -65,8 +81,7 @@ internal sealed class NodeBuilder : IDisposable
     public Func<CatalogContent> Definitions { get; set; } = static () => new CatalogContent([], []);
 
     /// <summary>Gets the stores of checkpoints.</summary>
-    public ObjectStoreTable Stores { get; } = new(
-        TimeProvider.System, new Random(Environment.ProcessId), Environment.GetEnvironmentVariable);
+    public ObjectStoreTable Stores { get; }
 
     /// <summary>Gets all connectors.</summary>
     public ConnectorRegistry Connectors { get; }

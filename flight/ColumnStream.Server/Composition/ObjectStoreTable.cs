@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Http;
 using System.Text;
 using ColumnStream.Aliyun.Oss;
+using ColumnStream.Connectors;
 using ColumnStream.Connectors.Oss;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Storage;
@@ -16,7 +17,7 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
     private static readonly Dictionary<string, Func<ObjectStoreTable, string, Func<string, string?>, IObjectStore>> s_schemes =
         new(StringComparer.OrdinalIgnoreCase)
         {
-            ["file"] = static (_, address, _) => new LocalObjectStore(FolderOf(address)!),
+            ["file"] = static (table, address, _) => new LocalObjectStore(table.Folders.Resolve(FolderOf(address)!)),
             ["memory"] = static (table, address, _) => table.Memory(address),
             ["oss"] = static (table, address, option) => OssStoreOptions.Open(
                 address, option, table._environment, table.Handler, table._time, table.Spread()),
@@ -35,10 +36,22 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
             // Tables open their buckets in turns of their own tasks.
             lock (_memory)
             {
-                return _handler ??= OssClient.MakeHandler();
+                if (_handler is null)
+                {
+                    _handler = OssClient.MakeHandler();
+                    _handler.ConnectCallback = Networks.IsAll ? null : Networks.ConnectAsync;
+                }
+
+                return _handler;
             }
         }
     }
+
+    /// <summary>Gets which folders of this machine may be stores, or hold state that has no room in memory.</summary>
+    public AllowedFolders Folders { get; init; } = AllowedFolders.All;
+
+    /// <summary>Gets which addresses may be reached.</summary>
+    public AllowedNetworks Networks { get; init; } = AllowedNetworks.All;
 
     /// <summary>Opens a store that has passed the check of its conditional put; what dead writers left long ago goes.</summary>
     /// <param name="address">A path, or an address with a scheme.</param>
@@ -88,6 +101,26 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
             : throw new UserException(3111, $"Address of a folder is wrong: '{address}'. Expected file:///path."),
         _ => null,
     };
+
+    /// <summary>Refuses folders of this machine, between commas, that may not hold state.</summary>
+    /// <exception cref="UserException">One may not.</exception>
+    public void CheckTemporary(string? folders)
+    {
+        foreach (string folder in folders?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            Folders.Resolve(folder);
+        }
+    }
+
+    /// <summary>Refuses an address whose folder may not be a store.</summary>
+    /// <exception cref="UserException">It is so.</exception>
+    public void Check(string address)
+    {
+        if (FolderOf(address) is { } folder)
+        {
+            Folders.Resolve(folder);
+        }
+    }
 
     /// <summary>Returns the folder whose lock keeps a second process of this machine away from an address.</summary>
     public static string LockFolderOf(string address)

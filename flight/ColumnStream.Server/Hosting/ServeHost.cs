@@ -6,6 +6,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Connectors;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 using ColumnStream.Engine.Storage;
@@ -25,6 +26,9 @@ namespace ColumnStream.Server.Hosting;
 /// <summary>Is one server process: a folder, the engine, and the listeners. The place where both meet.</summary>
 internal sealed class ServeHost : IAsyncDisposable
 {
+    /// <summary>The folder, in the data folder, that paths of SQL belong to.</summary>
+    public const string FilesFolder = "files";
+
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
     private readonly ServeOptions _options;
     private readonly FolderLock _folder;
@@ -48,7 +52,11 @@ internal sealed class ServeHost : IAsyncDisposable
         IReadOnlyList<GrpcListener> listeners = Listeners(options, log);
         string data = Path.GetFullPath(options.DataFolder);
         Create(data);
-        Create(Path.Combine(data, "store"));
+        foreach (string name in new[] { "store", FilesFolder, "checkpoints", "savepoints" })
+        {
+            Create(Path.Combine(data, name));
+        }
+
         _folder = FolderLock.Acquire(data);
         try
         {
@@ -56,7 +64,7 @@ internal sealed class ServeHost : IAsyncDisposable
             Accounts = new Accounts(store, TimeProvider.System);
             FirstToken = options.NeedsLogin && Accounts.Users.Count == 0 ? MakeAdministrator() : null;
             _audit = new AuditLog(Path.Combine(data, "audit.jsonl"), TimeProvider.System);
-            _node = new NodeBuilder(output, output);
+            _node = new NodeBuilder(output, output, AccessOf(options, data), StoresOf(options, data));
             _sessions = new SessionHost(
                 _node, Defaults(options.Session, data), store,
                 new SecretVault(store, SecretVault.KeyOf(Path.Combine(data, "secret.key"))))
@@ -170,6 +178,42 @@ internal sealed class ServeHost : IAsyncDisposable
             .. session.Settings,
         ],
     };
+
+    /// <summary>Opens the folder of files and those that were named, and keeps the rest of the data folder and the key closed.</summary>
+    private static ConnectorAccess AccessOf(ServeOptions options, string data)
+    {
+        return new ConnectorAccess(
+            new AllowedFolders(
+                Path.Combine(data, FilesFolder), [Path.Combine(data, FilesFolder), .. Named(options)],
+                Closed(options, data)),
+            new AllowedNetworks(
+                options.AllowedEgress, static (host, cancellation) => Dns.GetHostAddressesAsync(host, cancellation)));
+    }
+
+    /// <summary>Opens the folders of checkpoints and savepoints too, and those that the command line names for state.</summary>
+    private static AllowedFolders StoresOf(ServeOptions options, string data)
+    {
+        var settings = new JobSettings(options.Session.Settings);
+        return new AllowedFolders(
+            Environment.CurrentDirectory,
+            [
+                Path.Combine(data, "checkpoints"), Path.Combine(data, "savepoints"), Path.Combine(data, FilesFolder),
+                .. Named(options),
+                .. new[] { OptionTable.CheckpointFolder, OptionTable.SavepointFolder, OptionTable.RecoveryPath }
+                    .Where(key => options.Session.Settings.Any(setting => setting.Key == key))
+                    .Select(key => ObjectStoreTable.FolderOf(settings.Text(key)!)).OfType<string>(),
+                .. settings.Text(OptionTable.TemporaryFolders)?.Split(
+                    ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            ],
+            Closed(options, data));
+    }
+
+    private static IReadOnlyList<string> Closed(ServeOptions options, string data) =>
+        [data, .. new[] { options.Key ?? options.Certificate }.OfType<string>()];
+
+    private static IReadOnlyList<string> Named(ServeOptions options) => [.. options.AllowedFolders.Select(static folder =>
+        Directory.Exists(folder) ? Path.GetFullPath(folder)
+            : throw new UserException(3111, $"Folder of --allow-path does not exist: {folder}."))];
 
     private static void Create(string folder)
     {

@@ -22,6 +22,12 @@ internal sealed record ServeOptions(string DataFolder, IPEndPoint Address, Plann
     /// <summary>Gets the networks that may connect to the address; none lets all in.</summary>
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 
+    /// <summary>Gets the folders that paths of SQL may lead to, beside the one in the data folder.</summary>
+    public IReadOnlyList<string> AllowedFolders { get; init; } = [];
+
+    /// <summary>Gets the networks that connectors may reach beside public addresses.</summary>
+    public IReadOnlyList<IPNetwork> AllowedEgress { get; init; } = [];
+
     /// <summary>Gets the path of a further Unix socket, or null.</summary>
     public string? UnixSocket { get; init; }
 

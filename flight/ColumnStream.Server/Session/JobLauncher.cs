@@ -27,6 +27,12 @@ internal sealed class JobLauncher(NodeBuilder node)
         var settings = new JobSettings(job.Settings) { Name = launch.Name };
         string restore = settings.Restore(launch.Restore);
         string? address = settings.CheckpointAddress(job, launch.Script, launch.Ordinal, restore);
+        node.Stores.CheckTemporary(settings.Text(OptionTable.TemporaryFolders));
+        if (address is not null)
+        {
+            node.Stores.Check(address);
+        }
+
         FolderLock? folder = address is null ? null : FolderLock.Acquire(ObjectStoreTable.LockFolderOf(address));
         try
         {

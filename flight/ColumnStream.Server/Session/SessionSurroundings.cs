@@ -67,6 +67,7 @@ internal sealed class SessionSurroundings(
         if (from.Contains('/', StringComparison.Ordinal))
         {
             AccessRules.CheckAddress(user(), from);
+            host.Node.Stores.Check(from);
             return from;
         }
 

@@ -91,7 +91,7 @@ public sealed class ServeKillTests
     }
 
     private static ServerProcess Start(string folder) =>
-        new(folder, ["serve", "--data", "data", "--listen", "127.0.0.1:0"], new Dictionary<string, string>
+        new(folder, ["serve", "--data", "data", "--listen", "127.0.0.1:0", "--allow-path", folder], new Dictionary<string, string>
         {
             ["COLUMNSTREAM_RUNTIME_DIR"] = Directory.CreateDirectory(Path.Combine(folder, "run")).FullName,
         });

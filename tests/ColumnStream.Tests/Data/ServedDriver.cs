@@ -53,7 +53,7 @@ internal sealed class ServedDriver : IAsyncDisposable
         var host = new ServeHost(
             new ServeOptions(Path.Combine(folder, "data"), new IPEndPoint(IPAddress.Loopback, 0), PlannerOptions.Default)
             {
-                UnixSocket = SocketOf(folder),
+                UnixSocket = SocketOf(folder), AllowedFolders = [folder],
             },
             TextWriter.Null, TextWriter.Null);
         await host.StartAsync(default);

@@ -168,6 +168,7 @@ public sealed class ForeignClientTests(ITestOutputHelper output) : IAsyncLifetim
             {
                 Certificate = tls ? Path.Combine(_folder, "server.pem") : null,
                 Key = tls ? Path.Combine(_folder, "server.key") : null,
+                AllowedFolders = [_folder],
             },
             TextWriter.Null, TextWriter.Null);
         await _host.StartAsync(default);

@@ -50,7 +50,7 @@ public sealed class ServeHostTests : IAsyncLifetime
     {
         using ServeClient client = await Client().SignInAsync(_host.FirstToken!);
         Assert.Equal(["1"], await client.Rows("SELECT 1"));
-        string path = Path.Combine(_folder, "t");
+        string path = Path.Combine(_folder, ServeHost.FilesFolder, "t");
         Assert.Equal(0, await client.Sql.UpdateAsync(
             "CREATE TABLE t (a INT, b STRING, d DECIMAL(10, 2)) WITH ('connector' = 'filesystem', "
             + $"'path' = '{path}', 'format' = 'csv')",
@@ -69,7 +69,7 @@ public sealed class ServeHostTests : IAsyncLifetime
     public async Task Parameters_have_types_and_many_rows_are_one_job()
     {
         using ServeClient client = await Client().SignInAsync(_host.FirstToken!);
-        string path = Path.Combine(_folder, "p");
+        string path = Path.Combine(_folder, ServeHost.FilesFolder, "p");
         await client.Sql.UpdateAsync(
             $"CREATE TABLE p (a BIGINT, b STRING) WITH ('connector' = 'filesystem', 'path' = '{path}', 'format' = 'csv')",
             ServeClient.Limit);
@@ -100,7 +100,7 @@ public sealed class ServeHostTests : IAsyncLifetime
         {
             Options = new Dictionary<string, string>
             {
-                ["connector"] = "filesystem", ["path"] = Path.Combine(_folder, "bulk"), ["format"] = "csv",
+                ["connector"] = "filesystem", ["path"] = Path.Combine(_folder, ServeHost.FilesFolder, "bulk"), ["format"] = "csv",
             },
         };
         Assert.Equal(30_000, await Ingest(client, target, 30));

@@ -28,6 +28,8 @@ internal sealed unsafe class LimitOperator(LimitNode node) : Operator
 
     public override IReadOnlyList<OperatorState> States => [_seen];
 
+    public override bool IsSatisfied => node.Count >= 0 && _seen.Value >= node.Offset + node.Count;
+
     public override void Open(OperatorContext context)
     {
         _context = context;

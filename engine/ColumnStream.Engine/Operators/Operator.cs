@@ -42,6 +42,10 @@ public abstract class Operator : IDisposable
     /// <summary>Gets whether rows come out only when all inputs end: then no watermark passes before them, and none of them is late.</summary>
     public virtual bool AnswersAtEnd => false;
 
+    /// <summary>Gets whether no row that still comes can change what it gives: inputs that only it needs are ended early then.</summary>
+    /// <remarks>Once true it stays so, also behind a restore. Asked only of operators that run at parallelism 1.</remarks>
+    public virtual bool IsSatisfied => false;
+
     /// <summary>Makes ready to run.</summary>
     public abstract void Open(OperatorContext context);
 

@@ -38,6 +38,8 @@ internal sealed class CheckedOperator(Operator inner, PhysicalNode node) : Opera
 
     public override bool IsWaiting => inner.IsWaiting;
 
+    public override bool IsSatisfied => inner.IsSatisfied;
+
     public override void Open(OperatorContext context)
     {
         _inputs = context.Inputs;

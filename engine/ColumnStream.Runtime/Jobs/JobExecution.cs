@@ -34,6 +34,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private readonly List<StreamTask> _tasks = [];
     private readonly JobExchanges _exchanges;
     private readonly List<SnapshotWriter> _writers = [];
+    private readonly HashSet<int> _satisfied = [];
     private readonly JobAttempt _attempt;
     private IReadOnlyList<PlannedOperator> _operators = [];
     private RestoreOrigin? _origin;
@@ -291,6 +292,27 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     public void Ready(StreamTask task) => _exchanges.TaskIsReady(task, _tasks.Count);
 
     public void CleanedUp(StreamTask task) => _coordinator!.CleanedUp(task);
+
+    /// <summary>Ends the sources whose rows only satisfied operators would get.</summary>
+    public void Satisfied(StreamTask task, PhysicalNode node)
+    {
+        if (task.Parallelism > 1)
+        {
+            return;
+        }
+
+        HashSet<int> needed;
+        lock (_satisfied)
+        {
+            _satisfied.Add(node.Id);
+            needed = _graph.Plan.NeededFor(_satisfied);
+        }
+
+        foreach (StreamTask other in _tasks)
+        {
+            other.EndUnneeded(source => needed.Contains(source.Id));
+        }
+    }
 
     public void Ended(StreamTask task) => _coordinator!.Ended();
 

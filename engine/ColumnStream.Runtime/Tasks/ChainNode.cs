@@ -35,6 +35,7 @@ internal sealed class ChainNode
     private long _rowsIn;
     private long _batchesIn;
     private long _busyNs;
+    private bool _isSatisfied;
 
     public ChainNode(
         OperatorChain chain, PhysicalNode node, Operator? @operator, SinkInstance? sink, NodeOutput output,
@@ -166,6 +167,17 @@ internal sealed class ChainNode
         }
 
         MarkPending();
+        NoteSatisfied();
+    }
+
+    /// <summary>Tells the task once that the operator needs no more rows.</summary>
+    public void NoteSatisfied()
+    {
+        if (!_isSatisfied && _operator is { IsSatisfied: true })
+        {
+            _isSatisfied = true;
+            _chain.OnSatisfied(Node);
+        }
     }
 
     /// <summary>Tells whether the rows that wait here have waited long enough.</summary>

@@ -1,4 +1,5 @@
 using System;
+using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Runtime.Tasks;
@@ -20,6 +21,9 @@ internal interface ITaskOwner
 
     /// <summary>A task's sinks are free of leftovers.</summary>
     void CleanedUp(StreamTask task);
+
+    /// <summary>An operator of a task needs no more rows.</summary>
+    void Satisfied(StreamTask task, PhysicalNode node);
 
     /// <summary>All inputs of a task ended and are worked off.</summary>
     void Ended(StreamTask task);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 
 namespace ColumnStream.Runtime.Tasks;
@@ -74,6 +75,9 @@ internal sealed class OperatorChain(Executor executor)
             }
         }
     }
+
+    /// <summary>Gets or sets what is told of an operator that needs no more rows.</summary>
+    public Action<PhysicalNode> OnSatisfied { get; set; } = static _ => { };
 
     /// <summary>Gets or sets how many operators with state are in a call: they may hold addresses of rows.</summary>
     public int Depth { get; set; }

@@ -17,13 +17,19 @@ internal sealed unsafe class SourceSet(Executor executor, BufferAllocator alloca
 
     public bool AllEnded { get; private set; } = true;
 
-    /// <summary>Gets or sets whether every source ends at its next poll, wherever it is.</summary>
-    public bool IsDraining { get; set; }
-
     public void Add(SourceSlot source)
     {
         _sources.Add(source);
         AllEnded = false;
+    }
+
+    /// <summary>Lets the sources of which <paramref name="ends"/> holds end at their next poll, wherever they are.</summary>
+    public void Drain(Func<SourceSlot, bool> ends)
+    {
+        foreach (SourceSlot source in _sources)
+        {
+            source.IsDraining |= ends(source);
+        }
     }
 
     /// <summary>Ends the sources that have no split, before rows flow.</summary>
@@ -73,7 +79,7 @@ internal sealed unsafe class SourceSet(Executor executor, BufferAllocator alloca
         chain.BeginElement();
         long t0 = chain.Sampling ? executor.Now : 0;
         StreamBatch? batch = null;
-        SourcePoll found = IsDraining ? SourcePoll.End : source.Reader.Poll(out batch);
+        SourcePoll found = source.IsDraining ? SourcePoll.End : source.Reader.Poll(out batch);
         if (chain.Sampling)
         {
             source.BusyNs += (executor.Now - t0) * OperatorChain.SampleEvery;

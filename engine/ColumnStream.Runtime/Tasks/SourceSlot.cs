@@ -23,6 +23,9 @@ internal sealed class SourceSlot(PhysicalNode node, SourceReader reader, NodeOut
 
     public bool IsEnded { get; private set; }
 
+    /// <summary>Gets or sets whether it ends at its next poll.</summary>
+    public bool IsDraining { get; set; }
+
     public long BusyNs { get; set; }
 
     /// <summary>Gets the watermark up to which this source was read: behind the nodes that only it feeds.</summary>

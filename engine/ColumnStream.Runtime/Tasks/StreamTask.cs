@@ -4,6 +4,7 @@ using System.Threading;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.State;
 using ColumnStream.Runtime.Exchange;
 using ColumnStream.Runtime.Ledger;
@@ -52,7 +53,7 @@ internal sealed class StreamTask : TaskUnit
         Fragment = fragment;
         Subtask = subtask;
         Parallelism = parallelism;
-        Chain = new OperatorChain(executor);
+        Chain = new OperatorChain(executor) { OnSatisfied = node => owner.Satisfied(this, node) };
     }
 
     public int Fragment { get; }
@@ -132,6 +133,11 @@ internal sealed class StreamTask : TaskUnit
     {
         _startUp();
         Sources.EndEmpty();
+        foreach (ChainNode node in Chain.Nodes)
+        {
+            node.NoteSatisfied();
+        }
+
         _owner.Ready(this);
     });
 
@@ -160,7 +166,10 @@ internal sealed class StreamTask : TaskUnit
     });
 
     /// <summary>Ends all sources where they are: the greatest watermark and the end follow.</summary>
-    public void DrainSources() => _mailbox.Post(() => Sources.IsDraining = true);
+    public void DrainSources() => _mailbox.Post(() => Sources.Drain(static _ => true));
+
+    /// <summary>Ends the sources of which <paramref name="isNeeded"/> does not hold: nobody uses what they would give.</summary>
+    public void EndUnneeded(Func<PhysicalNode, bool> isNeeded) => _mailbox.Post(() => Sources.Drain(s => !isNeeded(s.Node)));
 
     /// <summary>Lets stopped sources go on.</summary>
     public void ResumeSources() => _mailbox.Post(() => _sourcesStopped = false);

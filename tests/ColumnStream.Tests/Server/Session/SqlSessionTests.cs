@@ -65,6 +65,41 @@ public sealed class SqlSessionTests
         Assert.Equal(JobStatus.Cancelled, job.Status);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_limit_that_is_reached_ends_its_inputs_and_no_others(int parallelism)
+    {
+        await using var world = new SessionWorld();
+        SqlSession session = world.Open();
+        await SessionWorld.Rows(session, Long);
+        await SessionWorld.Rows(session, $"SET 'parallelism.default' = '{parallelism}'");
+        Assert.Equal(0, (await SessionWorld.Rows(session, "SELECT id FROM endless LIMIT 0")).Length);
+        Assert.Equal(3, (await SessionWorld.Rows(session, "SELECT id FROM endless LIMIT 3 OFFSET 4")).Distinct().Count());
+        Assert.Equal(7, (await SessionWorld.Rows(
+            session, "(SELECT id FROM endless WHERE id % 2 = 0 LIMIT 2) UNION ALL (SELECT -id FROM endless LIMIT 5)")).Length);
+        Assert.Equal(5000, (await SessionWorld.Rows(
+            session, "SELECT a.id FROM (SELECT id FROM endless LIMIT 5000) a JOIN (SELECT id FROM endless LIMIT 5000) b ON a.id = b.id")).Length);
+        string[] jobs = await SessionWorld.Rows(session, "SHOW JOBS");
+        Assert.All(jobs, static job => Assert.Contains("|FINISHED|", job, StringComparison.Ordinal));
+
+        // Another sink still wants what the limited one does not.
+        foreach (string name in (string[])["few", "many"])
+        {
+            await SessionWorld.Rows(
+                session,
+                $"CREATE TABLE {name} (id BIGINT) WITH ('connector' = 'filesystem', 'path' = '{Path.Combine(world.Folder, name)}', 'format' = 'csv')");
+        }
+
+        await SessionWorld.Rows(session, "SET 'table.dml-sync' = 'true'");
+        await SessionWorld.Rows(
+            session,
+            "EXECUTE STATEMENT SET BEGIN INSERT INTO few SELECT id FROM endless /*+ OPTIONS('number-of-rows' = '50000') */ LIMIT 3; "
+            + "INSERT INTO many SELECT id FROM endless /*+ OPTIONS('number-of-rows' = '50000') */; END");
+        Assert.Equal(["3"], await SessionWorld.Rows(session, "SELECT COUNT(*) FROM few"));
+        Assert.Equal(["50000"], await SessionWorld.Rows(session, "SELECT COUNT(*) FROM many"));
+    }
+
     /// <summary>Would go on growing if the full queue did not reach the source.</summary>
     [Theory]
     [InlineData(1)]

@@ -81,6 +81,18 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    /// <remarks>Refused, behind the question who asks: tables are listed by commands.</remarks>
+    public override async IAsyncEnumerable<FlightInfo> ListFlightsAsync(ReadOnlyMemory<byte> criteria, FlightCall call)
+    {
+        await RefuseAsync(call).ConfigureAwait(false);
+        yield break;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Refused, behind the question who asks: no command has rows both ways.</remarks>
+    public override Task DoExchangeAsync(FlightBatchReader input, FlightBatchWriter output, FlightCall call) => RefuseAsync(call);
+
+    /// <inheritdoc/>
     public override async Task<FlightInfo> GetFlightInfoAsync(FlightDescriptor descriptor, FlightCall call)
     {
         await using ClientSession session = await _sessions.OfAsync(call).ConfigureAwait(false);
@@ -250,6 +262,12 @@ public sealed class FlightSqlService : FlightService, IAsyncDisposable
         : throw new GrpcException(
             GrpcStatusCode.InvalidArgument,
             $"Descriptor is a path: {descriptor}. Expected a command: a message of Flight SQL or the text of a query.");
+
+    private async Task RefuseAsync(FlightCall call)
+    {
+        await using ClientSession session = await _sessions.OfAsync(call).ConfigureAwait(false);
+        throw new GrpcException(GrpcStatusCode.Unimplemented, $"This server does not serve the method: {call.Method}.");
+    }
 
     private static GrpcException NotHere(IMessage command, FlightCall call) => new(
         GrpcStatusCode.Unimplemented, $"This server does not take {command.Descriptor.Name} in {call.Method}.");

@@ -137,46 +137,6 @@ public sealed class ServeSecurityTests : IDisposable
                 .OrderBy(static e => e.Item1, StringComparer.Ordinal));
     }
 
-    /// <summary>Breaks when a method answers somebody who is nobody, or when one is added that this does not know.</summary>
-    [Fact]
-    public async Task Every_method_asks_who_calls()
-    {
-        string[] methods =
-        [
-            "Handshake", "ListFlights", "GetFlightInfo", "PollFlightInfo", "GetSchema", "DoGet", "DoPut", "DoExchange", "DoAction",
-            "ListActions",
-        ];
-        Assert.Equal(
-            methods.Order(StringComparer.Ordinal),
-            typeof(FlightService).GetMethods().Where(static m => m.IsVirtual && m.DeclaringType == typeof(FlightService))
-                .Select(static m => m.Name.Replace("Async", string.Empty, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        await using ServeHost host = await StartAsync(mutual: null);
-        using ServeClient nobody = new(host.Address!);
-        byte[] statement = Http2Frame.Field(1, "SELECT 1"u8);
-        byte[] command =
-        [
-            .. Http2Frame.Field(1, "type.googleapis.com/arrow.flight.protocol.sql.CommandStatementQuery"u8), .. Http2Frame.Field(2, statement),
-        ];
-        using var account = new BufferAllocator("nobody", _pool);
-        using var client = new FlightClient(new FlightClientOptions { Channel = Plain(host), Allocator = account });
-        FlightDescriptor descriptor = FlightDescriptor.FromCommand(command);
-        var calls = new Dictionary<string, Func<Task>>
-        {
-            ["Handshake"] = () => client.HandshakeAsync(default, ServeClient.Limit),
-            ["GetFlightInfo"] = () => client.GetFlightInfoAsync(descriptor, ServeClient.Limit),
-            ["PollFlightInfo"] = () => client.PollFlightInfoAsync(descriptor, ServeClient.Limit),
-            ["GetSchema"] = () => client.GetSchemaAsync(descriptor, ServeClient.Limit),
-            ["DoGet"] = async () => await (await client.DoGetAsync(command, ServeClient.Limit)).ReadAsync(),
-            ["DoAction"] = () => AllAsync(client.DoActionAsync(new FlightAction("CreatePreparedStatement", command), ServeClient.Limit)),
-            ["ListActions"] = () => AllAsync(client.ListActionsAsync(ServeClient.Limit)),
-        };
-        foreach ((string method, Func<Task> call) in calls)
-        {
-            GrpcStatus status = (await Assert.ThrowsAsync<GrpcException>(call)).Status;
-            Assert.True(status.Code == GrpcStatusCode.Unauthenticated, $"{method}: {status.Code} {status.Message}");
-        }
-    }
-
     /// <summary>Breaks when a secret shows anywhere, when what was done or denied is not written, or when a line can be changed unseen.</summary>
     [Fact]
     public async Task Deeds_are_written_and_secrets_are_not()

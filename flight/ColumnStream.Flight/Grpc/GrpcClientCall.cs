@@ -241,10 +241,14 @@ internal sealed class GrpcClientCall : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _exchange.CompleteWrites();
         if (_status is null)
         {
+            // Its writes do not end: a server would take what came so far for the whole.
             await _ending.CancelAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            _exchange.CompleteWrites();
         }
 
         try

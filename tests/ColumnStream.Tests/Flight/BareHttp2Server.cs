@@ -48,15 +48,22 @@ internal sealed class BareHttp2Server : IDisposable
     {
         while (true)
         {
-            var head = new byte[9];
-            await stream.ReadExactlyAsync(head);
-            var payload = new byte[BinaryPrimitives.ReadUInt32BigEndian(head) >> 8];
-            await stream.ReadExactlyAsync(payload);
+            (byte[] head, byte[] payload) = await ReadAsync(stream);
             if (head[3] == type && (head[4] & flags) == flags)
             {
                 return payload;
             }
         }
+    }
+
+    /// <summary>Reads the next frame.</summary>
+    public static async Task<(byte[] Head, byte[] Payload)> ReadAsync(Stream stream)
+    {
+        var head = new byte[9];
+        await stream.ReadExactlyAsync(head);
+        var payload = new byte[BinaryPrimitives.ReadUInt32BigEndian(head) >> 8];
+        await stream.ReadExactlyAsync(payload);
+        return (head, payload);
     }
 
     public static byte[] Frame(byte type, byte flags, int stream, string hex)

@@ -165,6 +165,33 @@ public sealed class DirectHttp2Tests
         Assert.Equal(GrpcStatusCode.Unavailable, error.Status.Code);
     }
 
+    /// <summary>Breaks when a call that is left looks to the server like one that was sent to its end: half a load would be kept.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_that_is_left_is_reset_and_not_completed(bool isDirect)
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            using var server = new BareHttp2Server();
+            using GrpcChannel channel = server.Connect(o => o with { UsesDirectHttp2 = isDirect });
+            GrpcClientCall call = Open(channel);
+            Task writing = call.WriteAsync(new BytesValue { Value = Google.Protobuf.ByteString.CopyFrom(1, 2, 3) }).AsTask();
+            using NetworkStream stream = await server.AcceptAsync().WaitAsync(s_limit);
+            await writing.WaitAsync(s_limit);
+            await call.DisposeAsync();
+            (byte[] head, byte[] payload) frame;
+            do
+            {
+                frame = await BareHttp2Server.ReadAsync(stream).WaitAsync(s_limit);
+                Assert.False(frame.head[3] == 0 && (frame.head[4] & EndStream) != 0);
+            }
+            while (frame.head[3] != 3);
+
+            Assert.Equal(new byte[] { 0, 0, 0, 8 }, frame.payload);
+        }
+    }
+
     /// <summary>Breaks when a call is sent again of which only a part is kept: the server would take the rest for the whole.</summary>
     [Fact]
     public async Task A_refused_call_that_is_long_fails()

@@ -6,7 +6,6 @@ using System.Linq;
 using System.Net.Sockets;
 using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
-using ColumnStream.Flight.Hosting;
 using ColumnStream.Testing.Interop;
 using Xunit;
 using Xunit.Abstractions;

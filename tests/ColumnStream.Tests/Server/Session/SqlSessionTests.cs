@@ -74,7 +74,7 @@ public sealed class SqlSessionTests
         SqlSession session = world.Open();
         await SessionWorld.Rows(session, Long);
         await SessionWorld.Rows(session, $"SET 'parallelism.default' = '{parallelism}'");
-        Assert.Equal(0, (await SessionWorld.Rows(session, "SELECT id FROM endless LIMIT 0")).Length);
+        Assert.Empty(await SessionWorld.Rows(session, "SELECT id FROM endless LIMIT 0"));
         Assert.Equal(3, (await SessionWorld.Rows(session, "SELECT id FROM endless LIMIT 3 OFFSET 4")).Distinct().Count());
         Assert.Equal(7, (await SessionWorld.Rows(
             session, "(SELECT id FROM endless WHERE id % 2 = 0 LIMIT 2) UNION ALL (SELECT -id FROM endless LIMIT 5)")).Length);

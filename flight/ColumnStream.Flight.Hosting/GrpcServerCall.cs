@@ -57,7 +57,7 @@ internal sealed class GrpcServerCall : IDisposable
         _compresses = options.CompressesResponses
             && http.Request.Headers[AcceptEncoding].ToString().Contains("gzip", StringComparison.Ordinal);
         _source = new PipeSource(http.Request.BodyReader, Cancellation);
-        _sink = new PipeSink(_body.Writer, ApplyHeaders, Cancellation);
+        _sink = new PipeSink(_body.Writer, ApplyHeaders, options.IdleTimeout, options.Time, Cancellation);
         Reader = new FrameReader(_source, isGzip, route.IsData ? options.MaxDataMessageBytes : options.MaxMessageBytes);
         Writer = new FrameWriter(_sink, _compresses);
         Peer = FindPeer(http);
@@ -138,6 +138,13 @@ internal sealed class GrpcServerCall : IDisposable
         if (IsAbandoned)
         {
             return;
+        }
+
+        if (_sink.IsIdle)
+        {
+            _options.OnIdle?.Invoke(
+                $"{Method}: the client at {Peer.Address?.ToString() ?? "a Unix socket"} took nothing of the answer for "
+                + $"{_options.IdleTimeout}; it was ended, and what made it.");
         }
 
         if (_sink.IsBroken)

@@ -31,6 +31,15 @@ public sealed record GrpcServerOptions
     /// <summary>Gets how long a call with one answer may take where its client names no deadline.</summary>
     public TimeSpan UnaryDeadline { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>
+    /// Gets how long an answer may wait for a client that takes none of it; then the call ends, DEADLINE_EXCEEDED here and a reset there.
+    /// Zero for ever.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>Gets what is told of such calls.</summary>
+    public Action<string>? OnIdle { get; init; }
+
     /// <summary>Gets whether answers are compressed for clients that accept it.</summary>
     public bool CompressesResponses { get; init; }
 

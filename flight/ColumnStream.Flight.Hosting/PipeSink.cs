@@ -8,7 +8,8 @@ using ColumnStream.Flight.Grpc;
 namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Writes into a pipe, which copies, and waits wherever much has gathered.</summary>
-internal sealed class PipeSink(PipeWriter writer, Action beforeFirst, CancellationToken cancellation) : ByteSink
+internal sealed class PipeSink(
+    PipeWriter writer, Action beforeFirst, TimeSpan idle, TimeProvider time, CancellationToken cancellation) : ByteSink
 {
     private const int Chunk = 64 << 10;
     private int _gathered;
@@ -16,6 +17,9 @@ internal sealed class PipeSink(PipeWriter writer, Action beforeFirst, Cancellati
 
     /// <summary>Gets whether a write was given up, so that nothing can follow.</summary>
     public bool IsBroken { get; private set; }
+
+    /// <summary>Gets whether that was since the client took nothing for too long.</summary>
+    public bool IsIdle { get; private set; }
 
     public override void Append(ReadOnlySpan<byte> bytes)
     {
@@ -56,7 +60,7 @@ internal sealed class PipeSink(PipeWriter writer, Action beforeFirst, Cancellati
         else
         {
             IsBroken = true;
-            result = await flush.AsTask().WaitAsync(cancellation).ConfigureAwait(false);
+            result = await WaitAsync(flush.AsTask()).ConfigureAwait(false);
             IsBroken = false;
         }
 
@@ -65,6 +69,20 @@ internal sealed class PipeSink(PipeWriter writer, Action beforeFirst, Cancellati
             IsBroken = true;
             // The call itself may be told of it only later, so that this must say by itself that it is no error of the server.
             throw new GrpcException(GrpcStatusCode.Cancelled, "The client no longer reads.");
+        }
+    }
+
+    private async Task<FlushResult> WaitAsync(Task<FlushResult> flush)
+    {
+        try
+        {
+            return await flush.WaitAsync(idle == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : idle, time, cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!flush.IsCompleted)
+        {
+            IsIdle = true;
+            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, $"The client took nothing of the answer for {idle}.");
         }
     }
 }

@@ -7,6 +7,7 @@ var root = new Command("columnstream", "Runs Flink SQL over streams and files.")
 {
     new HelpOption(),
     new VersionOption(),
+    AuditCommand.Create(),
     RunCommand.Create(),
     JobsCommand.Create(),
     SavepointCommand.Create(),

@@ -132,6 +132,7 @@ public static class ErrorCodes
         new(6002, "57014", "CANCELLED", false, "user", "The statement was cancelled."),
         new(6003, "53300", "RESOURCE_EXHAUSTED", true, "user", "Too many sessions, statements or sign-ins at once."),
         new(6004, "57P01", "UNAVAILABLE", true, "user", "The server is stopping."),
+        new(6005, "57P05", "DEADLINE_EXCEEDED", true, "user", "A result waited for its client for too long."),
         new(6010, "54011", "RESOURCE_EXHAUSTED", false, "user", "Key or state row is too wide: {0}."),
         new(6011, "54000", "RESOURCE_EXHAUSTED", false, "user", "Value of an aggregate is too long: {0}."),
         new(9000, "XX000", "INTERNAL", false, "developer", "A rule of this program is broken."),

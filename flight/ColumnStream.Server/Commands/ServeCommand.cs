@@ -7,6 +7,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Options;
 using ColumnStream.Planner;
 using ColumnStream.Server.Hosting;
 
@@ -54,6 +55,12 @@ internal static class ServeCommand
                 + "Without it public addresses only.",
             HelpName = "cidr", AllowMultipleArgumentsPerToken = false,
         };
+        var idle = new Option<string>("--idle-timeout")
+        {
+            Description = "How long a result waits for a client that takes nothing of it; then it ends and its job with it. 0 s for"
+                + " ever.",
+            HelpName = "duration", DefaultValueFactory = static _ => "10 min",
+        };
         var open = new Option<bool>("--no-auth") { Description = "Lets everybody on this machine in as an administrator." };
         var health = new Option<string?>("--health")
         {
@@ -68,7 +75,7 @@ internal static class ServeCommand
             "Serves Flight SQL. Catalog, jobs and users lie in the data folder and survive: jobs go on from their checkpoints. "
             + "SIGTERM stops each job behind a savepoint. The first start prints a token of the user admin, once.")
         {
-            data, listen, unix, certificate, key, roots, allow, paths, egress, open, health, defines,
+            data, listen, unix, certificate, key, roots, allow, paths, egress, idle, open, health, defines,
         };
         command.SetAction((parsed, cancellation) => GuardedAsync(() =>
         {
@@ -81,6 +88,7 @@ internal static class ServeCommand
                 Certificate = parsed.GetValue(certificate), Key = parsed.GetValue(key), ClientRoots = parsed.GetValue(roots),
                 UnixSocket = parsed.GetValue(unix), NeedsLogin = !parsed.GetValue(open),
                 AllowedNetworks = [.. (parsed.GetValue(allow) ?? []).Select(text => Network("--allow", text))],
+                IdleTimeout = Duration("--idle-timeout", parsed.GetValue(idle)!),
                 AllowedFolders = parsed.GetValue(paths) ?? [],
                 AllowedEgress = [.. (parsed.GetValue(egress) ?? []).Select(text => Network("--allow-egress", text))],
                 Health = Endpoint("--health", parsed.GetValue(health)),
@@ -112,7 +120,7 @@ internal static class ServeCommand
             await Console.Error.WriteLineAsync($"columnstream: cannot listen: {error.Message}");
             return ExitCode.Failed;
         }
-        catch (System.IO.IOException error)
+        catch (Exception error) when (error is System.IO.IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"columnstream: cannot serve: {error.Message}");
             return ExitCode.Failed;
@@ -158,6 +166,10 @@ internal static class ServeCommand
 
         return ExitCode.Done;
     }
+
+    private static TimeSpan Duration(string option, string text) =>
+        OptionValue.TryParseDuration(text, out TimeSpan time) && time >= TimeSpan.Zero && time.TotalMilliseconds < int.MaxValue
+            ? time : throw new UserException(3111, $"Duration of {option} is wrong: '{text}'. Expected one as '10 min'.");
 
     private static IPNetwork Network(string option, string text) => IPNetwork.TryParse(text, out IPNetwork network) ? network
         : throw new UserException(

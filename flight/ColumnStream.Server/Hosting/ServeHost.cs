@@ -63,7 +63,7 @@ internal sealed class ServeHost : IAsyncDisposable
             var store = new LocalObjectStore(Path.Combine(data, "store"));
             Accounts = new Accounts(store, TimeProvider.System);
             FirstToken = options.NeedsLogin && Accounts.Users.Count == 0 ? MakeAdministrator() : null;
-            _audit = new AuditLog(Path.Combine(data, "audit.jsonl"), TimeProvider.System);
+            _audit = new AuditLog(Path.Combine(data, AuditTrail.FileName), TimeProvider.System);
             _node = new NodeBuilder(output, output, AccessOf(options, data), StoresOf(options, data));
             _sessions = new SessionHost(
                 _node, Defaults(options.Session, data), store,
@@ -93,6 +93,12 @@ internal sealed class ServeHost : IAsyncDisposable
                 KnowsCallers = true,
                 MapError = ErrorStatus.Of,
                 Log = failure => log.WriteLine($"error: {failure}"),
+                IdleTimeout = options.IdleTimeout,
+                OnIdle = text =>
+                {
+                    log.WriteLine($"warning CST6005: {text}");
+                    _node.Jobs.AddError("flight", "warning", 6005, text);
+                },
             },
         });
     }

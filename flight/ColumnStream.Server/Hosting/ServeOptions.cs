@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Net;
 using ColumnStream.Planner;
@@ -27,6 +28,9 @@ internal sealed record ServeOptions(string DataFolder, IPEndPoint Address, Plann
 
     /// <summary>Gets the networks that connectors may reach beside public addresses.</summary>
     public IReadOnlyList<IPNetwork> AllowedEgress { get; init; } = [];
+
+    /// <summary>Gets how long a result may wait for a client that takes nothing of it; zero for ever.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Gets the path of a further Unix socket, or null.</summary>
     public string? UnixSocket { get; init; }

@@ -1,8 +1,6 @@
 using System;
 using System.Buffers;
 using System.IO;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading;
@@ -17,25 +15,36 @@ namespace ColumnStream.Server.Security;
 ///  "request":"3f2a…","hash":"sha256(hash of line 6 ‖ this line without its hash)"}
 /// </code>
 /// Never holds the text of a statement, since that may hold secrets. A line that was changed, removed or put in shows as a hash that does
-/// not fit (<see cref="Read"/>); lines cut off the end show by nothing but their absence. Thread-safe.
+/// not fit (<see cref="AuditTrail"/>); lines cut off the end show by nothing but their absence. A full file is closed under the number of
+/// its first line, and the chain goes on in a new one; closed files are nobody's to remove but the operator's. Thread-safe.
 /// </remarks>
 internal sealed class AuditLog : IDisposable
 {
-    private const string HashKey = ",\"hash\":\"";
+    /// <summary>The bytes from which on a file is closed.</summary>
+    public const long DefaultFileBytes = 64 << 20;
+
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.Default };
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
-    private readonly FileStream _file;
+    private readonly string _path;
+    private readonly long _mostBytes;
     private readonly ArrayBufferWriter<byte> _line = new();
+    private FileStream _file;
     private byte[] _last;
     private long _sequence;
+    private long _first;
 
     /// <summary>Opens the log and goes on behind its last line.</summary>
-    /// <exception cref="ExternalException">The last line is damaged.</exception>
-    public AuditLog(string path, TimeProvider time)
+    /// <param name="path">The newest file.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="mostBytes">The bytes from which on a file is closed.</param>
+    /// <exception cref="ExternalException">A line of the newest two files is damaged.</exception>
+    public AuditLog(string path, TimeProvider time, long mostBytes = DefaultFileBytes)
     {
         _time = time;
-        Reading read = Read(path);
+        _path = path;
+        _mostBytes = mostBytes;
+        AuditTrail.Reading read = AuditTrail.Read(path, most: 2);
         if (read.Damage is not null)
         {
             throw new ExternalException(
@@ -43,17 +52,8 @@ internal sealed class AuditLog : IDisposable
                 retryable: false);
         }
 
-        (_sequence, _last) = (read.Lines, read.Last);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        _file = new FileStream(path, options);
+        (_sequence, _last, _first) = (read.Lines, read.Last, read.First);
+        _file = Open(path);
         _file.SetLength(read.Bytes);
         _file.Position = read.Bytes;
         if (read.Rest.Length > 0)
@@ -74,76 +74,80 @@ internal sealed class AuditLog : IDisposable
     {
         lock (_gate)
         {
-            _line.ResetWrittenCount();
-            using (var json = new Utf8JsonWriter(_line, s_options))
+            if (_file.Position >= _mostBytes)
             {
-                json.WriteStartObject();
-                json.WriteNumber("seq", _sequence + 1);
-                json.WriteString("at", _time.GetUtcNow().UtcDateTime);
-                json.WriteString("user", user);
-                json.WriteString("from", from);
-                json.WriteString("verb", verb);
-                json.WriteString("object", subject);
-                json.WriteString("decision", decision);
-                json.WriteString("request", request);
-                json.WriteEndObject();
+                Close();
             }
 
-            byte[] hash = Chain(_last, _line.WrittenSpan);
-            ReadOnlySpan<byte> open = _line.WrittenSpan[..^1];
-            byte[] whole = [.. open, .. Encoding.ASCII.GetBytes($"{HashKey}{Convert.ToHexStringLower(hash)}\"}}\n")];
-            Append(whole);
-            (_last, _sequence) = (hash, _sequence + 1);
-        }
-    }
-
-    /// <summary>Reads a log and holds each line against the one before.</summary>
-    public static Reading Read(string path)
-    {
-        var read = new Reading(0, new byte[SHA256.HashSizeInBytes], 0, string.Empty, null);
-        if (!File.Exists(path))
-        {
-            return read;
-        }
-
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        bool isWhole = EndsALine(file);
-        var lines = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
-        while (lines.ReadLine() is { } line)
-        {
-            long bytes = read.Bytes + Encoding.UTF8.GetByteCount(line) + 1;
-            if (lines.EndOfStream && !isWhole)
+            if (_file.Position == 0 && _sequence > 0)
             {
-                return read with { Rest = line };
+                Add("", null, AuditTrail.Rotate, Convert.ToHexStringLower(_last), Auditor.Allowed, "");
             }
 
-            int at = line.LastIndexOf(HashKey, StringComparison.Ordinal);
-            byte[] hash = at < 0 ? [] : Chain(read.Last, Encoding.UTF8.GetBytes(line[..at] + "}"));
-            if (at < 0 || line[at..] != $"{HashKey}{Convert.ToHexStringLower(hash)}\"}}")
-            {
-                return read with { Damage = $"line {read.Lines + 1} of {path} does not fit the one before." };
-            }
-
-            read = read with { Lines = read.Lines + 1, Last = hash, Bytes = bytes };
+            Add(user, from, verb, subject, decision, request);
         }
-
-        return read;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static bool EndsALine(FileStream file)
+    private static FileStream Open(string path)
     {
-        if (file.Length == 0)
+        var options = new FileStreamOptions
         {
-            return true;
+            Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        file.Position = file.Length - 1;
-        bool isEnd = file.ReadByte() == '\n';
-        file.Position = 0;
-        return isEnd;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Closes a full file and begins the next; where that is not possible the full one grows on, since lines matter more.</summary>
+    private void Close()
+    {
+        string closed = AuditTrail.ClosedName(_path, _first);
+        bool isMoved = false;
+        try
+        {
+            File.Move(_path, closed);
+            isMoved = true;
+            FileStream next = Open(_path);
+            _file.Dispose();
+            _file = next;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            if (isMoved)
+            {
+                File.Move(closed, _path);
+            }
+        }
+    }
+
+    private void Add(string user, string? from, string verb, string subject, string decision, string request)
+    {
+        _line.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(_line, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("seq", _sequence + 1);
+            json.WriteString("at", _time.GetUtcNow().UtcDateTime);
+            json.WriteString("user", user);
+            json.WriteString("from", from);
+            json.WriteString("verb", verb);
+            json.WriteString("object", subject);
+            json.WriteString("decision", decision);
+            json.WriteString("request", request);
+            json.WriteEndObject();
+        }
+
+        byte[] line = AuditTrail.Seal(_last, _line.WrittenSpan, out byte[] hash);
+        _first = _file.Position == 0 ? _sequence + 1 : _first;
+        Append(line);
+        (_last, _sequence) = (hash, _sequence + 1);
     }
 
     private void Append(byte[] line)
@@ -161,20 +165,4 @@ internal sealed class AuditLog : IDisposable
             throw;
         }
     }
-
-    private static byte[] Chain(byte[] before, ReadOnlySpan<byte> line)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(before);
-        hash.AppendData(line);
-        return hash.GetHashAndReset();
-    }
-
-    /// <summary>Is what a log holds.</summary>
-    /// <param name="Lines">The number of lines that fit.</param>
-    /// <param name="Last">The hash of the last of them.</param>
-    /// <param name="Bytes">The bytes of them.</param>
-    /// <param name="Rest">A last line that was not written to its end, or nothing.</param>
-    /// <param name="Damage">What is wrong with the next line, or null.</param>
-    public readonly record struct Reading(long Lines, byte[] Last, long Bytes, string Rest, string? Damage);
 }

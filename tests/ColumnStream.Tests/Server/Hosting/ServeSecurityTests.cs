@@ -170,13 +170,13 @@ public sealed class ServeSecurityTests : IDisposable
         AssertLine(lines, "ann", "LOGIN", "", Auditor.Allowed);
         AssertLine(lines, "ann", "LOGIN", "", Auditor.Denied);
         AssertLine(lines, "admin", "DROP", "t", Auditor.Allowed);
-        Assert.Null(AuditLog.Read(path).Damage);
+        Assert.Null(AuditTrail.Read(path).Damage);
         foreach (string[] changed in new[] { lines[1..], [lines[0], .. lines[2..]], [lines[0], lines[1].Replace("ann", "eve"), .. lines[2..]] })
         {
             if (!changed.SequenceEqual(lines))
             {
                 File.WriteAllLines(path, changed);
-                Assert.NotNull(AuditLog.Read(path).Damage);
+                Assert.NotNull(AuditTrail.Read(path).Damage);
             }
         }
 

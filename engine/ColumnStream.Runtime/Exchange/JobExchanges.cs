@@ -45,6 +45,18 @@ internal sealed class JobExchanges(JobExecution job, Action<StreamTask> isOpen)
     /// <summary>Drops what lies in local queues; once nobody sends any more.</summary>
     public void Release() => ForEach(static unit => unit.Release());
 
+    /// <summary>Lets the nodes forget the attempts of the job, which has ended.</summary>
+    public void Forget()
+    {
+        if (job.Options.Exchange is { } route)
+        {
+            for (int i = 0; i <= route.Others.Count; i++)
+            {
+                route.Of(i).Node.Forget(job.SinkLineage);
+            }
+        }
+    }
+
     /// <summary>A task is open and restored, and what its start sent lies in its outputs.</summary>
     /// <param name="task">The task.</param>
     /// <param name="taskCount">The number of tasks of the job.</param>

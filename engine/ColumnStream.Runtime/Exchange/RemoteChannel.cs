@@ -9,7 +9,8 @@ namespace ColumnStream.Runtime.Exchange;
 /// <summary>Says how one channel of a job leads over its transport: what both ends must know alike.</summary>
 internal sealed class RemoteChannel
 {
-    private readonly ExchangeRoute _route;
+    private readonly ExchangeRoute _producer;
+    private readonly ExchangeRoute _consumer;
     private readonly ChannelId _id;
     private readonly FencingToken _token;
 
@@ -27,7 +28,8 @@ internal sealed class RemoteChannel
             index++;
         }
 
-        _route = job.Options.Exchange!;
+        _producer = job.Options.Exchange!.Of(producer);
+        _consumer = job.Options.Exchange!.Of(consumer);
         _id = new ChannelId(job.SinkLineage, index, producer, consumer);
         _token = new FencingToken(job.Generation.Number, attempt);
         Job = job;
@@ -45,9 +47,9 @@ internal sealed class RemoteChannel
     public string Name { get; }
 
     /// <summary>Makes the producer's end.</summary>
-    public FrameSender Offer(Action wake) => _route.Node.Offer(_id, _token, wake);
+    public FrameSender Offer(Action wake) => _producer.Node.Offer(_id, _token, wake);
 
     /// <summary>Makes the consumer's end.</summary>
     public FrameReceiver Open(Action wake) =>
-        _route.Node.Open(_route.Endpoint, _id, _token, Math.Max(1, Job.Options.ChannelCreditBytes), wake);
+        _consumer.Node.Open(_producer.Endpoint, _id, _token, Math.Max(1, Job.Options.ChannelCreditBytes), wake);
 }

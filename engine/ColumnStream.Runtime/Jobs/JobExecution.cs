@@ -360,7 +360,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             }
         }
 
-        _options.Exchange?.Node.Forget(SinkLineage);
+        _exchanges.Forget();
         _cancellation.Dispose();
         Exception? failure = Volatile.Read(ref _failure);
         _attempt.Ended(failure is null ? (JobStatus)_status : JobStatus.Failed, failure);

@@ -3,24 +3,26 @@ using System.Buffers.Binary;
 using System.Text;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Errors;
+using ColumnStream.Engine.Storage;
 
 namespace ColumnStream.Runtime.Transport;
 
 /// <summary>Gives messages their bytes, for transports that carry bytes; a frame's header and body travel beside the head.</summary>
 /// <remarks>
 /// <code>
-/// head: | u8 version | u8 kind | u16 0 | u32 channel | i64 first | i64 second | u32 checksum | payload |
+/// head: | u8 version | u8 kind | u16 0 | u32 channel | i64 first | i64 second | u32 frame's checksum | u32 head's checksum | payload |
 /// payload of Open:             | i64 generation | i64 attempt | i32 edge | i32 producer | i32 consumer | job, UTF-8 |
 /// first of Open:               window; second: reserve
 /// payload of Data, Control:    the frame's application metadata; second is the length of its body
 /// payload of Refused, Failed:  text, UTF-8
 /// </code>
-/// Little-endian. What does not fit is an error; nothing is reserved by what a head says.
+/// Little-endian. The head's checksum is over all of it but itself: a bit that flips in a token would fence a job that lives. What does not fit is an error; nothing is reserved by what a head says.
 /// </remarks>
 public static class WireFormat
 {
-    private const byte Version = 1;
-    private const int HeadBytes = 28;
+    private const byte Version = 2;
+    private const int HeadBytes = 32;
+    private const int ChecksumAt = 28;
     private const int OpenBytes = 28;
     private const int MostPayloadBytes = 64 << 10;
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -55,8 +57,15 @@ public static class WireFormat
         }
 
         payload.CopyTo(head.AsSpan(HeadBytes + opening));
+        Seal(head);
         return head;
     }
+
+    /// <summary>Writes the checksum of a head into it.</summary>
+    internal static void Seal(Span<byte> head) => BinaryPrimitives.WriteUInt32LittleEndian(head[ChecksumAt..], Checksum(head));
+
+    private static uint Checksum(ReadOnlySpan<byte> head) =>
+        Crc32C.Append(Crc32C.Append(Crc32C.Empty, head[..ChecksumAt]), head[HeadBytes..]);
 
     /// <summary>Reads a message.</summary>
     /// <param name="head">Its head; the message keeps it.</param>
@@ -93,6 +102,11 @@ public static class WireFormat
         if (bytes[0] != Version || bytes[2] != 0 || bytes[3] != 0)
         {
             throw TransportFailure.Protocol($"Message of a link has an unknown version: {bytes[0]}, expected {Version}.");
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) != Checksum(bytes))
+        {
+            throw TransportFailure.Protocol($"Message of a link was changed on its way: {bytes.Length} bytes.");
         }
 
         var kind = (WireKind)bytes[1];

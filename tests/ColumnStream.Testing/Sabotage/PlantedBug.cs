@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Plan;
 using ColumnStream.Engine.Storage;
+using ColumnStream.Runtime.Transport;
 using ColumnStream.Testing.Jobs;
 using ColumnStream.Testing.Simulation;
 
@@ -18,7 +19,8 @@ public abstract class PlantedBug
         new SilentFallback(), new EndForgotten(), new OffsetMovedEarly(), new OffsetMovedLate(), new SplitNotRewound(),
         new FailedEpochForgotten(), new NewIdsOnRestore(), new CommitNotIdempotent(), new ErrorSwallowed(), new SmallEpochNotNamed(),
         new FrozenLate(), new StateNotRestored(), new LostChangesForgotten(), new KeysLeftBehind(), new RestartFromOldClaim(), new ReaderNotMadeAnew(),
-        new OriginForgotten(), new FenceOneAhead(),
+        new OriginForgotten(), new FenceOneAhead(), new CreditReturnedTwice(), new CreditForgotten(), new SequenceNotChecked(),
+        new ChecksumNotChecked(), new ControlOvertakesData(),
     ];
 
     /// <summary>Gets a short name.</summary>
@@ -37,6 +39,9 @@ public abstract class PlantedBug
 
     /// <summary>Changes the plan of a process.</summary>
     public virtual JobGraph Change(JobGraph graph) => graph;
+
+    /// <summary>Changes the network of a process.</summary>
+    public virtual ITransport Change(ITransport transport) => transport;
 
     /// <summary>Changes what makes sources and sinks; once a history.</summary>
     public virtual Connector Change(Connector connector, MemoryLedger ledger) => connector;

@@ -7,7 +7,7 @@ public sealed record SimulatedFaults
     public static SimulatedFaults None { get; } = new()
     {
         MostKills = 0, Store = false, Zombies = false, Rescaling = false, Commits = false, Writes = false, Damage = false, Spill = false,
-        Restarts = false, Savepoints = false,
+        Restarts = false, Savepoints = false, Network = false,
     };
 
     /// <summary>Gets the most processes that are killed.</summary>
@@ -39,4 +39,7 @@ public sealed record SimulatedFaults
 
     /// <summary>Gets whether some jobs stop behind a savepoint in the middle and begin a new life from it.</summary>
     public bool Savepoints { get; init; } = true;
+
+    /// <summary>Gets whether the exchanges of some processes lead over a network between several nodes, on which things go wrong.</summary>
+    public bool Network { get; init; } = true;
 }

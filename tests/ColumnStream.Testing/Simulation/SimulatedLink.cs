@@ -11,6 +11,7 @@ namespace ColumnStream.Testing.Simulation;
 internal sealed class SimulatedLink : TransportLink
 {
     private readonly SimulatedTransport _owner;
+    private readonly string _node;
     private readonly WireQueue _queue;
     private readonly Delivery _delivery;
     private readonly List<Flying> _flying = [];
@@ -24,15 +25,23 @@ internal sealed class SimulatedLink : TransportLink
     private bool _isSilent;
     private bool _isTold;
 
-    public SimulatedLink(SimulatedTransport owner, string peer, int number)
+    /// <param name="owner">The network.</param>
+    /// <param name="peer">What the other end is called.</param>
+    /// <param name="node">The node that listens, which may be parted from the others.</param>
+    /// <param name="number">Tells links apart.</param>
+    public SimulatedLink(SimulatedTransport owner, string peer, string node, int number)
     {
         _owner = owner;
+        _node = node;
         Peer = peer;
         _delivery = new Delivery(this, number);
         _queue = new WireQueue(() => _delivery.Notify());
     }
 
     public override string Peer { get; }
+
+    /// <summary>Gets or sets an end at the other node that gets all requests of channels a second time.</summary>
+    public SimulatedLink? Ghost { get; set; }
 
     public void Bind(SimulatedLink other, ILinkHandler? handler)
     {
@@ -65,7 +74,7 @@ internal sealed class SimulatedLink : TransportLink
         // The other end learns it later, unless the way there is silent.
         if (!_isSilent && !_other._isClosed)
         {
-            _other._lostAtNs = _owner.Executor.Now + _owner.Delay();
+            _other._lostAtNs = _owner.Arrival(_node);
             _other._failure ??= failure is null ? null : TransportFailure.Lost(_other.Peer, failure.Message);
             _owner.Executor.WakeAt(_other._delivery, _other._lostAtNs);
         }
@@ -87,16 +96,16 @@ internal sealed class SimulatedLink : TransportLink
         while (!_isClosed && _queue.TryTake(out WireMessage message))
         {
             WireFaults rates = _owner.Rates;
-            _isSilent |= _owner.Draw(rates.Silence);
-            if (_isSilent || _owner.Draw(rates.Lose))
+            _isSilent |= _owner.Draw(rates.Silence, nameof(rates.Silence));
+            if (_isSilent || _owner.Draw(rates.Lose, nameof(rates.Lose)))
             {
                 message.Release();
                 continue;
             }
 
             _lastOfChannel.TryGetValue(message.Channel, out long last);
-            long due = Math.Max(last, _owner.Executor.Now + _owner.Delay());
-            if (_owner.Draw(rates.Swap))
+            long due = Math.Max(last, _owner.Arrival(_node));
+            if (_owner.Draw(rates.Swap, nameof(rates.Swap)))
             {
                 due += 10_000_000;
             }
@@ -107,13 +116,18 @@ internal sealed class SimulatedLink : TransportLink
 
             Flying flying = Encode(message, due);
             message.Release();
-            if (_owner.Draw(rates.Double))
+            if (_owner.Draw(rates.Double, nameof(rates.Double)))
             {
                 _other.Fly(flying with { Body = flying.Body?.Retain(), DueNs = due + 1 });
             }
 
+            if (flying.Body is null)
+            {
+                Ghost?.Fly(flying);
+            }
+
             _other.Fly(flying);
-            if (_owner.Draw(rates.Cut))
+            if (_owner.Draw(rates.Cut, nameof(rates.Cut)))
             {
                 Close(TransportFailure.Lost(Peer, "The link was cut."));
             }
@@ -137,11 +151,15 @@ internal sealed class SimulatedLink : TransportLink
             }
         }
 
-        if (_owner.Draw(_owner.Rates.Change))
+        // Long messages are hit more often, and by bursts: most of a small batch is padding.
+        bool isLong = body is { Length: > 0 };
+        if (_owner.Draw(_owner.Rates.Change * (isLong ? 5 : 1), nameof(WireFaults.Change)))
         {
-            Span<byte> target = body is { Length: > 0 } && _owner.Random.Next(2) == 0 ? body.Span : head;
-            int at = _owner.Random.Next(target.Length);
-            target[at] ^= (byte)(1 << _owner.Random.Next(8));
+            Span<byte> target = isLong && _owner.Random.Next(8) > 0 ? body!.Span : head;
+            for (int flips = target == head ? 1 : 1 + (target.Length / 16); flips > 0; flips--)
+            {
+                target[_owner.Random.Next(target.Length)] ^= (byte)(1 << _owner.Random.Next(8));
+            }
         }
 
         return new Flying(head, header, body, due);

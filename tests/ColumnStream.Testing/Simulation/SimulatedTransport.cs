@@ -21,11 +21,16 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
     private readonly List<SimulatedLink> _links = [];
+    private readonly Dictionary<string, long> _partedUntilNs = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> _faultsByKind = new(StringComparer.Ordinal);
     private readonly JobShare _share = new();
     private int _names;
 
-    /// <summary>Gets the faults that happened.</summary>
-    public int Faults { get; internal set; }
+    /// <summary>Gets the number of faults that happened.</summary>
+    public int Faults { get; private set; }
+
+    /// <summary>Gets the number of faults by kind.</summary>
+    public IReadOnlyDictionary<string, int> FaultsByKind => _faultsByKind;
 
     internal SimExecutor Executor => executor;
 
@@ -33,7 +38,7 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
 
     internal BufferAllocator Memory => memory;
 
-    internal WireFaults Rates { get; } = faults ?? WireFaults.None;
+    internal WireFaults Rates { get; private set; } = faults ?? WireFaults.None;
 
     internal JobShare Share => _share;
 
@@ -48,19 +53,19 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
 
     public TransportLink Connect(TransportEndpoint endpoint, ILinkHandler handler)
     {
-        var near = new SimulatedLink(this, endpoint.Address, _links.Count);
-        var far = new SimulatedLink(this, $"sim-client-{_links.Count}", _links.Count + 1);
-        near.Bind(far, handler);
-        far.Bind(near, null);
-        _links.Add(near);
-        _links.Add(far);
-        if (_listeners.TryGetValue(endpoint.Address, out Listener? listener))
+        SimulatedLink near = Pair(endpoint.Address, handler, out SimulatedLink far);
+        if (!_listeners.TryGetValue(endpoint.Address, out Listener? listener))
         {
-            far.Accept(listener.Host);
+            near.Close(TransportFailure.Lost(endpoint.Address, "Nobody listens there."));
+            return near;
         }
-        else
+
+        far.Accept(listener.Host);
+        if (Draw(Rates.Twice, nameof(WireFaults.Twice)))
         {
-            near.Close(Runtime.Transport.TransportFailure.Lost(endpoint.Address, "Nobody listens there."));
+            Pair(endpoint.Address, new Deaf(), out SimulatedLink ghost);
+            ghost.Accept(listener.Host);
+            near.Ghost = ghost;
         }
 
         return near;
@@ -75,7 +80,7 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        bool isLost = Draw(Rates.Lose);
+        bool isLost = Draw(Rates.Lose, nameof(WireFaults.Lose));
         var question = new InProcessRequest(
             executor, _share, isLost ? new Silence() : listener.Host, request.ToArray(), timeout, endpoint.Address, ending);
         using CancellationTokenRegistration registration = cancellation.Register(question.Cancel);
@@ -92,6 +97,9 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
         }
     }
 
+    /// <summary>Lets nothing go wrong any more; what went wrong stays.</summary>
+    public void Calm() => Rates = WireFaults.None;
+
     public ValueTask DisposeAsync()
     {
         foreach (SimulatedLink link in _links)
@@ -105,14 +113,42 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
     }
 
     /// <summary>Draws whether something of a rate happens; none is drawn for what never does.</summary>
-    internal bool Draw(double rate)
+    internal bool Draw(double rate, string kind)
     {
         bool happens = rate > 0 && _random.NextDouble() < rate;
-        Faults += happens ? 1 : 0;
+        if (happens)
+        {
+            Faults++;
+            _faultsByKind[kind] = _faultsByKind.GetValueOrDefault(kind) + 1;
+        }
+
         return happens;
     }
 
-    internal long Delay() => _random.Next(0, 20) == 0 ? _random.Next(0, 5_000_000) : _random.Next(0, 50_000);
+    /// <summary>Draws when a message that leaves now arrives; perhaps its node is parted from the others, or is from now on.</summary>
+    internal long Arrival(string node)
+    {
+        long now = executor.Now;
+        if (Draw(Rates.Part, nameof(WireFaults.Part)))
+        {
+            _partedUntilNs[node] = now + (_random.Next(1, 60_000) * 1_000_000L);
+        }
+
+        return Math.Max(now, _partedUntilNs.GetValueOrDefault(node)) + Delay();
+    }
+
+    private long Delay() => _random.Next(0, 20) == 0 ? _random.Next(0, 5_000_000) : _random.Next(0, 50_000);
+
+    private SimulatedLink Pair(string node, ILinkHandler handler, out SimulatedLink far)
+    {
+        var near = new SimulatedLink(this, node, node, _links.Count);
+        far = new SimulatedLink(this, $"sim-client-{_links.Count}", node, _links.Count + 1);
+        near.Bind(far, handler);
+        far.Bind(near, null);
+        _links.Add(near);
+        _links.Add(far);
+        return near;
+    }
 
     private sealed class Listener(Dictionary<string, Listener> listeners, TransportEndpoint endpoint, ITransportHost host)
         : ITransportListener
@@ -125,6 +161,15 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
         {
             listeners.Remove(endpoint.Address);
             return default;
+        }
+    }
+
+    private sealed class Deaf : ILinkHandler
+    {
+        public void Received(WireMessage message) => message.Release();
+
+        public void Lost(Exception? failure)
+        {
         }
     }
 

@@ -55,6 +55,12 @@ public sealed class SimulationCampaign
     /// <summary>Gets the number of store faults by kind.</summary>
     public SortedDictionary<StoreFault, long> StoreFaults { get; } = [];
 
+    /// <summary>Gets the number of processes whose exchanges led over a network.</summary>
+    public int NetworkProcesses { get; private set; }
+
+    /// <summary>Gets the number of faults of networks by kind.</summary>
+    public SortedDictionary<string, long> NetworkFaults { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Gets the number of kills and pauses by point of the protocol.</summary>
     public SortedDictionary<string, long> KillsAt { get; } = new(StringComparer.Ordinal);
 
@@ -122,6 +128,7 @@ public sealed class SimulationCampaign
             shapes: {List(Shapes)}
             kills and pauses: {List(KillsAt)}
             store faults: {List(StoreFaults)}
+            exchanges over a network: {NetworkProcesses} processes, faults: {List(NetworkFaults)}
             checks: {List(Checks)}
             """);
     }
@@ -137,26 +144,32 @@ public sealed class SimulationCampaign
     private void Count(SimulatedHistory history)
     {
         Seeds++;
-        Processes += history.Processes;
-        Kills += history.Kills;
-        Zombies += history.Zombies;
-        SeveralZombies += history.MostZombiesAtOnce > 1 ? 1 : 0;
-        Restarts += history.Restarts;
-        Rescales += history.Rescales;
-        Damages += history.Damages;
-        Savepoints += history.Savepoints;
-        OriginsTaken += history.OriginsTaken;
-        Checkpoints += history.Checkpoints;
-        ComparedEpochs += history.ComparedEpochs;
-        Comparisons += history.Comparisons;
-        Add(Checks, "ledger says ok", history.LedgersRead);
+        Processes += history.Counts.Processes;
+        Kills += history.Counts.Kills;
+        Zombies += history.Counts.Zombies;
+        SeveralZombies += history.Counts.MostZombiesAtOnce > 1 ? 1 : 0;
+        Restarts += history.Counts.Restarts;
+        Rescales += history.Counts.Rescales;
+        Damages += history.Counts.Damages;
+        Savepoints += history.Counts.Savepoints;
+        OriginsTaken += history.Counts.OriginsTaken;
+        Checkpoints += history.Counts.Checkpoints;
+        ComparedEpochs += history.Counts.ComparedEpochs;
+        Comparisons += history.Counts.Comparisons;
+        NetworkProcesses += history.Counts.NetworkProcesses;
+        Add(Checks, "ledger says ok", history.Counts.LedgersRead);
         Add(Shapes, history.Shape, 1);
         foreach ((StoreFault kind, int count) in history.StoreFaults)
         {
             Add(StoreFaults, kind, count);
         }
 
-        foreach ((string point, int count) in history.KillsAt)
+        foreach ((string kind, long count) in history.Counts.NetworkFaults)
+        {
+            Add(NetworkFaults, kind, count);
+        }
+
+        foreach ((string point, int count) in history.Counts.KillsAt)
         {
             Add(KillsAt, point, count);
         }

@@ -53,6 +53,12 @@ public sealed class WireFormatTests
                 head[random.Next(head.Length)] = (byte)random.Next(256);
             }
 
+            // Else the checksum refuses nearly all of them.
+            if (head.Length >= 32)
+            {
+                WireFormat.Seal(head);
+            }
+
             NativeBuffer? body = random.Next(2) == 0 ? memory.Allocate(random.Next(0, 200)) : null;
             try
             {
@@ -67,5 +73,25 @@ public sealed class WireFormatTests
 
         Assert.True(refused > 5000, $"{refused}");
         Array.ForEach(samples, static sample => sample.Release());
+    }
+
+    [Fact]
+    public void A_bit_that_flips_in_a_head_is_refused()
+    {
+        using var pool = new SizeClassPool();
+        using var memory = new BufferAllocator("wire", pool);
+        foreach (WireMessage sample in Samples(memory))
+        {
+            byte[] head = WireFormat.WriteHead(sample);
+            for (int bit = 0; bit < head.Length * 8; bit++)
+            {
+                head[bit >> 3] ^= (byte)(1 << (bit & 7));
+                NativeBuffer? body = sample.Frame?.Body?.ToBuffer(memory);
+                Assert.Equal(5071, Assert.Throws<ExternalException>(() => WireFormat.Read(head, sample.Frame?.Header ?? default, body)).Code);
+                head[bit >> 3] ^= (byte)(1 << (bit & 7));
+            }
+
+            sample.Release();
+        }
     }
 }

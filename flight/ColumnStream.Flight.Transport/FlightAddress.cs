@@ -24,6 +24,7 @@ internal static class FlightAddress
             MaxMessageBytes = options.MaxRequestBytes,
             Roots = options.Roots,
             ClientCertificate = options.ClientCertificate ?? options.Certificate,
+            UsesDirectHttp2 = options.UsesDirectHttp2,
             Time = options.Time,
         };
         if (endpoint.Address.StartsWith(Unix, StringComparison.Ordinal))

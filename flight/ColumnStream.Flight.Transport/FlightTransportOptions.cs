@@ -31,6 +31,9 @@ public sealed record FlightTransportOptions
     /// <summary>Gets after how long a silent connection is asked for a sign of life; links ask for their own besides.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Gets whether nodes are called by this project's own HTTP/2 instead of the HttpClient's.</summary>
+    public bool UsesDirectHttp2 { get; init; } = true;
+
     /// <summary>Gets the clock of deadlines.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

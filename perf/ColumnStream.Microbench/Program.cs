@@ -55,6 +55,12 @@ internal static class Program
             return;
         }
 
+        if (arguments is ["exchange", ..])
+        {
+            ExchangeBench.RunAsync(arguments).GetAwaiter().GetResult();
+            return;
+        }
+
         if (arguments is ["rowhash"])
         {
             RowHashBench.Run();

@@ -41,7 +41,10 @@ public sealed class ProjectTests
         ["Fuzz"] = ["Testing"],
         ["Tidy"] = [],
         ["Nexmark"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Connectors"],
-        ["Microbench"] = ["Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Flight", "Flight.Hosting"],
+        ["Microbench"] =
+        [
+            "Arrow", "Compute", "Engine", "Runtime", "Sql", "Planner", "Aliyun", "Connectors", "Flight", "Flight.Hosting", "Flight.Transport",
+        ],
     };
 
     [Fact]

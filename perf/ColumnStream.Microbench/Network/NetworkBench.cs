@@ -1,12 +1,9 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Tasks;
@@ -28,32 +25,10 @@ internal static class NetworkBench
 {
     private const long Bytes = 256L << 20;
     private const int WarmingRounds = 2;
-    private const string Tiers = "DOTNET_TieredCompilation";
     private static readonly Schema BodySchema = new(new Field("x", DataType.Int64, Nullable: false));
 
-    /// <summary>
-    /// Runs the bench in a process of its own, because this one compiles without tiers: that leaves Kestrel and the HttpClient as
-    /// they were compiled ahead, which no server does.
-    /// </summary>
-    public static async Task RunAsync(string[] arguments)
-    {
-        if (Environment.GetEnvironmentVariable(Tiers) == "1")
-        {
-            await RunHereAsync(arguments);
-            return;
-        }
-
-        var start = new ProcessStartInfo("dotnet");
-        start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
-        start.Environment[Tiers] = "1";
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using Process child = Process.Start(start)!;
-        await child.WaitForExitAsync();
-    }
+    /// <summary>Runs the bench in a process of its own.</summary>
+    public static Task RunAsync(string[] arguments) => TieredProcess.RunAsync(arguments, RunHereAsync);
 
     /// <summary>Times what the arguments ask for: network [rounds] [h2c|tls|unix] [KiB of a body] [down|up].</summary>
     private static async Task RunHereAsync(string[] arguments)
@@ -133,7 +108,7 @@ internal static class NetworkBench
         int count = (int)(Bytes / size);
         Func<Task>[] contenders =
         [
-            () => TcpAsync(size, count, isDown),
+            () => RawTcp.SendAsync(size, count, isDown),
             () => isDown ? DownAsync(client, size, count) : UpAsync(client, batch, count),
             () => isDown ? DownAsync(direct, size, count) : UpAsync(direct, batch, count),
         ];
@@ -142,7 +117,7 @@ internal static class NetworkBench
         {
             for (int i = 0; i < contenders.Length; i++)
             {
-                Figure figure = await TimeAsync(contenders[i]);
+                Figure figure = await Figure.OfAsync(contenders[i], Bytes);
                 if (round >= 0)
                 {
                     figures[i].Add(figure);
@@ -150,11 +125,11 @@ internal static class NetworkBench
             }
         }
 
-        Figure raw = Median(figures[0]);
+        Figure raw = Figure.Median(figures[0]);
         string line = $"{carrier,5} {size >> 10,7}K {WayOf(isDown),5} {raw.Rate,9:F2} {raw.Cpu,9:F2}";
         foreach (List<Figure> flight in figures[1..])
         {
-            Figure own = Median(flight);
+            Figure own = Figure.Median(flight);
             line += $" {own.Rate,12:F2} {own.Cpu,9:F2} {own.Rate / raw.Rate,6:F2}";
         }
 
@@ -207,52 +182,4 @@ internal static class NetworkBench
         {
         }
     }
-
-    /// <summary>Sends bodies with their lengths over a socket, in either direction: what any protocol can at best reach.</summary>
-    private static async Task TcpAsync(int size, int count, bool isDown)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        using var near = new TcpClient();
-        await near.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
-        using TcpClient far = await listener.AcceptTcpClientAsync();
-        NetworkStream from = (isDown ? far : near).GetStream();
-        NetworkStream to = (isDown ? near : far).GetStream();
-        Task sending = Task.Run(async () =>
-        {
-            var body = new byte[size];
-            var length = new byte[4];
-            BinaryPrimitives.WriteInt32LittleEndian(length, size);
-            for (int i = 0; i < count; i++)
-            {
-                await from.WriteAsync(length);
-                await from.WriteAsync(body);
-            }
-        });
-        var buffer = new byte[size];
-        for (int i = 0; i < count; i++)
-        {
-            await to.ReadExactlyAsync(buffer.AsMemory(0, 4));
-            await to.ReadExactlyAsync(buffer.AsMemory(0, BinaryPrimitives.ReadInt32LittleEndian(buffer)));
-        }
-
-        await sending;
-    }
-
-    private static async Task<Figure> TimeAsync(Func<Task> run)
-    {
-        using Process process = Process.GetCurrentProcess();
-        TimeSpan before = process.TotalProcessorTime;
-        long start = TimeProvider.System.GetTimestamp();
-        await run();
-        double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-        process.Refresh();
-        return new Figure(Bytes / seconds / 1e9, (process.TotalProcessorTime - before).TotalSeconds / (Bytes / 1e9));
-    }
-
-    private static Figure Median(List<Figure> figures) => new(
-        figures.Select(
-            f => f.Rate).Order().ElementAt(figures.Count / 2), figures.Select(f => f.Cpu).Order().ElementAt(figures.Count / 2));
-
-    private readonly record struct Figure(double Rate, double Cpu);
 }

@@ -22,6 +22,7 @@ internal sealed class ConnectionGate(GrpcProfile profile, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly LinkedList<GateEntry> _entries = new();
     private readonly Dictionary<IPAddress, TokenBucket> _buckets = [];
+    private readonly Dictionary<IPAddress, (AddressTurns Turns, int Connections)> _turns = [];
 
     /// <summary>Gets the connections that were refused or sent away.</summary>
     public long Refused { get; private set; }
@@ -37,22 +38,58 @@ internal sealed class ConnectionGate(GrpcProfile profile, TimeProvider time)
             return;
         }
 
-        var entry = new GateEntry(connection, address);
-        LinkedListNode<GateEntry>? node = Enter(entry, isLocal);
-        if (node is null)
-        {
-            Refuse(connection);
-            return;
-        }
-
-        connection.Items[typeof(GateEntry)] = entry;
+        var entry = new GateEntry(connection, address, ShareTurns(address));
         try
         {
-            await next(connection).ConfigureAwait(false);
+            LinkedListNode<GateEntry>? node = Enter(entry, isLocal);
+            if (node is null)
+            {
+                Refuse(connection);
+                return;
+            }
+
+            connection.Items[typeof(GateEntry)] = entry;
+            try
+            {
+                await next(connection).ConfigureAwait(false);
+            }
+            finally
+            {
+                Leave(node, isLocal);
+            }
         }
         finally
         {
-            Leave(node, isLocal);
+            ReturnTurns(address);
+        }
+    }
+
+    /// <summary>Gives the turns of an address, the same to all connections that it has at a time.</summary>
+    internal AddressTurns ShareTurns(IPAddress address)
+    {
+        lock (_lock)
+        {
+            (AddressTurns turns, int connections) = _turns.TryGetValue(address, out (AddressTurns, int) found)
+                ? found : (new AddressTurns(), 0);
+            _turns[address] = (turns, connections + 1);
+            return turns;
+        }
+    }
+
+    /// <summary>Takes back what <see cref="ShareTurns"/> gave; behind the last one the address is forgotten.</summary>
+    internal void ReturnTurns(IPAddress address)
+    {
+        lock (_lock)
+        {
+            (AddressTurns turns, int connections) = _turns[address];
+            if (connections == 1)
+            {
+                _turns.Remove(address);
+            }
+            else
+            {
+                _turns[address] = (turns, connections - 1);
+            }
         }
     }
 

@@ -70,8 +70,12 @@ internal sealed class FrameGuard : PipeReader, IDuplexPipe
         await next(connection).ConfigureAwait(false);
     }
 
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        Look(await _input.ReadAsync(cancellationToken).ConfigureAwait(false));
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ReadResult result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await _entry.Turns.EnterAsync().ConfigureAwait(false);
+        return Look(result);
+    }
 
     public override bool TryRead(out ReadResult result)
     {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Is what is known of one connection.</summary>
-internal sealed class GateEntry(ConnectionContext connection, IPAddress address)
+internal sealed class GateEntry(ConnectionContext connection, IPAddress address, AddressTurns turns)
 {
     private volatile bool _isProven;
     private volatile bool _isAbusive;
@@ -16,6 +16,9 @@ internal sealed class GateEntry(ConnectionContext connection, IPAddress address)
 
     /// <summary>Gets where it comes from.</summary>
     public IPAddress Address => address;
+
+    /// <summary>Gets the turns that all connections of its address share.</summary>
+    public AddressTurns Turns => turns;
 
     /// <summary>Gets whether a call of it was somebody's who is known.</summary>
     public bool IsProven => _isProven;

@@ -24,6 +24,7 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
     private readonly FrozenDictionary<string, GrpcRoute> _routes;
     private readonly KestrelHost _host;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly UnpackTurns _unpacking = new(Math.Max(1, Environment.ProcessorCount / 2));
     private int _activeCalls;
     private long _startedCalls;
 
@@ -84,6 +85,11 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
         Interlocked.Increment(ref _startedCalls);
         try
         {
+            if (GateEntry.Of(context) is { } entry)
+            {
+                await entry.Turns.EnterAsync().ConfigureAwait(false);
+            }
+
             await AnswerAsync(context).ConfigureAwait(false);
         }
         finally
@@ -118,7 +124,7 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
         GrpcServerCall call;
         try
         {
-            call = new GrpcServerCall(context, route, _options, _stopping.Token);
+            call = new GrpcServerCall(context, route, _options, _unpacking, _stopping.Token);
         }
         catch (GrpcException error)
         {
@@ -193,7 +199,7 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
             context.Request.Headers.Remove(header);
         }
 
-        using var call = new GrpcServerCall(context, route, _options, _stopping.Token);
+        using var call = new GrpcServerCall(context, route, _options, _unpacking, _stopping.Token);
         await call.FinishAsync(error.Status).ConfigureAwait(false);
     }
 }

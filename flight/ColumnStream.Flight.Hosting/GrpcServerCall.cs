@@ -32,7 +32,8 @@ internal sealed class GrpcServerCall : IDisposable
     private readonly bool _isShort;
     private bool _hasHeaders;
 
-    public GrpcServerCall(HttpContext http, GrpcRoute route, GrpcServerOptions options, CancellationToken stopping)
+    public GrpcServerCall(
+        HttpContext http, GrpcRoute route, GrpcServerOptions options, UnpackTurns unpacking, CancellationToken stopping)
     {
         _http = http;
         _body = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -58,7 +59,8 @@ internal sealed class GrpcServerCall : IDisposable
             && http.Request.Headers[AcceptEncoding].ToString().Contains("gzip", StringComparison.Ordinal);
         _source = new PipeSource(http.Request.BodyReader, Cancellation);
         _sink = new PipeSink(_body.Writer, ApplyHeaders, options.IdleTimeout, options.Time, Cancellation);
-        Reader = new FrameReader(_source, isGzip, route.IsData ? options.MaxDataMessageBytes : options.MaxMessageBytes);
+        int mostBytes = route.IsData ? options.MaxDataMessageBytes : options.MaxMessageBytes;
+        Reader = new FrameReader(_source, isGzip, mostBytes, unpacking);
         Writer = new FrameWriter(_sink, _compresses);
         Peer = FindPeer(http);
         if (!options.KnowsCallers)
@@ -179,6 +181,7 @@ internal sealed class GrpcServerCall : IDisposable
 
     public void Dispose()
     {
+        Reader.Close();
         _ending.Dispose();
         _deadline.Dispose();
     }

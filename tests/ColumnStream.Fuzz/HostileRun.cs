@@ -48,7 +48,9 @@ internal static class HostileRun
             }
         }
 
-        HostileAttack[] attacks = [.. HostileAttack.All.Where(a => only is null || a.Name == only)];
+        HostileAttack[] known = [.. HostileAttack.Controls, .. HostileAttack.All];
+        HostileAttack[] attacks = only is null
+            ? known : [.. only.Split(',').SelectMany(name => known.Where(a => a.Name == name))];
         return attacks.Length == 0 || arguments.Length % 2 != 0
             ? null : PlayAsync(attacks, TimeSpan.FromSeconds(seconds), seed).GetAwaiter().GetResult();
     }
@@ -56,7 +58,7 @@ internal static class HostileRun
     /// <summary>Attacks until standard input ends; the child's part.</summary>
     public static int Attack(string[] arguments)
     {
-        HostileAttack attack = HostileAttack.All.Single(a => a.Name == arguments[0]);
+        HostileAttack attack = HostileAttack.Controls.Concat(HostileAttack.All).Single(a => a.Name == arguments[0]);
         var target = new HostileTarget(
             IPEndPoint.Parse(arguments[1]), IPAddress.Parse(arguments[2]), arguments[3], int.Parse(arguments[4], CultureInfo.InvariantCulture));
         using var end = new CancellationTokenSource();
@@ -88,7 +90,7 @@ internal static class HostileRun
         await Task.Delay(TimeSpan.FromSeconds(5));
         Console.WriteLine(
             $"{"attack",-22}{"done",10}{"p50 ms",9}{"during",9}{"p99 ms",9}{"during",9}{"ratio",7}{"new p99",9}{"during",9}{"failed",8}"
-            + $"{"MB",7}{"peak",7}{"after",7}{"MB/min",9}  alive");
+            + $"{"MB",7}{"peak",7}{"after",7}{"MB/min",9}{"CPU",6}{"during",7}{"theirs",7}  alive");
         int broken = 0;
         foreach (HostileAttack attack in attacks)
         {
@@ -116,12 +118,15 @@ internal static class HostileRun
     {
         Take(bystanders);
         fresh.Take();
+        TimeSpan calmCpu = -server.ProcessorTime;
         await Task.Delay(length);
+        calmCpu += server.ProcessorTime;
         (List<double> calm, _, _) = Take(bystanders);
         IReadOnlyList<double> freshCalm = fresh.Take().Milliseconds;
         long before = server.ResidentBytes;
         using Process attacker = Begin(attack, server.Target(seed));
         List<(double Seconds, long Bytes)> memory = [];
+        TimeSpan attackedCpu = -server.ProcessorTime;
         long from = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(from) < length && server.IsAlive)
         {
@@ -131,6 +136,8 @@ internal static class HostileRun
 
         (List<double> during, int failures, string? last) = Take(bystanders);
         (IReadOnlyList<double> freshDuring, int freshFailures, string? freshLast) = fresh.Take();
+        attackedCpu += server.ProcessorTime;
+        TimeSpan theirCpu = attacker.TotalProcessorTime;
         attacker.StandardInput.Close();
         string done = (await attacker.StandardOutput.ReadToEndAsync()).Trim();
         await attacker.WaitForExitAsync();
@@ -143,6 +150,7 @@ internal static class HostileRun
             $"{attack.Name,-22}{done,10}{Bystander.Percentile(calm, 50),9:F1}{Bystander.Percentile(during, 50),9:F1}{p99,9:F1}{hurt,9:F1}"
             + $"{hurt / p99,7:F1}{Bystander.Percentile(freshCalm, 99),9:F1}{Bystander.Percentile(freshDuring, 99),9:F1}{failures + freshFailures,8}"
             + $"{Megabytes(before),7}{Megabytes(memory.Max(static m => m.Bytes)),7}{Megabytes(server.ResidentBytes),7}{Slope(memory),9:F1}"
+            + $"{calmCpu / length,6:P0}{attackedCpu / length,7:P0}{theirCpu / length,7:P0}"
             + $"  {(server.IsAlive ? "yes" : "DEAD")}{(holds ? string.Empty : " BROKEN " + (last ?? freshLast))}"));
         return holds;
     }

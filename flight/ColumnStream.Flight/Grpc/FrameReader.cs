@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Google.Protobuf;
@@ -20,14 +21,24 @@ internal sealed class FrameReader
 {
     private const int PrefixBytes = 5;
     private const int Step = 64 << 10;
+    private const int MostAtOnce = 4 << 10;
     private readonly ByteSource _source;
     private readonly bool _isGzip;
     private readonly int _maxMessageBytes;
     private ByteSource _message;
+    private readonly UnpackTurns _turns;
+    private byte[] _packed = [];
+    private volatile bool _isFilling;
     private GZipStream? _unpacked;
 
-    public FrameReader(ByteSource source, bool isGzip, int maxMessageBytes)
+    /// <summary>Reads from a source.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="isGzip">Whether messages may be compressed.</param>
+    /// <param name="maxMessageBytes">The most bytes of a message, also when decompressed.</param>
+    /// <param name="turns">Who may decompress when; null lets it be done at once.</param>
+    public FrameReader(ByteSource source, bool isGzip, int maxMessageBytes, UnpackTurns? turns = null)
     {
+        _turns = turns ?? new UnpackTurns(1);
         _source = source;
         _message = source;
         _isGzip = isGzip;
@@ -47,10 +58,12 @@ internal sealed class FrameReader
 
         if (!await _source.FillAsync(PrefixBytes).ConfigureAwait(false))
         {
+            ReturnPacked();
             return PeekOne() ? throw Broken("Stream ends inside a message's prefix.") : false;
         }
 
         _unpacked?.Dispose();
+        _unpacked = null;
         bool isCompressed = OpenPrefix(out uint length);
         if (length > (uint)_maxMessageBytes)
         {
@@ -62,8 +75,8 @@ internal sealed class FrameReader
         _message = _source;
         if (isCompressed)
         {
-            byte[] packed = await ReadBytesAsync(Left).ConfigureAwait(false);
-            Left = Measure(packed);
+            ReadOnlyMemory<byte> packed = await ReadPackedAsync(Left).ConfigureAwait(false);
+            Left = await MeasureAsync(packed).ConfigureAwait(false);
             _message = new StreamSource(_unpacked = Unpack(packed), CancellationToken.None);
         }
 
@@ -130,7 +143,8 @@ internal sealed class FrameReader
             throw Broken($"Message ends early: {Left} bytes left, expected {target.Length}.");
         }
 
-        int read = await _message.ReadAsync(target).ConfigureAwait(false);
+        int read = _unpacked is null || target.Length <= MostAtOnce
+            ? await _message.ReadAsync(target).ConfigureAwait(false) : await UnpackAsync(target).ConfigureAwait(false);
         Left -= read;
         if (read < target.Length)
         {
@@ -175,6 +189,17 @@ internal sealed class FrameReader
         }
     }
 
+    /// <summary>Gives back what was lent, once nobody reads any more.</summary>
+    public void Close()
+    {
+        _unpacked?.Dispose();
+        // A read that was left writes there still, at a time of its own: that array is lost to the pool.
+        if (!_isFilling)
+        {
+            ReturnPacked();
+        }
+    }
+
     private static GrpcException Broken(string message) => new(GrpcStatusCode.InvalidArgument, message);
 
     private bool PeekOne()
@@ -204,21 +229,35 @@ internal sealed class FrameReader
         };
     }
 
-    private static GZipStream Unpack(byte[] packed) => new(new MemoryStream(packed), CompressionMode.Decompress);
+    private static GZipStream Unpack(ReadOnlyMemory<byte> packed)
+    {
+        MemoryMarshal.TryGetArray(packed, out ArraySegment<byte> bytes);
+        return new GZipStream(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count), CompressionMode.Decompress);
+    }
 
     /// <summary>
     /// Finds how long a message is when decompressed, up to the limit: it is decompressed again as it is read, so that a few bytes, which
     /// can declare a thousand times as many, reserve nothing.
     /// </summary>
-    private int Measure(byte[] packed)
+    private async ValueTask<int> MeasureAsync(ReadOnlyMemory<byte> packed)
     {
         byte[] chunk = ArrayPool<byte>.Shared.Rent(Step);
         try
         {
             using GZipStream gzip = Unpack(packed);
-            int length = 0;
-            for (int read; (read = gzip.Read(chunk)) > 0;)
+            for (int length = 0; ;)
             {
+                await _turns.EnterAsync().ConfigureAwait(false);
+                int read;
+                try
+                {
+                    read = Pass(gzip, chunk);
+                }
+                finally
+                {
+                    _turns.Leave();
+                }
+
                 if (length > _maxMessageBytes - read)
                 {
                     throw new GrpcException(
@@ -226,10 +265,13 @@ internal sealed class FrameReader
                         $"Message exceeds the limit when decompressed: {_maxMessageBytes} bytes.");
                 }
 
+                if (read == 0)
+                {
+                    return length;
+                }
+
                 length += read;
             }
-
-            return length;
         }
         catch (InvalidDataException error)
         {
@@ -238,6 +280,84 @@ internal sealed class FrameReader
         finally
         {
             ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    /// <summary>Passes over as many bytes as one turn may decompress; 0 at the end.</summary>
+    private static int Pass(GZipStream gzip, byte[] chunk)
+    {
+        int passed = 0;
+        for (int read; passed < UnpackTurns.SliceBytes && (read = gzip.Read(chunk)) > 0;)
+        {
+            passed += read;
+        }
+
+        return passed;
+    }
+
+    /// <summary>Decompresses in turns; returns fewer bytes only at the end.</summary>
+    private async ValueTask<int> UnpackAsync(Memory<byte> target)
+    {
+        int done = 0;
+        while (done < target.Length)
+        {
+            Memory<byte> slice = target.Slice(done, Math.Min(UnpackTurns.SliceBytes, target.Length - done));
+            await _turns.EnterAsync().ConfigureAwait(false);
+            int read;
+            try
+            {
+                read = await _message.ReadAsync(slice).ConfigureAwait(false);
+            }
+            finally
+            {
+                _turns.Leave();
+            }
+
+            done += read;
+            if (read < slice.Length)
+            {
+                break;
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>Reads a compressed message into a lent array, which is the last one's where that is large enough.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> ReadPackedAsync(int length)
+    {
+        _isFilling = true;
+        try
+        {
+            for (int done = 0; done < length;)
+            {
+                if (done == _packed.Length)
+                {
+                    byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, Math.Max(Step, done * 4L)));
+                    _packed.AsSpan(0, done).CopyTo(larger);
+                    ReturnPacked();
+                    _packed = larger;
+                }
+
+                int now = Math.Min(length, _packed.Length) - done;
+                await ReadAsync(_packed.AsMemory(done, now)).ConfigureAwait(false);
+                done += now;
+            }
+        }
+        finally
+        {
+            _isFilling = false;
+        }
+
+        return _packed.AsMemory(0, length);
+    }
+
+    private void ReturnPacked()
+    {
+        if (_packed.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_packed);
+            _packed = [];
         }
     }
 }

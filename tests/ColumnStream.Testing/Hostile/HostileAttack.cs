@@ -11,6 +11,9 @@ namespace ColumnStream.Testing.Hostile;
 /// <param name="Run">Attacks; told of each thing done.</param>
 public sealed record HostileAttack(string Name, Func<HostileTarget, Action<int>, CancellationToken, Task> Run)
 {
+    /// <summary>Gets what is no attack, but shows what a busy machine costs by itself.</summary>
+    public static IReadOnlyList<HostileAttack> Controls { get; } = [new("busy-machine", BusyMachine.RunAsync)];
+
     /// <summary>Gets all attacks.</summary>
     public static IReadOnlyList<HostileAttack> All { get; } =
     [

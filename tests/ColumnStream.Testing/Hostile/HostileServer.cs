@@ -54,6 +54,21 @@ public sealed class HostileServer : IDisposable
     public long ResidentBytes => IsAlive
         ? long.Parse(File.ReadAllText($"/proc/{_process.Id}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * PageBytes : 0;
 
+    /// <summary>Gets the CPU time that it took so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            if (!IsAlive)
+            {
+                return TimeSpan.Zero;
+            }
+
+            using var process = System.Diagnostics.Process.GetProcessById(_process.Id);
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Makes the tables that attacks ask for.</summary>
     public async Task PrepareAsync(CancellationToken cancellation)
     {

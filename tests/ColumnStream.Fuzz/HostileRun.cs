@@ -15,7 +15,9 @@ namespace ColumnStream.Fuzz;
 /// </summary>
 /// <remarks>
 /// Three processes: the server, the bystanders (this one), and the attacker, which runs at the lowest priority: on one machine its own
-/// work would otherwise delay the bystanders, as that of a foreign machine does not.
+/// work would otherwise delay the bystanders, as that of a foreign machine does not. Each attack runs for a second first, from an address
+/// of its own, so that the compiling of what it reaches is not counted. The control, busy-machine, takes the cores at the same priority and
+/// never speaks to the server: its ratio is what the machine itself costs.
 /// </remarks>
 internal static class HostileRun
 {
@@ -25,6 +27,9 @@ internal static class HostileRun
     private const int SampleMs = 100;
     private const double MostRatio = 3;
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_longestCalm = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1);
+    private static readonly IPAddress s_warmUpFrom = IPAddress.Parse("127.0.0.3");
 
     /// <summary>Attacks with all ways or one; returns the exit code, or null where the arguments are wrong.</summary>
     public static int? Play(string[] arguments)
@@ -116,10 +121,12 @@ internal static class HostileRun
     private static async Task<bool> PlayAsync(
         HostileAttack attack, HostileServer server, List<Bystander> bystanders, Bystander fresh, TimeSpan length, int seed)
     {
+        await WarmUpAsync(attack, server.Target(seed) with { From = s_warmUpFrom });
         Take(bystanders);
         fresh.Take();
+        TimeSpan calmLength = length < s_longestCalm ? length : s_longestCalm;
         TimeSpan calmCpu = -server.ProcessorTime;
-        await Task.Delay(length);
+        await Task.Delay(calmLength);
         calmCpu += server.ProcessorTime;
         (List<double> calm, _, _) = Take(bystanders);
         IReadOnlyList<double> freshCalm = fresh.Take().Milliseconds;
@@ -138,9 +145,7 @@ internal static class HostileRun
         (IReadOnlyList<double> freshDuring, int freshFailures, string? freshLast) = fresh.Take();
         attackedCpu += server.ProcessorTime;
         TimeSpan theirCpu = attacker.TotalProcessorTime;
-        attacker.StandardInput.Close();
-        string done = (await attacker.StandardOutput.ReadToEndAsync()).Trim();
-        await attacker.WaitForExitAsync();
+        string done = await EndAsync(attacker);
         await Task.Delay(TimeSpan.FromSeconds(1));
         double p99 = Bystander.Percentile(calm, 99);
         double hurt = Bystander.Percentile(during, 99);
@@ -150,9 +155,25 @@ internal static class HostileRun
             $"{attack.Name,-22}{done,10}{Bystander.Percentile(calm, 50),9:F1}{Bystander.Percentile(during, 50),9:F1}{p99,9:F1}{hurt,9:F1}"
             + $"{hurt / p99,7:F1}{Bystander.Percentile(freshCalm, 99),9:F1}{Bystander.Percentile(freshDuring, 99),9:F1}{failures + freshFailures,8}"
             + $"{Megabytes(before),7}{Megabytes(memory.Max(static m => m.Bytes)),7}{Megabytes(server.ResidentBytes),7}{Slope(memory),9:F1}"
-            + $"{calmCpu / length,6:P0}{attackedCpu / length,7:P0}{theirCpu / length,7:P0}"
+            + $"{calmCpu / calmLength,6:P0}{attackedCpu / length,7:P0}{theirCpu / length,7:P0}"
             + $"  {(server.IsAlive ? "yes" : "DEAD")}{(holds ? string.Empty : " BROKEN " + (last ?? freshLast))}"));
         return holds;
+    }
+
+    private static async Task WarmUpAsync(HostileAttack attack, HostileTarget target)
+    {
+        using Process attacker = Begin(attack, target);
+        await Task.Delay(s_warmUp);
+        await EndAsync(attacker);
+        await Task.Delay(s_warmUp);
+    }
+
+    private static async Task<string> EndAsync(Process attacker)
+    {
+        attacker.StandardInput.Close();
+        string done = (await attacker.StandardOutput.ReadToEndAsync()).Trim();
+        await attacker.WaitForExitAsync();
+        return done;
     }
 
     private static Process Begin(HostileAttack attack, HostileTarget target)

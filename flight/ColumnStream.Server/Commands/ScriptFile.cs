@@ -24,7 +24,7 @@ internal static class ScriptFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"columnstream: cannot read the script. {error.Message}");
+            Console.Error.WriteLine($"error CST5001: Script cannot be read: {path}. {error.Message}");
             return null;
         }
     }

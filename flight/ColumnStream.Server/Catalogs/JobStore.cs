@@ -56,20 +56,32 @@ internal sealed class JobStore(IObjectStore store, int most, TimeSpan age, TimeP
         Records(name) is [.., var newest] ? SealedJson.Read(store, newest, StoreJson.Default.JobRecord) : null;
 
     /// <summary>Returns the jobs that have not ended, by name; for the start of a process, when no other job is recorded.</summary>
-    public IReadOnlyList<JobRecord> Unfinished()
+    /// <param name="onDamage">Is told of a job whose record cannot be read, which stays as it is.</param>
+    public IReadOnlyList<JobRecord> Unfinished(Action<string, ExternalException> onDamage)
     {
         List<JobRecord> running = [];
         List<(string Name, long EndedMs)> ended = [];
         foreach (string name in store.List(Folder).Select(static name => name.Split('/')[1]).Distinct())
         {
-            if (Find(name) is { Status: "RUNNING" } record)
+            JobRecord? record;
+            try
+            {
+                record = Find(name);
+            }
+            catch (ExternalException failure) when (failure.Code == 5061)
+            {
+                onDamage(name, failure);
+                continue;
+            }
+
+            if (record is { Status: "RUNNING" })
             {
                 running.Add(record);
             }
             else
             {
                 // A name without a record is what a process left that died while it forgot the job, or before it recorded it.
-                ended.Add((name, Find(name)?.EndedMs ?? 0));
+                ended.Add((name, record?.EndedMs ?? 0));
             }
         }
 

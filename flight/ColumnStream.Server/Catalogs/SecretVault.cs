@@ -20,25 +20,40 @@ namespace ColumnStream.Server.Catalogs;
 /// <param name="key">32 bytes.</param>
 internal sealed partial class SecretVault(IObjectStore store, byte[] key)
 {
+    private const string Folder = "secrets/";
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
     /// <summary>Reads the key of a folder, or makes one that only this user can read.</summary>
-    public static byte[] KeyOf(string file)
+    /// <param name="file">The key.</param>
+    /// <param name="store">Where the secrets lie.</param>
+    /// <exception cref="ExternalException">The key is damaged, or gone while there are secrets.</exception>
+    public static byte[] KeyOf(string file, IObjectStore store)
     {
         if (!File.Exists(file))
         {
-            using (DurableFile made = DurableFile.Create(file))
+            if (store.List(Folder).Count > 0)
+            {
+                throw new ExternalException(
+                    5061, $"Key of secrets is gone: {file}. Bring it back: secrets of the catalog cannot be read without it.",
+                    retryable: false);
+            }
+
+            // A process that dies here leaves no half of a key, which the next one would have to refuse.
+            string begun = file + ".new";
+            DurableFile.Remove(begun);
+            using (DurableFile made = DurableFile.Create(begun))
             {
                 if (!OperatingSystem.IsWindows())
                 {
-                    File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                    File.SetUnixFileMode(begun, UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 }
 
                 made.Write(RandomNumberGenerator.GetBytes(32));
                 made.Sync();
             }
 
+            File.Move(begun, file);
             DurableFile.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
         }
 
@@ -76,7 +91,7 @@ internal sealed partial class SecretVault(IObjectStore store, byte[] key)
     public string Resolve(string text, Func<string, string> quoted) =>
         Reference().Replace(text, match => quoted(Find(match.Groups[1].Value)));
 
-    private static string NameOf(string id) => $"secrets/{id}";
+    private static string NameOf(string id) => Folder + id;
 
     private string Find(string id)
     {

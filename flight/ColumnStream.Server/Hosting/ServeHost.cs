@@ -67,7 +67,7 @@ internal sealed class ServeHost : IAsyncDisposable
             _node = new NodeBuilder(output, output, AccessOf(options, data), StoresOf(options, data));
             _sessions = new SessionHost(
                 _node, Defaults(options.Session, data), store,
-                new SecretVault(store, SecretVault.KeyOf(Path.Combine(data, "secret.key"))))
+                new SecretVault(store, SecretVault.KeyOf(Path.Combine(data, "secret.key"), store)))
             {
                 OnWarning = text => log.WriteLine($"warning: {text}"),
                 Audit = new Auditor(_audit, TimeProvider.System),

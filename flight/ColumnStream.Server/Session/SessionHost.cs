@@ -65,7 +65,7 @@ internal sealed class SessionHost : IAsyncDisposable
     public int Resume()
     {
         int resumed = 0;
-        foreach (JobRecord record in _records?.Unfinished() ?? [])
+        foreach (JobRecord record in _records?.Unfinished(CannotGoOn) ?? [])
         {
             try
             {
@@ -74,8 +74,7 @@ internal sealed class SessionHost : IAsyncDisposable
             }
             catch (ColumnStreamException failure)
             {
-                Node.Jobs.AddError(record.Name, "error", failure.Code, $"Job {record.Name} cannot go on: {failure.Message}");
-                OnWarning?.Invoke($"Job {record.Name} cannot go on: {failure.Message}");
+                CannotGoOn(record.Name, failure);
             }
         }
 
@@ -104,6 +103,12 @@ internal sealed class SessionHost : IAsyncDisposable
     /// <param name="user">Whose it is.</param>
     /// <param name="from">Where its user called from, or null.</param>
     public SqlSession Open(Principal user, string? from = null) => new(this, user) { From = from };
+
+    private void CannotGoOn(string job, ColumnStreamException failure)
+    {
+        Node.Jobs.AddError(job, "error", failure.Code, $"Job {job} cannot go on: {failure.Message}");
+        OnWarning?.Invoke($"Job {job} cannot go on: {failure.Message}");
+    }
 
     private void Warn(string text)
     {

@@ -42,7 +42,7 @@ internal sealed class SessionWorld : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(Folder, "store"));
         Store = new LocalObjectStore(Path.Combine(Folder, "store"));
         Host = new SessionHost(
-            Node, options, Store, new SecretVault(Store, SecretVault.KeyOf(Path.Combine(Folder, "secret.key"))))
+            Node, options, Store, new SecretVault(Store, SecretVault.KeyOf(Path.Combine(Folder, "secret.key"), Store)))
         {
             OnWarning = Warnings.Add,
         };

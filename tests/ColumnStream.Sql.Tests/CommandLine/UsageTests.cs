@@ -50,19 +50,28 @@ public sealed class UsageTests : IDisposable
     [Theory]
     [InlineData("run")]
     [InlineData("frobnicate")]
-    [InlineData("run", "nothing-here.sql")]
-    [InlineData("run", ".")]
     [InlineData("run", "-", "--format", "xml")]
     [InlineData("run", "-", "--parallelism", "many")]
     [InlineData("run", "-", "--parallelism", "0")]
     [InlineData("run", "-", "-D", "novalue")]
-    [InlineData("explain", "nothing-here.sql")]
     [InlineData("functions", "no_such_function")]
     public void Wrong_usage_is_exit_2_with_a_message(params string[] arguments)
     {
         Outcome outcome = _cli.Run("SELECT 1", arguments);
         Assert.Equal(2, outcome.ExitCode);
         Assert.StartsWith("columnstream: ", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run", "nothing-here.sql")]
+    [InlineData("run", ".")]
+    [InlineData("explain", "nothing-here.sql")]
+    public void A_script_that_cannot_be_read_is_exit_2_and_has_its_code(params string[] arguments)
+    {
+        Outcome outcome = _cli.Run("SELECT 1", arguments);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.StartsWith("error CST5001: Script cannot be read: ", outcome.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
     }
 

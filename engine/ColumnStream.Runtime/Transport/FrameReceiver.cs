@@ -121,6 +121,7 @@ public sealed class FrameReceiver : IDisposable
         if (message.Checksum != 0 && frame.Checksum() != message.Checksum)
         {
             frame.Release();
+            _link.Counters.AddChecksumError();
             throw TransportFailure.Protocol($"Frame was changed on its way: {Id}, number {message.First}.");
         }
 
@@ -180,6 +181,7 @@ public sealed class FrameReceiver : IDisposable
             if (wrong is null)
             {
                 _expected++;
+                _link.Counters.AddFrame(message.Frame!.ChargedBytes);
                 wakes = _queue.Count == 0;
                 _queue.Enqueue(message);
             }

@@ -247,6 +247,11 @@ public sealed class FrameSender : IDisposable
 
     private bool MaySend(bool hasRoom)
     {
+        if (!hasRoom && !_isStarved)
+        {
+            _link?.Counters.AddCreditWait();
+        }
+
         _isStarved |= !hasRoom;
         return hasRoom;
     }
@@ -275,6 +280,7 @@ public sealed class FrameSender : IDisposable
                 }
 
                 isSent = true;
+                _link.Counters.AddFrame(frame.ChargedBytes);
                 _link.Send(new WireMessage(kind, _channel, _sequence++) { Frame = frame, Checksum = checksum });
             }
         }

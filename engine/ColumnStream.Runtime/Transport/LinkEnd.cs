@@ -7,7 +7,7 @@ namespace ColumnStream.Runtime.Transport;
 
 /// <summary>Is one end of a link with its channels: the end that opened it receives, the end that accepted it sends.</summary>
 /// <remarks>What cannot be, a frame too many or a number that nobody knows, loses the link and breaks all its channels.</remarks>
-internal sealed class LinkEnd(TransportNode node, bool isConsumer) : ILinkHandler
+internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters counters) : ILinkHandler
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, FrameSender> _senders = [];
@@ -22,6 +22,21 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer) : ILinkHandle
     private long _heardNs = node.NowNs;
     private bool _isAsked;
     private bool _isLost;
+
+    /// <summary>Gets what counts frames.</summary>
+    public LinkCounters Counters => counters;
+
+    /// <summary>Gets the number of channels that are open.</summary>
+    public int ChannelCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _senders.Count + _receivers.Count;
+            }
+        }
+    }
 
     /// <summary>Gets what the other end is called.</summary>
     public string Peer => _link?.Peer ?? "?";
@@ -237,6 +252,11 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer) : ILinkHandle
             _senders.Clear();
             _early.Clear();
             _receivers.Clear();
+        }
+
+        if (failure is not null)
+        {
+            counters.AddLost();
         }
 
         failure ??= TransportFailure.Lost(Peer, "The other node closed it.");

@@ -30,6 +30,8 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     private readonly HashSet<FrameReceiver> _receivers = [];
     private readonly List<ITransportListener> _listeners = [];
     private readonly Dictionary<string, RequestHandler> _handlers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkCounters> _readFrom = new(StringComparer.Ordinal);
+    private readonly LinkCounters _readBy = new();
     private bool _isDisposed;
 
     /// <summary>Makes a node.</summary>
@@ -129,7 +131,13 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
             if (!_opened.TryGetValue(endpoint.Address, out link!))
             {
                 isNew = true;
-                link = new LinkEnd(this, isConsumer: true);
+                if (!_readFrom.TryGetValue(endpoint.Address, out LinkCounters? counters))
+                {
+                    _readFrom.Add(endpoint.Address, counters = new LinkCounters());
+                }
+
+                counters.AddConnect();
+                link = new LinkEnd(this, isConsumer: true, counters);
                 _opened.Add(endpoint.Address, link);
                 _links.Add(link);
                 link.Attach(_transport.Connect(endpoint, link));
@@ -212,10 +220,32 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
         return RequestFormat.ReadAnswer(await _transport.RequestAsync(endpoint, request, timeout, cancellation), endpoint.Address);
     }
 
+    /// <summary>Shows what went over links: a line a node that was read from, in order, and one for all nodes that read from this one.</summary>
+    public IReadOnlyList<LinkMetrics> Links()
+    {
+        lock (_gate)
+        {
+            var lines = new List<LinkMetrics>();
+            foreach ((string address, LinkCounters counters) in _readFrom)
+            {
+                lines.Add(Line(address, isConsumer: true, counters));
+            }
+
+            lines.Sort(static (a, b) => string.CompareOrdinal(a.Endpoint, b.Endpoint));
+            foreach (ITransportListener listener in _listeners)
+            {
+                lines.Add(Line(listener.Endpoint.Address, isConsumer: false, _readBy));
+            }
+
+            return lines;
+        }
+    }
+
     /// <inheritdoc/>
     ILinkHandler ITransportHost.Accept(TransportLink link)
     {
-        var end = new LinkEnd(this, isConsumer: false);
+        _readBy.AddConnect();
+        var end = new LinkEnd(this, isConsumer: false, _readBy);
         end.Attach(link);
         lock (_gate)
         {
@@ -386,7 +416,7 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     /// <summary>Looks after all links; returns whether there are any.</summary>
     internal bool Beat(long nowNs)
     {
-        LinkEnd[] links = Links();
+        LinkEnd[] links = OpenLinks();
         foreach (LinkEnd link in links)
         {
             link.Beat(nowNs);
@@ -397,7 +427,7 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
 
     internal void FailAll(Exception? failure)
     {
-        foreach (LinkEnd link in Links())
+        foreach (LinkEnd link in OpenLinks())
         {
             link.Break(failure);
         }
@@ -405,7 +435,23 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
 
     private static ExternalException Gone() => TransportFailure.Closed("Node is closed.");
 
-    private LinkEnd[] Links()
+    private LinkMetrics Line(string endpoint, bool isConsumer, LinkCounters counters)
+    {
+        int links = 0;
+        int channels = 0;
+        foreach (LinkEnd link in _links)
+        {
+            if (ReferenceEquals(link.Counters, counters))
+            {
+                links++;
+                channels += link.ChannelCount;
+            }
+        }
+
+        return counters.Read(endpoint, isConsumer, links, channels);
+    }
+
+    private LinkEnd[] OpenLinks()
     {
         lock (_gate)
         {

@@ -64,7 +64,7 @@ internal sealed class NodeBuilder : IDisposable
         [
             new CheckpointsTable(Jobs), new ErrorsTable(Jobs),
             new FunctionsTable(), new JobsTable(Jobs), new LateRowsTable(Jobs), new OperatorsTable(Jobs),
-            new WatermarksTable(Jobs),
+            new LinksTable(() => _transports?.Links() ?? []), new WatermarksTable(Jobs),
         ];
         _ofTheProcess = tables;
         tables = [.. tables, .. InformationSchema.Tables(() => Definitions(), () => _all)];

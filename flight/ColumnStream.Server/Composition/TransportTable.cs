@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Flight.Transport;
@@ -54,6 +55,15 @@ internal sealed class TransportTable(BufferAllocator memory, Executor workers, E
             }
 
             return made.Route;
+        }
+    }
+
+    /// <summary>Shows what went over the links of each way that was made.</summary>
+    public IReadOnlyList<(string Transport, LinkMetrics Metrics)> Links()
+    {
+        lock (_made)
+        {
+            return [.. _made.SelectMany(way => way.Value.Route.Node.Links().Select(metrics => (way.Key, metrics)))];
         }
     }
 

@@ -42,6 +42,18 @@ public sealed class SystemTableTests : IDisposable
     }
 
     [Fact]
+    public void Links_show_what_exchanges_moved()
+    {
+        Outcome outcome = _cli.Script(
+            "SET 'exchange.transport' = 'flight-unix'; SET 'parallelism.default' = '2'; " + Job
+            + "SET 'exchange.transport' = 'local'; SELECT transport, role, connects, frames > 4 AS f, bytes > 200 AS b, lost_links, checksum_errors "
+            + "FROM sys.links WHERE endpoint LIKE 'unix:%' ORDER BY role;");
+        Assert.Equal(
+            (0, "transport,role,connects,f,b,lost_links,checksum_errors\nflight-unix,consumer,1,true,true,0,0\nflight-unix,producer,1,true,true,0,0\n"),
+            (outcome.ExitCode, outcome.Text));
+    }
+
+    [Fact]
     public void Operators_show_rows_and_state()
     {
         Outcome outcome = _cli.Script(

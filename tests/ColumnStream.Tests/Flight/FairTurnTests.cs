@@ -50,19 +50,19 @@ public sealed class FairTurnTests
     {
         long backlog = 0;
         var turns = new AddressTurns(() => backlog, _queue.Enqueue);
-        Assert.True(turns.EnterAsync().IsCompletedSuccessfully);
+        Assert.True(turns.EnterAsync().AsTask().IsCompletedSuccessfully);
         Assert.Empty(_queue);
         backlog = AddressTurns.CalmBacklog + 1;
-        ValueTask waiting = turns.EnterAsync();
+        Task waiting = turns.EnterAsync().AsTask();
         backlog = 0;
-        ValueTask behind = turns.EnterAsync();
+        Task behind = turns.EnterAsync().AsTask();
         Assert.False(waiting.IsCompleted || behind.IsCompleted);
         _queue.Dequeue()();
         Assert.True(waiting.IsCompletedSuccessfully);
         Assert.False(behind.IsCompleted);
         _queue.Dequeue()();
         Assert.True(behind.IsCompletedSuccessfully);
-        Assert.True(turns.EnterAsync().IsCompletedSuccessfully);
+        Assert.True(turns.EnterAsync().AsTask().IsCompletedSuccessfully);
     }
 
     /// <summary>Breaks when an address gets a queue for each of its connections, or is remembered behind the last one.</summary>

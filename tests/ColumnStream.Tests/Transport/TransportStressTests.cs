@@ -24,7 +24,7 @@ public sealed class TransportStressTests
     [InlineData("http", 1)]
     [InlineData("unix", 2)]
     [InlineData("https", 3)]
-    public void Exchanges_that_are_given_up_and_nodes_that_die_leave_nothing_behind(string scheme, int seed)
+    public async Task Exchanges_that_are_given_up_and_nodes_that_die_leave_nothing_behind(string scheme, int seed)
     {
         var random = new Random(seed);
         int whole = 0;
@@ -51,15 +51,18 @@ public sealed class TransportStressTests
             {
                 int dead = random.Next(3);
                 int delayMs = random.Next(0, 30);
-                tasks.Add(Start(() =>
+                IAsyncDisposable dies = random.Next(2) == 0 ? nodes[dead].Node : world.TransportOf(nodeCount + dead);
+                tasks.Add(Task.Run(async () =>
                 {
-                    Thread.Sleep(delayMs);
-                    (random.Next(2) == 0 ? nodes[dead].Node.DisposeAsync() : world.TransportOf(nodeCount + dead).DisposeAsync())
-                        .AsTask().Wait(Watchdog);
+                    await Task.Delay(delayMs);
+                    await dies.DisposeAsync();
                 }));
             }
 
-            Assert.True(Task.WaitAll([.. tasks], Watchdog), $"Round {round}: {tasks.Count(t => !t.IsCompleted)} tasks hang.");
+            var all = Task.WhenAll(tasks);
+            await Task.WhenAny(all, Task.Delay(Watchdog));
+            Assert.True(all.IsCompleted, $"Round {round}: {tasks.Count(t => !t.IsCompleted)} tasks hang.");
+            await all;
             Assert.All(exchanges, static e => Assert.Null(e.Wrong));
             whole += exchanges.Count(static e => e.IsWhole);
             broken += exchanges.Count(static e => !e.IsWhole);

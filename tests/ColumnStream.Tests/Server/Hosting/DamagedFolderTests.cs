@@ -7,7 +7,6 @@ using System.Threading.Tasks;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Planner;
 using ColumnStream.Server.Hosting;
-using ColumnStream.Server.Security;
 using ColumnStream.Testing.Contracts;
 using ColumnStream.Tests.Server.Session;
 using Xunit;

@@ -20,6 +20,7 @@ internal sealed class Http2Connection
     private const int MostSettings = 64;
     private const int WindowBytes = 64 << 20;
     private const int DefaultWindow = 65535;
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private readonly HeaderDecoder _decoder = new();
@@ -48,7 +49,7 @@ internal sealed class Http2Connection
         _wire = wire;
         _changed = changed;
         _input = new Http2Input(wire);
-        Output = new Http2Output(wire, options.Time, Fail);
+        Output = new Http2Output(wire, options.Time, Fail, error => _ = FailSoonAsync(error));
         if (options.KeepAlive is { } delay)
         {
             _keepAlive = new KeepAliveTimer(
@@ -215,6 +216,19 @@ internal sealed class Http2Connection
         // At best: the connection is closed at once.
         Output.Queue(FrameType.GoAway, 0, 0, new byte[8]);
         Fail(new IOException("The connection was closed, because no call used it."));
+    }
+
+    /// <summary>Takes no more calls, and ends the connection once what the server said before it closed is read.</summary>
+    /// <remarks>It tells which calls the server never began: those may be sent again.</remarks>
+    private async Task FailSoonAsync(Exception error)
+    {
+        lock (_gate)
+        {
+            _isLeaving = true;
+        }
+
+        await Task.Delay(s_lastWords, _options.Time).ConfigureAwait(false);
+        Fail(error);
     }
 
     /// <summary>Ends the connection and every call of it; only the first reason counts.</summary>

@@ -28,6 +28,7 @@ internal sealed class Http2Output
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly Http2Wire _wire;
     private readonly Action<Exception> _fail;
+    private readonly Action<Exception> _broken;
     private readonly CancellationTokenSource _stuck;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _gate = new();
@@ -42,10 +43,12 @@ internal sealed class Http2Output
     /// <param name="wire">What carries the frames.</param>
     /// <param name="time">The clock of its patience.</param>
     /// <param name="fail">What ends the connection.</param>
-    public Http2Output(Http2Wire wire, TimeProvider time, Action<Exception> fail)
+    /// <param name="broken">What is told that nothing can be sent any more, while something may still be there to read.</param>
+    public Http2Output(Http2Wire wire, TimeProvider time, Action<Exception> fail, Action<Exception> broken)
     {
         _wire = wire;
         _fail = fail;
+        _broken = broken;
         _stuck = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _stuck.Token.Register(() => _fail(new IOException("The server does not take the rest of a frame.")));
     }
@@ -269,7 +272,7 @@ internal sealed class Http2Output
         catch (Exception error) when (GrpcClientCall.IsTransport(error))
         {
             _isBroken = true;
-            _fail(error);
+            _broken(error);
             throw;
         }
         finally

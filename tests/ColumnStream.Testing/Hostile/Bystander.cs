@@ -16,6 +16,8 @@ namespace ColumnStream.Testing.Hostile;
 /// </summary>
 public sealed class Bystander(IPEndPoint address, string token, TimeSpan pace) : IAsyncDisposable
 {
+    private const int MostAttempts = 50;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
@@ -45,12 +47,24 @@ public sealed class Bystander(IPEndPoint address, string token, TimeSpan pace) :
         return sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * percent / 100))];
     }
 
-    /// <summary>Asks once on a connection of its own; throws where the answer is late or wrong.</summary>
+    /// <summary>Asks on a connection of its own; throws where the answer is wrong, or none comes within some tries.</summary>
+    /// <remarks>A server all of whose places are taken by clients that it knows refuses further ones, which try again.</remarks>
     public static async Task AskOnceAsync(IPEndPoint address, string token, CancellationToken cancellation)
     {
-        await using DbConnection connection = Connection(address, token);
-        await connection.OpenAsync(cancellation);
-        await AskAsync(connection, 1, cancellation);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using DbConnection connection = Connection(address, token);
+                await connection.OpenAsync(cancellation);
+                await AskAsync(connection, 1, cancellation);
+                return;
+            }
+            catch (DbException refused) when (refused.IsTransient && attempt < MostAttempts)
+            {
+                await Task.Delay(s_pause, cancellation);
+            }
+        }
     }
 
     /// <inheritdoc/>

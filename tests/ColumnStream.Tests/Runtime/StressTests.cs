@@ -71,11 +71,7 @@ public sealed class StressTests
                 relays[i].Next.Attach(relays[i]);
             }
 
-            for (int i = 0; i < 1 + (run % 3); i++)
-            {
-                relays[3].Next.Send(new Watermark(0));
-            }
-
+            relays[3].TokensToSend = 1 + (run % 3);
             foreach (Relay relay in relays)
             {
                 relay.Notify();
@@ -135,8 +131,16 @@ public sealed class StressTests
 
         public Channel Next { get; set; } = null!;
 
+        /// <summary>Gets or sets the tokens that this relay sends first: a channel has one producer, and that is the relay before it.</summary>
+        public int TokensToSend { get; set; }
+
         protected override TurnResult Run(in TurnBudget budget)
         {
+            for (; TokensToSend > 0; TokensToSend--)
+            {
+                Next.Send(new Watermark(0));
+            }
+
             // One token a turn: each hop is a hand-over between units, and often between threads.
             if (!Gate.TryTake(out StreamElement element, out _))
             {

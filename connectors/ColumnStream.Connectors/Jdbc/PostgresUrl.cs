@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
@@ -99,7 +100,7 @@ internal sealed record PostgresUrl(string Hosts, string Database, IReadOnlyDicti
             }
 
             IPAddress[] addresses = networks.ResolveAsync(host, CancellationToken.None).GetAwaiter().GetResult();
-            hosts.AddRange(ProvesName ? [$"{host}:{port}"] : addresses.Select(address => $"{address}:{port}"));
+            hosts.AddRange(ProvesName ? [$"{host}:{port}"] : addresses.Select(address => $"{Bracketed(address)}:{port}"));
         }
 
         return string.Join(',', hosts);
@@ -132,6 +133,10 @@ internal sealed record PostgresUrl(string Hosts, string Database, IReadOnlyDicti
 
     private IEnumerable<(string Host, string Port)> Parts() => Hosts.Split(',').Select(static host =>
         (host[..host.LastIndexOf(':')], host[(host.LastIndexOf(':') + 1)..]));
+
+    /// <summary>Writes an address so that the client finds the port behind it: one of version 6 has colons of its own.</summary>
+    private static string Bracketed(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 
     private SslMode SslModeOf() => Parameters.GetValueOrDefault("sslmode")?.ToLowerInvariant() switch
     {

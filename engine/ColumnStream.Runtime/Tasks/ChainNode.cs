@@ -167,7 +167,6 @@ internal sealed class ChainNode
         }
 
         MarkPending();
-        NoteSatisfied();
     }
 
     /// <summary>Tells the task once that the operator needs no more rows.</summary>
@@ -335,6 +334,7 @@ internal sealed class ChainNode
             _chain.Depth += _depth;
             _operator.Process(input, batch, Output);
             _chain.Depth -= _depth;
+            NoteSatisfied();
             return;
         }
 

@@ -38,7 +38,7 @@ internal sealed class FrameReader
     /// <param name="turns">Who may decompress when; null lets it be done at once.</param>
     public FrameReader(ByteSource source, bool isGzip, int maxMessageBytes, UnpackTurns? turns = null)
     {
-        _turns = turns ?? new UnpackTurns(1);
+        _turns = turns ?? UnpackTurns.Unbounded;
         _source = source;
         _message = source;
         _isGzip = isGzip;

@@ -11,6 +11,9 @@ internal sealed class UnpackTurns(int atOnce)
     /// <summary>The bytes that one turn decompresses at most: about a millisecond.</summary>
     public const int SliceBytes = 1 << 20;
 
+    /// <summary>Gets turns for which nobody waits: a client has nobody to be fair to.</summary>
+    public static UnpackTurns Unbounded { get; } = new(int.MaxValue);
+
     private readonly SemaphoreSlim _free = new(atOnce);
 
     /// <summary>Waits for a turn.</summary>

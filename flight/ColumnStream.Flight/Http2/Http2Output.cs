@@ -271,8 +271,14 @@ internal sealed class Http2Output
         }
         catch (Exception error) when (GrpcClientCall.IsTransport(error))
         {
+            // The turn is held: once.
+            bool isFirst = !_isBroken;
             _isBroken = true;
-            _broken(error);
+            if (isFirst)
+            {
+                _broken(error);
+            }
+
             throw;
         }
         finally

@@ -57,10 +57,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("functions", "no_such_function")]
     public void Wrong_usage_is_exit_2_with_a_message(params string[] arguments)
     {
-        Outcome outcome = _cli.Run("SELECT 1", arguments);
-        Assert.Equal(2, outcome.ExitCode);
-        Assert.StartsWith("columnstream: ", outcome.Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+        Refused("columnstream: ", arguments);
     }
 
     [Theory]
@@ -69,10 +66,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("explain", "nothing-here.sql")]
     public void A_script_that_cannot_be_read_is_exit_2_and_has_its_code(params string[] arguments)
     {
-        Outcome outcome = _cli.Run("SELECT 1", arguments);
-        Assert.Equal(2, outcome.ExitCode);
-        Assert.StartsWith("error CST5001: Script cannot be read: ", outcome.Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+        Refused("error CST5001: Script cannot be read: ", arguments);
     }
 
     [Fact]
@@ -151,5 +145,13 @@ public sealed class UsageTests : IDisposable
         Assert.Matches(@"execution\.checkpointing\.dir\W+file:///tmp/elsewhere", outcome.Text);
         Assert.DoesNotContain("state.checkpoints.dir", outcome.Text, StringComparison.Ordinal);
         Assert.Empty(outcome.Errors);
+    }
+
+    private void Refused(string begin, string[] arguments)
+    {
+        Outcome outcome = _cli.Run("SELECT 1", arguments);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.StartsWith(begin, outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
     }
 }

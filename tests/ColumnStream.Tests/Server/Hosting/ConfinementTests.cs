@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Threading.Tasks;
 using ColumnStream.Connectors;
+using ColumnStream.Connectors.Jdbc;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Flight.Grpc;
 using ColumnStream.Planner;
@@ -249,6 +250,19 @@ public sealed class ConfinementTests : IAsyncLifetime
         {
             Assert.True(networks.IsOpen(IPAddress.Parse(open)), open);
         }
+    }
+
+    /// <summary>Breaks when the port behind an address with colons of its own is taken for a part of it.</summary>
+    [Fact]
+    public void Addresses_that_were_looked_up_keep_their_ports()
+    {
+        var networks = new AllowedNetworks([], static (host, _) => Task.FromResult<IPAddress[]>(
+            host == "both.example" ? [IPAddress.Parse("2606:2800::1"), IPAddress.Parse("93.184.216.34")] : []));
+        var url = new PostgresUrl("both.example:6432,[2606:2800::2]:5433", "d", new Dictionary<string, string>());
+        Assert.Equal("[2606:2800::1]:6432,93.184.216.34:6432,[2606:2800::2]:5433", url.HostsWithin(networks));
+        var proving = new PostgresUrl(
+            "both.example:6432", "d", new Dictionary<string, string> { ["sslmode"] = "verify-full" });
+        Assert.Equal("both.example:6432", proving.HostsWithin(networks));
     }
 
     /// <summary>Breaks when a file counts by what its path led to earlier: a link that is exchanged between the look and the opening.</summary>

@@ -97,6 +97,11 @@ public sealed class ColumnStreamBulkCopy(ColumnStreamConnection connection)
         return RunAsync(sent, ending => BatchesAsync(batches, sent, picked, ending), cancellationToken);
     }
 
+    /// <summary>Loads one Arrow batch, which stays the caller's, and gives the number of rows that are safe.</summary>
+    /// <inheritdoc cref="WriteToServerAsync(IDataReader, CancellationToken)"/>
+    public Task<long> WriteToServerAsync(RecordBatch batch, CancellationToken cancellationToken = default) =>
+        WriteToServerAsync(batch.Schema, OneAsync(batch), cancellationToken);
+
     /// <inheritdoc cref="WriteToServerAsync(IDataReader, CancellationToken)"/>
     public long WriteToServer(IDataReader reader) => WriteToServerAsync(reader).GetAwaiter().GetResult();
 
@@ -128,6 +133,12 @@ public sealed class ColumnStreamBulkCopy(ColumnStreamConnection connection)
                 $"Bulk load took more than {BulkCopyTimeout} s (BulkCopyTimeout); {RowsCopied} rows were sent.", "57014",
                 isTransient: false, new TimeoutException(null, e));
         }
+    }
+
+    private static async IAsyncEnumerable<RecordBatch> OneAsync(RecordBatch batch)
+    {
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        yield return batch;
     }
 
     private async IAsyncEnumerable<RecordBatch> RowsAsync(

@@ -174,6 +174,8 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
         return DataType.Struct(fields);
     }
 
+    private static string Quoted(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+
     private string Name() => Id switch
     {
         SqlTypeId.Integer => "INT",
@@ -190,8 +192,7 @@ public sealed record SqlType(SqlTypeId Id, bool Nullable = true)
         SqlTypeId.Array => $"ARRAY<{Element}>",
         SqlTypeId.Map => $"MAP<{Key}, {Value}>",
         SqlTypeId.Multiset => $"MULTISET<{Element}>",
-        SqlTypeId.Row =>
-            $"ROW<{string.Join(", ", System.Linq.Enumerable.Select(Fields, f => $"`{f.Name}` {f.Type}"))}>",
+        SqlTypeId.Row => $"ROW<{string.Join(", ", System.Linq.Enumerable.Select(Fields, f => $"{Quoted(f.Name)} {f.Type}"))}>",
         _ => Id.ToString().ToUpperInvariant(),
     };
 

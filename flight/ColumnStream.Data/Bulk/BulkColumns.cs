@@ -34,9 +34,7 @@ internal static class BulkColumns
         [
             .. Places(names, table?.Fields.Select(f => f.Name).ToArray(), mappings).Select(place => new BulkColumn(
                 place.Source, table is null
-                ? new Field(place.Name, ParameterTypes.Of(
-                    reader.GetFieldType(place.Source), described?[place.Source].NumericPrecision,
-                    described?[place.Source].NumericScale))
+                ? new Field(place.Name, TypeOf(reader, described?[place.Source], place.Source))
                 : Plain(table.Fields.First(f => f.Name == place.Name)))),
         ];
     }
@@ -71,6 +69,18 @@ internal static class BulkColumns
         found = found >= 0 ? found : Array.FindIndex(names, n => string.Equals(n, name, StringComparison.OrdinalIgnoreCase));
         return found >= 0 ? found : throw new InvalidOperationException(
             $"{whose} has no column '{name}'. It has {string.Join(", ", names)}.");
+    }
+
+    /// <summary>Gives the type of a column of a reader: of one of ours as it came, else what fits its values.</summary>
+    private static DataType TypeOf(IDataReader reader, DbColumn? described, int column)
+    {
+        if (reader is not ColumnStreamDataReader own)
+        {
+            return ParameterTypes.Of(reader.GetFieldType(column), described?.NumericPrecision, described?.NumericScale);
+        }
+
+        DataType type = own.Schema.Fields[column].Type;
+        return type.Id == TypeId.Dictionary ? type.Children[0].Type : type;
     }
 
     private static Field Plain(Field field) => new(field.Name, field.Type);

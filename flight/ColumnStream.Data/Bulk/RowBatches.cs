@@ -79,16 +79,10 @@ internal sealed class RowBatches : IDisposable
     private long Append(int column)
     {
         Field field = _columns[column].Field;
-        object value = _reader.GetValue(_columns[column].Ordinal);
-        if (value is null or DBNull)
-        {
-            _builders[column].AppendNull();
-            return 0;
-        }
-
+        object? value = _reader.GetValue(_columns[column].Ordinal);
         try
         {
-            ValueWriter.Append(_builders[column], field.Type, value);
+            return ValueWriter.AppendNullable(_builders[column], value);
         }
         catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException)
         {
@@ -96,15 +90,8 @@ internal sealed class RowBatches : IDisposable
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"Row {_rows + 1} has a value that does not fit column '{field.Name}' of the type {field.Type}: {value} "
-                    + $"({value.GetType().Name})."),
+                    + $"({value!.GetType().Name}). {e.Message}"),
                 e);
         }
-
-        return value switch
-        {
-            string text => text.Length,
-            byte[] array => array.Length,
-            _ => 0,
-        };
     }
 }

@@ -54,21 +54,15 @@ internal static class ParameterBatch
         using ColumnBuilder builder = ColumnBuilder.Create(type, allocator, values.Length);
         foreach (object? value in values)
         {
-            if (value is null or DBNull)
-            {
-                builder.AppendNull();
-                continue;
-            }
-
             try
             {
-                ValueWriter.Append(builder, type, value);
+                ValueWriter.AppendNullable(builder, value);
             }
             catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException)
             {
                 throw new InvalidCastException(
                     $"Parameter '{parameter.ParameterName}' has a value that does not fit {type}: {value} "
-                    + $"({value.GetType().Name}).", e);
+                    + $"({value!.GetType().Name}).", e);
             }
         }
 

@@ -106,6 +106,11 @@ internal static class ParameterTypes
         var t when t == typeof(TimeOnly) || t == typeof(TimeSpan) => DataType.Time32(TimeUnit.Millisecond),
         var t when t == typeof(DateTime) => DataType.Timestamp(TimeUnit.Microsecond),
         var t when t == typeof(DateTimeOffset) => DataType.Timestamp(TimeUnit.Microsecond, "UTC"),
+        { IsArray: true } t when t.GetArrayRank() == 1 => DataType.List(new Field("item", Of(t.GetElementType()!, null, null))),
+        { IsGenericType: true } t when t.GetGenericTypeDefinition() == typeof(List<>) =>
+            DataType.List(new Field("item", Of(t.GetGenericArguments()[0], null, null))),
+        { IsGenericType: true } t when t.GetGenericTypeDefinition() == typeof(Dictionary<,>) =>
+            DataType.Map(Of(t.GetGenericArguments()[0], null, null), Of(t.GetGenericArguments()[1], null, null)),
         var t => throw new NotSupportedException($"Values of the type {t.Name} cannot be sent as a column."),
     };
 

@@ -11,60 +11,114 @@ namespace ColumnStream.Data.Parameters;
 /// <summary>Writes values of .NET into Arrow columns: of parameters, and of rows that are loaded.</summary>
 internal static class ValueWriter
 {
-    /// <summary>Appends a value that is not null to a column of <paramref name="type"/>.</summary>
+    /// <summary>Appends a value that is not null to a column of its type, and gives the bytes that it has beside its place.</summary>
     /// <exception cref="InvalidCastException">The value is of another kind, or the type is none of rows.</exception>
     /// <exception cref="OverflowException">The value does not fit.</exception>
     /// <exception cref="FormatException">The value is a text that is no such value.</exception>
-    public static void Append(ColumnBuilder builder, DataType type, object value)
+    public static long Append(ColumnBuilder builder, object value)
+    {
+        switch (builder)
+        {
+            case FixedWidthBuilder values:
+                AppendFixed(values, value);
+                return 0;
+            case BooleanBuilder flags:
+                flags.Append(Convert.ToBoolean(value, CultureInfo.InvariantCulture));
+                return 0;
+            case BinaryBuilder or LargeBinaryBuilder or ViewBuilder:
+                return AppendBytes(builder, value);
+            default:
+                return NestedWriter.Append(builder, value);
+        }
+    }
+
+    /// <summary>Appends a value, or null where it is none.</summary>
+    public static long AppendNullable(ColumnBuilder builder, object? value)
+    {
+        if (value is not (null or DBNull))
+        {
+            return Append(builder, value);
+        }
+
+        builder.AppendNull();
+        return 0;
+    }
+
+    private static void AppendFixed(FixedWidthBuilder builder, object value)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
+        DataType type = builder.Type;
         switch (type.Id)
         {
-            case TypeId.Bool:
-                ((BooleanBuilder)builder).Append(Convert.ToBoolean(value, culture));
-                break;
             case TypeId.Int8:
-                ((FixedWidthBuilder)builder).Append(Convert.ToSByte(value, culture));
+                builder.Append(Convert.ToSByte(value, culture));
+                break;
+            case TypeId.UInt8:
+                builder.Append(Convert.ToByte(value, culture));
                 break;
             case TypeId.Int16:
-                ((FixedWidthBuilder)builder).Append(Convert.ToInt16(value, culture));
+                builder.Append(Convert.ToInt16(value, culture));
+                break;
+            case TypeId.UInt16:
+                builder.Append(Convert.ToUInt16(value, culture));
                 break;
             case TypeId.Int32:
-                ((FixedWidthBuilder)builder).Append(Convert.ToInt32(value, culture));
+                builder.Append(Convert.ToInt32(value, culture));
+                break;
+            case TypeId.UInt32:
+                builder.Append(Convert.ToUInt32(value, culture));
                 break;
             case TypeId.Int64:
-                ((FixedWidthBuilder)builder).Append(Convert.ToInt64(value, culture));
+                builder.Append(Convert.ToInt64(value, culture));
+                break;
+            case TypeId.UInt64:
+                builder.Append(Convert.ToUInt64(value, culture));
                 break;
             case TypeId.Float32:
-                ((FixedWidthBuilder)builder).Append(Convert.ToSingle(value, culture));
+                builder.Append(Convert.ToSingle(value, culture));
                 break;
             case TypeId.Float64:
-                ((FixedWidthBuilder)builder).Append(Convert.ToDouble(value, culture));
+                builder.Append(Convert.ToDouble(value, culture));
                 break;
             case TypeId.Decimal128:
-                ((FixedWidthBuilder)builder).Append(Unscaled(value, type));
-                break;
-            case TypeId.Utf8:
-                ((BinaryBuilder)builder).Append(Encoding.UTF8.GetBytes(TextOf(value, culture)));
-                break;
-            case TypeId.Binary:
-                ((BinaryBuilder)builder).Append(Bytes(value).Span);
+                builder.Append(Unscaled(value, type));
                 break;
             case TypeId.Date32:
-                ((FixedWidthBuilder)builder).Append(Day(value));
+                builder.Append(Day(value));
                 break;
             case TypeId.Time32:
-                ((FixedWidthBuilder)builder).Append((int)(TimeTicks(value) / (TimeSpan.TicksPerSecond / PerSecond(type.Unit))));
+                builder.Append((int)(TimeTicks(value) / (TimeSpan.TicksPerSecond / PerSecond(type.Unit))));
                 break;
             case TypeId.Time64:
-                ((FixedWidthBuilder)builder).Append(Count(TimeTicks(value), type.Unit));
+                builder.Append(Count(TimeTicks(value), type.Unit));
                 break;
             case TypeId.Timestamp:
-                ((FixedWidthBuilder)builder).Append(Count(Ticks(value, type.Timezone is not null), type.Unit));
+                builder.Append(Count(Ticks(value, type.Timezone is not null), type.Unit));
                 break;
             default:
-                throw new InvalidCastException($"Values of rows cannot be of the type {type}: send them as Arrow batches.");
+                throw NestedWriter.NoRows(type);
         }
+    }
+
+    private static long AppendBytes(ColumnBuilder builder, object value)
+    {
+        ReadOnlySpan<byte> bytes = builder.Type.Id is TypeId.Utf8 or TypeId.LargeUtf8 or TypeId.Utf8View
+            ? Encoding.UTF8.GetBytes(TextOf(value, CultureInfo.InvariantCulture))
+            : Bytes(value).Span;
+        switch (builder)
+        {
+            case BinaryBuilder narrow:
+                narrow.Append(bytes);
+                break;
+            case LargeBinaryBuilder wide:
+                wide.Append(bytes);
+                break;
+            default:
+                ((ViewBuilder)builder).Append(bytes);
+                break;
+        }
+
+        return bytes.Length;
     }
 
     private static Int128 Unscaled(object value, DataType type)

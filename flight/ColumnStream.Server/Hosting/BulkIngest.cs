@@ -3,7 +3,6 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow.Types;
-using ColumnStream.Compute.Types;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
 using ColumnStream.Flight.Sql.Backend;
@@ -27,8 +26,8 @@ internal sealed class BulkIngest(SessionHost host, SqlSession session)
     {
         ObjectName name = NameOf(target);
         string table = string.Join('.', new[] { name.Catalog, name.Database, name.Name }.Select(SqlPrinter.PrintName));
-        string columns = string.Join(", ", rows.Schema.Fields.Select(static (field, i) => Column(field, i)));
-        await PrepareAsync(target, name, table, columns, cancellation);
+        await PrepareAsync(target, name, table, rows.Schema, cancellation);
+        string columns = Columns(rows.Schema, session.Read(planner => planner.Catalog.Find(name) as CatalogTable));
         string source = SqlPrinter.PrintName(host.NameIngest());
         string names = string.Join(", ", rows.Schema.Fields.Select(static field => SqlPrinter.PrintName(field.Name)));
         PlannedJob job = session.PlanBetween(
@@ -78,20 +77,16 @@ internal sealed class BulkIngest(SessionHost host, SqlSession session)
         queue.Complete();
     }
 
-    private static string Column(Field field, int index)
-    {
-        SqlType type = ParameterReader.TypeOf(field.Type, index);
-        DataType expected = type.ToArrow();
-        bool fits = expected == field.Type || (expected.Id == field.Type.Id && expected.Unit == field.Type.Unit);
-        return fits ? $"{SqlPrinter.PrintName(field.Name)} {type.WithNullable(true)}" : throw new UserException(
-            3164, $"Column '{field.Name}' comes as {field.Type}, which is not taken. Send it as {expected}.");
-    }
+    /// <summary>Prints a client's columns as a table's; nested ones and those of nothing but nulls take the types of the target.</summary>
+    private static string Columns(Schema schema, CatalogTable? target) => string.Join(
+        ", ", schema.Fields.Select(field => SqlPrinter.PrintName(field.Name) + " " + IngestTypes.Of(
+            field, target?.Columns.FirstOrDefault(column => column.Name == field.Name)?.Type)));
 
     private ObjectName NameOf(SqlIngest target) => new(
         target.Catalog ?? session.CurrentCatalog, target.Schema ?? session.CurrentDatabase, target.Table);
 
     private async Task PrepareAsync(
-        SqlIngest target, ObjectName name, string table, string columns, CancellationToken cancellation)
+        SqlIngest target, ObjectName name, string table, Schema schema, CancellationToken cancellation)
     {
         bool exists = session.Read(planner => planner.Catalog.Find(name) is not null);
         if (exists && target.IfExists == SqlIngestMode.Append)
@@ -119,7 +114,7 @@ internal sealed class BulkIngest(SessionHost host, SqlSession session)
         string temporary = target.Temporary ? "TEMPORARY " : string.Empty;
         string options = string.Join(
             ", ", target.Options.Select(static o => $"{SqlPrinter.PrintString(o.Key)} = {SqlPrinter.PrintString(o.Value)}"));
-        List<string> statements = [$"CREATE {temporary}TABLE {table} ({columns}) WITH ({options})"];
+        List<string> statements = [$"CREATE {temporary}TABLE {table} ({Columns(schema, target: null)}) WITH ({options})"];
         if (exists)
         {
             statements.Insert(0, $"DROP TABLE {table}");

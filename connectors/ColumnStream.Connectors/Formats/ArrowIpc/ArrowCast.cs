@@ -7,8 +7,10 @@ using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Connectors.Formats.ArrowIpc;
 
-/// <summary>Turns a file's column into the declared type where every value stays the same; timestamps are cut to their precision.</summary>
-internal static unsafe class ArrowCast
+/// <summary>
+/// Turns a column of a file or a client into the declared type where every value stays the same; points in time are cut to their precision.
+/// </summary>
+public static unsafe class ArrowCast
 {
     /// <summary>Tells whether <see cref="Run"/> takes the pair.</summary>
     public static bool CanCast(DataType from, DataType to)

@@ -5,12 +5,16 @@ using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Compute.Types;
+using ColumnStream.Connectors.Formats.ArrowIpc;
 using ColumnStream.Engine.Elements;
 using ColumnStream.Engine.Sources;
 
 namespace ColumnStream.Server.Session.Ingest;
 
-/// <summary>Gives the batches of a queue in pieces of the job's size, without a copy; its position is the number of rows given.</summary>
+/// <summary>
+/// Gives the batches of a queue in pieces of the job's size, without a copy where the layout is the engine's; its position is the
+/// number of rows given.
+/// </summary>
 internal sealed class IngestSource(SourceContext context, IngestQueue queue) : SourceReader
 {
     private readonly Schema _schema = SchemaOf(context);
@@ -49,16 +53,17 @@ internal sealed class IngestSource(SourceContext context, IngestQueue queue) : S
 
         int count = Math.Min(context.MaxRows, _batch.Length - _offset);
         RecordBatch piece = _batch.Slice(_offset, count, context.Allocator);
-        var columns = new ArrayData[context.Projection.Count];
-        for (int i = 0; i < columns.Length; i++)
+        try
         {
-            columns[i] = piece.Columns[context.Projection[i]].Retain();
+            batch = new StreamBatch(new RecordBatch(_schema, Columns(piece), count));
+        }
+        finally
+        {
+            piece.Release();
         }
 
-        piece.Release();
         _offset += count;
         _given += count;
-        batch = new StreamBatch(new RecordBatch(_schema, columns, count));
         return SourcePoll.Batch;
     }
 
@@ -71,6 +76,34 @@ internal sealed class IngestSource(SourceContext context, IngestQueue queue) : S
     {
         _batch?.Release();
         _batch = null;
+    }
+
+    /// <summary>Gives the columns that the job reads, in the engine's layouts.</summary>
+    private ArrayData[] Columns(RecordBatch piece)
+    {
+        var columns = new ArrayData[context.Projection.Count];
+        int done = 0;
+        try
+        {
+            for (; done < columns.Length; done++)
+            {
+                SqlField column = context.Table.Columns[context.Projection[done]];
+                columns[done] = ArrowCast.Run(
+                    piece.Columns[context.Projection[done]], _schema.Fields[done].Type, context.Allocator);
+                IngestTypes.Check(columns[done], column);
+            }
+
+            return columns;
+        }
+        catch
+        {
+            foreach (ArrayData column in columns)
+            {
+                column?.Release();
+            }
+
+            throw;
+        }
     }
 
     private static Schema SchemaOf(SourceContext context)

@@ -63,7 +63,7 @@ internal sealed class RestartPolicy(RestartOptions options, Random random)
 
     /// <summary>Tells whether starting again cannot help or would do harm: another run owns the job, a checkpoint is damaged, a rule is broken.</summary>
     private static bool IsFatal(Exception failure) => failure is InvariantException
-        || CodeOf(failure) is (> 0 and < 4000) or 5010 or 5011 or 5012 or 5013 or 5016;
+        || CodeOf(failure) is (> 0 and < 4000) or 5010 or 5011 or 5012 or 5013 or 5016 or 5072;
 
     private static int CodeOf(Exception failure) => failure is ColumnStreamException known ? known.Code : 0;
 

@@ -3,10 +3,10 @@ using ColumnStream.Runtime.Transport;
 
 namespace ColumnStream.Testing.Sabotage;
 
-/// <summary>Spoils the consumer's end of one link.</summary>
-internal abstract class LinkBug
+/// <summary>Spoils one end of one link; as it is, nothing.</summary>
+internal class LinkBug
 {
-    /// <summary>Changes what the consumer sends.</summary>
+    /// <summary>Changes what the end sends.</summary>
     public virtual WireMessage Sent(WireMessage message) => message;
 
     /// <summary>Delivers what arrives, or something else.</summary>

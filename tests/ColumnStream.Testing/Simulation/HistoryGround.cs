@@ -49,6 +49,9 @@ internal sealed class HistoryGround
 
     public HistoryCounts Counts { get; } = new();
 
+    /// <summary>Gets the networks of the processes that are left.</summary>
+    public List<SimulatedTransport> Networks { get; } = [];
+
     /// <summary>Gets or sets whether nothing goes wrong now.</summary>
     public bool IsQuiet { get; set; }
 

@@ -135,7 +135,9 @@ internal sealed class HistoryProcesses
             {
                 _ground.Counts.NetworkProcesses++;
                 WireFaults wire = _ground.IsQuiet || _ground.Wires.Next(3) == 0 ? WireFaults.None : WireFaults.Draw(_ground.Wires);
-                options = options with { Exchange = process.Connect(wire, _ground.Bug) };
+                wire = _ground.Networks.Count > 0 && !_ground.IsQuiet && _ground.Wires.Next(2) == 0 ? wire with { Stray = 0.5 } : wire;
+                options = options with { Exchange = process.Connect(wire, _ground.Bug, _ground.Networks) };
+                process.Network!.Connecting = () => Stand(process);
             }
 
             process.Start(_connectors, _ground.Bug?.Change(graph) ?? graph, options);
@@ -242,14 +244,26 @@ internal sealed class HistoryProcesses
         }
     }
 
+    /// <summary>Lets a process stand still where it connects its nodes: when it goes on, others have their names.</summary>
+    private void Stand(SimulatedProcess process)
+    {
+        if (!_ground.IsQuiet && process == _current && _mayPause && _zombies.Count < MostZombies && process.Job is not null && process.Luck.Next(6) == 0)
+        {
+            _ground.Note($"process {process.Generation} connects, turn {process.Turns}: paused");
+            _ground.Counts.KillsAt["connect"] = _ground.Counts.KillsAt.GetValueOrDefault("connect") + 1;
+            Pause(process, mostTurns: 60);
+            process.Network!.Stray();
+        }
+    }
+
     /// <summary>Starts another process while this one stands still in a call, and lets it run for a while.</summary>
-    private void Pause(SimulatedProcess process)
+    private void Pause(SimulatedProcess process, int mostTurns = 600)
     {
         MakeZombie(process);
         if (Begin())
         {
             SimulatedProcess next = _current!;
-            for (int i = _ground.Random.Next(0, 600); i > 0 && next.IsRunning && !next.IsDead && Step(next); i--)
+            for (int i = _ground.Random.Next(0, mostTurns); i > 0 && next.IsRunning && !next.IsDead && Step(next); i--)
             {
             }
 
@@ -287,10 +301,10 @@ internal sealed class HistoryProcesses
             case JobStatus.Finished or JobStatus.AlreadyFinished:
                 return true;
             case JobStatus.Failed when job.Failure is ExternalException { IsRetryable: true } && !isQuiet:
-            case JobStatus.Failed when job.Failure is ExternalException { Code: 5010 } && wasOvertaken:
+            case JobStatus.Failed when job.Failure is ExternalException { Code: 5010 or 5072 } && wasOvertaken:
                 return false;
             case JobStatus.Failed:
-                throw new SimulationException(job.Failure is ExternalException { Code: 5010 }
+                throw new SimulationException(job.Failure is ExternalException { Code: 5010 or 5072 }
                     ? "I24: the newest process stopped for another one that does not exist: " + job.Failure.Message
                     : "I24: the job failed: " + job.Failure);
             case JobStatus.Running when isQuiet:

@@ -74,9 +74,9 @@ internal sealed class SimulatedLink : TransportLink
         // The other end learns it later, unless the way there is silent.
         if (!_isSilent && !_other._isClosed)
         {
-            _other._lostAtNs = _owner.Arrival(_node);
+            _other._lostAtNs = _owner.Arrival(_node, _other._owner);
             _other._failure ??= failure is null ? null : TransportFailure.Lost(_other.Peer, failure.Message);
-            _owner.Executor.WakeAt(_other._delivery, _other._lostAtNs);
+            _other._owner.Executor.WakeAt(_other._delivery, _other._lostAtNs);
         }
     }
 
@@ -95,6 +95,7 @@ internal sealed class SimulatedLink : TransportLink
     {
         while (!_isClosed && _queue.TryTake(out WireMessage message))
         {
+            Judge(message);
             WireFaults rates = _owner.Rates;
             _isSilent |= _owner.Draw(rates.Silence, nameof(rates.Silence));
             if (_isSilent || _owner.Draw(rates.Lose, nameof(rates.Lose)))
@@ -104,7 +105,7 @@ internal sealed class SimulatedLink : TransportLink
             }
 
             _lastOfChannel.TryGetValue(message.Channel, out long last);
-            long due = Math.Max(last, _owner.Arrival(_node));
+            long due = Math.Max(last, _owner.Arrival(_node, _other._owner));
             if (_owner.Draw(rates.Swap, nameof(rates.Swap)))
             {
                 due += 10_000_000;
@@ -134,6 +135,16 @@ internal sealed class SimulatedLink : TransportLink
         }
     }
 
+    /// <summary>Finds out where fencing fails: both ends of a job's channels are in one process, so what passes between two is of an overtaken one.</summary>
+    private void Judge(WireMessage message)
+    {
+        if (message.Frame is not null && _other._owner != _owner)
+        {
+            message.Release();
+            throw new SimulationException($"I13: a frame passes between processes of which one has overtaken the other, at {_node}.");
+        }
+    }
+
     private Flying Encode(WireMessage message, long due)
     {
         byte[] head = WireFormat.WriteHead(message);
@@ -142,7 +153,7 @@ internal sealed class SimulatedLink : TransportLink
         if (message.Frame?.Body is { } content)
         {
             // A transport copies into the memory of whoever receives.
-            body = _owner.Memory.Allocate(content.Bytes);
+            body = _other._owner.Memory.Allocate(content.Bytes);
             int done = 0;
             foreach (ReadOnlyMemory<byte> part in content.Parts)
             {

@@ -21,6 +21,7 @@ internal sealed class SimulatedProcess : IFailPoints
     private readonly StatePool _pages = new();
     private readonly List<TransportNode> _nodes = [];
     private ITransport? _transport;
+    private List<SimulatedTransport>? _networks;
     private bool _isDropped;
 
     public SimulatedProcess(int seed, long startNs, bool beganQuiet, Action<SimulatedProcess, string, int> hit)
@@ -63,9 +64,12 @@ internal sealed class SimulatedProcess : IFailPoints
     /// <summary>Leads exchanges over a network: subtasks are spread over some nodes.</summary>
     /// <param name="faults">What goes wrong there.</param>
     /// <param name="bug">Spoils it, or null.</param>
-    public ExchangeRoute Connect(WireFaults faults, PlantedBug? bug)
+    /// <param name="networks">Those of all processes that are left; connections may stray between them.</param>
+    public ExchangeRoute Connect(WireFaults faults, PlantedBug? bug, List<SimulatedTransport> networks)
     {
-        Network = new SimulatedTransport(Executor, Luck.Next(), _memory, faults);
+        _networks = networks;
+        Network = new SimulatedTransport(Executor, Luck.Next(), _memory, faults, networks);
+        networks.Add(Network);
         _transport = bug?.Change(Network) ?? Network;
         var routes = new List<ExchangeRoute>();
         for (int i = Luck.Next(1, 4); i > 0; i--)
@@ -101,6 +105,7 @@ internal sealed class SimulatedProcess : IFailPoints
 
         if (_transport is not null)
         {
+            _networks!.Remove(Network!);
             Ended(_transport.DisposeAsync());
         }
 

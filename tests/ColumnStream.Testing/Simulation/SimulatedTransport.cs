@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow.Memory;
@@ -16,7 +17,10 @@ namespace ColumnStream.Testing.Simulation;
 /// <param name="seed">Draws delays and faults.</param>
 /// <param name="memory">Pays for what arrives.</param>
 /// <param name="faults">How often things go wrong.</param>
-public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAllocator memory, WireFaults? faults = null) : ITransport
+/// <param name="others">Networks of other processes, each with time of its own; a connection may stray to a node of the same name there.</param>
+public sealed class SimulatedTransport(
+    SimExecutor executor, int seed, BufferAllocator memory, WireFaults? faults = null, IReadOnlyCollection<SimulatedTransport>? others = null)
+    : ITransport
 {
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
@@ -31,6 +35,9 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
 
     /// <summary>Gets the number of faults by kind.</summary>
     public IReadOnlyDictionary<string, int> FaultsByKind => _faultsByKind;
+
+    /// <summary>Gets or sets what is told before a connection is made; the process may stand still there.</summary>
+    public Action? Connecting { get; set; }
 
     internal SimExecutor Executor => executor;
 
@@ -53,8 +60,10 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
 
     public TransportLink Connect(TransportEndpoint endpoint, ILinkHandler handler)
     {
-        SimulatedLink near = Pair(endpoint.Address, handler, out SimulatedLink far);
-        if (!_listeners.TryGetValue(endpoint.Address, out Listener? listener))
+        Connecting?.Invoke();
+        SimulatedTransport place = Place(endpoint.Address);
+        SimulatedLink near = Pair(endpoint.Address, handler, place, out SimulatedLink far);
+        if (!place._listeners.TryGetValue(endpoint.Address, out Listener? listener))
         {
             near.Close(TransportFailure.Lost(endpoint.Address, "Nobody listens there."));
             return near;
@@ -63,7 +72,7 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
         far.Accept(listener.Host);
         if (Draw(Rates.Twice, nameof(WireFaults.Twice)))
         {
-            Pair(endpoint.Address, new Deaf(), out SimulatedLink ghost);
+            Pair(endpoint.Address, new Deaf(), place, out SimulatedLink ghost);
             ghost.Accept(listener.Host);
             near.Ghost = ghost;
         }
@@ -100,6 +109,9 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
     /// <summary>Lets nothing go wrong any more; what went wrong stays.</summary>
     public void Calm() => Rates = WireFaults.None;
 
+    /// <summary>Lets most connections from now on lead to other processes' nodes: they have the names now.</summary>
+    public void Stray() => Rates = Rates with { Stray = 0.7 };
+
     public ValueTask DisposeAsync()
     {
         foreach (SimulatedLink link in _links)
@@ -125,8 +137,8 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
         return happens;
     }
 
-    /// <summary>Draws when a message that leaves now arrives; perhaps its node is parted from the others, or is from now on.</summary>
-    internal long Arrival(string node)
+    /// <summary>Draws when a message that leaves now arrives, as its receiver counts time; perhaps its node is parted from the others, or is from now on.</summary>
+    internal long Arrival(string node, SimulatedTransport receiver)
     {
         long now = executor.Now;
         if (Draw(Rates.Part, nameof(WireFaults.Part)))
@@ -134,19 +146,27 @@ public sealed class SimulatedTransport(SimExecutor executor, int seed, BufferAll
             _partedUntilNs[node] = now + (_random.Next(1, 60_000) * 1_000_000L);
         }
 
-        return Math.Max(now, _partedUntilNs.GetValueOrDefault(node)) + Delay();
+        long due = Math.Max(now, _partedUntilNs.GetValueOrDefault(node)) + Delay();
+        return receiver == this ? due : receiver.Executor.Now + due - now;
     }
 
     private long Delay() => _random.Next(0, 20) == 0 ? _random.Next(0, 5_000_000) : _random.Next(0, 50_000);
 
-    private SimulatedLink Pair(string node, ILinkHandler handler, out SimulatedLink far)
+    /// <summary>Draws where a connection leads: to the node of this process, or to one that has its name in another.</summary>
+    private SimulatedTransport Place(string address)
+    {
+        SimulatedTransport[] there = [.. (others ?? []).Where(o => o != this && o._listeners.ContainsKey(address))];
+        return there.Length > 0 && Draw(Rates.Stray, nameof(WireFaults.Stray)) ? there[_random.Next(there.Length)] : this;
+    }
+
+    private SimulatedLink Pair(string node, ILinkHandler handler, SimulatedTransport place, out SimulatedLink far)
     {
         var near = new SimulatedLink(this, node, node, _links.Count);
-        far = new SimulatedLink(this, $"sim-client-{_links.Count}", node, _links.Count + 1);
+        _links.Add(near);
+        far = new SimulatedLink(place, $"sim-client-{place._links.Count}", node, place._links.Count);
+        place._links.Add(far);
         near.Bind(far, handler);
         far.Bind(near, null);
-        _links.Add(near);
-        _links.Add(far);
         return near;
     }
 

@@ -11,9 +11,10 @@ namespace ColumnStream.Testing.Simulation;
 /// <param name="Silence">Nothing arrives any more in one direction, and nobody is told.</param>
 /// <param name="Part">A node is parted from the others for up to a minute; what is sent meanwhile arrives later, unless a link is given up.</param>
 /// <param name="Twice">A connection is made twice: whatever its consumer asks reaches the producer's node over both.</param>
+/// <param name="Stray">A connection leads to a node of the same name in another process: one that was overtaken, or that took the place of this one.</param>
 public sealed record WireFaults(
     double Lose = 0, double Double = 0, double Change = 0, double Swap = 0, double Cut = 0, double Silence = 0,
-    double Part = 0, double Twice = 0)
+    double Part = 0, double Twice = 0, double Stray = 0)
 {
     /// <summary>Gets a wire that only delays.</summary>
     public static WireFaults None { get; } = new();

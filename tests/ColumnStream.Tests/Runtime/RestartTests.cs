@@ -243,6 +243,17 @@ public sealed class RestartTests
         Assert.Null(policy.Next(External(), 0, 90 * Second));
     }
 
+    /// <summary>A run whom the claims or another node tell that it was overtaken must not overtake its successor in turn.</summary>
+    [Theory]
+    [InlineData(5010, false)]
+    [InlineData(5072, false)]
+    [InlineData(5071, true)]
+    public void A_run_that_was_overtaken_is_not_started_again(int code, bool startsAgain)
+    {
+        var policy = new RestartPolicy(new RestartOptions { Strategy = RestartStrategy.FixedDelay, Attempts = 3 }, new Random(1));
+        Assert.Equal(startsAgain, policy.Next(new ExternalException(code, "Planned.", retryable: startsAgain), 0, 0) is not null);
+    }
+
     private static ExternalException External() => new(5000, "Planned.", retryable: true);
 
     private static JobOptions Options() => new("restarts")

@@ -10,22 +10,20 @@ namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Decides who may connect, before a byte is read, and who must leave where all places are taken.</summary>
 /// <remarks>
-/// A connection is proven once a call of it was somebody's who is known. Where no place is left, the oldest unproven connection of the
-/// address with most of them leaves: whoever opens connections for nothing takes places from itself. Proven ones are never sent away.
-/// An address may open so many connections a second; one that ends unproven, or is closed for what it did, counts as several.
+/// An address may open so many connections a second; one that ends before a caller of it was known, or is closed for what it did, counts as
+/// several. <see cref="ConnectionPlaces"/> shares the places.
 /// </remarks>
 internal sealed class ConnectionGate(GrpcProfile profile, TimeProvider time)
 {
-    private const int UnprovenCost = 5;
+    private const int UnknownCost = 5;
     private const int AbuseCost = 25;
     private const int MostAddresses = 10_000;
+    private const string TooMany = "Too many connections of this address in a second.";
     private readonly Lock _lock = new();
-    private readonly LinkedList<GateEntry> _entries = new();
+    private readonly Farewell _farewell = new(time);
+    private readonly ConnectionPlaces _places = new(profile.MaxConnections);
     private readonly Dictionary<IPAddress, TokenBucket> _buckets = [];
     private readonly Dictionary<IPAddress, (AddressTurns Turns, int Connections)> _turns = [];
-
-    /// <summary>Gets the connections that were refused or sent away.</summary>
-    public long Refused { get; private set; }
 
     /// <summary>Serves a connection, or ends it.</summary>
     public async Task RunAsync(ConnectionContext connection, GrpcListener listener, ConnectionDelegate next)
@@ -34,33 +32,37 @@ internal sealed class ConnectionGate(GrpcProfile profile, TimeProvider time)
         bool isLocal = connection.RemoteEndPoint is not IPEndPoint;
         if (!isLocal && listener.AllowedNetworks.Count > 0 && !listener.AllowedNetworks.Any(n => n.Contains(address)))
         {
-            Refuse(connection);
+            connection.Abort(new ConnectionAbortedException("The network of this connection is not allowed."));
             return;
         }
 
-        var entry = new GateEntry(connection, address, ShareTurns(address));
-        try
+        if (!isLocal && !TrySpend(address))
         {
-            LinkedListNode<GateEntry>? node = Enter(entry, isLocal);
-            if (node is null)
+            if (listener.IsTls)
             {
-                Refuse(connection);
+                connection.Abort(new ConnectionAbortedException(TooMany));
                 return;
             }
 
+            await _farewell.SayAsync(connection, TooMany).ConfigureAwait(false);
+            return;
+        }
+
+        using var entry = new GateEntry(connection, address, ShareTurns(address), _places, time);
+        _places.Arrive(entry);
+        try
+        {
             connection.Items[typeof(GateEntry)] = entry;
-            try
-            {
-                await next(connection).ConfigureAwait(false);
-            }
-            finally
-            {
-                Leave(node, isLocal);
-            }
+            await entry.ServeAsync(next(connection)).ConfigureAwait(false);
         }
         finally
         {
+            _places.Leave(entry);
             ReturnTurns(address);
+            if (!isLocal)
+            {
+                Charge(entry);
+            }
         }
     }
 
@@ -99,74 +101,24 @@ internal sealed class ConnectionGate(GrpcProfile profile, TimeProvider time)
         return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
-    private void Refuse(ConnectionContext connection)
+    private bool TrySpend(IPAddress address)
     {
         lock (_lock)
         {
-            Refused++;
-        }
-
-        connection.Abort(new ConnectionAbortedException("No place for this connection."));
-    }
-
-    private LinkedListNode<GateEntry>? Enter(GateEntry entry, bool isLocal)
-    {
-        GateEntry? leaving = null;
-        LinkedListNode<GateEntry> node;
-        lock (_lock)
-        {
-            if (!isLocal && !Bucket(entry.Address).TrySpend(1, time.GetTimestamp()))
-            {
-                return null;
-            }
-
-            if (_entries.Count >= profile.MaxConnections)
-            {
-                leaving = Oldest(entry.Address);
-                if (leaving is null)
-                {
-                    return null;
-                }
-
-                _entries.Remove(leaving);
-                Refused++;
-            }
-
-            node = _entries.AddLast(entry);
-        }
-
-        leaving?.Connection.Abort(new ConnectionAbortedException("The place was needed for another connection."));
-        return node;
-    }
-
-    private void Leave(LinkedListNode<GateEntry> node, bool isLocal)
-    {
-        lock (_lock)
-        {
-            if (node.List is not null)
-            {
-                _entries.Remove(node);
-            }
-
-            int cost = node.Value.IsAbusive ? AbuseCost : node.Value.IsProven ? 0 : UnprovenCost;
-            if (cost > 0 && !isLocal)
-            {
-                Bucket(node.Value.Address).Charge(cost, time.GetTimestamp());
-            }
+            return Bucket(address).TrySpend(1, time.GetTimestamp());
         }
     }
 
-    /// <summary>Finds the oldest unproven connection of the address that has most of them, the newcomer counted with its own.</summary>
-    private GateEntry? Oldest(IPAddress newcomer)
+    private void Charge(GateEntry entry)
     {
-        var counts = new Dictionary<IPAddress, int> { [newcomer] = 1 };
-        foreach (GateEntry entry in _entries.Where(static e => !e.IsProven))
+        int cost = entry.IsAbusive ? AbuseCost : entry.Holder is null ? UnknownCost : 0;
+        if (cost > 0)
         {
-            counts[entry.Address] = counts.GetValueOrDefault(entry.Address) + 1;
+            lock (_lock)
+            {
+                Bucket(entry.Address).Charge(cost, time.GetTimestamp());
+            }
         }
-
-        IPAddress most = counts.MaxBy(static c => c.Value).Key;
-        return _entries.FirstOrDefault(e => !e.IsProven && e.Address.Equals(most));
     }
 
     private TokenBucket Bucket(IPAddress address)

@@ -37,7 +37,7 @@ internal sealed class FlightRoutes(FlightService service, FlightServerOptions op
             call.Method, call.RequestHeaders, call.Peer, call.Deadline, options.Allocator.Child(call.Method, options.MaxCallBytes))
         {
             Cancellation = call.Cancellation,
-            OnIdentified = call.Prove,
+            OnIdentified = call.Identify,
             Ending = call.BreakOff,
         };
         call.ResponseHeaders = opened.ResponseHeaders;

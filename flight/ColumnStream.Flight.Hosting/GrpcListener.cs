@@ -28,6 +28,8 @@ public sealed record GrpcListener
     /// <summary>Gets whether a client without a certificate is turned away, where roots are given.</summary>
     public bool RequiresClientCertificate { get; init; } = true;
 
+    internal bool IsTls => Certificate is not null || Files is not null;
+
     /// <summary>Makes a listener without TLS on this machine's loopback address.</summary>
     public static GrpcListener Loopback(int port = 0) => new() { Address = new IPEndPoint(IPAddress.Loopback, port) };
 

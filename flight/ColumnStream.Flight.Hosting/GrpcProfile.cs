@@ -24,7 +24,7 @@ public sealed record GrpcProfile
         MaxControlFramesPerSecond = 20_000,
     };
 
-    /// <summary>Gets the most connections at a time.</summary>
+    /// <summary>Gets the most connections at a time, at least two; an eighth is for those whose callers are not known yet.</summary>
     public int MaxConnections { get; init; } = 256;
 
     /// <summary>Gets the most calls of one connection at a time.</summary>
@@ -52,6 +52,7 @@ public sealed record GrpcProfile
 
     internal void Check()
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 2);
         if ((long)MaxStreams * StreamWindowBytes > ConnectionWindowBytes)
         {
             throw new ArgumentException(

@@ -83,9 +83,11 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
     {
         Interlocked.Increment(ref _activeCalls);
         Interlocked.Increment(ref _startedCalls);
+        GateEntry? entry = GateEntry.Of(context);
+        entry?.BeginCall();
         try
         {
-            if (GateEntry.Of(context) is { } entry)
+            if (entry is not null)
             {
                 await entry.Turns.EnterAsync().ConfigureAwait(false);
             }
@@ -95,6 +97,7 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
         finally
         {
             Interlocked.Decrement(ref _activeCalls);
+            entry?.EndCall();
             ResetBudget.Count(context, _options);
         }
     }
@@ -143,6 +146,11 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
     {
         try
         {
+            if (!_options.KnowsCallers)
+            {
+                call.Identify(null);
+            }
+
             await route.Handler(call).ConfigureAwait(false);
             return GrpcStatus.Ok;
         }

@@ -21,6 +21,7 @@ internal sealed class GrpcServerCall : IDisposable
     private const int ResetCancel = 8;
     private const int DrainBytes = 64 << 10;
     private readonly HttpContext _http;
+    private readonly GateEntry? _entry;
     private readonly IHttpResponseBodyFeature _body;
     private readonly GrpcServerOptions _options;
     private readonly PipeSource _source;
@@ -36,6 +37,7 @@ internal sealed class GrpcServerCall : IDisposable
         HttpContext http, GrpcRoute route, GrpcServerOptions options, UnpackTurns unpacking, CancellationToken stopping)
     {
         _http = http;
+        _entry = GateEntry.Of(http);
         _body = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _options = options;
         _stopping = stopping;
@@ -44,7 +46,8 @@ internal sealed class GrpcServerCall : IDisposable
         TimeSpan? timeout = Timeout(http.Request.Headers) ?? (route.IsUnary ? options.UnaryDeadline : null);
         _deadline = timeout is { } limit ? new CancellationTokenSource(limit, options.Time) : new CancellationTokenSource();
         Deadline = timeout is { } left ? options.Time.GetUtcNow() + left : null;
-        _ending = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, http.RequestAborted, stopping);
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(
+            _deadline.Token, http.RequestAborted, stopping, _entry?.Ended ?? default);
         Cancellation = _ending.Token;
         foreach ((string name, StringValues values) in http.Request.Headers)
         {
@@ -63,10 +66,6 @@ internal sealed class GrpcServerCall : IDisposable
         Reader = new FrameReader(_source, isGzip, mostBytes, unpacking);
         Writer = new FrameWriter(_sink, _compresses);
         Peer = FindPeer(http);
-        if (!options.KnowsCallers)
-        {
-            Prove();
-        }
     }
 
     public string Method { get; }
@@ -90,8 +89,15 @@ internal sealed class GrpcServerCall : IDisposable
     /// <summary>Gets whether the client broke the call off, or its connection did.</summary>
     public bool IsAbandoned => _http.RequestAborted.IsCancellationRequested;
 
-    /// <summary>Notes that the caller is known, so that the connection keeps its place.</summary>
-    public void Prove() => GateEntry.Of(_http)?.Prove();
+    /// <summary>Notes who calls, null for whoever it is, so that the connection gets a place among those of this caller.</summary>
+    /// <exception cref="GrpcException">RESOURCE_EXHAUSTED: the caller has as many connections as one may have now.</exception>
+    public void Identify(object? caller)
+    {
+        if (_entry?.Settle(caller) is { } refusal)
+        {
+            throw new GrpcException(_options.OwnStatus(GrpcStatusCode.ResourceExhausted, refusal));
+        }
+    }
 
     /// <summary>Reads the one request of a method that has one, and waits for the client to say that it is the only one.</summary>
     public async ValueTask<T> ReadSingleAsync<T>(MessageParser<T> parser)
@@ -123,12 +129,13 @@ internal sealed class GrpcServerCall : IDisposable
     public void BreakOff() => _ending.Cancel();
 
     /// <summary>Says why a call ended that was cancelled.</summary>
-    public GrpcStatus StatusOfCancellation() =>
-        (IsAbandoned, _deadline.IsCancellationRequested, _stopping.IsCancellationRequested) switch
+    public GrpcStatus StatusOfCancellation() => (IsAbandoned, _deadline.IsCancellationRequested,
+        _stopping.IsCancellationRequested, _entry is { Ended.IsCancellationRequested: true }) switch
     {
-        (true, _, _) => new GrpcStatus(GrpcStatusCode.Cancelled, "The client broke the call off."),
-        (_, true, _) => new GrpcStatus(GrpcStatusCode.DeadlineExceeded, "The call took longer than its deadline."),
-        (_, _, true) => new GrpcStatus(GrpcStatusCode.Unavailable, "The server is stopping."),
+        (true, _, _, _) => new GrpcStatus(GrpcStatusCode.Cancelled, "The client broke the call off."),
+        (_, true, _, _) => new GrpcStatus(GrpcStatusCode.DeadlineExceeded, "The call took longer than its deadline."),
+        (_, _, true, _) => new GrpcStatus(GrpcStatusCode.Unavailable, "The server is stopping."),
+        (_, _, _, true) => _options.OwnStatus(GrpcStatusCode.ResourceExhausted, ConnectionPlaces.Ended),
         _ => new GrpcStatus(GrpcStatusCode.Cancelled, "The call was cancelled."),
     };
 

@@ -14,8 +14,8 @@ public sealed record GrpcServerOptions
     public GrpcProfile Profile { get; init; } = GrpcProfile.Clients;
 
     /// <summary>
-    /// Gets whether the service says who calls (<see cref="FlightCall.Identity"/>): where all places are taken, connections of nobody leave
-    /// first. Without it, any call proves its connection.
+    /// Gets whether the service says who calls (<see cref="FlightCall.Identity"/>), whose connection it is from then on. Without it a
+    /// connection is its address's from its first call on.
     /// </summary>
     public bool KnowsCallers { get; init; }
 
@@ -48,6 +48,9 @@ public sealed record GrpcServerOptions
 
     /// <summary>Gets what maps a service's own errors to a status; null of it means an internal error.</summary>
     public Func<Exception, GrpcStatus?>? MapError { get; init; }
+
+    /// <summary>Gets what makes a status of the server's own limits, such as one with a code.</summary>
+    public Func<GrpcStatusCode, string, GrpcStatus> OwnStatus { get; init; } = static (code, text) => new GrpcStatus(code, text);
 
     /// <summary>Gets what is told of errors that clients are not told of.</summary>
     public Action<Exception>? Log { get; init; }

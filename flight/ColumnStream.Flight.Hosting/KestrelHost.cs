@@ -135,7 +135,7 @@ internal sealed class KestrelHost : IAsyncDisposable
         {
             options.Protocols = HttpProtocols.Http2;
             options.Use(next => connection => _gate.RunAsync(connection, listener, next));
-            if (listener.Certificate is not null || listener.Files is not null)
+            if (listener.IsTls)
             {
                 options.UseHttps(Tls(listener));
             }

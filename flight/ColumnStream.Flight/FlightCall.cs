@@ -40,18 +40,19 @@ public sealed class FlightCall
     public BufferAllocator Allocator { get; }
 
     /// <summary>Gets or sets who the server's <c>FlightServerOptions.Authenticate</c> found the caller to be.</summary>
+    /// <exception cref="GrpcException">RESOURCE_EXHAUSTED, on setting: this caller has too many connections.</exception>
     public object? Identity
     {
         get;
         set
         {
             field = value;
-            OnIdentified?.Invoke();
+            OnIdentified?.Invoke(value);
         }
     }
 
-    /// <summary>Gets or sets what is told that the caller is known.</summary>
-    internal Action? OnIdentified { get; set; }
+    /// <summary>Gets or sets what is told who the caller is, and may throw where this caller has too many connections.</summary>
+    internal Action<object?>? OnIdentified { get; set; }
 
     /// <summary>Gets or sets what ends the call's reads and writes; the server's own.</summary>
     internal Action? Ending { get; set; }

@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
@@ -16,6 +17,7 @@ namespace ColumnStream.Flight.Http2;
 /// </remarks>
 internal sealed class Http2Connection
 {
+    private const int MostReasonBytes = 256;
     private const int MostFrameBytes = 1 << 20;
     private const int MostSettings = 64;
     private const int WindowBytes = 64 << 20;
@@ -474,7 +476,7 @@ internal sealed class Http2Connection
 
         int last = (int)(await _input.ReadUInt32Async().ConfigureAwait(false) & int.MaxValue);
         uint code = await _input.ReadUInt32Async().ConfigureAwait(false);
-        await _input.SkipAsync(frame.Length - 8).ConfigureAwait(false);
+        string why = await ReadReasonAsync(frame.Length - 8).ConfigureAwait(false);
         bool isIdle;
         lock (_gate)
         {
@@ -487,15 +489,25 @@ internal sealed class Http2Connection
         {
             if (stream.Id > last)
             {
-                stream.Close(
-                    Http2Error.Of(code == 0 ? Http2Error.RefusedStream : (int)code, $"The server is leaving, with code {code}."));
+                stream.Close(Http2Error.Of(
+                    code == 0 ? Http2Error.RefusedStream : (int)code, $"The server is leaving, with code {code}.{why}"));
             }
         }
 
         if (isIdle)
         {
-            throw new IOException("The server closed the connection.");
+            throw new IOException("The server closed the connection." + why);
         }
+    }
+
+    private async ValueTask<string> ReadReasonAsync(int length)
+    {
+        using var text = new MemoryStream();
+        int read = Math.Min(length, MostReasonBytes);
+        await _input.ReadAsync(text, read).ConfigureAwait(false);
+        await _input.SkipAsync(length - read).ConfigureAwait(false);
+        return read == 0 ? "" : " It says: " + string.Concat(
+            text.ToArray().Select(static b => b is >= 0x20 and < 0x7F ? (char)b : '?'));
     }
 
     private async ValueTask TakeWindowAsync(FrameHead frame)

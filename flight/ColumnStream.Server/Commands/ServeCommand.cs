@@ -8,6 +8,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Engine.Errors;
 using ColumnStream.Engine.Options;
+using ColumnStream.Flight.Hosting;
 using ColumnStream.Planner;
 using ColumnStream.Server.Hosting;
 
@@ -61,6 +62,12 @@ internal static class ServeCommand
                 + " ever.",
             HelpName = "duration", DefaultValueFactory = static _ => "10 min",
         };
+        var connections = new Option<int>("--max-connections")
+        {
+            Description = "The most connections at a time. An eighth is for clients that have yet to sign in; of the others one "
+                + "user has at most three times as many as are free, and quiet ones of who has most make room.",
+            HelpName = "number", DefaultValueFactory = static _ => GrpcProfile.Clients.MaxConnections,
+        };
         var open = new Option<bool>("--no-auth") { Description = "Lets everybody on this machine in as an administrator." };
         var health = new Option<string?>("--health")
         {
@@ -75,7 +82,7 @@ internal static class ServeCommand
             "Serves Flight SQL. Catalog, jobs and users lie in the data folder and survive: jobs go on from their checkpoints. "
             + "SIGTERM stops each job behind a savepoint. The first start prints a token of the user admin, once.")
         {
-            data, listen, unix, certificate, key, roots, allow, paths, egress, idle, open, health, defines,
+            data, listen, unix, certificate, key, roots, allow, paths, egress, idle, connections, open, health, defines,
         };
         command.SetAction((parsed, cancellation) => GuardedAsync(() =>
         {
@@ -89,6 +96,7 @@ internal static class ServeCommand
                 UnixSocket = parsed.GetValue(unix), NeedsLogin = !parsed.GetValue(open),
                 AllowedNetworks = [.. (parsed.GetValue(allow) ?? []).Select(text => Network("--allow", text))],
                 IdleTimeout = Duration("--idle-timeout", parsed.GetValue(idle)!),
+                MaxConnections = Connections(parsed.GetValue(connections)),
                 AllowedFolders = parsed.GetValue(paths) ?? [],
                 AllowedEgress = [.. (parsed.GetValue(egress) ?? []).Select(text => Network("--allow-egress", text))],
                 Health = Endpoint("--health", parsed.GetValue(health)),
@@ -170,6 +178,9 @@ internal static class ServeCommand
     private static TimeSpan Duration(string option, string text) =>
         OptionValue.TryParseDuration(text, out TimeSpan time) && time >= TimeSpan.Zero && time.TotalMilliseconds < int.MaxValue
             ? time : throw new UserException(3111, $"Duration of {option} is wrong: '{text}'. Expected one as '10 min'.");
+
+    private static int Connections(int number) => number is >= 8 and <= 65_536 ? number
+        : throw new UserException(3111, $"Number of --max-connections is wrong: {number}. Expected 8 to 65536.");
 
     private static IPNetwork Network(string option, string text) => IPNetwork.TryParse(text, out IPNetwork network) ? network
         : throw new UserException(

@@ -26,6 +26,10 @@ internal static class ErrorStatus
     public static Exception Wrap(Exception failure) =>
         failure is not GrpcException && Of(failure) is { } status ? new GrpcException(status, failure) : failure;
 
+    /// <summary>Makes what a client is told of the listener's own limits: of connections, and of calls that wait for their client.</summary>
+    public static GrpcStatus OfLimit(GrpcStatusCode status, string message) =>
+        Of(status == GrpcStatusCode.ResourceExhausted ? 6003 : 6005, message, isRetryable: true);
+
     /// <summary>Returns the status that the table names.</summary>
     public static GrpcStatusCode CodeOf(ErrorCode error) =>
         Enum.Parse<GrpcStatusCode>(error.GrpcStatus.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true);

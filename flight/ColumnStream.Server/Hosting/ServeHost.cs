@@ -90,7 +90,9 @@ internal sealed class ServeHost : IAsyncDisposable
             Grpc = new GrpcServerOptions
             {
                 Listeners = listeners,
+                Profile = GrpcProfile.Clients with { MaxConnections = options.MaxConnections },
                 KnowsCallers = true,
+                OwnStatus = ErrorStatus.OfLimit,
                 MapError = ErrorStatus.Of,
                 Log = failure => log.WriteLine($"error: {failure}"),
                 IdleTimeout = options.IdleTimeout,

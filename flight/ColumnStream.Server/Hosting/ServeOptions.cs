@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net;
+using ColumnStream.Flight.Hosting;
 using ColumnStream.Planner;
 
 namespace ColumnStream.Server.Hosting;
@@ -31,6 +32,9 @@ internal sealed record ServeOptions(string DataFolder, IPEndPoint Address, Plann
 
     /// <summary>Gets how long a result may wait for a client that takes nothing of it; zero for ever.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets the most connections at a time; one user may have three quarters of what is left of them.</summary>
+    public int MaxConnections { get; init; } = GrpcProfile.Clients.MaxConnections;
 
     /// <summary>Gets the path of a further Unix socket, or null.</summary>
     public string? UnixSocket { get; init; }

@@ -15,6 +15,7 @@ public sealed class HostilePeer : IDisposable
     private int _nextStream = -1;
     private long _received;
     private int _goneAway = -1;
+    private int _answers;
     private volatile bool _isClosed;
 
     private HostilePeer()
@@ -26,6 +27,9 @@ public sealed class HostilePeer : IDisposable
 
     /// <summary>Gets the bytes that were read.</summary>
     public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>Gets the header blocks that the server sent: one where a call's answer begins, one where it ends.</summary>
+    public int Answers => Volatile.Read(ref _answers);
 
     /// <summary>Gets the error of the server's GOAWAY, or -1 where it sent none.</summary>
     public int GoAwayError => Volatile.Read(ref _goneAway);
@@ -160,7 +164,11 @@ public sealed class HostilePeer : IDisposable
 
     private async Task AnswerAsync(byte type, byte flags, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
-        if (type == Http2Frame.GoAway)
+        if (type == Http2Frame.Headers)
+        {
+            Interlocked.Increment(ref _answers);
+        }
+        else if (type == Http2Frame.GoAway)
         {
             Volatile.Write(ref _goneAway, BinaryPrimitives.ReadInt32BigEndian(payload.Span[4..]));
         }

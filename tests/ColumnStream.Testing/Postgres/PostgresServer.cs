@@ -19,11 +19,10 @@ public sealed class PostgresServer : IDisposable
     private readonly string _bin;
     private Process? _process;
 
-    private PostgresServer(string folder, string bin, int port)
+    private PostgresServer(string folder, string bin)
     {
         _folder = folder;
         _bin = bin;
-        Port = port;
     }
 
     public const string User = "columnstream";
@@ -32,7 +31,7 @@ public sealed class PostgresServer : IDisposable
 
     public const string Database = "test";
 
-    public int Port { get; }
+    public int Port { get; private set; }
 
     /// <summary>Gets the address of the database as a table's option.</summary>
     public string Url => $"jdbc:postgresql://127.0.0.1:{Port}/{Database}";
@@ -41,6 +40,8 @@ public sealed class PostgresServer : IDisposable
     public static string? Missing => BinFolder() is null
         ? "PostgreSQL's server is not installed: apt-get install postgresql"
         : Root && !UserExists() ? "PostgreSQL does not run as root, and there is no user 'postgres'" : null;
+
+    private string LogPath => Path.Combine(_folder, "log");
 
     private static bool Root => Environment.UserName == "root";
 
@@ -53,10 +54,24 @@ public sealed class PostgresServer : IDisposable
         }
 
         string folder = Directory.CreateTempSubdirectory("columnstream-pg-").FullName;
-        var server = new PostgresServer(folder, BinFolder()!, FreePort());
+        var server = new PostgresServer(folder, BinFolder()!);
         server.Make();
-        server.Run();
-        return server;
+        for (int attempt = 1; ; attempt++)
+        {
+            server.Port = FreePort();
+            try
+            {
+                server.Run();
+                return server;
+            }
+            catch (InvalidOperationException) when (attempt < 10 && server.LacksPort())
+            {
+                // Somebody else took the port between the look and the start.
+                server._process!.Dispose();
+                server._process = null;
+                File.Delete(server.LogPath);
+            }
+        }
     }
 
     /// <summary>Starts the server again behind <see cref="Kill"/>.</summary>
@@ -67,21 +82,20 @@ public sealed class PostgresServer : IDisposable
             RedirectStandardInput = true,
             WorkingDirectory = _folder,
         };
-        string log = Path.Combine(_folder, "log");
         string command = Command(
             Path.Combine(_bin, "postgres"), "-D", Path.Combine(_folder, "data"), "-p", Number(Port), "-k", _folder,
             "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=32MB", "-c", "max_connections=40",
             "-c", "log_statement=all");
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(
-            $"{command} >>'{log}' 2>&1 & echo $! >'{Path.Combine(_folder, "pid")}'; read _; kill -INT $! 2>/dev/null; wait $!");
+            $"{command} >>'{LogPath}' 2>&1 & echo $! >'{Path.Combine(_folder, "pid")}'; read _; kill -INT $! 2>/dev/null; wait $!");
         _process = Process.Start(start)!;
         long end = Environment.TickCount64 + (long)s_limit.TotalMilliseconds;
         while (!Answers())
         {
-            if (_process.HasExited || Environment.TickCount64 > end)
+            if (_process.HasExited || LacksPort() || Environment.TickCount64 > end)
             {
-                throw new InvalidOperationException($"PostgreSQL does not start: {File.ReadAllText(log)}");
+                throw new InvalidOperationException($"PostgreSQL does not start: {Log()}");
             }
 
             Thread.Sleep(20);
@@ -133,7 +147,7 @@ public sealed class PostgresServer : IDisposable
         $"Host=127.0.0.1;Port={Port};Username={User};Password={Password};Database={Database};Pooling=false");
 
     /// <summary>Returns all that the server was asked, word by word.</summary>
-    public string Log() => File.ReadAllText(Path.Combine(_folder, "log"));
+    public string Log() => File.ReadAllText(LogPath);
 
     public void Dispose()
     {
@@ -177,11 +191,23 @@ public sealed class PostgresServer : IDisposable
     private static bool UserExists() =>
         File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal));
 
+    /// <summary>Finds a port below those that the system gives to outgoing connections: the server comes back to it behind its death.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = Random.Shared.Next(15_000, 32_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
@@ -214,6 +240,8 @@ public sealed class PostgresServer : IDisposable
         }
     }
 
+    private bool LacksPort() => File.Exists(LogPath) && Log().Contains("could not create any TCP/IP sockets", StringComparison.Ordinal);
+
     private bool Answers()
     {
         (int code, _) = Execute(
@@ -236,6 +264,7 @@ public sealed class PostgresServer : IDisposable
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PGPASSWORD"] = Password;
+        start.Environment["PGCONNECT_TIMEOUT"] = "5";
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (string argument in arguments)
         {

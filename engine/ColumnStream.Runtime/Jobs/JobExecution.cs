@@ -487,12 +487,13 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     private void StopAll()
     {
-        _cancellation.Cancel();
+        // In this order: what a task gives up for the token is no failure of a task that stops.
         foreach (StreamTask task in _tasks)
         {
             task.Stop();
         }
 
+        _cancellation.Cancel();
         _exchanges.Stop();
         _coordinator!.Stop();
     }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Builders;
@@ -41,6 +42,47 @@ public sealed class SortTests
                 [.. sorted.Skip((int)offset).Take(count < 0 ? int.MaxValue : (int)count).Select(r => r.ToString())];
             Assert.Equal(expected, actual);
         }
+    }
+
+    // The oracle is Array.Sort; ranges are long enough to be divided by several bytes, evenly and not.
+    [Theory]
+    [InlineData(1, ulong.MaxValue)]
+    [InlineData(2, 0xFFUL)]
+    [InlineData(3, 0xFF00000000000003UL)]
+    [InlineData(4, 0x8000000000000000UL)]
+    [InlineData(5, 0UL)]
+    public void Prefixes_come_in_the_order_of_numbers(int seed, ulong mask)
+    {
+        var random = new Random(seed);
+        ulong[] prefixes = [.. Enumerable.Range(0, 100_000).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue) & mask)];
+        ulong[] former = [.. prefixes];
+        int[] rows = [.. Enumerable.Range(0, prefixes.Length)];
+        PrefixSort.Run(prefixes, rows, default);
+        Assert.Equal(former.Order(), prefixes);
+        Assert.Equal(prefixes, rows.Select(row => former[row]));
+        Assert.Equal(former.Length, rows.Distinct().Count());
+    }
+
+    // Rows that differ in their first key are sorted by prefixes, others by comparing all keys; both take long where there are many.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_sort_is_given_up_with_its_job(bool hasFirstKey)
+    {
+        using var pool = new SizeClassPool();
+        using var allocator = new BufferAllocator("test", pool);
+        using var pages = new StatePool();
+        using var ending = new CancellationTokenSource();
+        var random = new Random(1);
+        List<Row> rows = [.. Enumerable.Range(0, 40_000).Select(_ => new Row(hasFirstKey ? random.Next() : null, random.Next(), null))];
+        using (Operator sort = Open([new(0, false, true), new(1, false, true)], 0, -1, allocator, pages, ending.Token))
+        {
+            sort.Process(0, Batch(rows, 0, rows.Count, allocator), new Collected());
+            ending.Cancel();
+            Assert.Throws<OperationCanceledException>(() => sort.Finish(new Collected()));
+        }
+
+        Assert.Equal(0, allocator.UsedBytes);
     }
 
     private static int Compare(Row x, Row y, ValueList<SortKey> keys)
@@ -103,12 +145,16 @@ public sealed class SortTests
     }
 
     private static Operator Open(
-        ValueList<SortKey> keys, long offset, long count, BufferAllocator allocator, StatePool pages)
+        ValueList<SortKey> keys, long offset, long count, BufferAllocator allocator, StatePool pages,
+        CancellationToken cancellation = default)
     {
         var node = new SortNode(keys, offset, count) { Id = 1, Inputs = [0], Output = Columns, Uid = "sort" };
         Operator sort = OperatorFactory.Create(node)!;
         sort.Open(new OperatorContext(
-            allocator, pages, new EvaluatorOptions(TimeProvider.System, new Random(1)), [node.OutputSchema()], 0, 1, 128, true));
+            allocator, pages, new EvaluatorOptions(TimeProvider.System, new Random(1)), [node.OutputSchema()], 0, 1, 128, true)
+        {
+            Cancellation = cancellation,
+        });
         return sort;
     }
 

@@ -110,7 +110,9 @@ internal sealed class OverOperator(OverNode node) : Operator
     private RecordBatch Sort(RecordBatch all)
     {
         List<SortKey> keys = Keys();
-        return keys.Count == 0 ? all.Retain() : TakeKernel.Take(all, new RowComparer(all, keys).Order(), _context.Allocator);
+        return keys.Count == 0
+            ? all.Retain()
+            : TakeKernel.Take(all, new RowComparer(all, keys).Order(_context.Cancellation), _context.Allocator);
     }
 
     private WindowPartitions Divide(RecordBatch sorted)

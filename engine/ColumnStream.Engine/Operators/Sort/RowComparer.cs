@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
+using System.Threading;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Arrays;
 using ColumnStream.Arrow.Types;
@@ -11,10 +12,19 @@ namespace ColumnStream.Engine.Operators;
 /// <summary>Orders rows of one batch by sort keys, ties by position; text by bytes, NaN above all numbers.</summary>
 internal sealed unsafe class RowComparer(RecordBatch batch, IReadOnlyList<SortKey> keys) : IComparer<int>
 {
+    /// <summary>How many comparisons lie between two looks whether the job ends.</summary>
+    private const int BetweenLooks = 4096;
+
+    private CancellationToken _cancellation;
+    private int _compared;
+
     /// <summary>Returns the row numbers in order.</summary>
+    /// <param name="cancellation">Ends with the job.</param>
+    /// <exception cref="OperationCanceledException">The job ends.</exception>
     /// <remarks>The first key becomes a 64-bit prefix that sorts as an integer; only rows of equal prefix are compared in full.</remarks>
-    public int[] Order()
+    public int[] Order(CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         int length = batch.Length;
         var rows = new int[length];
         var prefixes = new ulong[length];
@@ -38,15 +48,20 @@ internal sealed unsafe class RowComparer(RecordBatch batch, IReadOnlyList<SortKe
             rows[valueAt++] = i;
         }
 
-        Array.Sort(prefixes, rows, valueStart, length - nulls);
+        PrefixSort.Run(prefixes.AsSpan(valueStart, length - nulls), rows.AsSpan(valueStart, length - nulls), cancellation);
         SortTies(rows, prefixes, valueStart, valueStart + length - nulls);
-        Array.Sort(rows, nullStart, nulls, this);
+        SortInFull(rows, nullStart, nulls);
         return rows;
     }
 
     /// <inheritdoc/>
     public int Compare(int x, int y)
     {
+        if (++_compared % BetweenLooks == 0)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+        }
+
         foreach (SortKey key in keys)
         {
             ArrayData column = batch.Columns[key.Column];
@@ -140,10 +155,23 @@ internal sealed unsafe class RowComparer(RecordBatch batch, IReadOnlyList<SortKe
 
             if (j - i > 1)
             {
-                Array.Sort(rows, i, j - i, this);
+                SortInFull(rows, i, j - i);
             }
 
             i = j;
+        }
+    }
+
+    private void SortInFull(int[] rows, int start, int count)
+    {
+        try
+        {
+            Array.Sort(rows, start, count, this);
+        }
+        catch (InvalidOperationException failure) when (failure.InnerException is OperationCanceledException)
+        {
+            // What a comparison throws comes wrapped.
+            throw new OperationCanceledException(failure.Message, failure, _cancellation);
         }
     }
 }

@@ -68,7 +68,7 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
             return;
         }
 
-        _order = new RowComparer(_sorted, node.Keys).Order();
+        _order = new RowComparer(_sorted, node.Keys).Order(_context.Cancellation);
         _next = Math.Min(node.Offset, _order.Length);
         _end = node.Count < 0 ? _order.Length : Math.Min(_order.Length, node.Offset + node.Count);
         if (HasMore)
@@ -100,7 +100,7 @@ internal sealed unsafe class SortOperator(SortNode node) : Operator
     private void Prune()
     {
         RecordBatch all = _kept.TakeAll()!;
-        int[] order = new RowComparer(all, node.Keys).Order();
+        int[] order = new RowComparer(all, node.Keys).Order(_context.Cancellation);
         int count = (int)Math.Min(order.Length, node.Offset + node.Count);
         Array.Sort(order, 0, count);
         _kept.Add(new StreamBatch(TakeKernel.Take(all, order.AsSpan(0, count), _context.Allocator)));

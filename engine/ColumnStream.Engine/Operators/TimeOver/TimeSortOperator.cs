@@ -139,7 +139,7 @@ internal sealed unsafe class TimeSortOperator(TimeSortNode node) : Operator
 
         try
         {
-            int[] order = new RowComparer(rows, node.Keys).Order();
+            int[] order = new RowComparer(rows, node.Keys).Order(_context.Cancellation);
             for (int at = 0; at < order.Length; at += ChunkRows)
             {
                 ReadOnlySpan<int> chunk = order.AsSpan(at, Math.Min(ChunkRows, order.Length - at));

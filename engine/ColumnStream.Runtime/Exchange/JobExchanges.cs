@@ -36,6 +36,26 @@ internal sealed class JobExchanges(JobExecution job, Action<StreamTask> isOpen)
         return output.Entry;
     }
 
+    /// <summary>Adds up what the channels of each exchange moved; from any thread.</summary>
+    public List<ExchangeMetrics> Collect()
+    {
+        var sums = new SortedDictionary<(int Exchange, string Endpoint), ExchangeMetrics>();
+        foreach (RemoteOutput output in _outputs)
+        {
+            (int exchange, string endpoint) = (output.Way.Edge.Exchange, output.Way.Endpoint.Address);
+            ExchangeMetrics sum = sums.GetValueOrDefault((exchange, endpoint))
+                ?? new ExchangeMetrics(exchange, job.Graph.Plan.Nodes[exchange].Describe(), endpoint, 0, 0, 0, 0);
+            (long frames, long bytes, long waits) = output.Sent;
+            sums[(exchange, endpoint)] = sum with
+            {
+                Channels = sum.Channels + 1, Frames = sum.Frames + frames, Bytes = sum.Bytes + bytes,
+                CreditWaits = sum.CreditWaits + waits,
+            };
+        }
+
+        return [.. sums.Values];
+    }
+
     /// <summary>Offers and opens the channels.</summary>
     public void Start() => ForEach(static unit => unit.Notify());
 

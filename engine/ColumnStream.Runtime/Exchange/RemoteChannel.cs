@@ -33,12 +33,19 @@ internal sealed class RemoteChannel
         _id = new ChannelId(job.SinkLineage, index, producer, consumer);
         _token = new FencingToken(job.Generation.Number, attempt);
         Job = job;
+        Edge = edge;
         Schema = job.Graph.Plan.Nodes[job.Graph.Plan.Nodes[edge.Exchange].Inputs[0]].OutputSchema();
         Name = $"{job.Options.JobId}/e{index}-{producer}-{consumer}";
     }
 
     /// <summary>Gets the job.</summary>
     public JobExecution Job { get; }
+
+    /// <summary>Gets the edge of the job's graph.</summary>
+    public FragmentEdge Edge { get; }
+
+    /// <summary>Gets the node that is read from.</summary>
+    public TransportEndpoint Endpoint => _producer.Endpoint;
 
     /// <summary>Gets the schema of the batches.</summary>
     public Schema Schema { get; }

@@ -16,7 +16,7 @@ internal sealed class RemoteOutput : ExchangeUnit
     private readonly InputGate _gate;
     private readonly ElementEncoder _encoder;
     private readonly RemoteChannel _way;
-    private FrameSender? _sender;
+    private volatile FrameSender? _sender;
     private StreamElement? _held;
     private Frame? _heldFrame;
     private Watermark? _watermark;
@@ -35,6 +35,12 @@ internal sealed class RemoteOutput : ExchangeUnit
 
     /// <summary>Gets what producers send into.</summary>
     public Channel Entry => _gate[0];
+
+    /// <summary>Gets the channel that it sends over.</summary>
+    public RemoteChannel Way => _way;
+
+    /// <summary>Gets the frames sent so far, their bytes, and how often there was no credit; from any thread.</summary>
+    public (long Frames, long Bytes, long CreditWaits) Sent => _sender?.Sent ?? default;
 
     /// <summary>Tells the consumer, behind all that is in the channel now, that every task of the job is open.</summary>
     public void SayReady()

@@ -513,7 +513,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             _memory.UsedBytes,
             _memory.PeakBytes)
         {
-            History = _coordinator?.History.All() ?? [],
+            History = _coordinator?.History.All() ?? [], Exchanges = _exchanges.Collect(),
         };
     }
 }

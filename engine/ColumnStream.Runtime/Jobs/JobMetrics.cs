@@ -15,6 +15,9 @@ public sealed record JobMetrics(
     long NativeBytes,
     long PeakNativeBytes)
 {
+    /// <summary>Gets the exchanges that lead over a transport, in plan order; empty where elements are handed over.</summary>
+    public IReadOnlyList<ExchangeMetrics> Exchanges { get; init; } = [];
+
     /// <summary>Gets the newest checkpoints, oldest first.</summary>
     public IReadOnlyList<CheckpointRecord> History { get; init; } = [];
 }

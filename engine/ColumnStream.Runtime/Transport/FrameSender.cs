@@ -28,6 +28,7 @@ public sealed class FrameSender : IDisposable
     private long _controlSent;
     private long _controlTaken;
     private long _sequence;
+    private long _creditWaits;
     private bool _isStarved;
     private bool _isCompleted;
     private bool _isDelivered;
@@ -80,6 +81,18 @@ public sealed class FrameSender : IDisposable
             lock (_gate)
             {
                 return _sent - _taken + (_controlSent - _controlTaken);
+            }
+        }
+    }
+
+    /// <summary>Gets the frames sent so far, their bytes as credit counts them, and how often there was no credit.</summary>
+    public (long Frames, long Bytes, long CreditWaits) Sent
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_sequence, _sent + _controlSent, _creditWaits);
             }
         }
     }
@@ -249,6 +262,7 @@ public sealed class FrameSender : IDisposable
     {
         if (!hasRoom && !_isStarved)
         {
+            _creditWaits++;
             _link?.Counters.AddCreditWait();
         }
 

@@ -16,6 +16,7 @@ namespace ColumnStream.Server.Introspection;
 /// node, operator: as EXPLAIN shows them · tasks · rows_in, rows_out: since the start · in_per_s, out_per_s: now · busy: part of the time in the
 /// operator itself, of all its tasks · back_pressure: part of the time in which its tasks had something to send and nobody downstream had
 /// room · watermark: the smallest that left it, UTC · state_rows, state_bytes: as last counted.
+/// An exchange over a transport (exchange.transport) has a line of its own that says what its channels moved; tasks counts them.
 /// </remarks>
 internal static class JobAnalysis
 {
@@ -48,8 +49,14 @@ internal static class JobAnalysis
         return new StatementAnswer(analysis.Summary)
         {
             Columns = Columns,
-            Rows = ValueList.From(after.Nodes.Select(
-                node => Row(before.Nodes.FirstOrDefault(former => former.NodeId == node.NodeId) ?? node, node, seconds))),
+            Rows = ValueList.From(after.Nodes
+                .Select(node => (node.NodeId, Row: Row(
+                    before.Nodes.FirstOrDefault(former => former.NodeId == node.NodeId) ?? node, node, seconds)))
+                .Concat(after.Exchanges.Select(exchange => (exchange.NodeId, Row: Row(
+                    before.Exchanges.FirstOrDefault(
+                        former => former.NodeId == exchange.NodeId && former.Endpoint == exchange.Endpoint) ?? exchange,
+                    exchange, seconds))))
+                .OrderBy(static line => line.NodeId).Select(static line => line.Row)),
         };
     }
 
@@ -64,6 +71,15 @@ internal static class JobAnalysis
             Part((after.BusyNs - before.BusyNs) / 1e9 / span / tasks), Part((after.HeldNs - before.HeldNs) / 1e9 / span / tasks),
             Watermark(after.WatermarkMs), Text(after.StateRows), Text(after.StateBytes),
         ];
+    }
+
+    private static ValueList<string> Row(ExchangeMetrics before, ExchangeMetrics after, double seconds)
+    {
+        string moved = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{after.Name} from {after.Endpoint}: {after.Frames} frames, {after.Bytes} bytes, "
+            + $"{Rate(after.Bytes - before.Bytes, Math.Max(seconds, 1e-3))} bytes/s, {after.CreditWaits} waits for credit");
+        return [Text(after.NodeId), moved, Text(after.Channels), .. Enumerable.Repeat(string.Empty, Columns.Count - 3)];
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -46,12 +46,13 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
     /// <exception cref="ColumnStreamException">The job cannot be started.</exception>
     public LaunchedJob Start(PlannedJob job, JobRecord request, Action<string> warn)
     {
+        string? restored = RestoredFrom(job);
         string name = Claim(NameOf(job));
         try
         {
-            JobRecord record = request with { Name = name };
+            JobRecord record = request with { Name = name, RestoreFrom = restored };
             store?.Put(record);
-            return Launch(job, record, restore: "none", warn);
+            return restored is null ? Launch(job, record, restore: "none", warn) : Resume(job, record, warn);
         }
         catch (ColumnStreamException failure)
         {
@@ -102,7 +103,7 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
         LaunchedJob launched = Launch(job, record, record.RestoreFrom ?? "latest", warn);
         if (record.RestoreFrom is not null)
         {
-            store!.Put(record with { RestoreFrom = null });
+            store?.Put(record with { RestoreFrom = null });
         }
 
         return launched;
@@ -154,6 +155,27 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
     /// <summary>Returns the rows that the sinks of a job took.</summary>
     public static long RowsWritten(PlannedJob job, RunningJob running) => running.Metrics().Nodes
         .Where(metrics => job.Graph.Plan.Nodes[metrics.NodeId] is SinkNode).Sum(metrics => metrics.RowsIn);
+
+    /// <summary>Returns the address that the options let a new job start from, or null; judged before the job takes a name.</summary>
+    private string? RestoredFrom(PlannedJob job)
+    {
+        string from = new JobSettings(job.Settings).Restore(restore: null);
+        if (from == "none")
+        {
+            return null;
+        }
+
+        if (from == "latest")
+        {
+            throw new UserException(
+                3111,
+                $"A new job of a session has no latest checkpoint: '{Engine.Options.OptionTable.RecoveryPath}' = 'latest'. "
+                + "Expected the path of a savepoint or of a job's checkpoints; RESET the option to begin anew.");
+        }
+
+        node.Stores.Check(RestorePath.Parse(from).Existing().Address);
+        return from;
+    }
 
     private static bool Keeps(JobRecord record) =>
         record.Options.GetValueOrDefault(Engine.Options.CheckpointKeys.Retention) is null or "RETAIN_ON_CANCELLATION";

@@ -6,7 +6,7 @@ using ColumnStream.Server.Composition;
 
 namespace ColumnStream.Server.Session;
 
-/// <summary>Is what <c>--restore path</c> names: a folder, or one epoch in a job's checkpoint folder.</summary>
+/// <summary>Is what <c>--restore path</c> or <c>execution.state-recovery.path</c> names: a folder, or one epoch in a job's checkpoint folder.</summary>
 /// <param name="Address">The folder.</param>
 /// <param name="Epoch">The epoch, or null: a savepoint, or the newest checkpoint.</param>
 internal sealed record RestorePath(string Address, long? Epoch)
@@ -39,6 +39,6 @@ internal sealed record RestorePath(string Address, long? Epoch)
 
     /// <summary>Refuses a folder of this machine that is not there.</summary>
     public RestorePath Existing() => ObjectStoreTable.FolderOf(Address) is { } folder && !Directory.Exists(folder)
-        ? throw new UserException(3111, $"Folder of --restore does not exist: {folder}.")
+        ? throw new UserException(3111, $"Folder to restore from does not exist: {folder}.")
         : this;
 }

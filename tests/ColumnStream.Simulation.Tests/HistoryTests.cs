@@ -38,7 +38,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             // What no history did, none has tested.
             Assert.Equal(JobShapes.Names.Order(StringComparer.Ordinal), campaign.Shapes.Keys);
             Assert.Equal(Enum.GetValues<StoreFault>(), campaign.StoreFaults.Keys);
-            Assert.Equal(9, campaign.NetworkFaults.Count);
+            Assert.Equal(10, campaign.NetworkFaults.Count);
             Assert.Empty(FailPoint.All.Except(campaign.KillsAt.Keys));
             Assert.True(campaign.Restarts > 0 && campaign.SeveralZombies > 0, campaign.Report());
             Assert.True(campaign.Savepoints > 0 && campaign.OriginsTaken > 0, campaign.Report());

@@ -29,6 +29,7 @@ public sealed class FrameReceiver : IDisposable
     private long _controlReported;
     private bool _hasEnd;
     private bool _isClosed;
+    private bool _isWhole;
     private Exception? _failure;
 
     internal FrameReceiver(TransportNode node, ChannelId id, FencingToken token, long windowBytes, Action wake)
@@ -132,7 +133,6 @@ public sealed class FrameReceiver : IDisposable
     public void Dispose()
     {
         WireMessage[] left;
-        bool isWhole;
         lock (_gate)
         {
             if (_isClosed)
@@ -141,7 +141,7 @@ public sealed class FrameReceiver : IDisposable
             }
 
             _isClosed = true;
-            isWhole = _hasEnd && _queue.Count == 0;
+            _isWhole = _hasEnd && _queue.Count == 0;
             left = [.. _queue];
             _queue.Clear();
         }
@@ -152,7 +152,7 @@ public sealed class FrameReceiver : IDisposable
         }
 
         _node.Forget(this);
-        _link.CloseReceiver(_channel, isWhole);
+        _link.CloseReceiver(_channel, Closing());
     }
 
     internal void Bind(LinkEnd link, uint channel)
@@ -163,6 +163,21 @@ public sealed class FrameReceiver : IDisposable
 
     internal WireMessage Opening() =>
         new(WireKind.Open, _channel, _window, _reserve) { Id = Id, Token = Token };
+
+    /// <summary>Tells the producer again what it was told last: a message that was lost alone is missed.</summary>
+    internal void Beat()
+    {
+        lock (_gate)
+        {
+            if (!_isClosed)
+            {
+                Report();
+                return;
+            }
+        }
+
+        _link.Send(Closing());
+    }
 
     /// <summary>Takes over a frame from the link; returns what is wrong with it, or null.</summary>
     internal Exception? Deliver(WireMessage message)
@@ -199,14 +214,35 @@ public sealed class FrameReceiver : IDisposable
         return wrong;
     }
 
-    /// <summary>Learns that all frames were sent; returns what is wrong with that, or null.</summary>
+    /// <summary>Learns how many frames were sent so far; returns what is wrong with that, or null.</summary>
+    internal Exception? Count(long frames)
+    {
+        lock (_gate)
+        {
+            return _isClosed || _failure is not null || (frames == _expected && !_hasEnd)
+                ? null
+                : TransportFailure.Protocol($"Frames are lost: {Id}, {frames} were sent, {_expected} came.");
+        }
+    }
+
+    /// <summary>Learns, perhaps again, that all frames were sent; returns what is wrong with that, or null.</summary>
     internal Exception? End(long frames)
     {
         lock (_gate)
         {
-            if (_hasEnd || frames != _expected)
+            if (_isClosed || _failure is not null)
+            {
+                return null;
+            }
+
+            if (frames != _expected)
             {
                 return TransportFailure.Protocol($"Channel ends behind frame {frames}, but {_expected} came: {Id}.");
+            }
+
+            if (_hasEnd)
+            {
+                return null;
             }
 
             _hasEnd = true;
@@ -298,11 +334,18 @@ public sealed class FrameReceiver : IDisposable
 
         if (_taken - _reported > _window / 4 || _controlTaken - _controlReported > _reserve / 4)
         {
-            _reported = _taken;
-            _controlReported = _controlTaken;
-            _link.Send(new WireMessage(WireKind.Credit, _channel, _taken, _controlTaken));
+            Report();
         }
     }
+
+    private void Report()
+    {
+        _reported = _taken;
+        _controlReported = _controlTaken;
+        _link.Send(new WireMessage(WireKind.Credit, _channel, _taken, _controlTaken));
+    }
+
+    private WireMessage Closing() => new(WireKind.Close, _channel, _isWhole ? 1 : 0);
 
     private void ThrowIfFailed()
     {

@@ -32,6 +32,7 @@ public sealed class FrameSender : IDisposable
     private bool _isStarved;
     private bool _isCompleted;
     private bool _isDelivered;
+    private bool _isClosed;
     private bool _isDisposed;
     private Exception? _failure;
 
@@ -197,11 +198,16 @@ public sealed class FrameSender : IDisposable
     }
 
     /// <summary>Learns what left the consumer's queue so far; false where that cannot be.</summary>
-    internal bool Credit(long taken, long controlTaken)
+    internal bool Credit(LinkEnd link, long taken, long controlTaken)
     {
         bool wakes;
         lock (_gate)
         {
+            if (_link != link)
+            {
+                return true;
+            }
+
             if (taken < _taken || taken > _sent || controlTaken < _controlTaken || controlTaken > _controlSent)
             {
                 return false;
@@ -227,6 +233,7 @@ public sealed class FrameSender : IDisposable
     {
         lock (_gate)
         {
+            _isClosed = true;
             _isDelivered = isWhole && _isCompleted && _failure is null;
             if (!_isDelivered)
             {
@@ -235,6 +242,23 @@ public sealed class FrameSender : IDisposable
         }
 
         _wake();
+    }
+
+    /// <summary>Tells the consumer again what it was told last, and how many frames were sent: a message that was lost alone is missed.</summary>
+    internal void Beat(LinkEnd link)
+    {
+        lock (_gate)
+        {
+            // Of two links that ask for a channel only one has it.
+            if (_isClosed || _link != link)
+            {
+                return;
+            }
+
+            link.Send(_failure is not null
+                ? TransportFailure.Message(WireKind.Failed, _channel, _failure)
+                : new WireMessage(_isCompleted ? WireKind.End : WireKind.Count, _channel, _sequence));
+        }
     }
 
     /// <summary>Breaks the channel; where it is open its consumer is told, unless the link itself is gone.</summary>

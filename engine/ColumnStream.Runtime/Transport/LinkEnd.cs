@@ -15,8 +15,9 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
     /// <summary>Holds what consumers opened before it was offered.</summary>
     private readonly Dictionary<uint, (WireMessage Opening, long SinceNs)> _early = [];
 
-    /// <summary>Holds null for a channel that is closed here and may still have frames on their way.</summary>
-    private readonly Dictionary<uint, FrameReceiver?> _receivers = [];
+    /// <summary>Holds channels that are closed here, too, until the producer says that nothing of them follows.</summary>
+    private readonly Dictionary<uint, FrameReceiver> _receivers = [];
+    private readonly ChannelNumbers _numbers = new(node.Options.MaxChannels);
     private TransportLink? _link;
     private uint _nextChannel;
     private long _heardNs = node.NowNs;
@@ -91,8 +92,8 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
         }
     }
 
-    /// <summary>Forgets a receiver, and tells the producer that it is gone.</summary>
-    public void CloseReceiver(uint channel, bool isWhole)
+    /// <summary>Tells the producer that a receiver is gone, unless it knows.</summary>
+    public void CloseReceiver(uint channel, WireMessage closing)
     {
         lock (_gate)
         {
@@ -100,11 +101,9 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
             {
                 return;
             }
-
-            _receivers[channel] = null;
         }
 
-        Send(new WireMessage(WireKind.Close, channel, isWhole ? 1 : 0));
+        Send(closing);
     }
 
     /// <summary>Breaks the channels of a job's attempts that are older than <paramref name="token"/>.</summary>
@@ -114,9 +113,9 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
         List<FrameSender> senders = [];
         lock (_gate)
         {
-            foreach (FrameReceiver? receiver in _receivers.Values)
+            foreach (FrameReceiver receiver in _receivers.Values)
             {
-                if (receiver is not null && receiver.Id.Job == job && receiver.Token < token)
+                if (receiver.Id.Job == job && receiver.Token < token)
                 {
                     receivers.Add(receiver);
                 }
@@ -153,22 +152,21 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
                 opening = early.Id == id && early.Token == token ? early : opening;
             }
 
-            if (opening is null || !_early.Remove(opening.Channel))
-            {
-                return;
-            }
         }
 
-        if (OpenSender(opening) is { } wrong)
+        if (opening is not null && OpenSender(opening, isWaiting: true) is { } wrong)
         {
             Break(wrong);
         }
     }
 
-    /// <summary>Asks for a sign of life, and loses a link that has given none for long.</summary>
+    /// <summary>Asks for a sign of life, and loses a link that has given none for long; all channels say again how far they are.</summary>
     public void Beat(long nowNs)
     {
         bool asks;
+        bool isSilent;
+        FrameSender[] senders;
+        FrameReceiver[] receivers;
         RefuseLate(nowNs);
         lock (_gate)
         {
@@ -177,28 +175,32 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
                 return;
             }
 
-            if (nowNs - _heardNs > (long)node.Options.HeartbeatTimeout.TotalNanoseconds)
-            {
-                asks = false;
-            }
-            else
-            {
-                asks = isConsumer && !_isAsked;
-                _isAsked |= asks;
-                if (!asks)
-                {
-                    return;
-                }
-            }
+            isSilent = nowNs - _heardNs > (long)node.Options.HeartbeatTimeout.TotalNanoseconds;
+            asks = isConsumer && !_isAsked;
+            _isAsked |= asks;
+            senders = [.. _senders.Values];
+            receivers = [.. _receivers.Values];
+        }
+
+        if (isSilent)
+        {
+            Break(TransportFailure.Lost(Peer, $"Nothing was heard for {node.Options.HeartbeatTimeout.TotalSeconds:0.###} s."));
+            return;
+        }
+
+        foreach (FrameSender sender in senders)
+        {
+            sender.Beat(this);
+        }
+
+        foreach (FrameReceiver receiver in receivers)
+        {
+            receiver.Beat();
         }
 
         if (asks)
         {
             Send(new WireMessage(WireKind.Ping));
-        }
-        else
-        {
-            Break(TransportFailure.Lost(Peer, $"Nothing was heard for {node.Options.HeartbeatTimeout.TotalSeconds:0.###} s."));
         }
     }
 
@@ -238,7 +240,7 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
     public void Lost(Exception? failure)
     {
         FrameSender[] senders;
-        FrameReceiver?[] receivers;
+        FrameReceiver[] receivers;
         lock (_gate)
         {
             if (_isLost)
@@ -265,9 +267,9 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
             sender.Fail(failure, isLinkLost: true);
         }
 
-        foreach (FrameReceiver? receiver in receivers)
+        foreach (FrameReceiver receiver in receivers)
         {
-            receiver?.Fail(failure);
+            receiver.Fail(failure);
         }
 
         node.Forget(this);
@@ -317,7 +319,7 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
             if (!_receivers.TryGetValue(message.Channel, out receiver))
             {
                 message.Release();
-                return _isLost ? null : Unknown(message);
+                return _isLost || IsOver(message) ? null : Unknown(message);
             }
 
             if (message.Kind is WireKind.Closed or WireKind.Refused)
@@ -328,15 +330,14 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
 
         switch (message.Kind)
         {
-            case WireKind.Data or WireKind.Control when receiver is not null:
-                return receiver.Deliver(message);
             case WireKind.Data or WireKind.Control:
-                message.Release();
-                return null;
+                return receiver.Deliver(message);
+            case WireKind.Count:
+                return receiver.Count(message.First);
             case WireKind.End:
-                return receiver?.End(message.First);
+                return receiver.End(message.First);
             case WireKind.Failed or WireKind.Refused:
-                receiver?.Fail(TransportFailure.Remote(message));
+                receiver.Fail(TransportFailure.Remote(message));
                 return null;
             case WireKind.Closed:
                 return null;
@@ -344,6 +345,10 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
                 return Unknown(message);
         }
     }
+
+    /// <summary>Says whether a message is the second answer to what was said twice.</summary>
+    private bool IsOver(WireMessage message) =>
+        message.Kind is WireKind.Closed or WireKind.Refused && message.Channel > 0 && message.Channel <= _nextChannel;
 
     private Exception? ToProducer(WireMessage message)
     {
@@ -353,7 +358,7 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
                 Send(new WireMessage(WireKind.Pong));
                 return null;
             case WireKind.Open:
-                return OpenSender(message);
+                return OpenSender(message, isWaiting: false);
         }
 
         FrameSender? sender;
@@ -365,10 +370,15 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
                 return null;
             }
 
-            if (!_senders.TryGetValue(message.Channel, out sender) || message.Kind is not (WireKind.Credit or WireKind.Close))
+            if (message.Kind is not (WireKind.Credit or WireKind.Close) || !_numbers.Contains(message.Channel))
             {
                 message.Release();
                 return _isLost ? null : Unknown(message);
+            }
+
+            if (!_senders.TryGetValue(message.Channel, out sender))
+            {
+                return Again(message);
             }
 
             if (message.Kind == WireKind.Close)
@@ -379,7 +389,7 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
 
         if (message.Kind == WireKind.Credit)
         {
-            return sender.Credit(message.First, message.Second)
+            return sender.Credit(this, message.First, message.Second)
                 ? null
                 : TransportFailure.Protocol($"Credit cannot be: {sender.Id}, {message.First}, {message.Second} bytes.");
         }
@@ -390,7 +400,28 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
         return null;
     }
 
-    private ExternalException? OpenSender(WireMessage message)
+    /// <summary>Answers again what concerns a channel that is refused or closed: the answer may still be on its way, or lost.</summary>
+    private ExternalException? Again(WireMessage message)
+    {
+        if (!_isLost && !_early.ContainsKey(message.Channel))
+        {
+            if (message.Kind == WireKind.Close)
+            {
+                Send(new WireMessage(WireKind.Closed, message.Channel));
+            }
+            else
+            {
+                Refuse(message.Channel, TransportFailure.Closed("Channel was refused before."));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Opens a channel for its consumer, refuses it, or lets it wait.</summary>
+    /// <param name="message">The opening.</param>
+    /// <param name="isWaiting">Whether it is among those that wait already.</param>
+    private ExternalException? OpenSender(WireMessage message, bool isWaiting)
     {
         FrameSender? sender = null;
         bool isGreedy = message.First > node.Options.MaxWindowBytes || message.Second > node.Options.ControlReserveBytes * 16L;
@@ -405,7 +436,13 @@ internal sealed class LinkEnd(TransportNode node, bool isConsumer, LinkCounters 
                 return null;
             }
 
-            if (_senders.ContainsKey(message.Channel) || _early.ContainsKey(message.Channel))
+            if (isWaiting && !_early.Remove(message.Channel))
+            {
+                // It was closed, or is served by another thread.
+                return null;
+            }
+
+            if (!isWaiting && !_numbers.TryAdd(message.Channel))
             {
                 return TransportFailure.Protocol($"Channel's number is in use: {message.Channel}.");
             }

@@ -20,7 +20,7 @@ namespace ColumnStream.Runtime.Transport;
 /// </remarks>
 public static class WireFormat
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
     private const int HeadBytes = 32;
     private const int ChecksumAt = 28;
     private const int OpenBytes = 28;
@@ -138,7 +138,7 @@ public static class WireFormat
             WireKind.Open => ReadOpen(channel, first, second, payload.Span),
             WireKind.Refused or WireKind.Failed =>
                 new WireMessage(kind, channel, first, second) { Text = Text(payload.Span) },
-            >= WireKind.Credit and <= WireKind.Pong when payload.IsEmpty => new WireMessage(kind, channel, first, second),
+            >= WireKind.Credit and <= WireKind.Count when payload.IsEmpty => new WireMessage(kind, channel, first, second),
             _ => throw TransportFailure.Protocol($"Message of a link has an unknown kind or form: {(byte)kind}."),
         };
     }

@@ -3,7 +3,7 @@ namespace ColumnStream.Runtime.Transport;
 /// <summary>Is one message of a link. <see cref="WireFormat"/> gives its bytes.</summary>
 /// <param name="Kind">What it says.</param>
 /// <param name="Channel">The channel's number on this link, which its consumer drew.</param>
-/// <param name="First">Sequence number of a frame; number of frames at the end; window; data bytes taken; code of an error.</param>
+/// <param name="First">Sequence number of a frame; number of frames sent; window; data bytes taken; code of an error.</param>
 /// <param name="Second">Reserve; control bytes taken; whether an error may be tried again.</param>
 public sealed record WireMessage(WireKind Kind, uint Channel = 0, long First = 0, long Second = 0)
 {

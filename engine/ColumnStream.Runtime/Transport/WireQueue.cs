@@ -25,6 +25,18 @@ public sealed class WireQueue(Action wake)
         }
     }
 
+    /// <summary>Gets whether nothing waits.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _messages.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Takes over a message; a closed queue releases it.</summary>
     public void Add(WireMessage message)
     {
@@ -67,7 +79,7 @@ public sealed class WireQueue(Action wake)
         return false;
     }
 
-    /// <summary>Releases all frames of a channel.</summary>
+    /// <summary>Releases all frames of a channel, and takes back what counts them.</summary>
     public void Drop(uint channel)
     {
         List<WireMessage> dropped = [];
@@ -76,7 +88,8 @@ public sealed class WireQueue(Action wake)
             for (LinkedListNode<WireMessage>? node = _messages.First; node is not null;)
             {
                 LinkedListNode<WireMessage>? next = node.Next;
-                if (node.Value.Channel == channel && node.Value.Frame is not null)
+                if (node.Value.Channel == channel
+                    && node.Value.Kind is (WireKind.Data or WireKind.Control or WireKind.End or WireKind.Count))
                 {
                     dropped.Add(node.Value);
                     _messages.Remove(node);

@@ -172,6 +172,33 @@ public abstract class TransportContract
         world.Until(other.TryReserve, "another job's channel opens");
     }
 
+    /// <summary>What counts frames must go with them: else the consumer takes the link for one that loses frames.</summary>
+    [Fact]
+    public void A_completed_channel_that_is_overtaken_leaves_the_link_to_others()
+    {
+        using TransportWorld world = Open();
+        var pair = new TransportPair(world);
+        (FrameSender old, FrameReceiver oldReceiver) = pair.Channel();
+        FrameSender other = pair.Offer(1, job: "other");
+        FrameReceiver otherReceiver = pair.Open(1, job: "other");
+        world.Until(other.TryReserve, "another job's channel opens");
+        for (int i = 0; i < 5; i++)
+        {
+            old.Send(pair.Make(i, 1000));
+        }
+
+        old.Complete();
+        pair.Producer.Fence(TransportPair.Id().Job, new FencingToken(1, 2));
+        if (Failure(world, oldReceiver, orEnds: true) is { } failure)
+        {
+            Assert.Equal(5072, Code(failure));
+        }
+
+        other.Send(pair.Make(0, 1000));
+        int taken = 0;
+        world.Until(() => Take(pair, otherReceiver, ref taken) == 1, "the other job's channel goes on");
+    }
+
     [Fact]
     public void A_channel_may_be_opened_before_it_is_offered_and_once_only()
     {

@@ -20,7 +20,7 @@ public abstract class PlantedBug
         new FailedEpochForgotten(), new NewIdsOnRestore(), new CommitNotIdempotent(), new ErrorSwallowed(), new SmallEpochNotNamed(),
         new FrozenLate(), new StateNotRestored(), new LostChangesForgotten(), new KeysLeftBehind(), new RestartFromOldClaim(), new ReaderNotMadeAnew(),
         new OriginForgotten(), new FenceOneAhead(), new CreditReturnedTwice(), new CreditForgotten(), new SequenceNotChecked(),
-        new ChecksumNotChecked(), new ControlOvertakesData(), new OlderOpeningServed(), new OlderOfferServes(),
+        new ChecksumNotChecked(), new ControlOvertakesData(), new OlderOpeningServed(), new OlderOfferServes(), new LastFrameNotMissed(),
     ];
 
     /// <summary>Gets a short name.</summary>

@@ -71,6 +71,27 @@ internal sealed class SequenceNotChecked : PlantedBug
     }
 }
 
+/// <summary>A frame that is lost is noticed by the one behind it, and by nothing else.</summary>
+internal sealed class LastFrameNotMissed : PlantedBug
+{
+    public override string Name => "last frame not missed";
+
+    public override string What => "a consumer does not compare what came with how many frames were sent: one that no other follows is waited for, for ever";
+
+    public override ITransport Change(ITransport transport) => new TransportDecorator(transport, static () => new Bug());
+
+    private sealed class Bug : LinkBug
+    {
+        public override void Received(WireMessage message, Action<WireMessage> deliver)
+        {
+            if (message.Kind != WireKind.Count)
+            {
+                deliver(message);
+            }
+        }
+    }
+}
+
 /// <summary>Frames are taken whatever their checksum says.</summary>
 internal sealed class ChecksumNotChecked : PlantedBug
 {

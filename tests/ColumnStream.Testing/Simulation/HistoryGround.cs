@@ -55,6 +55,9 @@ internal sealed class HistoryGround
     /// <summary>Gets or sets whether nothing goes wrong now.</summary>
     public bool IsQuiet { get; set; }
 
+    /// <summary>Gets or sets whether the next process, though nothing else goes wrong, may lose one message between its nodes.</summary>
+    public bool MayLoseOne { get; set; }
+
     /// <summary>Gets or sets the plan of the newest process.</summary>
     public JobGraph? Graph { get; set; }
 

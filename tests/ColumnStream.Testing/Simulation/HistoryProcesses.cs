@@ -134,9 +134,7 @@ internal sealed class HistoryProcesses
             if (_ground.Faults.Network && _ground.Wires.Next(2) == 0)
             {
                 _ground.Counts.NetworkProcesses++;
-                WireFaults wire = _ground.IsQuiet || _ground.Wires.Next(3) == 0 ? WireFaults.None : WireFaults.Draw(_ground.Wires);
-                wire = _ground.Networks.Count > 0 && !_ground.IsQuiet && _ground.Wires.Next(2) == 0 ? wire with { Stray = 0.5 } : wire;
-                options = options with { Exchange = process.Connect(wire, _ground.Bug, _ground.Networks) };
+                options = options with { Exchange = process.Connect(Wire(), _ground.Bug, _ground.Networks) };
                 process.Network!.Connecting = () => Stand(process);
             }
 
@@ -174,6 +172,20 @@ internal sealed class HistoryProcesses
         }
 
         return true;
+    }
+
+    /// <summary>Draws what goes wrong between the nodes of a process.</summary>
+    private WireFaults Wire()
+    {
+        if (_ground.IsQuiet)
+        {
+            bool losesOne = _ground.MayLoseOne;
+            _ground.MayLoseOne = false;
+            return losesOne ? new WireFaults(LoseOne: Math.Pow(10, -1 - _ground.Wires.NextDouble())) : WireFaults.None;
+        }
+
+        WireFaults wire = _ground.Wires.Next(3) == 0 ? WireFaults.None : WireFaults.Draw(_ground.Wires);
+        return _ground.Networks.Count > 0 && _ground.Wires.Next(2) == 0 ? wire with { Stray = 0.5 } : wire;
     }
 
     /// <summary>Gives a process a turn; returns whether it goes on.</summary>
@@ -293,6 +305,7 @@ internal sealed class HistoryProcesses
         _ground.Note($"process {process.Generation} ends at turn {process.Turns}: {(process.IsDead ? "killed" : job.Status)} {job.Failure?.Message}");
         JobStatus status = process.IsDead ? JobStatus.Running : job.Status;
         bool isQuiet = _ground.IsQuiet && process.BeganQuiet;
+        bool isWhole = isQuiet && process.Network is null or { Faults: 0 };
         bool wasOvertaken = process.Generation != _ground.Judge.NewestGeneration || _ground.Judge.Overtaken.Count > 0;
         Drop(process);
         _ground.Counts.Kills += status == JobStatus.Running && !process.IsDead ? 1 : 0;
@@ -300,7 +313,7 @@ internal sealed class HistoryProcesses
         {
             case JobStatus.Finished or JobStatus.AlreadyFinished:
                 return true;
-            case JobStatus.Failed when job.Failure is ExternalException { IsRetryable: true } && !isQuiet:
+            case JobStatus.Failed when job.Failure is ExternalException { IsRetryable: true } && !isWhole:
             case JobStatus.Failed when job.Failure is ExternalException { Code: 5010 or 5072 } && wasOvertaken:
                 return false;
             case JobStatus.Failed:

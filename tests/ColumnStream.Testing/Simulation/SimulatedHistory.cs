@@ -109,6 +109,7 @@ public sealed class SimulatedHistory
         _ground.Store.FaultsPerMille = 0;
         _processes.Current?.Network?.Calm();
         _processes.DropZombies();
+        _ground.MayLoseOne = _ground.Faults.Network;
         long floor = _ground.Judge.Floors;
         for (int i = 0; i < 3 && !finished; i++)
         {

@@ -96,9 +96,10 @@ internal sealed class SimulatedLink : TransportLink
         while (!_isClosed && _queue.TryTake(out WireMessage message))
         {
             Judge(message);
+            bool isCounted = _owner.CountsLost();
             WireFaults rates = _owner.Rates;
             _isSilent |= _owner.Draw(rates.Silence, nameof(rates.Silence));
-            if (_isSilent || _owner.Draw(rates.Lose, nameof(rates.Lose)))
+            if (_isSilent || _owner.Draw(rates.Lose, nameof(rates.Lose)) || IsLostAlone(message) || isCounted)
             {
                 message.Release();
                 continue;
@@ -133,6 +134,19 @@ internal sealed class SimulatedLink : TransportLink
                 Close(TransportFailure.Lost(Peer, "The link was cut."));
             }
         }
+    }
+
+    /// <summary>Draws whether the last message that waits, of a channel, is the one that this network loses.</summary>
+    private bool IsLostAlone(WireMessage message)
+    {
+        WireFaults rates = _owner.Rates;
+        bool isLost = message.Channel > 0 && _queue.IsEmpty && _owner.Draw(rates.LoseOne, nameof(rates.LoseOne));
+        if (isLost)
+        {
+            _owner.LoseNoMore();
+        }
+
+        return isLost;
     }
 
     /// <summary>Finds out where fencing fails: both ends of a job's channels are in one process, so what passes between two is of an overtaken one.</summary>

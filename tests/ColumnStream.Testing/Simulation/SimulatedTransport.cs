@@ -36,6 +36,12 @@ public sealed class SimulatedTransport(
     /// <summary>Gets the number of faults by kind.</summary>
     public IReadOnlyDictionary<string, int> FaultsByKind => _faultsByKind;
 
+    /// <summary>Gets or sets the number of the one message that is lost whatever the rates are, or less than zero.</summary>
+    public long LosesMessage { get; set; } = -1;
+
+    /// <summary>Gets the number of messages that were sent.</summary>
+    public long Messages { get; private set; }
+
     /// <summary>Gets or sets what is told before a connection is made; the process may stand still there.</summary>
     public Action? Connecting { get; set; }
 
@@ -111,6 +117,12 @@ public sealed class SimulatedTransport(
 
     /// <summary>Lets most connections from now on lead to other processes' nodes: they have the names now.</summary>
     public void Stray() => Rates = Rates with { Stray = 0.7 };
+
+    /// <summary>Counts a message that is sent; returns whether it is the one that is lost.</summary>
+    internal bool CountsLost() => Messages++ == LosesMessage;
+
+    /// <summary>Loses no other message alone.</summary>
+    internal void LoseNoMore() => Rates = Rates with { LoseOne = 0 };
 
     public ValueTask DisposeAsync()
     {

@@ -81,6 +81,43 @@ public sealed class SimulatedTransportTests
         Assert.Contains(5071, codes);
     }
 
+    /// <summary>
+    /// Each message in turn is the only one that goes wrong: no other loss, and no silence, gives it away. Both ends come to an end,
+    /// whole or with an error. Where the sequence of frames was all that was compared, the last one was waited for, for ever.
+    /// </summary>
+    [Fact]
+    public void Any_message_that_is_lost_alone_is_missed_or_said_again()
+    {
+        int broken = 0;
+        int whole = 0;
+        HashSet<int> codes = [];
+        for (int seed = 0; seed < 3; seed++)
+        {
+            long messages = 1;
+            for (long lost = 0; lost < messages; lost++)
+            {
+                try
+                {
+                    using var world = new SimulatedWorld(seed);
+                    world.Network.LosesMessage = lost;
+                    List<Exception?> ends = Play(world, new Random(seed));
+                    messages = world.Network.Messages;
+                    bool isBroken = ends.Any(static end => end is not null);
+                    broken += isBroken ? 1 : 0;
+                    whole += isBroken ? 0 : 1;
+                    codes.UnionWith(ends.OfType<ColumnStreamException>().Select(static end => end.Code));
+                }
+                catch (Exception failure) when (failure is not InvalidOperationException { InnerException: not null })
+                {
+                    throw new InvalidOperationException($"Seed {seed}, message {lost}: {failure.Message}", failure);
+                }
+            }
+        }
+
+        Assert.True(broken > 300 && whole > 100, $"{broken} broken, {whole} whole; codes {string.Join(", ", codes.Order())}");
+        Assert.Contains(5071, codes);
+    }
+
     [Fact]
     public void A_seed_replays()
     {

@@ -12,7 +12,7 @@ public sealed class WireFormatTests
     private static WireMessage[] Samples(BufferAllocator memory) =>
     [
         new(WireKind.Open, 3, 4096, 512) { Id = new ChannelId("größe", 1, 2, 3), Token = new FencingToken(7, 9) },
-        new(WireKind.Credit, 3, 100, 200), new(WireKind.Close, 3, 1), new(WireKind.Closed, 3), new(WireKind.End, 3, 99),
+        new(WireKind.Credit, 3, 100, 200), new(WireKind.Close, 3, 1), new(WireKind.Closed, 3), new(WireKind.End, 3, 99), new(WireKind.Count, 3, 98),
         new(WireKind.Refused, 3, 5075, 1) { Text = "Node has no such channel." }, new(WireKind.Failed, 3, 5072) { Text = "älter" },
         new(WireKind.Ping), new(WireKind.Pong),
         new(WireKind.Data, 3, 5) { Frame = new Frame(new byte[40], FrameBody.Of(memory.Allocate(100)), new byte[16]), Checksum = 77 },

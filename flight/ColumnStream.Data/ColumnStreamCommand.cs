@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Data;
 using System.Data.Common;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading;
@@ -103,18 +102,8 @@ public sealed class ColumnStreamCommand : DbCommand
     /// <summary>
     /// Runs the statement for its effect and gives the rows changed in full width, or -1 where the server does not know.
     /// </summary>
-    public async Task<long> ExecuteUpdateAsync(CancellationToken cancellationToken = default)
-    {
-        using Activity? activity = ColumnStreamDiagnostics.Start(this);
-        try
-        {
-            return await _run.UpdateAsync(Statement(), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (ColumnStreamDiagnostics.Tell(activity, e))
-        {
-            throw;
-        }
-    }
+    public Task<long> ExecuteUpdateAsync(CancellationToken cancellationToken = default) =>
+        _run.UpdateAsync(Statement(), cancellationToken);
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() => ExecuteScalarAsync(CancellationToken.None).GetAwaiter().GetResult();
@@ -142,17 +131,9 @@ public sealed class ColumnStreamCommand : DbCommand
     public new async Task<ColumnStreamDataReader> ExecuteReaderAsync(
         CommandBehavior behavior, CancellationToken cancellationToken = default)
     {
-        using Activity? activity = ColumnStreamDiagnostics.Start(this);
-        try
-        {
-            ColumnStreamConnection connection = OpenConnection();
-            Result result = await _run.QueryAsync(Statement(), behavior, cancellationToken).ConfigureAwait(false);
-            return new ColumnStreamDataReader(connection, [_ => Task.FromResult(result)], behavior, _run);
-        }
-        catch (Exception e) when (ColumnStreamDiagnostics.Tell(activity, e))
-        {
-            throw;
-        }
+        ColumnStreamConnection connection = OpenConnection();
+        Result result = await _run.QueryAsync(Statement(), behavior, cancellationToken).ConfigureAwait(false);
+        return new ColumnStreamDataReader(connection, [_ => Task.FromResult(result)], behavior, _run);
     }
 
     /// <summary>

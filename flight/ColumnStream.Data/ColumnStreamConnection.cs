@@ -10,6 +10,7 @@ using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Data.Metadata;
 using ColumnStream.Data.Pooling;
+using ColumnStream.Data.Telemetry;
 using ColumnStream.Flight.Grpc;
 using ColumnStream.Flight.Sql.Backend;
 using ColumnStream.Flight.Sql.Client;
@@ -202,13 +203,23 @@ public sealed class ColumnStreamConnection : DbConnection
     public async Task<long> IngestAsync(
         SqlIngest target, Schema schema, IAsyncEnumerable<RecordBatch> rows, CancellationToken cancellationToken = default)
     {
+        Session();
+        using Operation operation = Operation.Begin(this, "INGEST", null);
         try
         {
-            return await Client.IngestAsync(target, schema, rows, Session().Options(cancellationToken)).ConfigureAwait(false);
+            long count = await Client.IngestAsync(target, schema, rows, Session().Options(cancellationToken)).ConfigureAwait(false);
+            Metrics.RowsWritten.Add(count, Source.Pool.Tags);
+            return count;
         }
         catch (GrpcException e)
         {
-            throw new ColumnStreamException(e);
+            var failure = new ColumnStreamException(e);
+            operation.Fail(failure);
+            throw failure;
+        }
+        catch (Exception e) when (operation.Fail(e))
+        {
+            throw;
         }
     }
 

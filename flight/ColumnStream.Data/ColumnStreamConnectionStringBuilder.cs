@@ -186,7 +186,7 @@ public sealed class ColumnStreamConnectionStringBuilder : DbConnectionStringBuil
         set => this["Memory Limit"] = value;
     }
 
-    /// <summary>Gets or sets what the client calls itself in the server's lists.</summary>
+    /// <summary>Gets or sets what the client calls itself: its pool's name in metrics begins with it.</summary>
     public string ApplicationName
     {
         get => Get<string>("Application Name");

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Data.Pooling;
+using ColumnStream.Data.Telemetry;
 using ColumnStream.Flight;
 using ColumnStream.Flight.Grpc;
 
@@ -37,6 +38,7 @@ public sealed class ColumnStreamDataSource : DbDataSource
         _flight = new FlightClient(new FlightClientOptions { Channel = ChannelOf(_settings, time), Allocator = _allocator });
         _pool = new SessionPool(_flight, _settings, time);
         Time = time;
+        Metrics.Show(_pool);
     }
 
     /// <summary>Gets the connection string without password and token.</summary>
@@ -77,6 +79,7 @@ public sealed class ColumnStreamDataSource : DbDataSource
     {
         if (disposing)
         {
+            Metrics.Hide(_pool);
             _pool.Clear();
             _flight.Dispose();
             _allocator.Dispose();

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Frozen;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -137,7 +138,9 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
 
         using (call)
         {
+            using Activity? activity = CallActivity.Begin(call, route);
             GrpcStatus status = await RunAsync(call, route).ConfigureAwait(false);
+            CallActivity.End(activity, status);
             await call.FinishAsync(status).ConfigureAwait(false);
         }
     }

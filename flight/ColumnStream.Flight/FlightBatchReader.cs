@@ -75,7 +75,7 @@ public sealed class FlightBatchReader : IAsyncDisposable
             RecordBatch? batch = Decode(messages);
             if (batch is not null || messages.AppMetadata.Length > 0)
             {
-                return new FlightBatch(batch, messages.AppMetadata);
+                return new FlightBatch(batch, messages.AppMetadata) { BodyBytes = messages.Body?.Length ?? 0 };
             }
         }
 

@@ -4,25 +4,26 @@ using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
+using ColumnStream.Data.Telemetry;
 using ColumnStream.Flight;
 using ColumnStream.Flight.Grpc;
-using ColumnStream.Flight.Sql.Client;
 
 namespace ColumnStream.Data.Execution;
 
 /// <summary>Is what a statement gave: batches from one or more endpoints, or only a number of rows.</summary>
 internal sealed class Result : IAsyncDisposable
 {
-    private readonly FlightSqlClient? _client;
+    private readonly ColumnStreamConnection? _connection;
     private readonly GrpcCallOptions? _options;
     private readonly CancellationTokenSource? _ending;
     private readonly Queue<FlightEndpoint> _endpoints = new();
     private FlightBatchReader? _reader;
 
     /// <summary>Makes a result of a query; it owns <paramref name="ending"/>, which the options' token belongs to.</summary>
-    public Result(FlightSqlClient client, FlightInfo info, Schema schema, GrpcCallOptions options, CancellationTokenSource ending)
+    public Result(
+        ColumnStreamConnection connection, FlightInfo info, Schema schema, GrpcCallOptions options, CancellationTokenSource ending)
     {
-        _client = client;
+        _connection = connection;
         _options = options;
         _ending = ending;
         Schema = schema;
@@ -50,7 +51,7 @@ internal sealed class Result : IAsyncDisposable
     {
         if (_endpoints.Count > 0)
         {
-            _reader = await _client!.ReadAsync(_endpoints.Dequeue(), _options).ConfigureAwait(false);
+            _reader = await _connection!.Client.ReadAsync(_endpoints.Dequeue(), _options).ConfigureAwait(false);
             Schema = await _reader.ReadSchemaAsync().ConfigureAwait(false) ?? Schema;
         }
     }
@@ -72,6 +73,8 @@ internal sealed class Result : IAsyncDisposable
                 }
                 else if (message.Batch is { } batch)
                 {
+                    Metrics.RowsRead.Add(batch.Length, _connection!.Source.Pool.Tags);
+                    Metrics.BytesRead.Add(message.BodyBytes, _connection.Source.Pool.Tags);
                     return batch;
                 }
             }

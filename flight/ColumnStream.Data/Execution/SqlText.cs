@@ -8,6 +8,12 @@ namespace ColumnStream.Data.Execution;
 internal static class SqlText
 {
     private static readonly string[] Changing = ["SET", "RESET", "USE", "LOAD", "UNLOAD"];
+    private static readonly string[] Operations =
+    [
+        "ALTER", "ANALYZE", "CALL", "CANCEL", "CREATE", "DELETE", "DESC", "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "INSERT",
+        "RESET", "SELECT", "SET", "SHOW", "STOP", "TRUNCATE", "UPDATE", "USE", "VALUES", "WITH",
+    ];
+
     private static readonly string[] ChangingOfItsOwn = ["CREATE", "ALTER", "DROP"];
 
     /// <summary>Gives the statement; a table's name becomes a SELECT of all of it.</summary>
@@ -20,6 +26,14 @@ internal static class SqlText
         CommandType.Text => text,
         _ => throw new NotSupportedException("The server has no stored procedures."),
     };
+
+    /// <summary>Gives the word that a statement begins with, where it is one of SQL's; null else, so that there are few of them.</summary>
+    public static string? OperationOf(string sql)
+    {
+        int place = 0;
+        string first = NextWord(sql, ref place);
+        return Array.IndexOf(Operations, first) >= 0 ? first : null;
+    }
 
     /// <summary>Tells whether a statement changes the session itself, so that it must not go to another user.</summary>
     public static bool ChangesSession(string sql)

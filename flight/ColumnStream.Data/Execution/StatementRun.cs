@@ -7,6 +7,7 @@ using ColumnStream.Arrow;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Data.Parameters;
 using ColumnStream.Data.Pooling;
+using ColumnStream.Data.Telemetry;
 using ColumnStream.Flight;
 using ColumnStream.Flight.Grpc;
 using ColumnStream.Flight.Sql.Client;
@@ -55,7 +56,7 @@ internal sealed class StatementRun
 
     /// <summary>Prepares a statement for many runs.</summary>
     public Task PrepareAsync(Statement statement, CancellationToken cancellation) =>
-        GuardAsync(statement, async (options, ending) =>
+        TellAsync(statement, "PREPARE", async (options, ending) =>
     {
         using CancellationTokenSource over = ending;
         (string sql, IReadOnlyList<ColumnStreamParameter> _) = ParameterText.Resolve(statement.Sql, statement.Parameters);
@@ -66,11 +67,13 @@ internal sealed class StatementRun
 
     /// <summary>Runs a statement for its rows.</summary>
     public Task<Result> QueryAsync(Statement statement, CommandBehavior behavior, CancellationToken cancellation) =>
-        GuardAsync(statement, (options, ending) => QueryAsync(statement, behavior, options, ending), cancellation);
+        TellAsync(
+            statement, SqlText.OperationOf(statement.Sql),
+            (options, ending) => QueryAsync(statement, behavior, options, ending), cancellation);
 
     /// <summary>Runs a statement for its effect.</summary>
     public Task<long> UpdateAsync(Statement statement, CancellationToken cancellation) =>
-        GuardAsync(statement, async (options, ending) =>
+        TellAsync(statement, SqlText.OperationOf(statement.Sql), async (options, ending) =>
     {
         using CancellationTokenSource over = ending;
         FlightSqlClient client = statement.Connection.Client;
@@ -162,7 +165,7 @@ internal sealed class StatementRun
         if (parameters.Count == 0 && _prepared is null)
         {
             FlightInfo info = await client.QueryAsync(sql, options).ConfigureAwait(false);
-            return await OpenAsync(client, info, options, ending).ConfigureAwait(false);
+            return await OpenAsync(statement, info, options, ending).ConfigureAwait(false);
         }
 
         PreparedText prepared = _prepared ?? await PreparedAsync(statement, sql, options).ConfigureAwait(false);
@@ -186,7 +189,7 @@ internal sealed class StatementRun
             }
 
             FlightInfo info = await client.QueryPreparedAsync(handle, options).ConfigureAwait(false);
-            return await OpenAsync(client, info, options, ending).ConfigureAwait(false);
+            return await OpenAsync(statement, info, options, ending).ConfigureAwait(false);
         }
         finally
         {
@@ -198,9 +201,9 @@ internal sealed class StatementRun
     }
 
     private static async Task<Result> OpenAsync(
-        FlightSqlClient client, FlightInfo info, GrpcCallOptions options, CancellationTokenSource ending)
+        Statement statement, FlightInfo info, GrpcCallOptions options, CancellationTokenSource ending)
     {
-        var result = new Result(client, info, info.DecodeSchema() ?? NoColumns, options, ending);
+        var result = new Result(statement.Connection, info, info.DecodeSchema() ?? NoColumns, options, ending);
         try
         {
             await result.OpenAsync().ConfigureAwait(false);
@@ -209,6 +212,22 @@ internal sealed class StatementRun
         catch
         {
             await result.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Runs calls of a statement as one operation, of which listeners are told.</summary>
+    private async Task<T> TellAsync<T>(
+        Statement statement, string? name, Func<GrpcCallOptions, CancellationTokenSource, Task<T>> run,
+        CancellationToken cancellation)
+    {
+        using Operation operation = Operation.Begin(statement.Connection, name, statement.Sql);
+        try
+        {
+            return await GuardAsync(statement, run, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (operation.Fail(e))
+        {
             throw;
         }
     }

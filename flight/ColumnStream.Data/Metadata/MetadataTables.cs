@@ -58,7 +58,7 @@ internal static class MetadataTables
         try
         {
             FlightInfo info = await ask(options).ConfigureAwait(false);
-            await using var result = new Result(connection.Client, info, new Schema(), options, new CancellationTokenSource());
+            await using var result = new Result(connection, info, new Schema(), options, new CancellationTokenSource());
             await result.OpenAsync().ConfigureAwait(false);
             while (await result.ReadAsync(cancellation).ConfigureAwait(false) is { } batch)
             {

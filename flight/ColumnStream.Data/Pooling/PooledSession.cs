@@ -1,5 +1,5 @@
-using System;
 using System.Threading;
+using ColumnStream.Data.Telemetry;
 using ColumnStream.Flight.Grpc;
 
 namespace ColumnStream.Data.Pooling;
@@ -13,7 +13,10 @@ internal sealed class PooledSession(GrpcMetadata headers)
     /// <summary>Gets or sets when the session went back into the pool, as a timestamp of the source's clock.</summary>
     public long IdleSince { get; set; }
 
-    /// <summary>Gives what goes with a call of this session.</summary>
-    public GrpcCallOptions Options(CancellationToken cancellation, Action<GrpcMetadata>? onHeaders = null) =>
-        new() { Headers = headers, Cancellation = cancellation, OnHeaders = onHeaders };
+    /// <summary>Gets or sets when the session left the pool, as a timestamp of the source's clock.</summary>
+    public long RentedAt { get; set; }
+
+    /// <summary>Gives what goes with a call of this session: its headers, and the context of the caller's trace where there is one.</summary>
+    public GrpcCallOptions Options(CancellationToken cancellation) =>
+        new() { Headers = TraceHeaders.With(headers), Cancellation = cancellation };
 }

@@ -1,8 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Data.Telemetry;
 using ColumnStream.Flight;
 using ColumnStream.Flight.Grpc;
 using ColumnStream.Flight.Sql.Backend;
@@ -13,12 +16,34 @@ namespace ColumnStream.Data.Pooling;
 /// <summary>Keeps sessions for the next connection, and connections from becoming too many.</summary>
 internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStringBuilder settings, TimeProvider time)
 {
+    private const string PoolName = "db.client.connection.pool.name";
+
     private readonly Lock _lock = new();
     private readonly Stack<PooledSession> _idle = new();
     private readonly SemaphoreSlim _places = new(Math.Max(settings.MaxPoolSize, 1));
+    private int _used;
+    private int _waiting;
 
     /// <summary>Gets the client that all sessions use.</summary>
     public FlightSqlClient Client { get; } = new(flight);
+
+    /// <summary>Gets the name that metrics show: the application's, where it has one, and the server.</summary>
+    public string Name { get; } = NameOf(settings);
+
+    /// <summary>Gets what every measurement says of the server.</summary>
+    public TagList Tags { get; } = new()
+    {
+        { "db.system.name", "columnstream" }, { "server.address", settings.Host }, { "server.port", settings.Port },
+    };
+
+    /// <summary>Gets the connections that are open.</summary>
+    public int Used => Volatile.Read(ref _used);
+
+    /// <summary>Gets the connections that may be open.</summary>
+    public int Most { get; } = Math.Max(settings.MaxPoolSize, 1);
+
+    /// <summary>Gets who waits for a connection.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Gets the sessions that wait.</summary>
     public int Idle
@@ -39,8 +64,10 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
     public async Task<PooledSession> RentAsync(CancellationToken cancellation)
     {
         TimeSpan limit = settings.Timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.Timeout);
-        if (!await _places.WaitAsync(limit, cancellation).ConfigureAwait(false))
+        long asked = time.GetTimestamp();
+        if (!await EnterAsync(limit, cancellation).ConfigureAwait(false))
         {
+            Metrics.ConnectionTimeouts.Add(1, new KeyValuePair<string, object?>(PoolName, Name));
             throw new ColumnStreamException(
                 $"All {settings.MaxPoolSize} connections are in use since {settings.Timeout} s: dispose of "
                 + "connections, or raise Max Pool Size.", "53300", isTransient: true);
@@ -49,7 +76,11 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
         try
         {
             await DropOldAsync().ConfigureAwait(false);
-            return TakeIdle() ?? await OpenAsync(limit, cancellation).ConfigureAwait(false);
+            PooledSession session = TakeIdle() ?? await OpenAsync(limit, cancellation).ConfigureAwait(false);
+            Interlocked.Increment(ref _used);
+            session.RentedAt = time.GetTimestamp();
+            Record(Metrics.ConnectionWaitTime, asked);
+            return session;
         }
         catch
         {
@@ -61,6 +92,8 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
     /// <summary>Takes a session back, for the next connection or to be ended.</summary>
     public async ValueTask ReturnAsync(PooledSession session)
     {
+        Interlocked.Decrement(ref _used);
+        Record(Metrics.ConnectionUseTime, session.RentedAt);
         try
         {
             if (!settings.Pooling || session.IsDirty)
@@ -98,6 +131,29 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
             await EndAsync(session).ConfigureAwait(false);
         }
     }
+
+    private static string NameOf(ColumnStreamConnectionStringBuilder settings)
+    {
+        string server = settings.Host.StartsWith('/') ? settings.Host : $"{settings.Host}:{settings.Port}";
+        string place = settings.Database.Length == 0 ? server : $"{server}/{settings.Database}";
+        return settings.ApplicationName.Length == 0 ? place : $"{settings.ApplicationName}@{place}";
+    }
+
+    private async ValueTask<bool> EnterAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await _places.WaitAsync(limit, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private void Record(Histogram<double> instrument, long since) => instrument.Record(
+        time.GetElapsedTime(since).TotalSeconds, new KeyValuePair<string, object?>(PoolName, Name));
 
     private PooledSession? TakeIdle()
     {
@@ -153,12 +209,14 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
 
     private async Task<PooledSession> OpenAsync(TimeSpan limit, CancellationToken cancellation)
     {
+        long started = time.GetTimestamp();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ending.CancelAfter(limit);
         try
         {
             var session = new PooledSession(await LogInAsync(ending.Token).ConfigureAwait(false));
             await SetAsync(session, ending.Token).ConfigureAwait(false);
+            Record(Metrics.ConnectionCreateTime, started);
             return session;
         }
         catch (GrpcException e)

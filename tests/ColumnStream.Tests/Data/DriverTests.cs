@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Data;
 using System.Data.Common;
@@ -334,12 +335,12 @@ public sealed class DriverTests
         await using DbConnection connection = services.GetRequiredService<DbConnection>();
         await connection.OpenAsync();
         Assert.Same(services.GetRequiredService<ColumnStreamDataSource>(), services.GetRequiredService<DbDataSource>());
-        List<Activity> heard = [];
+        ConcurrentQueue<Activity> heard = [];
         using var listener = new ActivityListener
         {
             ShouldListenTo = s => s.Name == ColumnStreamDiagnostics.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = heard.Add,
+            ActivityStopped = heard.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         await using DbCommand command = connection.CreateCommand();

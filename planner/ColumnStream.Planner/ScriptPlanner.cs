@@ -20,25 +20,36 @@ public sealed partial class ScriptPlanner
     private readonly ConnectorRegistry _connectors;
     private readonly SessionSettings _settings;
     private readonly HashSet<ObjectName> _brokenObjects = [];
-    private readonly ValueList<string> _withoutRules;
+    private readonly PlannerOptions _options;
 
     /// <summary>Begins a session with an empty catalog.</summary>
     public ScriptPlanner(ConnectorRegistry connectors, PlannerOptions options)
+        : this(connectors, options, new Catalog())
     {
-        _connectors = connectors;
-        _settings = new SessionSettings(options.Settings);
-        _withoutRules = options.WithoutRules;
         foreach ((Connector connector, SystemTable table) in connectors.SystemTables)
         {
             Catalog.AddSystem(connector.Name, table);
         }
     }
 
+    private ScriptPlanner(ConnectorRegistry connectors, PlannerOptions options, Catalog catalog)
+    {
+        _connectors = connectors;
+        _options = options;
+        _settings = new SessionSettings(options.Settings);
+        Catalog = catalog;
+    }
+
     /// <summary>Gets the session's tables and views.</summary>
-    public Catalog Catalog { get; } = new();
+    public Catalog Catalog { get; }
 
     /// <summary>Gets all options in effect, sorted by key.</summary>
     public ValueList<SessionOption> Settings => _settings.All();
+
+    /// <summary>
+    /// Begins another session with an empty catalog over the same connectors, options and tables of the program. From any thread.
+    /// </summary>
+    public ScriptPlanner Begin() => new(_connectors, _options, new Catalog(Catalog));
 
     /// <summary>Plans a script; consecutive INSERTs become one job, a later SELECT its own.</summary>
     /// <remarks>
@@ -56,7 +67,8 @@ public sealed partial class ScriptPlanner
         var planner = new StatementPlanner(
             new Binding.BindingContext(diagnostics, Catalog, _connectors, _settings, _brokenObjects)
             {
-                WithoutRules = _withoutRules,
+                WithoutRules = _options.WithoutRules,
+                Explains = _options.Explains,
                 Parameters = parameters,
             });
         if (!script.IsSuccess)

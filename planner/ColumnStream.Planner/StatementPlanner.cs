@@ -111,7 +111,7 @@ internal sealed class StatementPlanner(BindingContext context)
             Planned.Add(new PlannedJob(
                 span, summary, job.Graph, null, context.Settings.All(), job.IsBatch, job.IsBounded)
             {
-                Explanation = PlanPrinter.Print(job, context.Connectors, context.Settings),
+                Explanation = ExplanationOf(job),
                 StateBounds = GrowthPrediction.Of(job),
                 Places = job.Places,
             });
@@ -120,6 +120,9 @@ internal sealed class StatementPlanner(BindingContext context)
         _inserts.Clear();
         _hasBrokenInsert = false;
     }
+
+    private string ExplanationOf(BuiltJob job) =>
+        context.Explains ? PlanPrinter.Print(job, context.Connectors, context.Settings) : string.Empty;
 
     private static string ShortName(TableSpec table) => table.Name[(table.Name.LastIndexOf('.') + 1)..];
 
@@ -193,7 +196,7 @@ internal sealed class StatementPlanner(BindingContext context)
                 JobBuilder.ResultOf(job), context.Settings.All(), job.IsBatch,
                 job.IsBounded)
             {
-                Explanation = PlanPrinter.Print(job, context.Connectors, context.Settings),
+                Explanation = ExplanationOf(job),
                 StateBounds = GrowthPrediction.Of(job),
             });
         }

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Frozen;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace ColumnStream.Engine.Options;
 
@@ -313,23 +315,17 @@ public static class OptionTable
         new(ReuseSubPlans, OptionKind.Boolean, "true", "Whether equal steps of a job run once, with one state."),
     ];
 
+    // Behind the list, which they are made of: statics run in the order of the file.
+    private static readonly FrozenDictionary<string, OptionDefinition> ByKey = All.Select(static o => (o.Key, Option: o))
+        .Concat(All.Where(static o => o.Alias is not null).Select(static o => (Key: o.Alias!, Option: o)))
+        .ToFrozenDictionary(static o => o.Key, static o => o.Option, StringComparer.Ordinal);
+
+    private static readonly (string Prefix, OptionDefinition Option)[] Prefixes =
+        [.. All.Where(static o => o.Key.EndsWith('*')).Select(static o => (o.Key[..^1], o))];
+
     /// <summary>Finds an option by key, older key or prefix, or null.</summary>
-    public static OptionDefinition? Find(string key)
-    {
-        OptionDefinition? prefix = null;
-        foreach (OptionDefinition option in All)
-        {
-            if (string.Equals(option.Key, key, StringComparison.Ordinal)
-                || string.Equals(option.Alias, key, StringComparison.Ordinal))
-            {
-                return option;
-            }
-
-            prefix ??= option.Key.EndsWith('*') && key.StartsWith(option.Key[..^1], StringComparison.Ordinal) ? option : null;
-        }
-
-        return prefix;
-    }
+    public static OptionDefinition? Find(string key) => ByKey.TryGetValue(key, out OptionDefinition? option)
+        ? option : Array.Find(Prefixes, p => key.StartsWith(p.Prefix, StringComparison.Ordinal)).Option;
 
     /// <summary>Returns the key of today where <paramref name="key"/> is an older one of an option.</summary>
     public static string Canonical(string key) => Find(key) is { } option && option.Alias == key ? option.Key : key;

@@ -59,7 +59,7 @@ internal static class ExplainCommand
         }
 
         using var node = new NodeBuilder(Console.Out, Console.Error);
-        PlanResult plan = new ScriptPlanner(node.Connectors, settings).Plan(SqlParser.Parse(source));
+        PlanResult plan = new ScriptPlanner(node.Connectors, settings with { Explains = true }).Plan(SqlParser.Parse(source));
         if (!ScriptFile.Report(plan, quiet: false))
         {
             return ExitCode.Usage;

@@ -1,7 +1,6 @@
 using System;
 using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Text;
 using ColumnStream.Arrow.Types;
 using ColumnStream.Engine.Errors;
@@ -153,8 +152,18 @@ internal sealed class JobSettings(ValueList<SessionOption> settings)
     }
 
     /// <summary>Returns the value of an option as it was written, or its default.</summary>
-    public string? Text(string key) =>
-        settings.LastOrDefault(s => s.Key == key)?.Value ?? OptionTable.Find(key)?.Default;
+    public string? Text(string key)
+    {
+        for (int i = settings.Count - 1; i >= 0; i--)
+        {
+            if (settings[i].Key == key)
+            {
+                return settings[i].Value;
+            }
+        }
+
+        return OptionTable.Find(key)?.Default;
+    }
 
     private bool Is(string key, string choice) => string.Equals(Text(key), choice, StringComparison.OrdinalIgnoreCase);
 

@@ -21,6 +21,7 @@ namespace ColumnStream.Server.Session;
 internal sealed class SessionHost : IAsyncDisposable
 {
     private readonly PlannerOptions _options;
+    private readonly ScriptPlanner _first;
     private readonly JobStore? _records;
     private readonly ConcurrentDictionary<QueryRun, byte> _open = [];
     private long _queries;
@@ -34,10 +35,11 @@ internal sealed class SessionHost : IAsyncDisposable
     {
         Node = node;
         _options = options;
-        Codec = store is null || vault is null ? null : new CatalogCodec(() => new ScriptPlanner(node.Connectors, options), vault);
+        _first = new ScriptPlanner(node.Connectors, options);
+        Codec = store is null || vault is null ? null : new CatalogCodec(BeginPlanning, vault);
         node.Prepare(new JobSettings(options.Settings).MemoryLimitBytes);
         Catalog = new SharedCatalog(
-            new ScriptPlanner(node.Connectors, options).Catalog.Content(),
+            _first.Catalog.Content(),
             Codec is null ? null : new CatalogStore(store!, Codec, Warn));
         (int most, TimeSpan age) = new JobSettings(options.Settings).EndedJobs;
         _records = Codec is null ? null : new JobStore(store!, most, age, TimeProvider.System);
@@ -86,6 +88,9 @@ internal sealed class SessionHost : IAsyncDisposable
 
     /// <summary>Gets what is told of statements and of who signs in; null tells nobody.</summary>
     public Auditor? Audit { get; init; }
+
+    /// <summary>Makes a planner with an empty catalog, and what all of them share. From any thread.</summary>
+    public ScriptPlanner BeginPlanning() => _first.Begin();
 
     /// <summary>Makes a name for the job of a SELECT.</summary>
     public string NameQuery() => $"select-{Interlocked.Increment(ref _queries)}";

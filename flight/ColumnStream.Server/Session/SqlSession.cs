@@ -46,7 +46,7 @@ internal sealed class SqlSession
         _host = host;
         User = user;
         _executor = new StatementExecutor(host.Node, new SessionSurroundings(host, () => User, PlanAside));
-        _planner = new ScriptPlanner(host.Node.Connectors, host.Options);
+        _planner = host.BeginPlanning();
     }
 
     /// <summary>Gets or sets who asks, with the role of today.</summary>
@@ -313,7 +313,7 @@ internal sealed class SqlSession
             AccessRules.Check(User, statement);
         }
 
-        var planner = new ScriptPlanner(_host.Node.Connectors, _host.Options);
+        ScriptPlanner planner = _host.BeginPlanning();
         lock (_gate)
         {
             Refresh();

@@ -23,6 +23,9 @@ internal sealed record BindingContext(
     /// <summary>Gets the names of rewrites that are left out.</summary>
     public ValueList<string> WithoutRules { get; init; }
 
+    /// <summary>Gets whether jobs say what EXPLAIN says of them.</summary>
+    public bool Explains { get; init; }
+
     /// <summary>Gets the statement's parameters, or null where a statement has none.</summary>
     public StatementParameters? Parameters { get; init; }
 

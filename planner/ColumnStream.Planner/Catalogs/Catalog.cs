@@ -22,7 +22,13 @@ public sealed class Catalog
 
     private readonly Dictionary<ObjectName, CatalogObject> _permanent = [];
     private readonly Dictionary<ObjectName, CatalogObject> _temporary = [];
-    private readonly Dictionary<(string Database, string Name), CatalogTable> _system = [];
+    private readonly Dictionary<(string Database, string Name), CatalogTable> _system;
+
+    /// <summary>Makes an empty catalog.</summary>
+    public Catalog() => _system = [];
+
+    /// <summary>Makes an empty catalog that shares the tables of the program's own databases, to which nobody adds any more.</summary>
+    public Catalog(Catalog other) => _system = other._system;
 
     /// <summary>Gets the catalogs by name, sorted.</summary>
     public SortedDictionary<string, NamedCatalog> Catalogs { get; } = new(StringComparer.Ordinal)

@@ -1,3 +1,4 @@
+using ColumnStream.Arrow.Types;
 using ColumnStream.Planner.Logical;
 
 namespace ColumnStream.Planner.Rules;
@@ -11,14 +12,20 @@ internal sealed record LogicalRule(string Name, System.Func<LogicalPlan, Logical
     /// <summary>Rewrites a plan bottom-up, one node at a time.</summary>
     public static LogicalPlan BottomUp(LogicalPlan plan, System.Func<LogicalPlan, LogicalPlan> rewrite)
     {
-        var inputs = new LogicalPlan[plan.Inputs.Count];
+        ValueList<LogicalPlan> before = plan.Inputs;
+        if (before.Count == 0)
+        {
+            return rewrite(plan);
+        }
+
+        var inputs = new LogicalPlan[before.Count];
         bool changed = false;
         for (int i = 0; i < inputs.Length; i++)
         {
-            inputs[i] = BottomUp(plan.Inputs[i], rewrite);
-            changed |= !ReferenceEquals(inputs[i], plan.Inputs[i]);
+            inputs[i] = BottomUp(before[i], rewrite);
+            changed |= !ReferenceEquals(inputs[i], before[i]);
         }
 
-        return rewrite(changed ? plan.WithInputs(Arrow.Types.ValueList.Create<LogicalPlan>(inputs)) : plan);
+        return rewrite(changed ? plan.WithInputs(ValueList.Create<LogicalPlan>(inputs)) : plan);
     }
 }

@@ -10,8 +10,14 @@ namespace ColumnStream.Planner.Settings;
 /// <summary>Holds a session's options: the highest origin wins, and of one origin the last.</summary>
 internal sealed class SessionSettings
 {
+    private static readonly SortedList<string, SessionOption> s_defaults = new(
+        OptionTable.All.Where(static o => o.Default is not null)
+            .ToDictionary(static o => o.Key, static o => new SessionOption(o.Key, o.Default!, OptionOrigin.Default)),
+        StringComparer.Ordinal);
+
     private readonly Dictionary<string, SessionOption> _initial = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SessionOption> _set = new(StringComparer.Ordinal);
+    private ValueList<SessionOption>? _all;
 
     public SessionSettings(ValueList<SessionOption> initial)
     {
@@ -36,11 +42,16 @@ internal sealed class SessionSettings
     public string LocalTimeZone => Text(OptionTable.LocalTimeZone) ?? "UTC";
 
     /// <summary>Sets an option for what follows.</summary>
-    public void Set(string key, string value) => _set[key] = new SessionOption(key, value, OptionOrigin.Set);
+    public void Set(string key, string value)
+    {
+        _all = null;
+        _set[key] = new SessionOption(key, value, OptionOrigin.Set);
+    }
 
     /// <summary>Takes back a SET, or all of them.</summary>
     public void Reset(string? key)
     {
+        _all = null;
         if (key is null)
         {
             _set.Clear();
@@ -66,11 +77,20 @@ internal sealed class SessionSettings
 
     /// <summary>Returns the option in effect with its origin, or null.</summary>
     public SessionOption? Find(string key) =>
-        _set.GetValueOrDefault(key) ?? _initial.GetValueOrDefault(key)
+        _set.GetValueOrDefault(key) ?? _initial.GetValueOrDefault(key) ?? s_defaults.GetValueOrDefault(key)
         ?? (OptionTable.Find(key) is { Default: { } value } ? new SessionOption(key, value, OptionOrigin.Default) : null);
 
     /// <summary>Returns all options in effect, sorted by key.</summary>
-    public ValueList<SessionOption> All() => ValueList.From(
-        OptionTable.All.Select(option => option.Key).Concat(_initial.Keys).Concat(_set.Keys).Distinct()
-            .Select(Find).OfType<SessionOption>().OrderBy(option => option.Key, StringComparer.Ordinal));
+    public ValueList<SessionOption> All() => _all ??= Merge();
+
+    private ValueList<SessionOption> Merge()
+    {
+        var merged = new SortedList<string, SessionOption>(s_defaults, StringComparer.Ordinal);
+        foreach (SessionOption option in _initial.Values.Concat(_set.Values))
+        {
+            merged[option.Key] = option;
+        }
+
+        return ValueList.From(merged.Values);
+    }
 }

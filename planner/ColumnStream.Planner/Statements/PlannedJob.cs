@@ -37,7 +37,7 @@ public sealed record PlannedJob(
     /// <summary>Gets what bounds the state of nodes that keep some, in words, by node id: <c>bounded by watermark</c>.</summary>
     public IReadOnlyDictionary<int, string> StateBounds { get; init; } = new Dictionary<int, string>();
 
-    /// <summary>Gets what EXPLAIN says about the job.</summary>
+    /// <summary>Gets what EXPLAIN says about the job; empty where <see cref="PlannerOptions.Explains"/> is not set.</summary>
     public string Explanation { get; init; } = string.Empty;
 
     /// <summary>

@@ -47,7 +47,10 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
     public long StartedCalls => Interlocked.Read(ref _startedCalls);
 
     /// <summary>Gets the bytes of network blocks, in use and idle.</summary>
-    public long NetworkBytes => _host.Pool.TotalBytes;
+    public long NetworkBytes => _host.NetworkBytes;
+
+    /// <summary>Gets those among them that calls hold, or held: outside the heap.</summary>
+    public long CallNetworkBytes => _host.CallPool.TotalBytes;
 
     public Task StartAsync(CancellationToken cancellation = default) => _host.StartAsync(this, cancellation);
 

@@ -10,6 +10,7 @@ using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,8 @@ namespace ColumnStream.Flight.Hosting;
 /// <summary>Sets Kestrel up for gRPC and owns its sockets.</summary>
 internal sealed class KestrelHost : IAsyncDisposable
 {
+    private const int SocketBlockBytes = 64 << 10;
+    private const int CallBlockBytes = 16 << 10;
     private readonly GrpcServerOptions _options;
     private readonly WebApplication _application;
     private readonly IServer _server;
@@ -35,17 +38,25 @@ internal sealed class KestrelHost : IAsyncDisposable
     {
         _options = options;
         _gate = new ConnectionGate(options.Profile, options.Time);
-        Pool = new NetworkPool(options.IdleNetworkBytes, options.Time);
+        SocketPool = new NetworkPool(SocketBlockBytes, isNative: false, options.IdleNetworkBytes / 2, options.Time);
+        CallPool = new NetworkPool(CallBlockBytes, isNative: true, options.IdleNetworkBytes / 2, options.Time);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure).UseSockets(Configure);
         // Last, because a registration that is only added stays without effect.
         builder.Services.RemoveAll<IMemoryPoolFactory<byte>>();
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(Pool);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(SocketPool);
         _application = builder.Build();
         _server = _application.Services.GetRequiredService<IServer>();
     }
 
-    public NetworkPool Pool { get; }
+    /// <summary>Gets the blocks of sockets.</summary>
+    public NetworkPool SocketPool { get; }
+
+    /// <summary>Gets the blocks of calls.</summary>
+    public NetworkPool CallPool { get; }
+
+    /// <summary>Gets the bytes of network blocks, in use and idle.</summary>
+    public long NetworkBytes => SocketPool.TotalBytes + CallPool.TotalBytes;
 
     public IReadOnlyList<IPEndPoint?> Addresses => _listening.ConvertAll(l => l.EndPoint as IPEndPoint);
 
@@ -57,7 +68,7 @@ internal sealed class KestrelHost : IAsyncDisposable
             file.Publish();
         }
 
-        if (!Pool.IsInUse)
+        if (!SocketPool.IsInUse)
         {
             throw new InvalidOperationException("The server took another pool of network blocks.");
         }
@@ -75,7 +86,8 @@ internal sealed class KestrelHost : IAsyncDisposable
     {
         _files.ForEach(f => f.Dispose());
         await _application.DisposeAsync().ConfigureAwait(false);
-        Pool.Dispose();
+        SocketPool.Dispose();
+        CallPool.Dispose();
     }
 
     private void Configure(SocketTransportOptions sockets)
@@ -141,7 +153,12 @@ internal sealed class KestrelHost : IAsyncDisposable
             }
 
             options.Use(next => connection => FrameGuard.RunAsync(connection, _options.Profile, _options.Time, next));
-
+            options.Use(next => connection =>
+            {
+                // Here and not above: what holds a connection's own bytes is few and large, what holds calls' is many and small.
+                connection.Features.Set<IMemoryPoolFeature>(CallPool);
+                return next(connection);
+            });
             _listening.Add(options);
         });
     }

@@ -1,42 +1,55 @@
 using System;
 using System.Buffers;
-using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using System.Threading;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace ColumnStream.Flight.Hosting;
 
-/// <summary>Lends Kestrel blocks of 64 KiB, so that a receive takes that much at once and not 4 KiB.</summary>
+/// <summary>Lends Kestrel blocks of one size: large ones to sockets, so that a receive takes much at once, small ones to calls.</summary>
 /// <remarks>
-/// Thread-safe. Idle blocks are kept up to a cap; a timer drops those that nobody needed since it last ran.
+/// Thread-safe. The block that came back last is lent first. Idle blocks are kept up to a cap; a timer drops those that nobody needed since
+/// it last ran. The memory of a block is freed when nobody can reach it any more, so that no error of a borrower touches freed memory.
 /// </remarks>
-internal sealed class NetworkPool : MemoryPool<byte>, IMemoryPoolFactory<byte>
+internal sealed class NetworkPool : MemoryPool<byte>, IMemoryPoolFactory<byte>, IMemoryPoolFeature
 {
-    public const int BlockBytes = 64 << 10;
     private static readonly TimeSpan TrimPeriod = TimeSpan.FromSeconds(10);
-    private readonly ConcurrentQueue<Block> _idle = new();
-    private readonly long _mostIdle;
+    private readonly Lock _lock = new();
+    private readonly Stack<Block> _idle = new();
+    private readonly bool _isNative;
+    private readonly int _mostIdle;
     private readonly ITimer _timer;
-    private int _idleCount;
     private int _leastIdle;
     private long _blocks;
+    private bool _isDisposed;
 
-    public NetworkPool(long idleBytes, TimeProvider time)
+    /// <summary>Makes a pool.</summary>
+    /// <param name="blockBytes">The size of its blocks.</param>
+    /// <param name="isNative">Whether blocks lie outside the heap of the runtime; its sockets only take arrays.</param>
+    /// <param name="idleBytes">What is kept while nobody needs it.</param>
+    /// <param name="time">Runs the timer.</param>
+    public NetworkPool(int blockBytes, bool isNative, long idleBytes, TimeProvider time)
     {
-        _mostIdle = idleBytes / BlockBytes;
+        BlockBytes = blockBytes;
+        _isNative = isNative;
+        _mostIdle = (int)(idleBytes / blockBytes);
         _timer = time.CreateTimer(_ => Trim(), null, TrimPeriod, TrimPeriod);
     }
+
+    /// <summary>Gets the bytes of a block.</summary>
+    public int BlockBytes { get; }
 
     public override int MaxBufferSize => BlockBytes;
 
     /// <summary>Gets the bytes of all blocks, lent and idle.</summary>
     public long TotalBytes => Interlocked.Read(ref _blocks) * BlockBytes;
 
-    /// <summary>Gets the bytes that nobody has.</summary>
-    public long IdleBytes => (long)Volatile.Read(ref _idleCount) * BlockBytes;
-
-    /// <summary>Gets whether the server took its blocks from here: a registration of another pool would win in silence.</summary>
+    /// <summary>Gets whether a part of the server asked for it: a registration of another pool would win in silence.</summary>
     public bool IsInUse { get; private set; }
+
+    MemoryPool<byte> IMemoryPoolFeature.MemoryPool => this;
 
     public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
     {
@@ -47,62 +60,69 @@ internal sealed class NetworkPool : MemoryPool<byte>, IMemoryPoolFactory<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
-        if (_idle.TryDequeue(out Block? block))
+        lock (_lock)
         {
-            int left = Interlocked.Decrement(ref _idleCount);
-            if (left < Volatile.Read(ref _leastIdle))
+            if (_idle.TryPop(out Block? block))
             {
-                Volatile.Write(ref _leastIdle, left);
+                _leastIdle = Math.Min(_leastIdle, _idle.Count);
+                block.Open();
+                return block;
             }
-
-            block.Open();
-            return block;
         }
 
         Interlocked.Increment(ref _blocks);
-        return new Block(this);
+        return new Block(
+            this, _isNative ? new NativeBlock(BlockBytes).Memory : GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true));
     }
 
     /// <summary>Drops the blocks that were idle all the time since the last call.</summary>
     public void Trim()
     {
-        for (int drop = Math.Max(0, Volatile.Read(ref _leastIdle)); drop > 0 && _idle.TryDequeue(out _); drop--)
+        lock (_lock)
         {
-            Interlocked.Decrement(ref _idleCount);
-            Interlocked.Decrement(ref _blocks);
+            Drop(_leastIdle);
+            _leastIdle = _idle.Count;
         }
-
-        Volatile.Write(ref _leastIdle, Volatile.Read(ref _idleCount));
     }
 
     protected override void Dispose(bool disposing)
     {
         _timer.Dispose();
-        while (_idle.TryDequeue(out _))
+        lock (_lock)
         {
-            Interlocked.Decrement(ref _idleCount);
+            _isDisposed = true;
+            Drop(_idle.Count);
+        }
+    }
+
+    private void Drop(int count)
+    {
+        for (; count > 0; count--)
+        {
+            _idle.Pop();
             Interlocked.Decrement(ref _blocks);
         }
     }
 
     private void Return(Block block)
     {
-        if (Interlocked.Increment(ref _idleCount) <= _mostIdle)
+        lock (_lock)
         {
-            _idle.Enqueue(block);
-            return;
+            if (!_isDisposed && _idle.Count < _mostIdle)
+            {
+                _idle.Push(block);
+                return;
+            }
         }
 
-        Interlocked.Decrement(ref _idleCount);
         Interlocked.Decrement(ref _blocks);
     }
 
-    private sealed class Block(NetworkPool pool) : IMemoryOwner<byte>
+    private sealed class Block(NetworkPool pool, Memory<byte> memory) : IMemoryOwner<byte>
     {
-        private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true);
         private int _isReturned;
 
-        public Memory<byte> Memory => _bytes;
+        public Memory<byte> Memory => memory;
 
         public void Open() => _isReturned = 0;
 
@@ -115,10 +135,30 @@ internal sealed class NetworkPool : MemoryPool<byte>, IMemoryPoolFactory<byte>
         }
     }
 
+    /// <summary>Holds memory that the collector neither moves nor looks at, until nothing refers to it.</summary>
+    private sealed unsafe class NativeBlock(int bytes) : MemoryManager<byte>
+    {
+        private readonly byte* _pointer = (byte*)NativeMemory.Alloc((nuint)bytes);
+
+        ~NativeBlock() => NativeMemory.Free(_pointer);
+
+        public override Span<byte> GetSpan() => new(_pointer, bytes);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(_pointer + elementIndex, pinnable: this);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+
     /// <summary>Shows the pool to one part of the server, which disposes of what it was given.</summary>
     private sealed class Share(NetworkPool pool) : MemoryPool<byte>
     {
-        public override int MaxBufferSize => BlockBytes;
+        public override int MaxBufferSize => pool.BlockBytes;
 
         public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => pool.Rent(minBufferSize);
 

@@ -312,22 +312,6 @@ public sealed class GrpcPitfallTests
         Assert.Equal("%zz", StatusText.DecodeMessage("%zz"));
     }
 
-    /// <summary>Idle blocks are capped, and dropped when nobody needed them for a while.</summary>
-    [Fact]
-    public void Network_blocks_that_nobody_needs_go()
-    {
-        using var pool = new NetworkPool(4 * NetworkPool.BlockBytes, TimeProvider.System);
-        var lent = Enumerable.Range(0, 10).Select(_ => pool.Rent()).ToList();
-        Assert.Equal(10 * NetworkPool.BlockBytes, pool.TotalBytes);
-        lent.ForEach(b => b.Dispose());
-        lent.ForEach(b => b.Dispose());
-        Assert.Equal(4 * NetworkPool.BlockBytes, pool.TotalBytes);
-        pool.Trim();
-        pool.Rent().Dispose();
-        pool.Trim();
-        Assert.Equal(NetworkPool.BlockBytes, pool.TotalBytes);
-    }
-
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var limit = new CancellationTokenSource(s_limit);

@@ -180,7 +180,7 @@ public sealed class ColumnStreamConnection : DbConnection
         }
         catch (GrpcException e)
         {
-            throw new ColumnStreamException(e);
+            throw Failed(e);
         }
     }
 
@@ -213,7 +213,7 @@ public sealed class ColumnStreamConnection : DbConnection
         }
         catch (GrpcException e)
         {
-            var failure = new ColumnStreamException(e);
+            ColumnStreamException failure = Failed(e);
             operation.Fail(failure);
             throw failure;
         }
@@ -248,6 +248,17 @@ public sealed class ColumnStreamConnection : DbConnection
 
     /// <summary>Gives the session of an open connection.</summary>
     internal PooledSession Session() => _session ?? throw new InvalidOperationException("Connection is not open.");
+
+    /// <summary>Makes the error of a call; a session that the server does not know any more is not given to anybody else.</summary>
+    internal ColumnStreamException Failed(GrpcException error)
+    {
+        if (_session is { } session && error.Status.Code is (GrpcStatusCode.Unauthenticated or GrpcStatusCode.Unavailable))
+        {
+            session.IsLost = true;
+        }
+
+        return new ColumnStreamException(error);
+    }
 
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => CreateCommand();

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow.Memory;
+using ColumnStream.Data.Metadata;
 using ColumnStream.Data.Pooling;
 using ColumnStream.Data.Telemetry;
 using ColumnStream.Flight;
@@ -68,6 +69,21 @@ public sealed class ColumnStreamDataSource : DbDataSource
     public new async ValueTask<ColumnStreamConnection> OpenConnectionAsync(CancellationToken cancellationToken = default) =>
         (ColumnStreamConnection)await base.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Asks the server for its version, over a connection out of the pool; it runs no statement.</summary>
+    /// <exception cref="ColumnStreamException">The server cannot be reached, refuses, or gives no answer within the timeout.</exception>
+    public async Task<string> PingAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await VersionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ColumnStreamException e) when (e.StatusCode == GrpcStatusCode.Unauthenticated)
+        {
+            // The session waited in the pool while the server was started again; a new one is known to it.
+            return await VersionAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Closes the sessions that wait in the pool.</summary>
     public void Clear() => _pool.Clear();
 
@@ -91,6 +107,12 @@ public sealed class ColumnStreamDataSource : DbDataSource
     {
         await _pool.ClearAsync().ConfigureAwait(false);
         Dispose(disposing: true);
+    }
+
+    private async Task<string> VersionAsync(CancellationToken cancellation)
+    {
+        await using ColumnStreamConnection connection = await OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        return await MetadataTables.ServerVersionAsync(connection, cancellation).ConfigureAwait(false);
     }
 
     private static GrpcChannelOptions ChannelOf(ColumnStreamConnectionStringBuilder settings, TimeProvider time)

@@ -127,7 +127,7 @@ internal static class BulkColumns
         }
         catch (GrpcException e)
         {
-            throw new ColumnStreamException(e);
+            throw connection.Failed(e);
         }
     }
 }

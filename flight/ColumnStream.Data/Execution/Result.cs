@@ -83,7 +83,7 @@ internal sealed class Result : IAsyncDisposable
         }
         catch (GrpcException e)
         {
-            throw new ColumnStreamException(e);
+            throw _connection!.Failed(e);
         }
     }
 

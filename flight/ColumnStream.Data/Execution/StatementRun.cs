@@ -255,7 +255,7 @@ internal sealed class StatementRun
         catch (GrpcException e)
         {
             ending.Dispose();
-            throw new ColumnStreamException(e);
+            throw statement.Connection.Failed(e);
         }
         catch (OperationCanceledException e) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {

@@ -74,7 +74,7 @@ internal static class MetadataTables
         }
         catch (GrpcException e)
         {
-            throw new ColumnStreamException(e);
+            throw connection.Failed(e);
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed class PooledSession(GrpcMetadata headers)
     /// <summary>Gets or sets whether the session was changed, so that the next user must not have it.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>Gets or sets whether the server was gone, or does not know the session any more.</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>Gets or sets when the session went back into the pool, as a timestamp of the source's clock.</summary>
     public long IdleSince { get; set; }
 

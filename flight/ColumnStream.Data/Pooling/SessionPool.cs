@@ -96,6 +96,12 @@ internal sealed class SessionPool(FlightClient flight, ColumnStreamConnectionStr
         Record(Metrics.ConnectionUseTime, session.RentedAt);
         try
         {
+            if (session.IsLost)
+            {
+                Clear(); // those that wait are most likely no better
+                return;
+            }
+
             if (!settings.Pooling || session.IsDirty)
             {
                 await EndAsync(session).ConfigureAwait(false);

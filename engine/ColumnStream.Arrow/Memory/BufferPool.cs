@@ -17,6 +17,10 @@ public abstract class BufferPool : IDisposable
     /// <summary>Takes back a buffer whose last reference was released.</summary>
     internal abstract void Return(NativeBuffer buffer);
 
+    /// <summary>Frees idle memory, the largest buffers first, down to <paramref name="keptBytes"/>; a pool may keep none anyway.</summary>
+    /// <returns>The bytes that were freed.</returns>
+    public virtual long Trim(long keptBytes) => 0;
+
     /// <summary>Frees all idle memory; buffers still lent stay valid until returned.</summary>
     public void Dispose()
     {

@@ -74,19 +74,30 @@ public sealed unsafe class SizeClassPool : BufferPool
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    public override long Trim(long keptBytes)
     {
-        _disposed = true;
-        for (int i = 0; i < _free.Length; i++)
+        long freed = 0;
+        for (int i = LargestBits; i >= SmallestBits; i--)
         {
             lock (_locks[i])
             {
-                while (_free[i].TryPop(out NativeBuffer? buffer))
+                while (Interlocked.Read(ref _idleBytes) > keptBytes && _free[i].TryPop(out NativeBuffer? buffer))
                 {
+                    Interlocked.Add(ref _idleBytes, -buffer.Capacity);
+                    freed += buffer.Capacity;
                     NativeMemory.AlignedFree(buffer.Pointer);
                 }
             }
         }
+
+        return freed;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        Trim(keptBytes: 0);
     }
 
     private static int ClassOf(long length) =>

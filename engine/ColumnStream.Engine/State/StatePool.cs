@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using ColumnStream.Arrow.Memory;
@@ -10,7 +11,7 @@ namespace ColumnStream.Engine.State;
 /// <remarks>
 /// Pages come out of 2 MiB-aligned chunks that ask for huge pages. The renting thread faults a whole chunk at once
 /// (95 µs with huge pages, once per 32 pages), so no background thread is needed until a profile shows that pause.
-/// Pages are recycled, never given back to the system before <see cref="Dispose"/>.
+/// Pages are recycled; chunks without a lent page go back to the system by <see cref="Trim"/>, the rest by <see cref="Dispose"/>.
 /// </remarks>
 public sealed unsafe partial class StatePool : IDisposable
 {
@@ -106,7 +107,7 @@ public sealed unsafe partial class StatePool : IDisposable
         else if (OperatingSystem.IsLinux())
         {
             // A huge page would come back whole by itself.
-            nint chunk = (nint)start & ~(nint)(ChunkBytes - 1);
+            nint chunk = ChunkOf((nint)start);
             lock (_lock)
             {
                 if (_chunks.Contains(chunk) && _smallPaged.Add(chunk))
@@ -172,6 +173,50 @@ public sealed unsafe partial class StatePool : IDisposable
         AddChunk();
         return true;
     }
+
+    /// <summary>Gives idle chunks back to the system, for which nobody may have a use for long: a job with much state has ended.</summary>
+    /// <param name="keptBytes">Idle memory that stays ready.</param>
+    /// <returns>The bytes that were given back.</returns>
+    public long Trim(long keptBytes)
+    {
+        var given = new HashSet<nint>();
+        lock (_lock)
+        {
+            long excess = (_free.Count * (long)PageBytes) - keptBytes;
+            if (excess < ChunkBytes)
+            {
+                return 0;
+            }
+
+            foreach (IGrouping<nint, nint> pages in _free.GroupBy(ChunkOf))
+            {
+                if (excess >= ChunkBytes && pages.Count() == ChunkBytes / PageBytes)
+                {
+                    given.Add(pages.Key);
+                    excess -= ChunkBytes;
+                }
+            }
+
+            nint[] left = [.. _free.Where(page => !given.Contains(ChunkOf(page)))];
+            _free.Clear();
+            foreach (nint page in left)
+            {
+                _free.Push(page);
+            }
+
+            _chunks.ExceptWith(given);
+            _smallPaged.ExceptWith(given);
+        }
+
+        foreach (nint chunk in given)
+        {
+            NativeMemory.AlignedFree((void*)chunk);
+        }
+
+        return (long)given.Count * ChunkBytes;
+    }
+
+    private static nint ChunkOf(nint page) => page & ~(nint)(ChunkBytes - 1);
 
     private void TakeBack(byte* page)
     {

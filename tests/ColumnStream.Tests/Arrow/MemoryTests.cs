@@ -31,6 +31,29 @@ public sealed unsafe class MemoryTests
     }
 
     [Fact]
+    public void Trimming_frees_idle_buffers_of_the_largest_sizes_first()
+    {
+        using var pool = new SizeClassPool();
+        using var account = new BufferAllocator("trimmed", pool);
+        NativeBuffer[] buffers = [account.Allocate(1 << 10), account.Allocate(1 << 12), account.Allocate(1 << 16), account.Allocate(1 << 12)];
+        nint small = (nint)buffers[0].Pointer;
+        buffers[3].Pointer[0] = 7;
+        foreach (NativeBuffer buffer in buffers[..3])
+        {
+            buffer.Release();
+        }
+
+        Assert.Equal(0, pool.Trim(1 << 20));
+        Assert.Equal((1 << 16) + (1 << 12), pool.Trim(1 << 10));
+        Assert.Equal(7, buffers[3].Pointer[0]);
+        buffers[3].Release();
+        NativeBuffer again = account.Allocate(1 << 10);
+        Assert.Equal(small, (nint)again.Pointer);
+        again.Release();
+        Assert.Equal((1 << 10) + (1 << 12), pool.Trim(0));
+    }
+
+    [Fact]
     public void A_leak_is_reported_with_its_account()
     {
         using var pool = new SizeClassPool();

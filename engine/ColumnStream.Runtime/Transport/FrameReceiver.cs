@@ -18,7 +18,7 @@ public sealed class FrameReceiver : IDisposable
     private readonly long _window;
     private readonly long _reserve;
     private readonly Queue<WireMessage> _queue = new();
-    private LinkEnd _link = null!;
+    private ConsumerEnd _link = null!;
     private uint _channel;
     private long _expected;
     private long _received;
@@ -155,7 +155,7 @@ public sealed class FrameReceiver : IDisposable
         _link.CloseReceiver(_channel, Closing());
     }
 
-    internal void Bind(LinkEnd link, uint channel)
+    internal void Bind(ConsumerEnd link, uint channel)
     {
         _link = link;
         _channel = channel;

@@ -25,13 +25,10 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     private readonly TransportPulse _pulse;
     private readonly Dictionary<ChannelId, FrameSender> _offers = [];
     private readonly Dictionary<string, FencingToken> _newest = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LinkEnd> _opened = new(StringComparer.Ordinal);
-    private readonly HashSet<LinkEnd> _links = [];
     private readonly HashSet<FrameReceiver> _receivers = [];
     private readonly List<ITransportListener> _listeners = [];
-    private readonly Dictionary<string, RequestHandler> _handlers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LinkCounters> _readFrom = new(StringComparer.Ordinal);
-    private readonly LinkCounters _readBy = new();
+    private readonly RequestTable _requests = new();
+    private readonly NodeLinks _links;
     private bool _isDisposed;
 
     /// <summary>Makes a node.</summary>
@@ -43,6 +40,7 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
         _transport = transport;
         _executor = executor;
         Options = options ?? new TransportOptions();
+        _links = new NodeLinks(this, transport);
         _pulse = new TransportPulse(this, executor);
     }
 
@@ -89,7 +87,6 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     {
         var sender = new FrameSender(this, id, token, wake);
         Fence(id.Job, token);
-        LinkEnd[] links;
         lock (_gate)
         {
             CheckOpen(id, token);
@@ -99,14 +96,9 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
             }
 
             _offers[id] = sender;
-            links = [.. _links];
         }
 
-        foreach (LinkEnd link in links)
-        {
-            link.Offered(id, token);
-        }
-
+        _links.Offered(id, token);
         return sender;
     }
 
@@ -122,26 +114,13 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, 1);
         var receiver = new FrameReceiver(this, id, token, windowBytes, wake);
         Fence(id.Job, token);
-        LinkEnd link;
-        bool isNew = false;
+        ConsumerEnd link;
+        bool isNew;
         lock (_gate)
         {
             CheckOpen(id, token);
             _receivers.Add(receiver);
-            if (!_opened.TryGetValue(endpoint.Address, out link!))
-            {
-                isNew = true;
-                if (!_readFrom.TryGetValue(endpoint.Address, out LinkCounters? counters))
-                {
-                    _readFrom.Add(endpoint.Address, counters = new LinkCounters());
-                }
-
-                counters.AddConnect();
-                link = new LinkEnd(this, isConsumer: true, counters);
-                _opened.Add(endpoint.Address, link);
-                _links.Add(link);
-                link.Attach(_transport.Connect(endpoint, link));
-            }
+            link = _links.To(endpoint, out isNew);
         }
 
         if (isNew)
@@ -157,7 +136,6 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     public void Fence(string job, FencingToken token)
     {
         FrameSender[] waiting;
-        LinkEnd[] links;
         lock (_gate)
         {
             if (_newest.TryGetValue(job, out FencingToken newest) && newest >= token)
@@ -167,14 +145,9 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
 
             _newest[job] = token;
             waiting = [.. _offers.Values];
-            links = [.. _links];
         }
 
-        foreach (LinkEnd link in links)
-        {
-            link.Fence(job, token);
-        }
-
+        _links.Fence(job, token);
         foreach (FrameSender sender in waiting)
         {
             if (sender.Id.Job == job && sender.Token < token)
@@ -194,13 +167,7 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     }
 
     /// <summary>Answers requests of a method; before <see cref="ListenAsync"/>.</summary>
-    public void Handle(string method, RequestHandler handler)
-    {
-        lock (_gate)
-        {
-            _handlers.Add(method, handler);
-        }
-    }
+    public void Handle(string method, RequestHandler handler) => _requests.Add(method, handler);
 
     /// <summary>Asks another node.</summary>
     /// <param name="endpoint">The node.</param>
@@ -225,67 +192,29 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     {
         lock (_gate)
         {
-            var lines = new List<LinkMetrics>();
-            foreach ((string address, LinkCounters counters) in _readFrom)
-            {
-                lines.Add(Line(address, isConsumer: true, counters));
-            }
-
-            lines.Sort(static (a, b) => string.CompareOrdinal(a.Endpoint, b.Endpoint));
-            foreach (ITransportListener listener in _listeners)
-            {
-                lines.Add(Line(listener.Endpoint.Address, isConsumer: false, _readBy));
-            }
-
-            return lines;
+            return _links.Metrics(_listeners);
         }
     }
 
     /// <inheritdoc/>
     ILinkHandler ITransportHost.Accept(TransportLink link)
     {
-        _readBy.AddConnect();
-        var end = new LinkEnd(this, isConsumer: false, _readBy);
-        end.Attach(link);
-        lock (_gate)
+        ProducerEnd end = _links.Accept(link, out bool isOpen);
+        if (isOpen)
         {
-            if (_isDisposed)
-            {
-                end.Lost(Gone());
-                link.Close(Gone());
-                return end;
-            }
-
-            _links.Add(end);
+            _pulse.Notify();
+        }
+        else
+        {
+            end.Break(Gone());
         }
 
-        _pulse.Notify();
         return end;
     }
 
     /// <inheritdoc/>
-    async ValueTask<ReadOnlyMemory<byte>> ITransportHost.AnswerAsync(
-        ReadOnlyMemory<byte> request, CancellationToken cancellation)
-    {
-        try
-        {
-            (string method, ReadOnlyMemory<byte> payload) = RequestFormat.Read(request);
-            RequestHandler? handler;
-            lock (_gate)
-            {
-                _handlers.TryGetValue(method, out handler);
-            }
-
-            return handler is null
-                ? RequestFormat.WriteFailure(new ExternalException(
-                    TransportFailure.RequestCode, $"Node does not know the request: {method}.", retryable: false))
-                : RequestFormat.WriteAnswer((await handler(payload, cancellation)).Span);
-        }
-        catch (Exception failure) when (!cancellation.IsCancellationRequested)
-        {
-            return RequestFormat.WriteFailure(failure);
-        }
-    }
+    ValueTask<ReadOnlyMemory<byte>> ITransportHost.AnswerAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation) =>
+        _requests.AnswerAsync(request, cancellation);
 
     /// <summary>Stops listening and breaks all channels.</summary>
     public async ValueTask DisposeAsync()
@@ -306,7 +235,7 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
             receivers = [.. _receivers];
         }
 
-        FailAll(null);
+        _links.Close();
         foreach (FrameReceiver receiver in receivers)
         {
             receiver.Discard(Gone());
@@ -328,22 +257,18 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     /// <summary>Finds the offer of a channel that a consumer wants to open, or says why there is none.</summary>
     internal ExternalException? Find(ChannelId id, FencingToken token, out FrameSender? sender)
     {
+        sender = null;
+        bool isKnown;
         lock (_gate)
         {
-            sender = null;
-            if (_newest.TryGetValue(id.Job, out FencingToken newest) && token < newest)
+            isKnown = _newest.TryGetValue(id.Job, out FencingToken newest);
+            if (isKnown && token < newest)
             {
                 return TransportFailure.Fenced(id, token, newest);
             }
         }
 
         // Whoever comes with a newer token shows that what is offered here is old.
-        bool isKnown;
-        lock (_gate)
-        {
-            isKnown = _newest.ContainsKey(id.Job);
-        }
-
         if (isKnown)
         {
             Fence(id.Job, token);
@@ -374,23 +299,7 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
         }
     }
 
-    internal void Forget(LinkEnd link)
-    {
-        lock (_gate)
-        {
-            _links.Remove(link);
-            string? address = null;
-            foreach ((string key, LinkEnd value) in _opened)
-            {
-                address = ReferenceEquals(value, link) ? key : address;
-            }
-
-            if (address is not null)
-            {
-                _opened.Remove(address);
-            }
-        }
-    }
+    internal void Forget(LinkEnd link) => _links.Forget(link);
 
     /// <summary>Gets whether all frames that this node sent to itself were taken.</summary>
     internal bool IsQuiet
@@ -414,50 +323,11 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
     }
 
     /// <summary>Looks after all links; returns whether there are any.</summary>
-    internal bool Beat(long nowNs)
-    {
-        LinkEnd[] links = OpenLinks();
-        foreach (LinkEnd link in links)
-        {
-            link.Beat(nowNs);
-        }
+    internal bool Beat(long nowNs) => _links.Beat(nowNs);
 
-        return links.Length > 0;
-    }
-
-    internal void FailAll(Exception? failure)
-    {
-        foreach (LinkEnd link in OpenLinks())
-        {
-            link.Break(failure);
-        }
-    }
+    internal void FailAll(Exception failure) => _links.Break(failure);
 
     private static ExternalException Gone() => TransportFailure.Closed("Node is closed.");
-
-    private LinkMetrics Line(string endpoint, bool isConsumer, LinkCounters counters)
-    {
-        int links = 0;
-        int channels = 0;
-        foreach (LinkEnd link in _links)
-        {
-            if (ReferenceEquals(link.Counters, counters))
-            {
-                links++;
-                channels += link.ChannelCount;
-            }
-        }
-
-        return counters.Read(endpoint, isConsumer, links, channels);
-    }
-
-    private LinkEnd[] OpenLinks()
-    {
-        lock (_gate)
-        {
-            return [.. _links];
-        }
-    }
 
     private void CheckOpen(ChannelId id, FencingToken token)
     {

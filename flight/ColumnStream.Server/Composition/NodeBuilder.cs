@@ -68,6 +68,7 @@ internal sealed class NodeBuilder : IDisposable
             new CheckpointsTable(Jobs), new ErrorsTable(Jobs),
             new FunctionsTable(), new JobsTable(Jobs), new LateRowsTable(Jobs), new OperatorsTable(Jobs),
             new LinksTable(() => _transports?.Links() ?? []), new WatermarksTable(Jobs),
+            new MemoryTable(() => Memory, () => NetworkBytes()),
         ];
         _ofTheProcess = tables;
         tables = [.. tables, .. InformationSchema.Tables(() => Definitions(), () => _all)];
@@ -82,6 +83,9 @@ internal sealed class NodeBuilder : IDisposable
 
     /// <summary>Gets or sets what gives the definitions that <c>information_schema</c> shows.</summary>
     public Func<CatalogContent> Definitions { get; set; } = static () => new CatalogContent([], []);
+
+    /// <summary>Gets or sets what gives the bytes of the server's network blocks, for <c>sys.memory</c>; 0 without a server.</summary>
+    public Func<long> NetworkBytes { get; set; } = static () => 0;
 
     /// <summary>Gets the stores of checkpoints.</summary>
     public ObjectStoreTable Stores { get; }

@@ -103,6 +103,7 @@ internal sealed class ServeHost : IAsyncDisposable
                 },
             },
         });
+        _node.NetworkBytes = () => _server.NetworkBytes;
     }
 
     /// <summary>Gets the users.</summary>

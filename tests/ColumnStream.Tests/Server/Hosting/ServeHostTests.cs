@@ -65,6 +65,17 @@ public sealed class ServeHostTests : IAsyncLifetime
             static row => row.Contains("|t|TABLE", StringComparison.Ordinal));
     }
 
+    /// <summary>The question itself lies in blocks of the network, and its plan on the heap.</summary>
+    [Fact]
+    public async Task Memory_is_listed_by_who_holds_it()
+    {
+        using ServeClient client = await Client().SignInAsync(_host.FirstToken!);
+        Assert.Equal(
+            ["heap|true|true", "network|true|null", "process|true|null"],
+            await client.Rows("SELECT account, CASE WHEN account = 'process' THEN used >= 0 ELSE used > 0 END, "
+                + "`limit` > used FROM sys.memory ORDER BY account"));
+    }
+
     [Fact]
     public async Task Parameters_have_types_and_many_rows_are_one_job()
     {

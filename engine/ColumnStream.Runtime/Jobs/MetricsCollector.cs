@@ -68,7 +68,7 @@ internal static class MetricsCollector
 
         return new NodeMetrics(
             node.Id, node.Uid, node.Describe(), rowsIn, rowsOut, batchesIn, batchesOut, busy,
-            watermark == long.MaxValue && rowsOut == 0 ? long.MinValue : watermark, counters)
+            members == 0 ? long.MinValue : watermark, counters)
         {
             StateRows = stateRows, StateBytes = stateBytes, StateSpilledBytes = stateSpilledBytes,
             HeldNs = held, Tasks = members,

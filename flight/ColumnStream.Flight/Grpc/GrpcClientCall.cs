@@ -235,7 +235,8 @@ internal sealed class GrpcClientCall : IAsyncDisposable
             }
         }
 
-        string text = error.InnerException is { } inner ? $"{error.Message} {inner.Message}" : error.Message;
+        string text = error.InnerException is { } inner && !error.Message.Contains(inner.Message, StringComparison.Ordinal)
+            ? $"{error.Message} {inner.Message}" : error.Message;
         return new GrpcException(GrpcStatusCode.Unavailable, $"Server cannot be reached: {text}", error);
     }
 

@@ -85,6 +85,14 @@ internal static class SqlCommand
         catch (GrpcException failure)
         {
             Console.Error.WriteLine($"columnstream: cannot sign in at {server!.Host}:{server.Port}: {failure.Status.Message}");
+            Console.Error.WriteLine(failure.Status.Code switch
+            {
+                GrpcStatusCode.Unauthenticated =>
+                    "hint: set COLUMNSTREAM_TOKEN to a token of the server, or sign in with --user NAME.",
+                GrpcStatusCode.Unavailable =>
+                    "hint: is 'columnstream serve' running there? A server with a certificate needs --tls.",
+                _ => "hint: 'columnstream sql --help' shows how to sign in.",
+            });
             return ExitCode.Failed;
         }
 

@@ -39,7 +39,7 @@ internal static class UserCommand
         var token = new Command("token", "Gives a user a new token and prints it; only its hash is kept.") { name, data, days };
         token.SetAction(parsed => Change(parsed.GetValue(data)!, accounts =>
         {
-            string user = accounts.Get(parsed.GetValue(name)!).Name;
+            string user = Known(accounts, parsed.GetValue(name)!);
             Console.Out.WriteLine(accounts.AddToken(
                 user, parsed.GetValue(days) is int some ? TimeSpan.FromDays(Math.Clamp(some, 0, 36_500)) : null));
         }));
@@ -47,7 +47,7 @@ internal static class UserCommand
         remove.SetAction(parsed => Change(
             parsed.GetValue(data)!,
             accounts => accounts.Change(
-                accounts.Get(parsed.GetValue(name)!).Name,
+                Known(accounts, parsed.GetValue(name)!),
                 static user => user with { IsRemoved = true, Password = null, Tokens = [] })));
         var list = new Command("list", "Lists users.") { data };
         list.SetAction(parsed => Change(parsed.GetValue(data)!, static accounts => TextTable.Print(
@@ -61,6 +61,9 @@ internal static class UserCommand
             add, token, remove, list,
         };
     }
+
+    private static string Known(Accounts accounts, string name) => accounts.Users.Any(user => user.Name == name)
+        ? name : throw new UserException(3161, $"No user has the name '{name}'. 'columnstream user list' shows them.");
 
     private static int Change(string folder, Action<Accounts> change) => JobCommands.Guarded(() =>
     {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
@@ -38,12 +39,16 @@ internal sealed class CheckpointsTable(JobDirectory jobs) : SystemTable
     /// <inheritdoc/>
     public override IEnumerable<object?[]> Rows() =>
         from entry in jobs.Jobs()
+        where entry.KeepsCheckpoints
         from checkpoint in entry.Metrics.History
         select new object?[]
         {
             entry.Number, entry.Job.JobId, checkpoint.Epoch, checkpoint.Kind, checkpoint.Status, checkpoint.TriggeredMs,
-            checkpoint.WriteMs + checkpoint.ClaimMs + checkpoint.CommitMs, checkpoint.AlignmentMs, checkpoint.PauseMs,
+            Rounded(checkpoint.WriteMs + checkpoint.ClaimMs + checkpoint.CommitMs), checkpoint.AlignmentMs, checkpoint.PauseMs,
             checkpoint.WriteMs, checkpoint.ClaimMs, checkpoint.CommitMs, checkpoint.Bytes, checkpoint.StateBytes,
             checkpoint.IsFull, JsonSerializer.Serialize(checkpoint.StateBytesOf), checkpoint.Path, checkpoint.Failure,
         };
+
+    /// <summary>Keeps whole nanoseconds: a sum has digits behind them that mean nothing.</summary>
+    private static double? Rounded(double? milliseconds) => milliseconds is { } value ? Math.Round(value, 6) : null;
 }

@@ -1,5 +1,7 @@
 using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Engine.Plan;
+using ColumnStream.Planner.Statements;
 using ColumnStream.Runtime.Jobs;
 
 namespace ColumnStream.Server.Introspection;
@@ -14,6 +16,10 @@ namespace ColumnStream.Server.Introspection;
 internal sealed record JobEntry(
     long Number, RunningJob Job, JobGraph Graph, string Summary, IReadOnlyDictionary<int, string> StateBounds, long StartedMs)
 {
+    /// <summary>Gets whether it keeps checkpoints: a SELECT ends with a barrier of which nothing is kept.</summary>
+    public bool KeepsCheckpoints =>
+        !Graph.Plan.Nodes.Any(static node => node is SinkNode { Table.Connector: PlannedJob.ResultConnector });
+
     /// <summary>Gets or sets when its end was seen, or null.</summary>
     public long? EndedMs { get; set; }
 

@@ -36,11 +36,12 @@ internal sealed class JobsTable(JobDirectory jobs) : SystemTable
     public override IEnumerable<object?[]> Rows() => jobs.Jobs().Select(entry =>
     {
         Runtime.Jobs.JobMetrics metrics = entry.Metrics;
+        Runtime.Jobs.CheckpointMetrics? kept = entry.KeepsCheckpoints ? metrics.Checkpoints : null;
         return new object?[]
         {
             entry.Number, entry.Job.JobId, entry.Summary, entry.Job.Status.ToString().ToUpperInvariant(), entry.StartedMs,
-            entry.EndedMs, entry.Job.RestoredEpoch, metrics.Checkpoints.Completed, metrics.Checkpoints.Failed,
-            metrics.Checkpoints.LastEpoch, metrics.NativeBytes, metrics.PeakNativeBytes, metrics.TaskBusyNs / 1e6,
+            entry.EndedMs, entry.Job.RestoredEpoch, kept?.Completed ?? 0, kept?.Failed ?? 0,
+            kept?.LastEpoch ?? 0, metrics.NativeBytes, metrics.PeakNativeBytes, metrics.TaskBusyNs / 1e6,
             (long)entry.Job.Restarts, entry.Job.RestartedAfter?.Message,
         };
     });

@@ -32,6 +32,9 @@ namespace ColumnStream.Server.Session;
 /// </remarks>
 internal sealed class SqlSession
 {
+    /// <summary>What a statement without rows answers a client that asks for rows.</summary>
+    public const string Done = "OK";
+
     private const int PublishAttempts = 10;
     private static readonly ValueList<string> s_done = ["result"];
     private static readonly ValueList<string> s_started = ["job id"];
@@ -202,6 +205,11 @@ internal sealed class SqlSession
             }
         }
 
+        foreach (SqlDiagnostic warning in plan.Warnings)
+        {
+            _host.Node.Jobs.AddError(User.Name, "warning", warning.Code, TextOf(warning));
+        }
+
         StatementResult? result = null;
         foreach (PlannedStatement planned in plan.Statements)
         {
@@ -216,16 +224,23 @@ internal sealed class SqlSession
                 PlannedJob job => await InsertAsync(job, request, waits, cancellation),
                 PlannedJobAnalysis analysis => FixedResult.Of(
                     await JobAnalysis.MeasureAsync(_host.Node.Jobs, analysis, cancellation), _host.Node.Memory),
-                _ => Tabled(_executor.Answer(planned)),
+                _ => Tabled(_executor.Answer(planned), plan.Warnings),
             };
         }
 
-        return result ?? Tabled(new StatementAnswer(string.Empty) { UpdateCount = 0 });
+        return result ?? Tabled(new StatementAnswer(string.Empty) { UpdateCount = 0 }, plan.Warnings);
     }
 
-    /// <summary>Gives a table to what has none: clients that ask for rows are told that all is well.</summary>
-    private FixedResult Tabled(StatementAnswer answer) => FixedResult.Of(
-        answer.HasRows ? answer : answer with { Columns = s_done, Rows = [["OK"]] }, _host.Node.Memory);
+    /// <summary>Gives a table to what has none: clients that ask for rows are told that all is well, or what is not.</summary>
+    private FixedResult Tabled(StatementAnswer answer, ValueList<SqlDiagnostic> warnings) => FixedResult.Of(
+        answer.HasRows ? answer : answer with
+        {
+            Columns = s_done, Rows = [[Done], .. warnings.Select(static warning => ValueList.Create([TextOf(warning)]))],
+        },
+        _host.Node.Memory);
+
+    private static string TextOf(SqlDiagnostic warning) =>
+        $"warning CST{warning.Code:D4}: {warning.Message}{(warning.Hint is null ? "" : " " + warning.Hint)}";
 
     /// <summary>Plans a statement on the newest catalog, and publishes what it defines; anew, where somebody else was first.</summary>
     private PlanResult PlanAndPublish(SqlStatement statement, StatementParameters? parameters, bool asOp)

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Arrow;
 using ColumnStream.Arrow.Ipc;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Arrow.Types;
@@ -23,6 +24,7 @@ using ColumnStream.Server.Composition;
 using ColumnStream.Server.Results;
 using ColumnStream.Server.Session;
 using ColumnStream.Sql;
+using ColumnStream.Sql.Ast.Statements;
 
 namespace ColumnStream.Server.Shell;
 
@@ -184,17 +186,20 @@ internal sealed class RemoteEngine : IShellEngine
     private async Task RunAsync(string statement, bool isInteractive, GrpcCallOptions options)
     {
         ParseResult parsed = SqlParser.Parse(new SourceText(statement, "sql"));
-        bool isSaid = parsed.IsSuccess && parsed.Statements.Count == 1 && SqlStatement.Read(statement) is { IsQuery: false } update
-            && !update.StartsJob;
+        SqlStatement? known = parsed.IsSuccess && parsed.Statements.Count == 1 ? SqlStatement.Read(statement) : null;
+        bool isSaid = known is { IsQuery: false, StartsJob: false };
         FlightInfo info = await _client.QueryAsync(statement, options);
         await using FlightBatchReader reader = await _client.ReadAsync(info.Endpoints[0], options);
-        using ResultReceiver? receiver = isSaid ? null : Receiver(ResultOf(info.DecodeSchema(IpcReaderOptions.Engine)!));
+        using ResultReceiver? receiver = isSaid ? null
+            : IsText(known) ? new PlainTextReceiver(Console.Out)
+            : Receiver(ResultOf(info.DecodeSchema(IpcReaderOptions.Engine)!));
         while (await reader.ReadAsync() is { } read)
         {
             if (read.Batch is { } batch)
             {
                 var rows = new StreamBatch(batch);
                 receiver?.Receive(rows);
+                Warn(isSaid ? batch : null);
                 rows.Release();
                 receiver?.Refresh();
             }
@@ -204,6 +209,23 @@ internal sealed class RemoteEngine : IShellEngine
         if (isSaid && isInteractive && !_options.IsQuiet)
         {
             Console.Out.WriteLine("OK");
+        }
+    }
+
+    /// <summary>Tells whether the answer is one text of several lines.</summary>
+    private static bool IsText(SqlStatement? statement) => statement?.Syntax is ExplainStatement
+        or ShowStatement { Kind: ShowKind.CreateTable or ShowKind.CreateView or ShowKind.CreateCatalog };
+
+    /// <summary>Shows what the server warns of where a statement has no rows.</summary>
+    private void Warn(RecordBatch? answer)
+    {
+        for (int row = 0; row < (_options.IsQuiet ? 0 : answer?.Length ?? 0); row++)
+        {
+            string line = CellText.Format(answer!.Columns[0], SqlType.String, row);
+            if (line != SqlSession.Done)
+            {
+                Console.Error.WriteLine(line);
+            }
         }
     }
 

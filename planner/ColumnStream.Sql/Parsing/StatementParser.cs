@@ -8,8 +8,11 @@ internal sealed class StatementParser(Grammar grammar)
 {
     private static readonly string[] s_notSupported =
     [
-        "MERGE", "KILL", "GRANT", "REVOKE", "CLEAR", "HELP", "QUIT", "EXIT", "OPTIMIZE", "COMMIT", "ROLLBACK", "IMPORT", "EXPORT",
+        "MERGE", "KILL", "GRANT", "REVOKE", "CLEAR", "HELP", "QUIT", "EXIT", "OPTIMIZE", "IMPORT", "EXPORT",
     ];
+
+    /// <summary>Words that begin or end a transaction where a database has them; BEGIN begins a statement set too.</summary>
+    private static readonly string[] s_ofTransactions = ["BEGIN", "COMMIT", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"];
 
     private readonly TokenCursor _cursor = grammar.Cursor;
 
@@ -43,7 +46,7 @@ internal sealed class StatementParser(Grammar grammar)
                 return grammar.Changes.ParseExecute();
             case "COMPILE":
                 return grammar.Changes.ParseCompile();
-            case "BEGIN":
+            case "BEGIN" when _cursor.Peek(1).Kind == TokenKind.Word && !"TRANSACTION WORK".Contains(_cursor.Peek(1).Text!):
                 return grammar.Changes.ParseBegin();
             case "EXPLAIN":
                 return grammar.Changes.ParseAnyExplain();
@@ -68,6 +71,13 @@ internal sealed class StatementParser(Grammar grammar)
         if (s_notSupported.Contains(token.Text))
         {
             return _cursor.Error(SyntaxErrorCode.NotSupported, $"{token.Text} is not supported yet.", token.Span);
+        }
+
+        if (s_ofTransactions.Contains(token.Text))
+        {
+            return _cursor.Error(
+                SyntaxErrorCode.NotSupported, "There are no transactions: each statement takes effect by itself.", token.Span,
+                $"Leave {token.Text} out.");
         }
 
         string? near = NameSuggester.Suggest(token.Text!, Keywords.Statements.Concat(s_notSupported));

@@ -27,6 +27,12 @@ public sealed class ErrorTests
     [InlineData("ALTER TABLE t AD c INT",
         "1:15: error CST1001: Expected RENAME, SET, RESET, ADD, MODIFY or DROP. Found 'AD'. Did you mean 'ADD'?", "              ^~")]
     [InlineData("MERGE INTO t", "1:1: error CST1003: MERGE is not supported yet.", "^~~~~")]
+    [InlineData("COMMIT", "1:1: error CST1003: There are no transactions: each statement takes effect by itself. Leave COMMIT out.", "^~~~~~")]
+    [InlineData("BEGIN", "1:1: error CST1003: There are no transactions: each statement takes effect by itself. Leave BEGIN out.", "^~~~~")]
+    [InlineData("START TRANSACTION", "1:1: error CST1003: There are no transactions: each statement takes effect by itself. Leave START out.",
+        "^~~~~")]
+    [InlineData("BEGIN STATMENT SET", "1:7: error CST1001: Expected STATEMENT behind BEGIN. Found 'STATMENT'. Did you mean 'STATEMENT'?",
+        "      ^~~~~~~~")]
     [InlineData("CREATE OR REPLACE CATALOG c",
         "1:19: error CST1001: REPLACE does not go with CATALOG.", "                  ^~~~~~~")]
     [InlineData("SELECT JSON_VALUE(a, '$' NULL ON NULL)", "1:34: error CST1001: Expected ERROR or EMPTY behind ON. Found 'NULL'.",

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
+using System.Linq;
 using System.Net;
 using System.Text;
 using System.Threading.Tasks;
@@ -75,6 +76,26 @@ internal sealed class ServeClient : IDisposable
         }
 
         return [.. rows];
+    }
+
+    /// <summary>Waits until the job that reads a table stands so; the jobs of its own questions read others.</summary>
+    public async Task UntilAsync(string table, string status)
+    {
+        long from = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            string[] stand = await Rows(
+                "SELECT status FROM sys.jobs WHERE job IN (SELECT job FROM sys.operators WHERE operator LIKE "
+                + $"'source default_catalog.default_database.{table} (%')");
+            if (stand.Contains(status))
+            {
+                return;
+            }
+
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(from) < SessionWorld.Limit,
+                $"never: {status}, {table} is read by {string.Join(", ", stand)}");
+        }
     }
 
     public async Task<GrpcStatus> Refused(Func<Task> call) => (await Assert.ThrowsAsync<GrpcException>(call)).Status;

@@ -77,6 +77,28 @@ public sealed class SessionJobTests
         Assert.Equal(nodes.Order(), nodes);
     }
 
+    [Fact]
+    public async Task A_query_keeps_no_checkpoint_and_all_of_it_ends()
+    {
+        await using var world = new SessionWorld();
+        SqlSession session = world.Open();
+        Assert.Equal(["1"], await SessionWorld.Rows(session, "SELECT 1"));
+        Assert.Equal(["1|0|0"], await SessionWorld.Rows(session, "SELECT job, checkpoints, last_epoch FROM sys.jobs WHERE job = 1"));
+        Assert.Empty(await SessionWorld.Rows(session, "SELECT epoch FROM sys.checkpoints"));
+        Assert.Equal(["true"], await SessionWorld.Rows(session, "SELECT DISTINCT is_ended FROM sys.watermarks WHERE job = 1"));
+    }
+
+    [Fact]
+    public async Task An_option_that_nobody_knows_is_warned_of()
+    {
+        await using var world = new SessionWorld();
+        SqlSession session = world.Open();
+        string[] said = await SessionWorld.Rows(session, "SET 'parallelism.defalt' = '2'");
+        Assert.Equal(["OK", "warning CST3110: Option 'parallelism.defalt' is unknown. Did you mean 'parallelism.default'?"], said);
+        Assert.Equal(["tester|CST3110"], await SessionWorld.Rows(session, "SELECT job_id, code FROM sys.errors"));
+        Assert.Equal(["OK"], await SessionWorld.Rows(session, "SET 'parallelism.default' = '2'"));
+    }
+
     private static async Task<RunningJob> RunAWhileAsync(SessionWorld world, SqlSession session, string name)
     {
         Assert.Equal([name], await SessionWorld.Rows(session, "INSERT INTO t SELECT id FROM numbers"));

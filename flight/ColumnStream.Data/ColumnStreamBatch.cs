@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Data;
 using System.Data.Common;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Data.Execution;
@@ -14,6 +15,19 @@ namespace ColumnStream.Data;
 public sealed class ColumnStreamBatch : DbBatch
 {
     private readonly StatementRun _run = new();
+    private readonly bool _opensItself;
+
+    /// <summary>Makes a batch without statements.</summary>
+    public ColumnStreamBatch()
+    {
+    }
+
+    /// <summary>Makes a batch of a source: it opens a connection where it runs, and closes it behind its results.</summary>
+    internal ColumnStreamBatch(ColumnStreamDataSource source)
+    {
+        _opensItself = true;
+        Connection = source.CreateConnection();
+    }
 
     /// <inheritdoc cref="DbBatch.BatchCommands"/>
     public new ColumnStreamBatchCommandCollection BatchCommands { get; } = new();
@@ -56,15 +70,23 @@ public sealed class ColumnStreamBatch : DbBatch
     /// <inheritdoc/>
     public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default)
     {
-        long all = -1;
-        foreach (DbBatchCommand item in BatchCommands)
+        bool isOwn = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            var command = (ColumnStreamBatchCommand)item;
-            command.Affected = await _run.UpdateAsync(StatementOf(command), cancellationToken).ConfigureAwait(false);
-            all = command.Affected < 0 ? all : Math.Max(all, 0) + command.Affected;
-        }
+            long all = -1;
+            foreach (ColumnStreamBatchCommand command in BatchCommands.Cast<ColumnStreamBatchCommand>())
+            {
+                command.Affected = await NameAsync(
+                    command, _run.UpdateAsync(StatementOf(command), cancellationToken)).ConfigureAwait(false);
+                all = command.Affected < 0 ? all : Math.Max(all, 0) + command.Affected;
+            }
 
-        return (int)Math.Clamp(all, -1, int.MaxValue);
+            return (int)Math.Clamp(all, -1, int.MaxValue);
+        }
+        finally
+        {
+            await CloseAsync(isOwn).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -103,9 +125,20 @@ public sealed class ColumnStreamBatch : DbBatch
             throw new InvalidOperationException("Batch has no statements.");
         }
 
-        List<Func<CancellationToken, Task<Result>>> results = [];
-        Result first = await QueryAsync(BatchCommands[0], behavior, cancellationToken).ConfigureAwait(false);
-        results.Add(_ => Task.FromResult(first));
+        bool isOwn = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        Result first;
+        try
+        {
+            first = await QueryAsync(BatchCommands[0], behavior, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await CloseAsync(isOwn).ConfigureAwait(false);
+            throw;
+        }
+
+        behavior |= isOwn ? CommandBehavior.CloseConnection : CommandBehavior.Default;
+        List<Func<CancellationToken, Task<Result>>> results = [_ => Task.FromResult(first)];
         for (int i = 1; i < BatchCommands.Count; i++)
         {
             ColumnStreamBatchCommand command = BatchCommands[i];
@@ -115,10 +148,39 @@ public sealed class ColumnStreamBatch : DbBatch
         return new ColumnStreamDataReader(connection, results, behavior, _run);
     }
 
+    /// <summary>Waits for a statement, and names it in its error.</summary>
+    private static async Task<T> NameAsync<T>(ColumnStreamBatchCommand command, Task<T> run)
+    {
+        try
+        {
+            return await run.ConfigureAwait(false);
+        }
+        catch (ColumnStreamException e)
+        {
+            e.BatchCommand = command;
+            throw;
+        }
+    }
+
+    /// <summary>Opens the connection of a batch that has one of its own; tells whether it did.</summary>
+    private async Task<bool> OpenAsync(CancellationToken cancellation)
+    {
+        if (!_opensItself || Connection is not { State: ConnectionState.Closed } closed)
+        {
+            return false;
+        }
+
+        await closed.OpenAsync(cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    private Task CloseAsync(bool isOwn) => isOwn ? Connection!.CloseAsync() : Task.CompletedTask;
+
     private async Task<Result> QueryAsync(
         ColumnStreamBatchCommand command, CommandBehavior behavior, CancellationToken cancellation)
     {
-        Result result = await _run.QueryAsync(StatementOf(command), behavior, cancellation).ConfigureAwait(false);
+        Result result = await NameAsync(
+            command, _run.QueryAsync(StatementOf(command), behavior, cancellation)).ConfigureAwait(false);
         command.Affected = result.RecordsAffected;
         return result;
     }

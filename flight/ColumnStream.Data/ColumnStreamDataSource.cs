@@ -91,6 +91,9 @@ public sealed class ColumnStreamDataSource : DbDataSource
     protected override DbConnection CreateDbConnection() => CreateConnection();
 
     /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new ColumnStreamBatch(this);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -112,7 +115,19 @@ public sealed class ColumnStreamDataSource : DbDataSource
     private async Task<string> VersionAsync(CancellationToken cancellation)
     {
         await using ColumnStreamConnection connection = await OpenConnectionAsync(cancellation).ConfigureAwait(false);
-        return await MetadataTables.ServerVersionAsync(connection, cancellation).ConfigureAwait(false);
+        using var late = new CancellationTokenSource(
+            _settings.Timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(_settings.Timeout), Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            return await MetadataTables.ServerVersionAsync(connection, ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new ColumnStreamException(
+                $"Server {_settings.Host}:{_settings.Port} did not answer within {_settings.Timeout} s (Timeout in the "
+                + "connection string).", "08001", isTransient: true, new TimeoutException(null, e));
+        }
     }
 
     private static GrpcChannelOptions ChannelOf(ColumnStreamConnectionStringBuilder settings, TimeProvider time)

@@ -46,8 +46,18 @@ public sealed class ColumnStreamException : DbException
     /// <inheritdoc/>
     public override string? SqlState { get; }
 
+    /// <summary>Gets the statement of a batch that failed, or null where no batch did.</summary>
+    public new ColumnStreamBatchCommand? BatchCommand { get; internal set; }
+
     /// <inheritdoc/>
     public override bool IsTransient => _isTransient;
+
+    /// <inheritdoc/>
+    protected override DbBatchCommand? DbBatchCommand => BatchCommand;
+
+    /// <summary>Makes the error of what <c>Cancel</c> ended, as other providers do; a token of the caller's gives its own error.</summary>
+    internal static ColumnStreamException Cancelled(Exception inner) =>
+        new("Statement was cancelled.", "57014", isTransient: false, inner);
 
     private static string StateOf(GrpcStatusCode code) => code switch
     {

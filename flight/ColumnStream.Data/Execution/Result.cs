@@ -85,6 +85,10 @@ internal sealed class Result : IAsyncDisposable
         {
             throw _connection!.Failed(e);
         }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw ColumnStreamException.Cancelled(e);
+        }
     }
 
     /// <inheritdoc/>

@@ -264,6 +264,11 @@ internal sealed class StatementRun
                 $"Statement gave no rows within {statement.TimeoutSeconds} s (CommandTimeout).", "57014", isTransient: false,
                 new TimeoutException(null, e));
         }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested && ending.IsCancellationRequested)
+        {
+            ending.Dispose();
+            throw ColumnStreamException.Cancelled(e);
+        }
         catch
         {
             ending.Dispose();

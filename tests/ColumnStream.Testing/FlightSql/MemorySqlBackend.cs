@@ -84,6 +84,9 @@ public sealed class MemorySqlBackend(BufferAllocator allocator) : IFlightSqlBack
         return ValueTask.FromResult<ISqlSession>(new Session(this, login.User));
     }
 
+    /// <summary>Forgets who is signed in, as a server does that is started again.</summary>
+    public void ForgetLogins() => _tokens.Clear();
+
     private SqlLogin Issue(string user)
     {
         string token = $"token-{Interlocked.Increment(ref _count)}-of-{user}";

@@ -142,6 +142,7 @@ public sealed class FairPlacesTests : IAsyncLifetime
         var target = new HostileTarget(server.Server.Addresses[0]!, IPAddress.Loopback, "", 1);
         using HostilePeer first = await HostilePeer.GreetAsync(target, default);
         using HostilePeer second = await HostilePeer.GreetAsync(target, default);
+        await UntilAsync(() => first.Received > 0 && second.Received > 0);
         using HostilePeer third = await HostilePeer.GreetAsync(target, default);
         await UntilAsync(() => third.GoAwayError >= 0);
         Assert.Equal(11, third.GoAwayError);

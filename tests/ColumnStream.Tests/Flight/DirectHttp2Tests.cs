@@ -108,7 +108,14 @@ public sealed class DirectHttp2Tests
         await stream.WriteAsync(data.AsMemory(0, 9));
         byte[] farewell = await BareHttp2Server.ReadUntilAsync(stream, type: 7).WaitAsync(s_limit);
         Assert.Equal(3, farewell[7]);
-        GrpcException error = await MatrixClient.FailsAsync(async () => await call.MoveNextAsync());
+        // Zeros are empty messages: what came before the connection ends, behind its farewell, may be read.
+        GrpcException error = await MatrixClient.FailsAsync(
+            async () =>
+            {
+                while (await call.MoveNextAsync().AsTask().WaitAsync(s_limit))
+                {
+                }
+            });
         Assert.Equal(GrpcStatusCode.Unavailable, error.Status.Code);
     }
 

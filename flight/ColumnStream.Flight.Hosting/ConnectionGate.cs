@@ -25,6 +25,9 @@ internal sealed class ConnectionGate(GrpcProfile profile, TimeProvider time)
     private readonly Dictionary<IPAddress, TokenBucket> _buckets = [];
     private readonly Dictionary<IPAddress, (AddressTurns Turns, int Connections)> _turns = [];
 
+    /// <summary>Gets the connections that have a place.</summary>
+    public int Connections => _places.Count;
+
     /// <summary>Serves a connection, or ends it.</summary>
     public async Task RunAsync(ConnectionContext connection, GrpcListener listener, ConnectionDelegate next)
     {

@@ -37,6 +37,18 @@ internal sealed class ConnectionPlaces
         _mostKnown = most - Math.Max(1, most / ArrivalsPart);
     }
 
+    /// <summary>Gets the places that are taken.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _arrivals.Count + _known.Count;
+            }
+        }
+    }
+
     /// <summary>Gives an arrival a place, and sends another one away where there is none.</summary>
     public void Arrive(GateEntry entry)
     {

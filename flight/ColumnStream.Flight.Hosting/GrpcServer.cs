@@ -43,6 +43,9 @@ internal sealed class GrpcServer : IHttpApplication<HttpContext>, IAsyncDisposab
     /// <summary>Gets the calls that run now.</summary>
     public int ActiveCalls => Volatile.Read(ref _activeCalls);
 
+    /// <summary>Gets the connections that have a place.</summary>
+    public int Connections => _host.Connections;
+
     /// <summary>Gets the calls that were begun.</summary>
     public long StartedCalls => Interlocked.Read(ref _startedCalls);
 

@@ -60,8 +60,8 @@ internal sealed class GrpcServerCall : IDisposable
         bool isGzip = Requested(http.Request.Headers);
         _compresses = options.CompressesResponses
             && http.Request.Headers[AcceptEncoding].ToString().Contains("gzip", StringComparison.Ordinal);
-        _source = new PipeSource(http.Request.BodyReader, Cancellation);
-        _sink = new PipeSink(_body.Writer, ApplyHeaders, options.IdleTimeout, options.Time, Cancellation);
+        _source = new PipeSource(http.Request.BodyReader, options, Cancellation);
+        _sink = new PipeSink(_body.Writer, ApplyHeaders, options, Cancellation);
         int mostBytes = route.IsData ? options.MaxDataMessageBytes : options.MaxMessageBytes;
         Reader = new FrameReader(_source, isGzip, mostBytes, unpacking);
         Writer = new FrameWriter(_sink, _compresses);
@@ -149,17 +149,18 @@ internal sealed class GrpcServerCall : IDisposable
             return;
         }
 
-        if (_sink.IsIdle)
+        if (_sink.IsIdle || _source.IsIdle)
         {
             _options.OnIdle?.Invoke(
-                $"{Method}: the client at {Peer.Address?.ToString() ?? "a Unix socket"} took nothing of the answer for "
-                + $"{_options.IdleTimeout}; it was ended, and what made it.");
+                $"{Method}: the client at {Peer.Address?.ToString() ?? "a Unix socket"} "
+                + (_sink.IsIdle ? "took nothing of the answer" : "sent nothing of its request")
+                + $" for {_options.IdleTimeout}; it was ended, and what made it.");
         }
 
-        if (_sink.IsBroken)
+        if (_sink.IsBroken && !_sink.IsIdle)
         {
             // Bytes wait in front of any trailers, and the client does not take them.
-            _http.Features.Get<IHttpResetFeature>()?.Reset(ResetCancel);
+            Reset();
             return;
         }
 
@@ -183,15 +184,39 @@ internal sealed class GrpcServerCall : IDisposable
             Write(trailers.Trailers, status);
         }
 
-        await _body.CompleteAsync().ConfigureAwait(false);
+        await CompleteAsync().ConfigureAwait(false);
     }
 
     public void Dispose()
     {
         Reader.Close();
+        _source.Dispose();
         _ending.Dispose();
         _deadline.Dispose();
     }
+
+    /// <summary>Ends the answer; a client that took nothing has as long again to take what waits, and to find the reason behind it.</summary>
+    private async Task CompleteAsync()
+    {
+        Task completing = _body.CompleteAsync();
+        if (!_sink.IsIdle)
+        {
+            await completing.ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await completing.WaitAsync(_options.IdleTimeout, _options.Time, Cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is TimeoutException or OperationCanceledException)
+        {
+            Reset();
+            await completing.ConfigureAwait(false);
+        }
+    }
+
+    private void Reset() => _http.Features.Get<IHttpResetFeature>()?.Reset(ResetCancel);
 
     /// <summary>
     /// Takes the rest of a request that is short: a call that ends before its request is reset, and a connection with many resets in a

@@ -32,8 +32,8 @@ public sealed record GrpcServerOptions
     public TimeSpan UnaryDeadline { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// Gets how long an answer may wait for a client that takes none of it; then the call ends, DEADLINE_EXCEEDED here and a reset there.
-    /// Zero for ever.
+    /// Gets how long an answer may wait for a client that takes none of it, or a request for one that sends nothing more; then the call ends
+    /// as DEADLINE_EXCEEDED. Who takes nothing has as long again to find that. Zero for ever.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; }
 

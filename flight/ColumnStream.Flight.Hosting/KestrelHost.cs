@@ -60,6 +60,8 @@ internal sealed class KestrelHost : IAsyncDisposable
 
     public IReadOnlyList<IPEndPoint?> Addresses => _listening.ConvertAll(l => l.EndPoint as IPEndPoint);
 
+    public int Connections => _gate.Connections;
+
     public async Task StartAsync(IHttpApplication<HttpContext> application, CancellationToken cancellation)
     {
         await _server.StartAsync(application, cancellation).ConfigureAwait(false);

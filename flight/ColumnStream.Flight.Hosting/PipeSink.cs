@@ -9,7 +9,7 @@ namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Writes into a pipe, which copies, and waits wherever much has gathered.</summary>
 internal sealed class PipeSink(
-    PipeWriter writer, Action beforeFirst, TimeSpan idle, TimeProvider time, CancellationToken cancellation) : ByteSink
+    PipeWriter writer, Action beforeFirst, GrpcServerOptions options, CancellationToken cancellation) : ByteSink
 {
     private const int Chunk = 64 << 10;
     private int _gathered;
@@ -74,15 +74,17 @@ internal sealed class PipeSink(
 
     private async Task<FlushResult> WaitAsync(Task<FlushResult> flush)
     {
+        TimeSpan idle = options.IdleTimeout;
         try
         {
-            return await flush.WaitAsync(idle == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : idle, time, cancellation)
+            return await flush.WaitAsync(idle == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : idle, options.Time, cancellation)
                 .ConfigureAwait(false);
         }
         catch (TimeoutException) when (!flush.IsCompleted)
         {
             IsIdle = true;
-            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, $"The client took nothing of the answer for {idle}.");
+            throw new GrpcException(options.OwnStatus(
+                GrpcStatusCode.DeadlineExceeded, $"The client took nothing of the answer for {idle} (--idle-timeout)."));
         }
     }
 }

@@ -9,13 +9,20 @@ using ColumnStream.Flight.Grpc;
 namespace ColumnStream.Flight.Hosting;
 
 /// <summary>Delivers a pipe's bytes; large reads wait for much at once and copy into their target as it arrives.</summary>
-internal sealed class PipeSource(PipeReader reader, CancellationToken cancellation) : ByteSource
+internal sealed class PipeSource(PipeReader reader, GrpcServerOptions options, CancellationToken cancellation)
+    : ByteSource, IDisposable
 {
     // 2026-11-23: waiting for up to 128 KiB instead of whatever came takes a third of an upload's CPU.
     private const int MostAwaited = 128 << 10;
+    private readonly Lock _lock = new();
+    private ITimer? _timer;
+    private bool _isAwaited;
     private ReadOnlySequence<byte> _buffer;
     private bool _isOpen;
     private bool _isCompleted;
+
+    /// <summary>Gets whether a read was given up, since the client sent nothing for too long.</summary>
+    public bool IsIdle { get; private set; }
 
     public override ValueTask<bool> FillAsync(int count) =>
         _buffer.Length >= count ? new(true) : FillSlowAsync(count);
@@ -76,6 +83,15 @@ internal sealed class PipeSource(PipeReader reader, CancellationToken cancellati
         }
     }
 
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isAwaited = false;
+            _timer?.Dispose();
+        }
+    }
+
     private async ValueTask<bool> FillSlowAsync(int count, bool partial = false)
     {
         if (_isCompleted)
@@ -97,17 +113,79 @@ internal sealed class PipeSource(PipeReader reader, CancellationToken cancellati
     {
         try
         {
+            long seen = _buffer.Length;
             if (_isOpen)
             {
                 _isOpen = false;
                 reader.AdvanceTo(_buffer.Start, _buffer.End);
             }
 
-            return await reader.ReadAtLeastAsync(count, cancellation).ConfigureAwait(false);
+            ValueTask<ReadResult> reading = reader.ReadAtLeastAsync(count, cancellation);
+            return reading.IsCompletedSuccessfully || options.IdleTimeout == TimeSpan.Zero
+                ? await reading.ConfigureAwait(false) : await AwaitAsync(reading, seen, count).ConfigureAwait(false);
         }
         catch (IOException error)
         {
             throw new GrpcException(GrpcStatusCode.Cancelled, "The client broke the request off.", error);
+        }
+    }
+
+    /// <summary>Waits for as long as bytes come, each of which gives the client the whole limit again.</summary>
+    private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> reading, long seen, int count)
+    {
+        _timer ??= options.Time.CreateTimer(
+            static source => ((PipeSource)source!).Interrupt(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            Expect(true);
+            ReadResult result;
+            try
+            {
+                result = await reading.ConfigureAwait(false);
+            }
+            finally
+            {
+                Expect(false);
+            }
+
+            if (!result.IsCanceled)
+            {
+                return result;
+            }
+
+            bool isIdle = result.Buffer.Length == seen;
+            seen = result.Buffer.Length;
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            if (isIdle)
+            {
+                IsIdle = true;
+                throw new GrpcException(options.OwnStatus(
+                    GrpcStatusCode.DeadlineExceeded,
+                    $"The client sent nothing of its request for {options.IdleTimeout} (--idle-timeout)."));
+            }
+
+            reading = reader.ReadAtLeastAsync(count, cancellation);
+        }
+    }
+
+    private void Expect(bool isAwaited)
+    {
+        lock (_lock)
+        {
+            _isAwaited = isAwaited;
+            _timer?.Change(isAwaited ? options.IdleTimeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Has the read that waits return with what came, on the timer's thread; a call that is over is not touched.</summary>
+    private void Interrupt()
+    {
+        lock (_lock)
+        {
+            if (_isAwaited)
+            {
+                reader.CancelPendingRead();
+            }
         }
     }
 }

@@ -58,8 +58,8 @@ internal static class ServeCommand
         };
         var idle = new Option<string>("--idle-timeout")
         {
-            Description = "How long a result waits for a client that takes nothing of it; then it ends and its job with it. 0 s for"
-                + " ever.",
+            Description = "How long a result waits for a client that takes nothing of it, and an upload for one that sends nothing "
+                + "more; then it ends with its job, as CST6005. 0 s for ever.",
             HelpName = "duration", DefaultValueFactory = static _ => "10 min",
         };
         var connections = new Option<int>("--max-connections")

@@ -30,7 +30,7 @@ internal sealed record ServeOptions(string DataFolder, IPEndPoint Address, Plann
     /// <summary>Gets the networks that connectors may reach beside public addresses.</summary>
     public IReadOnlyList<IPNetwork> AllowedEgress { get; init; } = [];
 
-    /// <summary>Gets how long a result may wait for a client that takes nothing of it; zero for ever.</summary>
+    /// <summary>Gets how long a result may wait for a client that takes nothing of it, or an upload for its client; zero for ever.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Gets the most connections at a time; one user may have three quarters of what is left of them.</summary>

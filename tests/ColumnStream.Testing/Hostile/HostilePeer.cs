@@ -16,6 +16,7 @@ public sealed class HostilePeer : IDisposable
     private long _received;
     private int _goneAway = -1;
     private int _answers;
+    private int _pongs;
     private volatile bool _isClosed;
 
     private HostilePeer()
@@ -115,6 +116,17 @@ public sealed class HostilePeer : IDisposable
     public Task WriteAsync(int stream, ReadOnlySpan<byte> bytes, CancellationToken cancellation, bool isLast = false) =>
         SendAsync(Http2Frame.Make(Http2Frame.Data, isLast ? Http2Frame.EndStream : (byte)0, stream, bytes), cancellation);
 
+    /// <summary>Waits until the server has taken all that was sent so far; what comes must be read meanwhile.</summary>
+    public async Task PingAsync(CancellationToken cancellation)
+    {
+        int before = Volatile.Read(ref _pongs);
+        await SendAsync(Http2Frame.Make(Http2Frame.Ping, 0, 0, new byte[8]), cancellation);
+        while (Volatile.Read(ref _pongs) == before && !_isClosed)
+        {
+            await Task.Delay(1, cancellation);
+        }
+    }
+
     /// <summary>Reads what comes until the server closes; settings are acknowledged, pings answered.</summary>
     public async Task ReadAsync(CancellationToken cancellation)
     {
@@ -167,6 +179,10 @@ public sealed class HostilePeer : IDisposable
         if (type == Http2Frame.Headers)
         {
             Interlocked.Increment(ref _answers);
+        }
+        else if (type == Http2Frame.Ping && (flags & Http2Frame.Ack) != 0)
+        {
+            Interlocked.Increment(ref _pongs);
         }
         else if (type == Http2Frame.GoAway)
         {

@@ -153,6 +153,26 @@ public sealed class FairPlacesTests : IAsyncLifetime
         Assert.Contains("Too many connections of this address", refused.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Breaks when a connection that is over keeps its place.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_leaves_gives_the_place_back(bool isDirect)
+    {
+        await using MatrixServer server = await MatrixServer.StartAsync(isDirect: isDirect);
+        var target = new HostileTarget(server.Server.Addresses[0]!, IPAddress.Loopback, "", 1);
+        HostilePeer arrival = await HostilePeer.GreetAsync(target, default);
+        using (GrpcChannel channel = server.Connect())
+        {
+            await new MatrixClient(channel).AskAsync("Echo", new byte[5]);
+            await UntilAsync(() => server.Server.Connections == 2);
+        }
+
+        await UntilAsync(() => server.Server.Connections == 1);
+        arrival.Dispose();
+        await UntilAsync(() => server.Server.Connections == 0);
+    }
+
     private static async Task AskAsync(FlightClient client)
     {
         await foreach (ReadOnlyMemory<byte> answer in client.DoActionAsync(new FlightAction("echo", new byte[5])))

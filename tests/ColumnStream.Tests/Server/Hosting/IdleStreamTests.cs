@@ -1,9 +1,15 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Net;
+using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Arrow;
+using ColumnStream.Arrow.Builders;
+using ColumnStream.Arrow.Types;
 using ColumnStream.Flight;
 using ColumnStream.Flight.Grpc;
+using ColumnStream.Flight.Sql.Backend;
 using ColumnStream.Planner;
 using ColumnStream.Server.Hosting;
 using ColumnStream.Testing.Contracts;
@@ -13,12 +19,12 @@ using Xunit;
 namespace ColumnStream.Tests.Server.Hosting;
 
 /// <summary>
-/// Goal: a result that nobody reads does not keep its job. Method: the whole server with a short limit; one client that takes nothing, one that
+/// Goal: a result that nobody reads does not keep its job, nor does an upload that stops. Method: the whole server with a short limit; one client that takes nothing, one that
 /// takes a batch now and then, one whose rows do not come.
 /// </summary>
 public sealed class IdleStreamTests : IAsyncLifetime
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
     private readonly TempFolder _folder = new();
     private readonly StringWriter _log = new();
     private ServeHost _host = null!;
@@ -85,6 +91,40 @@ public sealed class IdleStreamTests : IAsyncLifetime
             "SELECT REPLACE(status, 'CANCELLED', 'CANCELED') AS s FROM sys.jobs WHERE job_id IN ('select-1', 'select-2', 'select-3') ORDER BY job_id"));
         Assert.Contains(
             await asking.Rows("SELECT message FROM sys.errors"), static m => m.Contains("took nothing of the answer", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_upload_that_stops_ends_with_its_job_and_says_why()
+    {
+        using ServeClient client = await new ServeClient(_host.Address!).SignInAsync(_host.FirstToken!);
+        using ServeClient other = await new ServeClient(_host.Address!).SignInAsync(_host.FirstToken!);
+        await client.Rows("CREATE TABLE hole (a BIGINT) WITH ('connector' = 'blackhole')");
+        using var limit = new CancellationTokenSource(SessionWorld.Limit);
+        Task<long> upload = client.Sql.IngestAsync(
+            new SqlIngest("hole") { IfExists = SqlIngestMode.Append }, new Schema(new Field("a", DataType.Int64)), Rows(), ServeClient.Limit);
+        GrpcStatus status = await client.Refused(() => upload);
+        Assert.Equal((GrpcStatusCode.DeadlineExceeded, "CST6005"), (status.Code, status.Info!.Reason));
+        Assert.Contains("sent nothing of its request for 00:00:03 (--idle-timeout)", status.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            await other.Rows("SELECT message FROM sys.errors"), static m => m.Contains("sent nothing of its request", StringComparison.Ordinal));
+        while ((await other.Rows("SELECT COUNT(*) FROM sys.jobs WHERE status IN ('CREATED', 'RUNNING') AND job_id LIKE '%hole%'"))[0] != "0")
+        {
+            await Task.Delay(50, limit.Token);
+        }
+
+        async IAsyncEnumerable<RecordBatch> Rows()
+        {
+            using var column = new FixedWidthBuilder(DataType.Int64, client.Account, 1);
+            column.Append(1L);
+            var batch = new RecordBatch(new Schema(new Field("a", DataType.Int64)), [column.Finish()], 1);
+            yield return batch;
+            batch.Release();
+            // The client looks at the answer when it has sent what it has.
+            while (!_log.ToString().Contains("sent nothing of its request", StringComparison.Ordinal))
+            {
+                await Task.Delay(20, limit.Token);
+            }
+        }
     }
 
     private static async Task<FlightBatchReader> Open(ServeClient client, string sql)

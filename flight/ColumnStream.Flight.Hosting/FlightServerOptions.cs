@@ -17,8 +17,8 @@ public sealed record FlightServerOptions
     /// <summary>Gets the most bytes that one call may hold of that account.</summary>
     public long MaxCallBytes { get; init; } = 1L << 30;
 
-    /// <summary>Gets how uploaded batches are delivered.</summary>
-    public IpcReaderOptions Reader { get; init; } = IpcReaderOptions.Engine;
+    /// <summary>Gets how uploaded batches are delivered; text is checked to be UTF-8, which what reads it later relies on.</summary>
+    public IpcReaderOptions Reader { get; init; } = IpcReaderOptions.Engine with { ValidateUtf8 = true };
 
     /// <summary>
     /// Gets what finds out who calls, before every method but Handshake; it sets <see cref="FlightCall.Identity"/> or throws.

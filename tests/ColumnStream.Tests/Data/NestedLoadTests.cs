@@ -151,6 +151,38 @@ public sealed class NestedLoadTests
         }
     }
 
+    /// <summary>Breaks when bytes that are no text come into a table as text.</summary>
+    [Theory]
+    [InlineData(TypeId.Utf8)]
+    [InlineData(TypeId.LargeUtf8)]
+    [InlineData(TypeId.Utf8View)]
+    public async Task Text_that_is_not_UTF8_is_refused_with_its_row(TypeId id)
+    {
+        await using ServedDriver served = await ServedDriver.StartAsync();
+        await using ColumnStreamConnection connection = await served.Source.OpenConnectionAsync();
+        await MakeAsync(connection, served, "t", "c STRING");
+        var type = id switch { TypeId.Utf8 => DataType.Utf8, TypeId.LargeUtf8 => DataType.LargeUtf8, _ => DataType.Utf8View };
+        using ColumnBuilder builder = ColumnBuilder.Create(type, served.Source.Allocator, 16);
+        foreach (byte[] bytes in new[] { "good"u8.ToArray(), [0x66, 0xFF, 0x66], [0xED, 0xA0, 0x80] })
+        {
+            Action<byte[]> append = builder switch
+            {
+                BinaryBuilder b => value => b.Append(value),
+                LargeBinaryBuilder b => value => b.Append(value),
+                _ => value => ((ViewBuilder)builder).Append(value),
+            };
+            append(bytes);
+        }
+
+        ArrayData column = builder.Finish();
+        var batch = new RecordBatch(new Schema(new Field("c", type)), [column], column.Length);
+        ColumnStreamException refused = await Assert.ThrowsAsync<ColumnStreamException>(
+            () => new ColumnStreamBulkCopy(connection) { DestinationTableName = "t" }.WriteToServerAsync(batch));
+        batch.Release();
+        Assert.Contains("UTF-8 in row 1", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0L, await connection.CreateCommand("SELECT COUNT(*) FROM t").ExecuteScalarAsync());
+    }
+
     private static IEnumerable<Layout> Cases()
     {
         var item = new Field("item", DataType.Int32);

@@ -3,6 +3,7 @@ using System.IO;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Flight.Grpc;
 
 namespace ColumnStream.Flight.Http2;
 
@@ -33,14 +34,19 @@ internal sealed class Http2Upload
         }
 
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        Http2Stream stream = _stream;
         try
         {
             Keep(head, body);
-            await _stream.Connection.Output.SendAsync(_stream, head, body, cancellation).ConfigureAwait(false);
+            await stream.Connection.Output.SendAsync(stream, head, body, cancellation).ConfigureAwait(false);
         }
-        catch (IOException error) when (_kept is not null && IsRefusal(error.InnerException))
+        catch (Exception error) when (_kept is not null && MayBeRefusal(error))
         {
-            // It goes with what is sent again.
+            // Where it was refused, it goes with what is sent again.
+            if (!await IsRefusedAsync(stream).ConfigureAwait(false))
+            {
+                throw;
+            }
         }
         finally
         {
@@ -59,9 +65,13 @@ internal sealed class Http2Upload
             await stream.Connection.Output.SendAsync(
                 stream, kept.GetBuffer().AsMemory(0, (int)kept.Length), default, cancellation).ConfigureAwait(false);
         }
-        catch (IOException error) when (IsRefusal(error.InnerException))
+        catch (Exception error) when (MayBeRefusal(error))
         {
-            // Whoever waits for the answer is told too, and tries again.
+            // Whoever waits for the answer is told of a refusal too, and tries again.
+            if (!await IsRefusedAsync(stream).ConfigureAwait(false))
+            {
+                throw;
+            }
         }
         finally
         {
@@ -74,6 +84,19 @@ internal sealed class Http2Upload
 
     /// <summary>Returns whether an error says that the server did nothing of a call.</summary>
     public static bool IsRefusal(Exception? error) => error is HttpProtocolException { ErrorCode: Http2Error.RefusedStream };
+
+    private static bool MayBeRefusal(Exception error) => error is not OperationCanceledException && GrpcClientCall.IsTransport(error);
+
+    /// <summary>
+    /// Waits until it is known how a call ended that could not be sent, and returns whether the server refused it: writing may fail before
+    /// what the server said at its leaving is read.
+    /// </summary>
+    private static async Task<bool> IsRefusedAsync(Http2Stream stream)
+    {
+        Task headers = stream.Headers.Task;
+        await headers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return IsRefusal(headers.Exception?.InnerException);
+    }
 
     private void Keep(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body)
     {

@@ -85,7 +85,8 @@ internal sealed class Http2Upload
     /// <summary>Returns whether an error says that the server did nothing of a call.</summary>
     public static bool IsRefusal(Exception? error) => error is HttpProtocolException { ErrorCode: Http2Error.RefusedStream };
 
-    private static bool MayBeRefusal(Exception error) => error is not OperationCanceledException && GrpcClientCall.IsTransport(error);
+    private static bool MayBeRefusal(Exception error) =>
+        error is not OperationCanceledException && GrpcClientCall.IsTransport(error);
 
     /// <summary>
     /// Waits until it is known how a call ended that could not be sent, and returns whether the server refused it: writing may fail before

@@ -61,7 +61,7 @@ public sealed class NetworkPoolTests
         {
             int stream = await peer.OpenAsync(Http2Frame.Call(MatrixRoutes.Service + "Sum", token: null), limit.Token);
             // Less than the head of a message, which stays where it came to until the rest is there.
-            await peer.WriteAsync(stream, Http2Frame.Message(new byte[10], length: 1000)[..3], limit.Token);
+            await peer.WriteAsync(stream, Http2Frame.Message(new byte[10], length: 1000).AsSpan(0, 3), limit.Token);
         }
 
         while (server.Server.CallNetworkBytes < Calls * (16 << 10))

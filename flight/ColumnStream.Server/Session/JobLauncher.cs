@@ -18,7 +18,7 @@ internal sealed class JobLauncher(NodeBuilder node)
     /// <param name="job">What runs.</param>
     /// <param name="launch">How it is called and where it begins.</param>
     /// <param name="receiver">Takes the rows of a SELECT; null for INSERTs.</param>
-    /// <param name="warn">Says what stops nothing.</param>
+    /// <param name="warn">Says what stops nothing, which is noted in <c>sys.errors</c> too.</param>
     /// <param name="source">A connector that this job alone reads, or null.</param>
     /// <exception cref="Engine.Errors.ColumnStreamException">The job cannot be started.</exception>
     public LaunchedJob Start(
@@ -38,11 +38,7 @@ internal sealed class JobLauncher(NodeBuilder node)
         {
             JobRunner runner = node.Runner(settings.MemoryLimitBytes, receiver, source);
             string? id = null;
-            JobOptions options = settings.ToJobOptions(job, launch.Script, launch.Ordinal, restore, node.Stores, text =>
-            {
-                warn(text);
-                node.Jobs.AddError(id ?? launch.Script, "warning", code: null, text);
-            }) with
+            JobOptions options = settings.ToJobOptions(job, launch.Script, launch.Ordinal, restore, node.Stores, Tell) with
             {
                 CancelsAtOnce = launch.CancelsAtOnce,
                 Exchange = node.Exchange(settings.Text(OptionTable.ExchangeTransport)!),
@@ -56,8 +52,14 @@ internal sealed class JobLauncher(NodeBuilder node)
                     started, number, job.Summary, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), job.Query is not null,
                     address is null ? null : ControlClient.Absolute(address), settings, node.Stores);
             });
-            node.Expose(controlled!, warn);
+            node.Expose(controlled!, Tell);
             return new LaunchedJob(node, running, controlled!, folder);
+
+            void Tell(string text)
+            {
+                warn(text);
+                node.Jobs.AddError(id ?? launch.Script, "warning", code: null, text);
+            }
         }
         catch
         {

@@ -76,7 +76,7 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
         {
             return Launch(
                 job, new JobRecord(name, owner, job.Summary, string.Empty, string.Empty, 0), restore: "none",
-                text => node.Jobs.AddError(name, "warning", null, text), source);
+                static _ => { }, source);
         }
         finally
         {
@@ -223,22 +223,27 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
         PlannedJob job, JobRecord record, string restore, Action<string> warn, Connector? source = null)
     {
         LaunchedJob launched = new JobLauncher(node).Start(
-            job, new JobLaunch(record.Name, 0, store is null ? null : restore) { Name = record.Name }, receiver: null, warn,
-            source);
+            job, new JobLaunch(record.Name, 0, store is null ? null : restore) { Name = record.Name }, receiver: null,
+            text => warn($"Job {record.Name}: {text}"), source);
         lock (_gate)
         {
             _running[record.Name] = (launched, record.Owner);
             _watches.RemoveWhere(static watch => watch.IsCompleted);
-            _watches.Add(WatchAsync(launched, record.Name));
+            _watches.Add(WatchAsync(launched, record.Name, warn));
         }
 
         return launched;
     }
 
-    private async Task WatchAsync(LaunchedJob job, string name)
+    private async Task WatchAsync(LaunchedJob job, string name, Action<string> warn)
     {
         await job.Running.Completion;
         job.Dispose();
+        if (job.Running.Failure is { } why)
+        {
+            warn($"Job {name} failed: {why.Message}");
+        }
+
         bool goesOn;
         lock (_gate)
         {

@@ -71,7 +71,7 @@ internal sealed class SessionHost : IAsyncDisposable
         {
             try
             {
-                Jobs.Resume(Plan(record), record, Warn);
+                Jobs.Resume(Plan(record), record, text => OnWarning?.Invoke(text));
                 resumed++;
             }
             catch (ColumnStreamException failure)

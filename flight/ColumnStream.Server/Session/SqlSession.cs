@@ -438,14 +438,15 @@ internal sealed class SqlSession
         ResultReceiver receiver = asOp || query.Changelog == ChangelogMode.InsertOnly
             ? queue : new MaterializedReceiver(query, _host.Node.Memory, queue, isLive: false);
         LaunchedJob launched = new JobLauncher(_host.Node).Start(
-            job, new JobLaunch("select", 0, "none") { Name = _host.NameQuery(), CancelsAtOnce = true }, receiver, Warn, system);
+            job, new JobLaunch("select", 0, "none") { Name = _host.NameQuery(), CancelsAtOnce = true }, receiver,
+            text => _host.OnWarning?.Invoke($"SELECT of {User.Name}: {text}"), system);
         return new QueryRun(queue, receiver, launched, _host) { Summary = job.Summary, IsUnbounded = !job.IsBounded };
     }
 
     private async Task<StatementResult> InsertAsync(
         PlannedJob job, JobRecord request, bool? waits, CancellationToken cancellation)
     {
-        LaunchedJob launched = _host.Jobs.Start(job, request, Warn);
+        LaunchedJob launched = _host.Jobs.Start(job, request, text => _host.OnWarning?.Invoke(text));
         string? option = new JobSettings(job.Settings).Text(OptionTable.DmlSync);
         bool isWaited = job.IsBounded
             && (option is null ? waits == true : string.Equals(option, "true", StringComparison.OrdinalIgnoreCase));
@@ -479,6 +480,4 @@ internal sealed class SqlSession
             new StatementAnswer(summary) { Columns = s_started, Rows = [[id]] }, _host.Node.Memory);
         return table.With(id, rows);
     }
-
-    private void Warn(string text) => _host.Node.Jobs.AddError(User.Name, "warning", null, text);
 }

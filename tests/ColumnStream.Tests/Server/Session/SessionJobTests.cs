@@ -99,6 +99,27 @@ public sealed class SessionJobTests
         Assert.Equal(["OK"], await SessionWorld.Rows(session, "SET 'parallelism.default' = '2'"));
     }
 
+    [Fact]
+    public async Task What_a_job_warns_of_stands_in_the_table_once_and_in_the_log()
+    {
+        await using var world = new SessionWorld();
+        SqlSession session = world.Open();
+        await SessionWorld.Rows(session, Numbers);
+        await SessionWorld.Rows(session, "CREATE TABLE hole (id BIGINT) WITH ('connector' = 'blackhole')");
+        await SessionWorld.Rows(session, "SET 'restart-strategy' = 'fixed-delay'");
+        await SessionWorld.Rows(session, "SET 'restart-strategy.fixed-delay.attempts' = '2'");
+        await SessionWorld.Rows(session, "SET 'restart-strategy.fixed-delay.delay' = '20 ms'");
+        await SessionWorld.Rows(session, "INSERT INTO hole SELECT 1 / (id - 5) FROM numbers");
+        await SessionWorld.Until(() => world.Host.Jobs.Running.Count == 0, "the job fails");
+        Assert.Equal(
+            ["hole|error|1", "hole|warning|2"],
+            await SessionWorld.Rows(
+                session, "SELECT job_id, severity, COUNT(*) FROM sys.errors GROUP BY job_id, severity ORDER BY severity"));
+        string[] begin = ["Job hole: Job failed and starts again", "Job hole: Job failed and starts again", "Job hole failed: sql:1:25: "];
+        Assert.Equal(begin.Length, world.Warnings.Count);
+        Assert.All(begin.Zip(world.Warnings), static pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
     private static async Task<RunningJob> RunAWhileAsync(SessionWorld world, SqlSession session, string name)
     {
         Assert.Equal([name], await SessionWorld.Rows(session, "INSERT INTO t SELECT id FROM numbers"));

@@ -51,7 +51,7 @@ internal sealed class ConsumerEnd(TransportNode node, LinkCounters counters) : L
 
         if (refusal is null)
         {
-            Send(receiver.Opening());
+            receiver.Open();
         }
         else
         {

@@ -27,6 +27,7 @@ public sealed class FrameReceiver : IDisposable
     private long _controlReceived;
     private long _controlTaken;
     private long _controlReported;
+    private bool _isOpen;
     private bool _hasEnd;
     private bool _isClosed;
     private bool _isWhole;
@@ -161,14 +162,26 @@ public sealed class FrameReceiver : IDisposable
         _channel = channel;
     }
 
-    internal WireMessage Opening() =>
-        new(WireKind.Open, _channel, _window, _reserve) { Id = Id, Token = Token };
+    /// <summary>Asks the producer for the channel: the first that it hears of it, though a heartbeat may find the receiver before.</summary>
+    internal void Open()
+    {
+        lock (_gate)
+        {
+            _link.Send(new WireMessage(WireKind.Open, _channel, _window, _reserve) { Id = Id, Token = Token });
+            _isOpen = true;
+        }
+    }
 
     /// <summary>Tells the producer again what it was told last: a message that was lost alone is missed.</summary>
     internal void Beat()
     {
         lock (_gate)
         {
+            if (!_isOpen)
+            {
+                return;
+            }
+
             if (!_isClosed)
             {
                 Report();

@@ -178,6 +178,13 @@ internal sealed class SnapshotWriter : TaskUnit
             _failure = failure;
             chain?.Break();
         }
+        catch (MemoryLimitException failure)
+        {
+            // The job fails; this unit goes on to its end, because what waits in its mailbox holds batches.
+            _failure = failure;
+            chain?.Break();
+            _job.Failed(this, failure);
+        }
     }
 
     private void WriteNow(RecordBatch batch)

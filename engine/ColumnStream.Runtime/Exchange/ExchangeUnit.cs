@@ -36,7 +36,11 @@ internal abstract class ExchangeUnit(JobExecution job, string name) : TaskUnit(n
 
     protected sealed override void Fail(Exception failure)
     {
-        _owner.Failed(this, failure);
+        if (!job.IsStopping)
+        {
+            _owner.Failed(this, failure);
+        }
+
         Close();
     }
 
@@ -54,6 +58,10 @@ internal abstract class ExchangeUnit(JobExecution job, string name) : TaskUnit(n
             try
             {
                 GiveBack();
+            }
+            catch (Exception failure)
+            {
+                _owner.Failed(this, failure);
             }
             finally
             {

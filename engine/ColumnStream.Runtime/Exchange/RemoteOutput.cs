@@ -113,9 +113,9 @@ internal sealed class RemoteOutput : ExchangeUnit
         _heldFrame = null;
         _held = null;
         _encoder.Dispose();
-        if (_hasEnded && _sender!.Failure is null)
+        if (_hasEnded)
         {
-            _sender.Complete();
+            _sender!.TryComplete();
         }
 
         _sender?.Dispose();

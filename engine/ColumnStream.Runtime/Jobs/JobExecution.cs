@@ -44,8 +44,11 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
     private Exception? _failure;
     private int _status = (int)JobStatus.Failed;
     private readonly CancellationTokenSource _cancellation = new();
-    private bool _draining;
     private int _open;
+
+    /// <summary>Counts the writers that are open, and all other units together as one more.</summary>
+    private int _left;
+    private volatile bool _isStopping;
 
     public JobExecution(
         JobGraph graph, JobOptions options, Executor executor, Executor io, ConnectorRegistry connectors,
@@ -174,6 +177,7 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
             Ledger = MakeLedger(),
         };
         _open = _tasks.Count + _exchanges.Count + 1;
+        _left = _writers.Count + 1;
         starting?.Invoke(Handle);
         _coordinator.Start(
             _tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim?.Epoch ?? 0, ReferenceEquals(claim, own) ? own : null);
@@ -280,6 +284,9 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public IObjectStore? StateStore => _store?.Objects ?? _savepointStore;
 
+    /// <summary>Gets whether all units are to end: what those of them miss that end before others is no failure.</summary>
+    public bool IsStopping => _isStopping;
+
     public bool SnapshotsStandAlone => _store is null;
 
     public void SetSavepointStore(IObjectStore? store) => _savepointStore = store;
@@ -333,31 +340,29 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public void Closed(TaskUnit unit)
     {
-        if (Interlocked.Decrement(ref _open) > 0)
+        if (unit is not SnapshotWriter)
         {
-            return;
-        }
+            if (Interlocked.Decrement(ref _open) > 0)
+            {
+                return;
+            }
 
-        if (!_draining)
-        {
             // Nobody sends any more: what still lies in channels can go, and then the writers.
-            _draining = true;
             foreach (StreamTask task in _tasks)
             {
                 task.Gate.Release();
             }
 
             _exchanges.Release();
-            if (_writers.Count > 0)
+            foreach (SnapshotWriter writer in _writers)
             {
-                Volatile.Write(ref _open, _writers.Count);
-                foreach (SnapshotWriter writer in _writers)
-                {
-                    writer.Stop();
-                }
-
-                return;
+                writer.Stop();
             }
+        }
+
+        if (Interlocked.Decrement(ref _left) > 0)
+        {
+            return;
         }
 
         _exchanges.Forget();
@@ -487,6 +492,8 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     private void StopAll()
     {
+        _isStopping = true;
+
         // In this order: what a task gives up for the token is no failure of a task that stops.
         foreach (StreamTask task in _tasks)
         {

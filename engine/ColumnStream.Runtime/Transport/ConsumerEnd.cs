@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using ColumnStream.Engine.Errors;
 
 namespace ColumnStream.Runtime.Transport;
 
@@ -26,37 +25,41 @@ internal sealed class ConsumerEnd(TransportNode node, LinkCounters counters) : L
     /// <inheritdoc/>
     protected override bool HasChannels => _receivers.Count > 0;
 
-    /// <summary>Adds a channel that is received here, and asks the other end for it.</summary>
-    public void Open(FrameReceiver receiver)
+    /// <summary>Adds a channel that is received here, and asks the other end for it; one too many fails.</summary>
+    /// <returns>Why the link is lost and the channel may be opened over another, or null.</returns>
+    public Exception? Open(FrameReceiver receiver)
     {
-        ExternalException? refusal;
+        bool hasRoom;
         lock (Gate)
         {
-            uint channel = ++_nextChannel;
-            receiver.Bind(this, channel);
-            refusal = IsLost ? TransportFailure.Lost(Peer, "It was lost before.")
-                : _receivers.Count >= Node.Options.MaxChannels
-                ? TransportFailure.Protocol($"Link has too many channels: {Peer}, limit {Node.Options.MaxChannels}.")
-                : null;
-            if (refusal is null)
+            hasRoom = !IsLost && _receivers.Count < Node.Options.MaxChannels;
+            receiver.Bind(this, hasRoom ? ++_nextChannel : 0);
+            if (Loss is not null)
+            {
+                return Loss;
+            }
+
+            if (hasRoom)
             {
                 if (_receivers.Count == 0)
                 {
                     Hear();
                 }
 
-                _receivers.Add(channel, receiver);
+                _receivers.Add(_nextChannel, receiver);
             }
         }
 
-        if (refusal is null)
+        if (hasRoom)
         {
             receiver.Open();
         }
         else
         {
-            receiver.Fail(refusal);
+            receiver.Fail(TransportFailure.Protocol($"Link has too many channels: {Peer}, limit {Node.Options.MaxChannels}."));
         }
+
+        return null;
     }
 
     /// <summary>Tells the producer that a receiver is gone, unless it knows.</summary>
@@ -71,18 +74,6 @@ internal sealed class ConsumerEnd(TransportNode node, LinkCounters counters) : L
         }
 
         Send(closing);
-    }
-
-    /// <inheritdoc/>
-    public override void Fence(string job, FencingToken token)
-    {
-        foreach (FrameReceiver receiver in Receivers())
-        {
-            if (receiver.Id.Job == job && receiver.Token < token)
-            {
-                receiver.Fail(TransportFailure.Fenced(receiver.Id, receiver.Token, token));
-            }
-        }
     }
 
     /// <inheritdoc/>

@@ -290,7 +290,10 @@ public sealed class FrameReceiver : IDisposable
             left = [.. _queue];
             _expected -= left.Length;
             _queue.Clear();
-            _failure ??= failure;
+
+            // Only who has all that came may see an end.
+            _hasEnd &= left.Length == 0;
+            _failure ??= _hasEnd ? null : failure;
         }
 
         foreach (WireMessage message in left)

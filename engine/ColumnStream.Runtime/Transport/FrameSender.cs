@@ -147,15 +147,30 @@ public sealed class FrameSender : IDisposable
     /// <exception cref="ExternalException">The channel failed.</exception>
     public void Complete()
     {
+        if (!TryComplete())
+        {
+            throw Again(Failure!);
+        }
+    }
+
+    /// <summary>Says that no frame follows; the channel must be open. False when it failed.</summary>
+    public bool TryComplete()
+    {
         lock (_gate)
         {
-            ThrowIfFailed();
+            if (_failure is not null)
+            {
+                return false;
+            }
+
             LinkEnd link = _link ?? throw new InvariantException(9001, $"Channel is not open: {Id}.");
             if (!_isCompleted)
             {
                 _isCompleted = true;
                 link.Send(new WireMessage(WireKind.End, _channel, _sequence));
             }
+
+            return true;
         }
     }
 
@@ -335,9 +350,11 @@ public sealed class FrameSender : IDisposable
     {
         if (_failure is { } failure)
         {
-            throw failure is ExternalException known
-                ? new ExternalException(known.Code, known.Message, known.IsRetryable, known)
-                : failure;
+            throw Again(failure);
         }
     }
+
+    private static Exception Again(Exception failure) => failure is ExternalException known
+        ? new ExternalException(known.Code, known.Message, known.IsRetryable, known)
+        : failure;
 }

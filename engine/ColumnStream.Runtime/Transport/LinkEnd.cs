@@ -27,8 +27,11 @@ internal abstract class LinkEnd(TransportNode node, LinkCounters counters) : ILi
     /// <summary>Gets what guards the channels.</summary>
     protected Lock Gate { get; } = new();
 
+    /// <summary>Gets why the link is lost, or null; under the gate.</summary>
+    protected Exception? Loss { get; private set; }
+
     /// <summary>Gets whether the link is lost; under the gate.</summary>
-    protected bool IsLost { get; private set; }
+    protected bool IsLost => Loss is not null;
 
     /// <summary>Gets whether there is anything for which the other end has to live; under the gate.</summary>
     protected abstract bool HasChannels { get; }
@@ -41,9 +44,6 @@ internal abstract class LinkEnd(TransportNode node, LinkCounters counters) : ILi
 
     /// <summary>Releases what waits to be sent on a channel.</summary>
     public void Drop(uint channel) => _link!.Drop(channel);
-
-    /// <summary>Breaks the channels of a job's attempts that are older than <paramref name="token"/>.</summary>
-    public abstract void Fence(string job, FencingToken token);
 
     /// <summary>Asks for a sign of life, and loses a link that has given none for long; all channels say again how far they are.</summary>
     public virtual void Beat(long nowNs)
@@ -107,6 +107,7 @@ internal abstract class LinkEnd(TransportNode node, LinkCounters counters) : ILi
     /// <inheritdoc/>
     public void Lost(Exception? failure)
     {
+        Exception loss = failure ?? TransportFailure.Lost(Peer, "The other node closed it.");
         lock (Gate)
         {
             if (IsLost)
@@ -114,7 +115,7 @@ internal abstract class LinkEnd(TransportNode node, LinkCounters counters) : ILi
                 return;
             }
 
-            IsLost = true;
+            Loss = loss;
         }
 
         if (failure is not null)
@@ -122,7 +123,7 @@ internal abstract class LinkEnd(TransportNode node, LinkCounters counters) : ILi
             counters.AddLost();
         }
 
-        LoseChannels(failure ?? TransportFailure.Lost(Peer, "The other node closed it."));
+        LoseChannels(loss);
         node.Forget(this);
     }
 

@@ -66,12 +66,12 @@ internal sealed class NodeLinks(TransportNode node, ITransport transport)
         }
     }
 
-    /// <summary>Breaks the channels of a job's attempts that are older than <paramref name="token"/>.</summary>
+    /// <summary>Breaks what others read of a job's attempts that are older than <paramref name="token"/>.</summary>
     public void Fence(string job, FencingToken token)
     {
         foreach (LinkEnd link in All())
         {
-            link.Fence(job, token);
+            (link as ProducerEnd)?.Fence(job, token);
         }
     }
 

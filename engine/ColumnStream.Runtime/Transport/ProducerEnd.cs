@@ -28,8 +28,8 @@ internal sealed class ProducerEnd(TransportNode node, LinkCounters counters) : L
     /// <inheritdoc/>
     protected override bool HasChannels => _senders.Count > 0 || _early.Count > 0;
 
-    /// <inheritdoc/>
-    public override void Fence(string job, FencingToken token)
+    /// <summary>Breaks the channels of a job's attempts that are older than <paramref name="token"/>.</summary>
+    public void Fence(string job, FencingToken token)
     {
         foreach (FrameSender sender in Senders())
         {

@@ -114,28 +114,43 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, 1);
         var receiver = new FrameReceiver(this, id, token, windowBytes, wake);
         Fence(id.Job, token);
-        ConsumerEnd link;
-        bool isNew;
-        lock (_gate)
+        while (true)
         {
-            CheckOpen(id, token);
-            _receivers.Add(receiver);
-            link = _links.To(endpoint, out isNew);
-        }
+            ConsumerEnd link;
+            bool isNew;
+            lock (_gate)
+            {
+                CheckOpen(id, token);
+                _receivers.Add(receiver);
+                link = _links.To(endpoint, out isNew);
+            }
 
-        if (isNew)
-        {
-            _pulse.Notify();
-        }
+            if (isNew)
+            {
+                _pulse.Notify();
+            }
 
-        link.Open(receiver);
-        return receiver;
+            if (link.Open(receiver) is not { } loss)
+            {
+                return receiver;
+            }
+
+            if (isNew)
+            {
+                receiver.Fail(loss);
+                return receiver;
+            }
+
+            // It was lost with channels of others: this one knows nothing of that, and gets a new one.
+            _links.Forget(link);
+        }
     }
 
     /// <summary>Makes a newer attempt at a job known: channels of older ones break, here and where they lead to.</summary>
     public void Fence(string job, FencingToken token)
     {
         FrameSender[] waiting;
+        FrameReceiver[] receivers;
         lock (_gate)
         {
             if (_newest.TryGetValue(job, out FencingToken newest) && newest >= token)
@@ -145,9 +160,18 @@ public sealed class TransportNode : ITransportHost, IAsyncDisposable
 
             _newest[job] = token;
             waiting = [.. _offers.Values];
+            receivers = [.. _receivers];
         }
 
         _links.Fence(job, token);
+        foreach (FrameReceiver receiver in receivers)
+        {
+            if (receiver.Id.Job == job && receiver.Token < token)
+            {
+                receiver.Fail(TransportFailure.Fenced(receiver.Id, receiver.Token, token));
+            }
+        }
+
         foreach (FrameSender sender in waiting)
         {
             if (sender.Id.Job == job && sender.Token < token)

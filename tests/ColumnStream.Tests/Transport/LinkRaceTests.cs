@@ -2,18 +2,19 @@ using System;
 using System.Collections.Concurrent;
 using System.Threading;
 using System.Threading.Tasks;
+using ColumnStream.Engine.Errors;
 using ColumnStream.Runtime.Transport;
 using ColumnStream.Testing.Transport;
 using Xunit;
 
 namespace ColumnStream.Tests.Transport;
 
-/// <summary>Holds heartbeats, which come from a thread of their own, against what goes on between two steps of a channel.</summary>
-public sealed class HeartbeatTests
+/// <summary>Lets something else come between two steps of a link: heartbeats, losses and closing nodes are other threads' doing.</summary>
+public sealed class LinkRaceTests
 {
     /// <summary>A new link is looked after at once, so this meets channels that are about to be opened; it lost such links.</summary>
     [Fact]
-    public void One_that_finds_a_channel_about_to_open_says_nothing_of_it()
+    public void A_heartbeat_that_finds_a_channel_about_to_open_says_nothing_of_it()
     {
         using var world = new InProcessWorld();
         TransportNode producer = world.Node();
@@ -27,6 +28,50 @@ public sealed class HeartbeatTests
         Assert.Null(receiver.Failure);
         Assert.True(transport.Sent.TryPeek(out WireKind first) && first == WireKind.Open, $"{first} was sent first.");
         world.Wait(consumer.DisposeAsync().AsTask());
+    }
+
+    /// <summary>Whoever is told of a loss first may open a channel before the node has forgotten the link: that one gets another link.</summary>
+    [Fact]
+    public void A_channel_opened_while_its_link_is_being_lost_gets_another()
+    {
+        using var world = new InProcessWorld();
+        var pair = new TransportPair(world);
+        FrameReceiver? second = null;
+        using FrameSender sender = pair.Offer(2);
+        void OpenSecond() => second ??= pair.Open(2);
+        using FrameSender firstSender = pair.Offer(1);
+        using FrameReceiver first = pair.Consumer.Open(
+            pair.Endpoint, TransportPair.Id(1), new FencingToken(1, 1), 1 << 20, OpenSecond);
+        world.Until(() => firstSender.TryReserve(), "the channel is open");
+        pair.Consumer.FailAll(TransportFailure.Closed("The wire is cut."));
+        Assert.NotNull(first.Failure);
+        Assert.NotNull(second);
+        world.Until(() => second.Failure is not null || sender.TryReserve(), "the other channel is open");
+        Assert.Null(second.Failure);
+        second.Dispose();
+    }
+
+    /// <summary>A node that closes drops what waits: its channel breaks then, though its end had come.</summary>
+    [Fact]
+    public void A_channel_whose_frames_a_closing_node_dropped_has_no_end()
+    {
+        using var world = new InProcessWorld();
+        var pair = new TransportPair(world);
+        (FrameSender sender, FrameReceiver receiver) = pair.Channel(1);
+        (FrameSender later, FrameReceiver laterReceiver) = pair.Channel(2);
+        sender.Send(pair.Make(0, 100));
+        sender.Complete();
+        later.Complete();
+        world.Until(() => laterReceiver.IsEnded, "what was sent behind the end arrives");
+        world.Wait(pair.Consumer.DisposeAsync().AsTask());
+        Assert.False(receiver.IsEnded);
+        Assert.Throws<ExternalException>(() => receiver.TryTake(out _));
+        Assert.True(laterReceiver.IsEnded);
+        Assert.Null(laterReceiver.Failure);
+        foreach (IDisposable end in (IDisposable[])[sender, receiver, later, laterReceiver])
+        {
+            end.Dispose();
+        }
     }
 
     /// <summary>Lets a heartbeat come when a channel's opening is about to be sent.</summary>

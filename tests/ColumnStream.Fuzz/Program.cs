@@ -13,7 +13,7 @@ internal static class Program
 
     private const double LeastReachedPercent = 30;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan s_plantPatience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan s_plantPatience = TimeSpan.FromSeconds(15);
 
     private static int Main(string[] arguments)
     {

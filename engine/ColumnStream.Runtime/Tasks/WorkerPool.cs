@@ -56,6 +56,19 @@ public sealed class WorkerPool : Executor, IDisposable
     /// <summary>Gets the number of threads.</summary>
     public int WorkerCount => _workers.Length;
 
+    /// <summary>Gets whether no unit has a turn or waits for one; some may wait for a time.</summary>
+    internal bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                // Who is woken is taken off before it wakes, and who is up looks at the slots before it sleeps.
+                return _queue.Count == 0 && _parked.Count + (_keeper is null ? 0 : 1) == _workers.Length;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override void Enqueue(TaskUnit unit)
     {

@@ -120,7 +120,7 @@ public sealed class TestSession : IDisposable
         };
         if (lives)
         {
-            return new LiveJob(_runner.Start(Sabotage(job.Graph), options), _workers, _clock, () => route?.Node.IsQuiet != false);
+            return new LiveJob(_runner.Start(Sabotage(job.Graph), options), _workers, _clock, () => _workers.IsIdle && route?.Node.IsQuiet != false);
         }
 
         JobGraph[] graphs = _graphs[job];

@@ -58,7 +58,7 @@ public sealed class DriverErrorTests
     [Fact]
     public async Task A_pool_that_is_used_up_says_so_to_all_who_wait_and_serves_them_when_places_come_back()
     {
-        await using DriverServer server = await DriverServer.StartAsync(";Max Pool Size=2;Timeout=1");
+        await using DriverServer server = await DriverServer.StartAsync(";Max Pool Size=2;Timeout=5");
         ColumnStreamConnection one = await server.Source.OpenConnectionAsync();
         await using ColumnStreamConnection two = await server.Source.OpenConnectionAsync();
         Exception?[] waited = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>

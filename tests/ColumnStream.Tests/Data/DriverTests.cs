@@ -197,7 +197,7 @@ public sealed class DriverTests
     [Fact]
     public async Task Sessions_are_pooled_reset_and_bounded()
     {
-        await using DriverServer server = await DriverServer.StartAsync(";Max Pool Size=2;Timeout=1");
+        await using DriverServer server = await DriverServer.StartAsync(";Max Pool Size=2;Timeout=5");
         for (int i = 0; i < 5; i++)
         {
             await using ColumnStreamConnection connection = await server.Source.OpenConnectionAsync();

@@ -62,7 +62,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task A_pool_shows_who_uses_it_and_who_did_not_get_in()
     {
-        await using DriverServer server = await DriverServer.StartAsync(";Max Pool Size=1;Timeout=1;Application Name=shop");
+        await using DriverServer server = await DriverServer.StartAsync(";Max Pool Size=1;Timeout=5;Application Name=shop");
         string pool = $"shop@localhost:{PortOf(server)}";
         using var heard = new Instruments(string.Empty, pool);
         await using (ColumnStreamConnection connection = await server.Source.OpenConnectionAsync())

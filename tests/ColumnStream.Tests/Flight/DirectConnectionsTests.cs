@@ -71,11 +71,11 @@ public sealed class DirectConnectionsTests(ITestOutputHelper output)
         await BareHttp2Server.ReadUntilAsync(two, type: 1).WaitAsync(s_limit);
         await DirectHttp2Tests.AnswerAsync(two, 3);
         Assert.Equal(3, (await third.WaitAsync(s_limit)).Length);
+        await BareHttp2Server.ReadUntilAsync(two, type: 1).WaitAsync(s_limit);
         Assert.False(first.IsCompleted);
         Assert.False(fourth.IsCompleted);
         await DirectHttp2Tests.AnswerAsync(one, 1);
         Assert.Equal(3, (await first.WaitAsync(s_limit)).Length);
-        await BareHttp2Server.ReadUntilAsync(two, type: 1).WaitAsync(s_limit);
         await DirectHttp2Tests.AnswerAsync(two, 5);
         Assert.Equal(3, (await fourth.WaitAsync(s_limit)).Length);
     }

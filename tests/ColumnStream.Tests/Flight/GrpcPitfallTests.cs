@@ -238,7 +238,8 @@ public sealed class GrpcPitfallTests
             await new MatrixClient(other).AskAsync("Echo", new byte[100_000]).WaitAsync(s_limit);
         }
 
-        Assert.Equal(1, server.Server.ActiveCalls);
+        // A client may have the whole answer before the server has let go of the call.
+        await UntilAsync(() => server.Server.ActiveCalls == 1);
         Assert.InRange(server.Server.NetworkBytes, 1, 32 << 20);
     }
 

@@ -20,6 +20,7 @@ namespace ColumnStream.Tests.Flight;
 /// Goal: a client that keeps to no rule harms itself only. Method: bare HTTP/2 frames, from another address of this machine where it
 /// matters; after it other clients get right answers. <c>ColumnStream.Fuzz hostile</c> measures what they feel meanwhile.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class HostileTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
@@ -230,7 +231,7 @@ public sealed class HostileTests
         using var server = new HostileServer();
         var options = new GrpcChannelOptions
         {
-            Host = "127.0.0.1", Port = server.Address.Port, KeepAlive = TimeSpan.FromSeconds(1), KeepAliveTimeout = TimeSpan.FromSeconds(5),
+            Host = "127.0.0.1", Port = server.Address.Port, KeepAlive = TimeSpan.FromSeconds(1), KeepAliveTimeout = TimeSpan.FromSeconds(20),
         };
         using var channel = new GrpcChannel(options);
         var headers = new GrpcMetadata();

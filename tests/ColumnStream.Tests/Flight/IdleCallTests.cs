@@ -154,5 +154,5 @@ public sealed class IdleCallTests
     }
 
     private Task<MatrixServer> StartAsync(bool isDirect) => MatrixServer.StartAsync(
-        change: o => o with { IdleTimeout = s_idle, Time = _time, OnIdle = _told.Enqueue }, isDirect: isDirect);
+        change: o => o with { IdleTimeout = s_idle, Time = _time, OnIdle = _told.Enqueue, UnaryDeadline = TimeSpan.FromDays(40) }, isDirect: isDirect);
 }

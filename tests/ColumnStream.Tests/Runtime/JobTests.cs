@@ -100,7 +100,7 @@ public sealed class JobTests : IDisposable
         var ledger = new MemoryLedger();
         IObjectStore store = Store(scheme);
         var options = new JobOptions("cancelled") { Checks = true, Checkpoints = store, MaxRows = 10 };
-        var runner = Runner(log, ledger);
+        JobRunner runner = Runner(log, ledger, pauses: true);
         RunningJob job = runner.Start(MemoryJob.Graph(1, 3), options);
         job.Cancel();
         Assert.True(job.Wait(Limit));
@@ -156,8 +156,8 @@ public sealed class JobTests : IDisposable
             _ => null,
         });
 
-    private JobRunner Runner(MemoryLog log, MemoryLedger ledger) => new(
-        _workers, _io, new ConnectorRegistry([new MemoryConnector(log, ledger)]), new BufferAllocator("test", _pool),
+    private JobRunner Runner(MemoryLog log, MemoryLedger ledger, bool pauses = false) => new(
+        _workers, _io, new ConnectorRegistry([new MemoryConnector(log, ledger, pauses)]), new BufferAllocator("test", _pool),
         new StatePool());
 
     private RunningJob Run(JobGraph graph, MemoryLog log, MemoryLedger ledger, JobOptions options)

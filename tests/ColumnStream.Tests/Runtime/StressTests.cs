@@ -108,7 +108,7 @@ public sealed class StressTests
         }
 
         new Burner("heavy", workers, heavy, stop).Notify();
-        SpinWait.SpinUntil(() => light.BusyNs + heavy.BusyNs > 200_000_000, Watchdog);
+        SpinWait.SpinUntil(() => light.BusyNs + heavy.BusyNs > 2_000_000_000, Watchdog);
         double share = (double)heavy.BusyNs / (light.BusyNs + heavy.BusyNs);
         stop.Set();
         Assert.InRange(share, 0.6, 0.95);

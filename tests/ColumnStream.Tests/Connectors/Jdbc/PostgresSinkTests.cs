@@ -97,8 +97,19 @@ public sealed class PostgresSinkTests(PostgresFixture postgres)
         {
             first.Write(1);
             first.Finish(1);
-            string name = postgres.Server.Query(
-                "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'columnstream % 1 job'").Single();
+            string[] names = [];
+            Assert.True(
+                SpinWait.SpinUntil(
+                    () =>
+                    {
+                        // The server may still be ending a session of the test before.
+                        names = [.. postgres.Server.Query(
+                            "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'columnstream % 1 job'")];
+                        return names.Length == 1;
+                    },
+                    TimeSpan.FromSeconds(60)),
+                string.Join(", ", names));
+            string name = names[0];
             asleep.Execute($"SET application_name = '{name}'");
             stranger.Execute($"SET application_name = '{name.Replace(" 1 ", " 3 ", StringComparison.Ordinal)}'");
         }

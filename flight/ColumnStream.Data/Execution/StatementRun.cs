@@ -23,17 +23,7 @@ internal sealed class StatementRun
     private CancellationTokenSource? _running;
 
     /// <summary>Ends what runs now.</summary>
-    public void Cancel()
-    {
-        try
-        {
-            _running?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has just ended by itself.
-        }
-    }
+    public void Cancel() => End(_running);
 
     /// <summary>Forgets the prepared statement: the text is another.</summary>
     public void Forget()
@@ -216,6 +206,19 @@ internal sealed class StatementRun
         }
     }
 
+    /// <summary>Ends a run, whose source is disposed at its end while others may still ask for that.</summary>
+    private static void End(object? source)
+    {
+        try
+        {
+            ((CancellationTokenSource?)source)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
+
     /// <summary>Runs calls of a statement as one operation, of which listeners are told.</summary>
     private async Task<T> TellAsync<T>(
         Statement statement, string? name, Func<GrpcCallOptions, CancellationTokenSource, Task<T>> run,
@@ -240,13 +243,11 @@ internal sealed class StatementRun
         session.IsDirty |= SqlText.ChangesSession(statement.Sql);
         // The caller's token ends the start only: a reader goes on when it is cancelled later, as with other providers.
         var ending = new CancellationTokenSource();
-        using CancellationTokenRegistration asked = cancellation.UnsafeRegister(
-            static source => ((CancellationTokenSource)source!).Cancel(), ending);
+        using CancellationTokenRegistration asked = cancellation.UnsafeRegister(End, ending);
         using var late = new CancellationTokenSource(
             statement.TimeoutSeconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(statement.TimeoutSeconds),
             statement.Connection.Source.Time);
-        using CancellationTokenRegistration ended = late.Token.UnsafeRegister(
-            static source => ((CancellationTokenSource)source!).Cancel(), ending);
+        using CancellationTokenRegistration ended = late.Token.UnsafeRegister(End, ending);
         _running = ending;
         try
         {

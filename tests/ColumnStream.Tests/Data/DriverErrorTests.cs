@@ -2,6 +2,7 @@ using System;
 using System.Data.Common;
 using System.Globalization;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Data;
 using ColumnStream.Data.Execution;
@@ -74,5 +75,48 @@ public sealed class DriverErrorTests
             Assert.Equal("ann", await again.CreateCommand("SELECT USER").ExecuteScalarAsync());
         }));
         Assert.Equal(1, server.Source.IdleSessions);
+    }
+
+    /// <summary>
+    /// Breaks when what a cancelled statement does not need any more is cancelled too: whoever cancels gets an error, and a timer of
+    /// CommandTimeout would end the process.
+    /// </summary>
+    [Fact]
+    public async Task A_statement_that_is_cancelled_as_it_ends_ends_well()
+    {
+        using var asked = new CancellationTokenSource();
+        await using DriverServer server = await DriverServer.StartAsync();
+        // A statement lets go of its clock between its last call and the caller's token.
+        var time = new LetGoTime(TimeSpan.FromSeconds(1234), asked.Cancel);
+        await using var source = new ColumnStreamDataSource(
+            new ColumnStreamConnectionStringBuilder(server.Server.ConnectionString), time);
+        await using ColumnStreamConnection connection = await source.OpenConnectionAsync();
+        await using ColumnStreamCommand command = connection.CreateCommand("CHANGE 5");
+        command.CommandTimeout = 1234;
+        Assert.Equal(5, await command.ExecuteNonQueryAsync(asked.Token));
+        Assert.True(asked.IsCancellationRequested);
+    }
+
+    /// <summary>Is the clock, and tells when a timer of a certain length is let go of.</summary>
+    private sealed class LetGoTime(TimeSpan length, Action letGo) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = System.CreateTimer(callback, state, dueTime, period);
+            return dueTime == length ? new LetGoTimer(timer, letGo) : timer;
+        }
+    }
+
+    private sealed class LetGoTimer(ITimer timer, Action letGo) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+        public void Dispose()
+        {
+            timer.Dispose();
+            letGo();
+        }
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
     }
 }

@@ -59,7 +59,7 @@ internal sealed class Http2Output
         bool isFlooded;
         lock (_gate)
         {
-            Append(_queued, new FrameHead(payload.Length, type, flags, stream), payload);
+            Add(type, flags, stream, payload);
             isFlooded = _queued.Length > MostQueuedBytes;
         }
 
@@ -70,6 +70,15 @@ internal sealed class Http2Output
         }
 
         Flush();
+    }
+
+    /// <summary>Queues a frame as others, without beginning to send: a call does so under its own gate.</summary>
+    public void Add(FrameType type, int flags, int stream, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            Append(_queued, new FrameHead(payload.Length, type, flags, stream), payload);
+        }
     }
 
     /// <summary>Queues bytes that are no frame: the greeting of a connection.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
 using System.Net.Sockets;
@@ -73,9 +74,11 @@ internal sealed class Http2Stream : ByteSource, IValueTaskSource<bool>
 
             _isCompleted = true;
             isOver = _isEnded;
+            // Under the gate, or it might follow a reset, which servers answer with the end of the connection.
+            Connection.Output.Add(FrameType.Data, FrameHead.EndStream, Id, []);
         }
 
-        Connection.Output.Queue(FrameType.Data, FrameHead.EndStream, Id, []);
+        Connection.Output.Flush();
         if (isOver)
         {
             Connection.Remove(this);
@@ -126,13 +129,13 @@ internal sealed class Http2Stream : ByteSource, IValueTaskSource<bool>
     /// <summary>Takes headers: of an answer, or behind it.</summary>
     public void Take(List<KeyValuePair<string, string>> headers, bool isEnd)
     {
-        if (Headers.Task.IsFaulted)
+        if (Headers.Task.IsCompleted)
         {
-            // The call was broken off just now.
-        }
-        else if (Headers.Task.IsCompleted)
-        {
-            Trailers = isEnd ? headers : throw Http2Error.Of(Http2Error.Protocol, "Headers came in the middle of an answer.");
+            // Where it has no headers, the call was broken off just now.
+            if (!Headers.Task.IsFaulted)
+            {
+                Trailers = isEnd ? headers : throw Http2Error.Of(Http2Error.Protocol, "Headers came in the middle of an answer.");
+            }
         }
         else if (ClientAnswer.Find(headers, ":status") is not { Length: 3 } status)
         {
@@ -465,21 +468,22 @@ internal sealed class Http2Stream : ByteSource, IValueTaskSource<bool>
     /// <summary>Lets the server send as much more as was read, once that is worth a frame.</summary>
     private void Credit(int bytes)
     {
-        int credit = 0;
         lock (_gate)
         {
             _consumed += bytes;
-            if (_consumed >= _windowBytes / 4 && !_isEnded && _failure is null)
+            if (_consumed < _windowBytes / 4 || _isEnded || _failure is not null)
             {
-                credit = _consumed;
-                _consumed = 0;
-                _window += credit;
+                return;
             }
+
+            Span<byte> credit = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32BigEndian(credit, _consumed);
+            _window += _consumed;
+            _consumed = 0;
+            // Under the gate, so that it does not follow a reset.
+            Connection.Output.Add(FrameType.WindowUpdate, 0, Id, credit);
         }
 
-        if (credit > 0)
-        {
-            Connection.Output.Queue(FrameType.WindowUpdate, Id, (uint)credit);
-        }
+        Connection.Output.Flush();
     }
 }

@@ -222,7 +222,9 @@ internal sealed class BatchQueue : ResultReceiver
             long bytes = batch.PinnedBytes;
             _batches.Enqueue((batch, bytes));
             _bytes += bytes;
-            _isFull = _batches.Count >= MostBatches || _bytes >= MostBytes;
+
+            // Only who wakes the tasks that wait says that there is room: a task that was past its look adds below the limit too.
+            _isFull |= _batches.Count >= MostBatches || _bytes >= MostBytes;
             Release(ref _reader);
         }
     }

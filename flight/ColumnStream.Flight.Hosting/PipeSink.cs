@@ -80,8 +80,14 @@ internal sealed class PipeSink(
             return await flush.WaitAsync(idle == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : idle, options.Time, cancellation)
                 .ConfigureAwait(false);
         }
-        catch (TimeoutException) when (!flush.IsCompleted)
+        catch (TimeoutException)
         {
+            if (flush.IsCompleted)
+            {
+                // The client took it as the time was over.
+                return await flush.ConfigureAwait(false);
+            }
+
             IsIdle = true;
             throw new GrpcException(options.OwnStatus(
                 GrpcStatusCode.DeadlineExceeded, $"The client took nothing of the answer for {idle} (--idle-timeout)."));

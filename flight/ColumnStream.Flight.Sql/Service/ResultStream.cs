@@ -94,8 +94,14 @@ internal sealed class ResultStream(FlightBatchWriter output, FlightCall call, Fl
             {
                 return await waiting.WaitAsync(quiet, time).ConfigureAwait(false);
             }
-            catch (TimeoutException) when (!waiting.IsCompleted)
+            catch (TimeoutException)
             {
+                if (waiting.IsCompleted)
+                {
+                    // It came as the time was over, or failed by itself.
+                    return await waiting.ConfigureAwait(false);
+                }
+
                 await SignAsync(result.Schema, waiting, ending).ConfigureAwait(false);
             }
         }

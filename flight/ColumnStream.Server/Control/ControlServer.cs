@@ -38,15 +38,18 @@ internal sealed class ControlServer : IDisposable
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            // A process that had our number before is dead.
-            File.Delete(_path);
-            _socket.Bind(new UnixDomainSocketEndPoint(_path));
+            // Whoever finds a socket at which nobody listens removes it, so that ours gets its name only once it listens.
+            string bound = Path.Combine(Path.GetDirectoryName(_path)!, Path.GetRandomFileName());
+            _socket.Bind(new UnixDomainSocketEndPoint(bound));
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                File.SetUnixFileMode(bound, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
             _socket.Listen(MostConnections);
+
+            // A process that had our number before is dead.
+            File.Move(bound, _path, overwrite: true);
         }
         catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException
             or ArgumentException)

@@ -224,7 +224,8 @@ internal sealed class SqlSession
                 PlannedJob job => await InsertAsync(job, request, waits, cancellation),
                 PlannedJobAnalysis analysis => FixedResult.Of(
                     await JobAnalysis.MeasureAsync(_host.Node.Jobs, analysis, cancellation), _host.Node.Memory),
-                _ => Tabled(_executor.Answer(planned), plan.Warnings),
+                // Not on this thread, which may be the turn of all calls of an address: STOP JOB waits for its savepoint.
+                _ => Tabled(await Task.Run(() => _executor.Answer(planned), cancellation), plan.Warnings),
             };
         }
 

@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Server.Control;
 using ColumnStream.Server.Session;
 using Xunit;
 
@@ -118,6 +119,34 @@ public sealed class SessionJobTests
         string[] begin = ["Job hole: Job failed and starts again", "Job hole: Job failed and starts again", "Job hole failed: sql:1:25: "];
         Assert.Equal(begin.Length, world.Warnings.Count);
         Assert.All(begin.Zip(world.Warnings), static pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
+    /// <summary>Breaks when STOP JOB keeps the thread that it came on, in whose turn all other calls of its address may wait.</summary>
+    [Fact]
+    public async Task A_statement_that_waits_for_a_job_gives_its_thread_back()
+    {
+        await using var world = new SessionWorld();
+        SqlSession session = world.Open();
+        var cancelled = new TaskCompletionSource();
+        var held = new RunningJob(
+            "held", static () => throw new InvalidOperationException(), () => cancelled.TrySetResult(), static _ => { });
+        var job = new ControlledJob(held, 1, "INSERT", 0, isQuery: false, null, new JobSettings(default), world.Node.Stores);
+        world.Node.Expose(job, static _ => { });
+        try
+        {
+            Task<Task<string[]>> asked = Task.Factory.StartNew(
+                () => SessionWorld.Rows(session, "STOP JOB 'held'"), default, TaskCreationOptions.None, TaskScheduler.Default);
+            Task<string[]> stopped = await asked.WaitAsync(SessionWorld.Limit);
+            await cancelled.Task.WaitAsync(SessionWorld.Limit);
+            Assert.False(stopped.IsCompleted);
+            held.End(JobStatus.Cancelled, null);
+            Assert.Equal(["held|CANCELLED"], await stopped.WaitAsync(SessionWorld.Limit));
+        }
+        finally
+        {
+            held.End(JobStatus.Cancelled, null);
+            world.Node.Conceal(job);
+        }
     }
 
     private static async Task<RunningJob> RunAWhileAsync(SessionWorld world, SqlSession session, string name)

@@ -35,20 +35,41 @@ internal sealed class JobStore(IObjectStore store, int most, TimeSpan age, TimeP
         }
     }
 
+    /// <summary>Writes a newer record of a job where it has not ended, and where something changes.</summary>
+    /// <exception cref="ExternalException">The store failed, or another process writes the same job.</exception>
+    public void Change(string name, Func<JobRecord, JobRecord> change)
+    {
+        // A job may end while it is still being started: its end holds, whichever comes first.
+        lock (_gate)
+        {
+            if (Find(name) is { Status: "RUNNING" } record)
+            {
+                JobRecord changed = change(record);
+                if (changed != record)
+                {
+                    Put(changed);
+                }
+            }
+        }
+    }
+
     /// <summary>Records how a job ended, and forgets those that ended too long ago.</summary>
+    /// <exception cref="ExternalException">The store failed, or another process writes the same job.</exception>
     public void End(string name, string status, string? failure)
     {
-        if (Find(name) is { } record && record.Status != status)
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        lock (_gate)
         {
-            long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            Put(record with { Status = status, Failure = failure, EndedMs = now });
-            lock (_gate)
+            if (Find(name) is not { Status: "RUNNING" } record)
             {
-                _ended.Enqueue((name, now));
+                return;
             }
 
-            ForgetOld();
+            Put(record with { Status = status, Failure = failure, EndedMs = now });
+            _ended.Enqueue((name, now));
         }
+
+        ForgetOld();
     }
 
     /// <summary>Finds the newest record of a job, or null.</summary>

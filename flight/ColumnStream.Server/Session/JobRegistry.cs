@@ -88,13 +88,8 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
     }
 
     /// <summary>Records the savepoint that a job was stopped with, where its own checkpoints went with it.</summary>
-    public void Saved(string name, string savepoint)
-    {
-        if (store?.Find(name) is { } record && !Keeps(record))
-        {
-            store.Put(record with { RestoreFrom = savepoint });
-        }
-    }
+    public void Saved(string name, string savepoint) =>
+        store?.Change(name, record => Keeps(record) ? record : record with { RestoreFrom = savepoint });
 
     /// <summary>Lets a recorded job go on from its newest checkpoint.</summary>
     /// <exception cref="ColumnStreamException">It cannot be started.</exception>
@@ -103,7 +98,7 @@ internal sealed class JobRegistry(NodeBuilder node, JobStore? store) : IAsyncDis
         LaunchedJob launched = Launch(job, record, record.RestoreFrom ?? "latest", warn);
         if (record.RestoreFrom is not null)
         {
-            store?.Put(record with { RestoreFrom = null });
+            store?.Change(record.Name, static newest => newest with { RestoreFrom = null });
         }
 
         return launched;

@@ -147,6 +147,23 @@ public sealed class SessionObjectTests
         }
     }
 
+    /// <summary>Breaks when what is recorded behind a start makes a job run again that has ended meanwhile.</summary>
+    [Fact]
+    public void The_record_of_a_job_that_ended_stays_as_it_is()
+    {
+        var jobs = new JobStore(new MemoryObjectStore(TimeProvider.System), most: 3, TimeSpan.FromDays(1), TimeProvider.System);
+        Assert.True(jobs.TryClaim("j"));
+        jobs.Put(new JobRecord("j", "ann", "INSERT", "c", "d", 0) { RestoreFrom = "/savepoint" });
+        jobs.Change("j", static record => record with { RestoreFrom = "/other" });
+        Assert.Equal("/other", jobs.Find("j")!.RestoreFrom);
+        jobs.End("j", "FINISHED", null);
+        jobs.Change("j", static record => record with { RestoreFrom = null });
+        jobs.End("j", "FAILED", "late");
+        JobRecord newest = jobs.Find("j")!;
+        Assert.Equal(("FINISHED", "/other", null), (newest.Status, newest.RestoreFrom, newest.Failure));
+        Assert.Empty(jobs.Unfinished(static (_, failure) => throw failure));
+    }
+
     private static async Task<(string Shown, string Described)> ShowAsync(SqlSession session, string kind, string name) => (
         (await SessionWorld.Rows(session, $"SHOW CREATE {kind} {name}")).Single(),
         kind == "CATALOG" ? string.Empty : string.Join('\n', await SessionWorld.Rows(session, $"DESCRIBE {name}")));

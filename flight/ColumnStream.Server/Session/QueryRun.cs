@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Arrow;
@@ -67,9 +68,17 @@ internal sealed class QueryRun : StatementResult
         }
         else
         {
-            lock (_receiver)
+            try
             {
-                _receiver.Complete();
+                lock (_receiver)
+                {
+                    _receiver.Complete();
+                }
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // Final rows may not fit into memory as they are written; the client still waits for the end.
+                _queue.Fail(failure);
             }
         }
     }

@@ -160,11 +160,14 @@ internal sealed class ObjectStoreTable(TimeProvider time, Random random, Func<st
 
     private MemoryObjectStore Memory(string address)
     {
-        if (!_memory.TryGetValue(address, out MemoryObjectStore? store))
+        lock (_memory)
         {
-            _memory.Add(address, store = new MemoryObjectStore(_time));
-        }
+            if (!_memory.TryGetValue(address, out MemoryObjectStore? store))
+            {
+                _memory.Add(address, store = new MemoryObjectStore(_time));
+            }
 
-        return store;
+            return store;
+        }
     }
 }

@@ -158,7 +158,14 @@ internal sealed class RemoteEngine : IShellEngine
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
             context.Cancel = true;
-            cancellation.Cancel();
+            try
+            {
+                cancellation.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The statement ended meanwhile.
+            }
         });
         try
         {

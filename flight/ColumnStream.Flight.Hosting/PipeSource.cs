@@ -121,7 +121,7 @@ internal sealed class PipeSource(PipeReader reader, GrpcServerOptions options, C
             }
 
             ValueTask<ReadResult> reading = reader.ReadAtLeastAsync(count, cancellation);
-            return reading.IsCompletedSuccessfully || options.IdleTimeout == TimeSpan.Zero
+            return options.IdleTimeout == TimeSpan.Zero
                 ? await reading.ConfigureAwait(false) : await AwaitAsync(reading, seen, count).ConfigureAwait(false);
         }
         catch (IOException error)
@@ -133,27 +133,17 @@ internal sealed class PipeSource(PipeReader reader, GrpcServerOptions options, C
     /// <summary>Waits for as long as bytes come, each of which gives the client the whole limit again.</summary>
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> reading, long seen, int count)
     {
-        _timer ??= options.Time.CreateTimer(
-            static source => ((PipeSource)source!).Interrupt(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (true)
         {
-            Expect(true);
-            ReadResult result;
-            try
-            {
-                result = await reading.ConfigureAwait(false);
-            }
-            finally
-            {
-                Expect(false);
-            }
-
-            if (!result.IsCanceled)
+            bool isThere = reading.IsCompletedSuccessfully;
+            ReadResult result = isThere ? await reading.ConfigureAwait(false) : await WaitAsync(reading).ConfigureAwait(false);
+            if (!result.IsCanceled || result.IsCompleted || result.Buffer.Length >= count)
             {
                 return result;
             }
 
-            bool isIdle = result.Buffer.Length == seen;
+            // What is interrupted without a wait: the timer went off as the wait before came to its end.
+            bool isIdle = !isThere && result.Buffer.Length == seen;
             seen = result.Buffer.Length;
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             if (isIdle)
@@ -168,12 +158,27 @@ internal sealed class PipeSource(PipeReader reader, GrpcServerOptions options, C
         }
     }
 
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading)
+    {
+        Expect(true);
+        try
+        {
+            return await reading.ConfigureAwait(false);
+        }
+        finally
+        {
+            Expect(false);
+        }
+    }
+
     private void Expect(bool isAwaited)
     {
         lock (_lock)
         {
             _isAwaited = isAwaited;
-            _timer?.Change(isAwaited ? options.IdleTimeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer ??= options.Time.CreateTimer(
+                static source => ((PipeSource)source!).Interrupt(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(isAwaited ? options.IdleTimeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 

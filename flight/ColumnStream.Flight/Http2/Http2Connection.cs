@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
@@ -222,6 +223,17 @@ internal sealed class Http2Connection
             // What the server does not say at its first word has no bound.
             _mostStreams = streams is { } most ? (int)Math.Min(most, int.MaxValue) : _isTold ? _mostStreams : int.MaxValue;
             _isTold = true;
+        }
+    }
+
+    /// <summary>Takes over the window of every call, those that are open too; false where one leaves the bounds.</summary>
+    public bool Configure(int streamWindow)
+    {
+        // A call that opens does so before or after: it has the new window once.
+        lock (_gate)
+        {
+            int change = Output.Configure(streamWindow, frameBytes: null);
+            return _streams.Values.All(s => Output.Widen(s, change));
         }
     }
 

@@ -202,10 +202,9 @@ internal sealed class Http2Receiver(Http2Connection connection, Http2Input input
             case 4 when value > int.MaxValue:
                 throw Http2Error.Of(Http2Error.FlowControl, $"Window exceeds the limit: {value}.");
             case 4:
-                int change = connection.Output.Configure((int)value, frameBytes: null);
-                foreach (Http2Stream stream in connection.Streams())
+                if (!connection.Configure((int)value))
                 {
-                    Widen(stream, change);
+                    throw WindowExceeded();
                 }
 
                 break;
@@ -300,7 +299,7 @@ internal sealed class Http2Receiver(Http2Connection connection, Http2Input input
     {
         if (!connection.Output.Widen(stream, bytes))
         {
-            throw Http2Error.Of(Http2Error.FlowControl, "Call's window exceeds the limit.");
+            throw WindowExceeded();
         }
     }
 
@@ -316,6 +315,9 @@ internal sealed class Http2Receiver(Http2Connection connection, Http2Input input
         return padding < frame.Length
             ? (frame.Length - 1 - padding, padding) : throw Broken("Frame is shorter than its padding.");
     }
+
+    private static HttpProtocolException WindowExceeded() =>
+        Http2Error.Of(Http2Error.FlowControl, "Call's window exceeds the limit.");
 
     private static HttpProtocolException Broken(string message) => Http2Error.Of(Http2Error.Protocol, message);
 

@@ -22,7 +22,8 @@ internal sealed class Http2Transport(GrpcChannelOptions options) : ClientTranspo
     private readonly Lock _gate = new();
     private readonly List<Http2Connection> _open = [];
     private readonly LinkedList<Waiter> _waiting = new();
-    private long? _refusedAt;
+    private ITimer? _patience;
+    private bool _isRefused;
     private bool _isConnecting;
 
     public override ClientExchange Open(
@@ -43,6 +44,7 @@ internal sealed class Http2Transport(GrpcChannelOptions options) : ClientTranspo
         lock (_gate)
         {
             open = [.. _open];
+            _patience?.Dispose();
         }
 
         open.ForEach(c => c.Close());
@@ -133,8 +135,8 @@ internal sealed class Http2Transport(GrpcChannelOptions options) : ClientTranspo
         }
 
         List<Http2Connection> usable = _open.FindAll(c => c.TakesCalls);
-        return usable.Count == 0 || (usable.Count < options.MaxConnections && usable.TrueForAll(c => c.IsTold)
-            && (_refusedAt is not { } stamp || options.Time.GetElapsedTime(stamp) >= s_patience));
+        return usable.Count == 0
+            || (!_isRefused && usable.Count < options.MaxConnections && usable.TrueForAll(c => c.IsTold));
     }
 
     private async Task ConnectAsync()
@@ -151,13 +153,30 @@ internal sealed class Http2Transport(GrpcChannelOptions options) : ClientTranspo
         lock (_gate)
         {
             _isConnecting = false;
-            _refusedAt = failure is null ? null : options.Time.GetTimestamp();
+            _isRefused = failure is not null && !_closing.IsCancellationRequested;
+            if (_isRefused)
+            {
+                _patience ??= options.Time.CreateTimer(_ => TryAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _patience.Change(s_patience, Timeout.InfiniteTimeSpan);
+            }
+
             isAlone = !_open.Exists(c => c.TakesCalls);
         }
 
         if (failure is not null && isAlone)
         {
             Refuse(failure);
+        }
+
+        Serve();
+    }
+
+    /// <summary>Makes a further connection again, where calls wait that nothing else would wake.</summary>
+    private void TryAgain()
+    {
+        lock (_gate)
+        {
+            _isRefused = false;
         }
 
         Serve();

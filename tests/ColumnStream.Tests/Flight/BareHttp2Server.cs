@@ -17,21 +17,31 @@ internal sealed class BareHttp2Server : IDisposable
     /// <summary>The headers behind an answer that succeeded: grpc-status 0.</summary>
     public const string Tail = "000b677270632d7374617475730130";
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Socket _listener;
+    private readonly string? _path;
 
-    public BareHttp2Server() => _listener.Start();
+    /// <summary>Listens on a free port, or at the path of a Unix socket.</summary>
+    public BareHttp2Server(string? path = null)
+    {
+        _path = path;
+        _listener = path is null
+            ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(path is null ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(path));
+        _listener.Listen();
+    }
 
     public GrpcChannel Connect(Func<GrpcChannelOptions, GrpcChannelOptions>? change = null)
     {
         var options = new GrpcChannelOptions
         {
-            Host = "127.0.0.1", Port = ((IPEndPoint)_listener.LocalEndpoint).Port, UsesDirectHttp2 = true,
+            Host = "127.0.0.1", Port = (_listener.LocalEndPoint as IPEndPoint)?.Port ?? 80, UnixSocket = _path, UsesDirectHttp2 = true,
         };
         return new GrpcChannel(change?.Invoke(options) ?? options);
     }
 
     /// <summary>Takes a connection and says nothing.</summary>
-    public async Task<NetworkStream> AcceptBareAsync() => (await _listener.AcceptTcpClientAsync()).GetStream();
+    public async Task<NetworkStream> AcceptBareAsync() => new(await _listener.AcceptAsync(), ownsSocket: true);
 
     /// <summary>Takes a connection, reads up to the headers of the first call, and greets.</summary>
     public async Task<NetworkStream> AcceptAsync()

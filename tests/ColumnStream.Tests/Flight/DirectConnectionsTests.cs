@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net.Sockets;
+using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
 using ColumnStream.Testing.Interop;
@@ -104,6 +105,32 @@ public sealed class DirectConnectionsTests(ITestOutputHelper output)
         stream.Close();
         GrpcException error = await MatrixClient.FailsAsync(() => DirectHttp2Tests.AskAsync(channel).WaitAsync(s_limit));
         Assert.Equal(GrpcStatusCode.Unavailable, error.Status.Code);
+    }
+
+    /// <summary>Breaks when calls that found no further connection wait until one that runs has ended, however long it takes.</summary>
+    [Fact]
+    public async Task A_further_connection_that_was_refused_is_tried_again()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var time = new SteppedTime();
+        var server = new BareHttp2Server(path);
+        using GrpcChannel channel = server.Connect(o => o with { Time = time });
+        Task<byte[]> first = DirectHttp2Tests.AskAsync(channel);
+        using NetworkStream one = await AcceptFullAsync(server);
+        server.Dispose();
+        Task<byte[]> second = DirectHttp2Tests.AskAsync(channel);
+        using var limit = new CancellationTokenSource(s_limit);
+        while (!time.IsDueIn(TimeSpan.FromSeconds(10)))
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
+        using var again = new BareHttp2Server(path);
+        time.Advance(TimeSpan.FromSeconds(10));
+        using NetworkStream two = await again.AcceptAsync().WaitAsync(s_limit);
+        await DirectHttp2Tests.AnswerAsync(two, 1);
+        Assert.Equal(3, (await second.WaitAsync(s_limit)).Length);
+        Assert.False(first.IsCompleted);
     }
 
     /// <summary>Breaks when a server that closes every connection is asked without end.</summary>

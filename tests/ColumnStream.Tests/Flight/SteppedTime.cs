@@ -39,6 +39,15 @@ internal sealed class SteppedTime : TimeProvider
         Array.ForEach(due, a => a.Ring());
     }
 
+    /// <summary>Returns whether a timer goes off after just this time.</summary>
+    public bool IsDueIn(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            return _alarms.Exists(a => a.Due == _now + time);
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var alarm = new Alarm(this, () => callback(state));

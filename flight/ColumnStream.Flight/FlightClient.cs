@@ -123,16 +123,17 @@ public sealed class FlightClient : IDisposable
     /// <summary>Begins to upload batches to what the descriptor names.</summary>
     public async Task<FlightUpload> DoPutAsync(FlightDescriptor descriptor, GrpcCallOptions? options = null)
     {
-        (GrpcClientCall call, FlightClientHooks hooks, FlightBatchWriter writer) =
-            await OpenWriterAsync("DoPut", descriptor, options).ConfigureAwait(false);
-        return new FlightUpload(call, hooks, writer);
+        var turn = new SemaphoreSlim(1);
+        (GrpcClientCall call, _, FlightBatchWriter writer) =
+            await OpenWriterAsync("DoPut", descriptor, options, turn).ConfigureAwait(false);
+        return new FlightUpload(call, writer, turn);
     }
 
     /// <summary>Begins to exchange batches about what the descriptor names.</summary>
     public async Task<FlightExchange> DoExchangeAsync(FlightDescriptor descriptor, GrpcCallOptions? options = null)
     {
         (GrpcClientCall call, FlightClientHooks hooks, FlightBatchWriter writer) =
-            await OpenWriterAsync("DoExchange", descriptor, options).ConfigureAwait(false);
+            await OpenWriterAsync("DoExchange", descriptor, options, turn: null).ConfigureAwait(false);
         return new FlightExchange(call, writer, new FlightBatchReader(_options.Allocator, _options.Reader, hooks));
     }
 
@@ -185,13 +186,13 @@ public sealed class FlightClient : IDisposable
     }
 
     private async Task<(GrpcClientCall Call, FlightClientHooks Hooks, FlightBatchWriter Writer)> OpenWriterAsync(
-        string method, FlightDescriptor descriptor, GrpcCallOptions? options)
+        string method, FlightDescriptor descriptor, GrpcCallOptions? options, SemaphoreSlim? turn)
     {
         GrpcClientCall call = Open(_data, method, options, isData: true);
         try
         {
             FrameWriter frames = await call.OpenWriterAsync().ConfigureAwait(false);
-            var hooks = new FlightClientHooks(call);
+            var hooks = new FlightClientHooks(call, turn);
             return (call, hooks, new FlightBatchWriter(new FlightDataWriter(frames), _options.Allocator, hooks, descriptor));
         }
         catch

@@ -6,24 +6,13 @@ using ColumnStream.Flight.Grpc;
 namespace ColumnStream.Flight;
 
 /// <summary>Ties a client's readers and writers to their call.</summary>
-internal sealed class FlightClientHooks(GrpcClientCall call) : FlightStreamHooks
+/// <param name="call">The call.</param>
+/// <param name="turn">Who reads answers that a writer whose write failed may pass over; null where they are the reader's alone.</param>
+internal sealed class FlightClientHooks(GrpcClientCall call, SemaphoreSlim? turn = null) : FlightStreamHooks
 {
-    private int _readers;
-
     public override ValueTask<FrameReader> OpenAsync() => call.OpenReaderAsync();
 
-    public override async ValueTask<bool> GuardAsync(ValueTask<bool> read)
-    {
-        Interlocked.Increment(ref _readers);
-        try
-        {
-            return await call.GuardAsync(read).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _readers);
-        }
-    }
+    public override ValueTask<bool> GuardAsync(ValueTask<bool> read) => call.GuardAsync(read);
 
     public override async ValueTask GuardAsync(ValueTask write)
     {
@@ -33,7 +22,18 @@ internal sealed class FlightClientHooks(GrpcClientCall call) : FlightStreamHooks
         }
         catch (Exception error) when (GrpcClientCall.IsTransport(error))
         {
-            throw await call.WriteFailedAsync(error, canRead: Volatile.Read(ref _readers) == 0).ConfigureAwait(false);
+            bool canRead = turn?.Wait(0) == true;
+            try
+            {
+                throw await call.WriteFailedAsync(error, canRead).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (canRead)
+                {
+                    turn!.Release();
+                }
+            }
         }
     }
 

@@ -5,7 +5,10 @@ using ColumnStream.Flight.Grpc;
 namespace ColumnStream.Flight;
 
 /// <summary>Sends and receives streams of batches at once.</summary>
-/// <remarks>One writer and one reader, which may work at once. Disposing before the end breaks the call off.</remarks>
+/// <remarks>
+/// One writer and one reader, which may work at once. Disposing before the end breaks the call off. Where the server ends it before
+/// everything was sent, the reader is told why, behind the answers; a write that fails for that knows no more than the answer's headers.
+/// </remarks>
 public sealed class FlightExchange : IAsyncDisposable
 {
     private readonly GrpcClientCall _call;

@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using System.Threading.Tasks;
 using ColumnStream.Flight.Grpc;
 
@@ -9,12 +10,12 @@ namespace ColumnStream.Flight;
 public sealed class FlightUpload : IAsyncDisposable
 {
     private readonly GrpcClientCall _call;
-    private readonly FlightClientHooks _hooks;
+    private readonly SemaphoreSlim _turn;
 
-    internal FlightUpload(GrpcClientCall call, FlightClientHooks hooks, FlightBatchWriter writer)
+    internal FlightUpload(GrpcClientCall call, FlightBatchWriter writer, SemaphoreSlim turn)
     {
         _call = call;
-        _hooks = hooks;
+        _turn = turn;
         Writer = writer;
     }
 
@@ -33,13 +34,22 @@ public sealed class FlightUpload : IAsyncDisposable
     /// <exception cref="GrpcException">The upload failed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadResultAsync()
     {
-        if (!await _hooks.GuardAsync(_call.MoveNextAsync()).ConfigureAwait(false))
+        // A writer whose write failed reads up to the status, but not while another reads.
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
         {
-            return null;
-        }
+            if (!await _call.MoveNextAsync().ConfigureAwait(false))
+            {
+                return null;
+            }
 
-        Protos.PutResult result = await _call.ReadMessageAsync(Protos.PutResult.Parser).ConfigureAwait(false);
-        return result.AppMetadata.Memory;
+            Protos.PutResult result = await _call.ReadMessageAsync(Protos.PutResult.Parser).ConfigureAwait(false);
+            return result.AppMetadata.Memory;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <inheritdoc/>

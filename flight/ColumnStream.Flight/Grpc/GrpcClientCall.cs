@@ -114,12 +114,7 @@ internal sealed class GrpcClientCall : IAsyncDisposable
         _answer = answer;
         Collect(answer.Headers, Headers);
         _options.OnHeaders?.Invoke(Headers);
-        if (answer.StatusCode != (int)HttpStatusCode.OK)
-        {
-            throw new GrpcException(
-                StatusText.OfHttp(answer.StatusCode), $"Answer is not gRPC: HTTP status {answer.StatusCode}.");
-        }
-
+        CheckStatus(answer);
         if (FindStatus(answer.Headers) is { } status)
         {
             _status = status;
@@ -174,7 +169,10 @@ internal sealed class GrpcClientCall : IAsyncDisposable
     /// Finds out why nothing more could be sent: a server that has answered resets the rest of the request, and its answer says why.
     /// </summary>
     /// <param name="error">What the write ended with.</param>
-    /// <param name="canRead">Whether nobody reads answers now, so that they can be passed over up to the status.</param>
+    /// <param name="canRead">
+    /// Whether nobody reads answers until this returns, so that they can be passed over up to the status; else only the answer's headers,
+    /// and a status that has come, can say why.
+    /// </param>
     public async ValueTask<Exception> WriteFailedAsync(Exception error, bool canRead = true)
     {
         if (_ending.IsCancellationRequested)
@@ -184,15 +182,17 @@ internal sealed class GrpcClientCall : IAsyncDisposable
 
         try
         {
-            FrameReader reader = await OpenReaderAsync().ConfigureAwait(false);
-            while (canRead && _status is null && await MoveNextAsync().ConfigureAwait(false))
+            ClientAnswer answer = await GuardAsync(new ValueTask<ClientAnswer>(_exchange.Answer)).ConfigureAwait(false);
+            CheckStatus(answer);
+            FrameReader? reader = canRead ? await OpenReaderAsync().ConfigureAwait(false) : null;
+            while (reader is not null && _status is null && await MoveNextAsync().ConfigureAwait(false))
             {
                 await reader.SkipAsync(reader.Left).ConfigureAwait(false);
             }
 
-            if (_status is { Code: not GrpcStatusCode.Ok })
+            if ((_status ?? FindStatus(answer.Headers)) is { Code: not GrpcStatusCode.Ok } status)
             {
-                return new GrpcException(_status, trailers: Trailers);
+                return new GrpcException(status, trailers: Trailers);
             }
         }
         catch (GrpcException known)
@@ -275,6 +275,15 @@ internal sealed class GrpcClientCall : IAsyncDisposable
         12 => GrpcStatusCode.PermissionDenied,
         _ => GrpcStatusCode.Unavailable,
     };
+
+    private static void CheckStatus(ClientAnswer answer)
+    {
+        if (answer.StatusCode != (int)HttpStatusCode.OK)
+        {
+            throw new GrpcException(
+                StatusText.OfHttp(answer.StatusCode), $"Answer is not gRPC: HTTP status {answer.StatusCode}.");
+        }
+    }
 
     private static GrpcStatus? FindStatus(IEnumerable<KeyValuePair<string, string>> headers) =>
         ClientAnswer.Find(headers, StatusText.Code) is string code

@@ -25,6 +25,7 @@ internal sealed class SliceState : OperatorState, IDisposable
     private List<long> _frozenDropped = [];
     private bool _isRestored;
     private bool _mustBeFull;
+    private bool _isPart;
 
     /// <summary>Names table <paramref name="values"/> of each slice; -1 for the groups.</summary>
     public SliceState(
@@ -128,15 +129,18 @@ internal sealed class SliceState : OperatorState, IDisposable
         {
             WriteDropped(write);
             _frozenDropped.Clear();
+            _isPart = true;
         }
 
         if (_queue.TryPeek(out (long Slice, StateTable Table) next) && !_snapshot.Gather(next.Table, maxRows, next.Slice, write))
         {
             _queue.Dequeue();
             _store.Sweep();
+            _isPart = true;
         }
 
         _mustBeFull &= _queue.Count > 0;
+        _isPart &= _queue.Count > 0;
         return _queue.Count > 0;
     }
 
@@ -152,6 +156,10 @@ internal sealed class SliceState : OperatorState, IDisposable
 
         _queue.Clear();
         _store.Sweep();
+
+        // Slices that were gathered to their ends take their rows for written.
+        _mustBeFull |= _isPart;
+        _isPart = false;
     }
 
     /// <inheritdoc/>

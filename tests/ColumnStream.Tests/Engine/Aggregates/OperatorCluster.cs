@@ -35,6 +35,7 @@ internal sealed unsafe class OperatorCluster(
 
     private readonly Dictionary<string, string> _rowOfKey = [];
     private readonly List<long> _wakeAtMs = [];
+    private readonly HashSet<OperatorState> _broken = [];
 
     public Dictionary<string, int> Output { get; } = [];
 
@@ -190,14 +191,20 @@ internal sealed unsafe class OperatorCluster(
     /// <summary>Takes a checkpoint while <paramref name="between"/> keeps the operators busy.</summary>
     public void Checkpoint(bool full, Action between)
     {
-        full |= _chain.Count == 0 || _subtasks.Any(s => s.States.Any(state => state.MustBeFull));
+        full |= _chain.Count == 0;
         var files = new List<List<List<RecordBatch>>>();
-        foreach (Operator subtask in _subtasks)
+        for (int s = 0; s < _subtasks.Count; s++)
         {
-            files.Add([.. subtask.States.Select(_ => new List<RecordBatch>())]);
-            foreach (OperatorState state in subtask.States)
+            files.Add([.. _subtasks[s].States.Select(_ => new List<RecordBatch>())]);
+            for (int i = 0; i < _subtasks[s].States.Count; i++)
             {
-                state.BeginSnapshot(full);
+                OperatorState state = _subtasks[s].States[i];
+                bool isWhole = full || NeedsFull(state);
+                state.BeginSnapshot(isWhole);
+                if (isWhole)
+                {
+                    Forget(_chain.Select(epoch => epoch[s][i]));
+                }
             }
         }
 
@@ -218,12 +225,37 @@ internal sealed unsafe class OperatorCluster(
             }
         }
 
-        if (full)
+        _chain.Add(files);
+        _broken.Clear();
+    }
+
+    /// <summary>
+    /// Begins a checkpoint that is given up in the middle, as one is that takes too long: states that were gathered to their ends must be
+    /// written whole the next time, all others know by themselves what is in no file.
+    /// </summary>
+    public void GiveUp(Random random)
+    {
+        foreach (OperatorState state in _subtasks.SelectMany(static s => s.States))
         {
-            ForgetChain();
+            state.BeginSnapshot(_chain.Count == 0 || NeedsFull(state));
         }
 
-        _chain.Add(files);
+        foreach (Operator subtask in _subtasks)
+        {
+            int at = 0;
+            for (int turns = random.Next(8); turns > 0 && at < subtask.States.Count; turns--)
+            {
+                if (!subtask.States[at].Gather(30, static _ => { }))
+                {
+                    _broken.Add(subtask.States[at++]);
+                }
+            }
+
+            for (; at < subtask.States.Count; at++)
+            {
+                subtask.States[at].AbortSnapshot();
+            }
+        }
     }
 
     public void Restore(int parallelism)
@@ -259,6 +291,11 @@ internal sealed unsafe class OperatorCluster(
     /// </summary>
     public bool Interrupt(Random random, int fullOdds, int mostSubtasks, Action between)
     {
+        if (random.Next(2) == 0)
+        {
+            GiveUp(random);
+        }
+
         var standing = Standing;
         Checkpoint(random.Next(fullOdds) == 0, between);
         if (random.Next(2) != 0)
@@ -277,14 +314,22 @@ internal sealed unsafe class OperatorCluster(
         ForgetChain();
     }
 
+    private bool NeedsFull(OperatorState state) => state.MustBeFull || _broken.Contains(state);
+
     private void ForgetChain()
     {
-        foreach (RecordBatch batch in _chain.SelectMany(e => e).SelectMany(s => s).SelectMany(f => f))
-        {
-            batch.Release();
-        }
-
+        Forget(_chain.SelectMany(epoch => epoch).SelectMany(subtask => subtask));
         _chain.Clear();
+        _broken.Clear();
+    }
+
+    private static void Forget(IEnumerable<List<RecordBatch>> files)
+    {
+        foreach (List<RecordBatch> file in files)
+        {
+            file.ForEach(static batch => batch.Release());
+            file.Clear();
+        }
     }
 
     private void Send(int subtask, int side, RecordBatch all, int[] mine, IReadOnlyList<RowKind>? kinds, Random random)

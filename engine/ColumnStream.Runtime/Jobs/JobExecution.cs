@@ -171,15 +171,16 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
         }
 
         _builder.Build();
-        _coordinator = new CheckpointCoordinator(
+        var coordinator = new CheckpointCoordinator(
             _io, _ioShare, _options, _store, _generation, _graph.KeyGroups, _failPoints, this, _attempt.Former)
         {
             Ledger = MakeLedger(),
         };
         _open = _tasks.Count + _exchanges.Count + 1;
         _left = _writers.Count + 1;
+        Volatile.Write(ref _coordinator, coordinator);
         starting?.Invoke(Handle);
-        _coordinator.Start(
+        coordinator.Start(
             _tasks, Math.Max(highestEpoch, claim?.Epoch ?? 0), claim?.Epoch ?? 0, ReferenceEquals(claim, own) ? own : null);
         _exchanges.Start();
     }
@@ -507,20 +508,23 @@ internal sealed class JobExecution : ITaskOwner, IJobControl
 
     public JobMetrics CollectMetrics()
     {
+        // While the tasks of a run are being built there is nothing to look at.
+        CheckpointCoordinator? coordinator = Volatile.Read(ref _coordinator);
+        IReadOnlyList<StreamTask> tasks = coordinator is null ? [] : _tasks;
         long busy = 0;
-        foreach (StreamTask task in _tasks)
+        foreach (StreamTask task in tasks)
         {
             busy += task.BusyNs;
         }
 
         return new JobMetrics(
-            MetricsCollector.Collect(_graph, _tasks),
+            MetricsCollector.Collect(_graph, tasks),
             CheckpointMetrics,
             busy,
             _memory.UsedBytes,
             _memory.PeakBytes)
         {
-            History = _coordinator?.History.All() ?? [], Exchanges = _exchanges.Collect(),
+            History = coordinator?.History.All() ?? [], Exchanges = coordinator is null ? [] : _exchanges.Collect(),
         };
     }
 }

@@ -107,15 +107,18 @@ internal sealed class JobSupervisor : TaskUnit
 
     private void TakeSavepoint(Savepoint savepoint)
     {
-        if (_restartNs == long.MaxValue && !_ended)
+        if (savepoint.Phase >= SavepointPhase.Done)
+        {
+            // The run that it was asked of failed meanwhile.
+        }
+        else if (_restartNs == long.MaxValue && !_ended)
         {
             _execution.TakeSavepoint(savepoint);
-            return;
         }
-
-        savepoint.Fail(new ExternalException(
-            5040, $"Savepoint cannot be taken now: {_options.JobId} failed and is about to start again. Ask once more then.",
-            retryable: true));
+        else
+        {
+            savepoint.Fail(RunningJob.Restarting(_options.JobId));
+        }
     }
 
     private void Recover(Exception failed)

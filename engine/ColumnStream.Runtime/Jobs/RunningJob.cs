@@ -100,8 +100,22 @@ public sealed class RunningJob
     {
         RestartedAfter = failure;
         Restarts++;
-        Volatile.Write(ref _status, (int)JobStatus.Restarting);
+        lock (_savepoints)
+        {
+            Volatile.Write(ref _status, (int)JobStatus.Restarting);
+
+            // The run that was asked may not have heard of it any more.
+            foreach (Savepoint savepoint in _savepoints)
+            {
+                savepoint.Fail(Restarting(JobId));
+            }
+
+            _savepoints.Clear();
+        }
     }
+
+    internal static ExternalException Restarting(string jobId) => new(
+        5040, $"Savepoint cannot be taken now: {jobId} failed and is about to start again. Ask once more then.", retryable: true);
 
     internal void Resume() =>
         Interlocked.CompareExchange(ref _status, (int)JobStatus.Running, (int)JobStatus.Restarting);

@@ -212,12 +212,12 @@ internal sealed class SavepointCopy : TaskUnit
 
     private void CloseFile()
     {
-        _writer?.Dispose();
-        _reader?.Dispose();
-        _source?.Dispose();
-        _writer = null;
-        _reader = null;
-        _source = null;
+        // Whatever cannot be closed is closed once: the unit may fail by it, and closes again.
+        (IObjectWriter? writer, SectionStream? reader, Stream? source) = (_writer, _reader, _source);
+        (_writer, _reader, _source) = (null, null, null);
+        reader?.Dispose();
+        source?.Dispose();
+        writer?.Dispose();
     }
 
     private void Finish()

@@ -82,7 +82,7 @@ internal sealed class SavepointLine
     {
         Savepoint? failed = Current;
         Current = null;
-        Pinned = null;
+        Pinned = Copied is null ? null : Pinned;
         if (failed is null || failed == Draining)
         {
             return null;

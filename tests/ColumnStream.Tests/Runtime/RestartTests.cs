@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using ColumnStream.Arrow.Memory;
 using ColumnStream.Engine.Connectors;
 using ColumnStream.Engine.Errors;
@@ -6,6 +8,7 @@ using ColumnStream.Engine.State;
 using ColumnStream.Engine.Storage;
 using ColumnStream.Runtime.Checkpoints;
 using ColumnStream.Runtime.Jobs;
+using ColumnStream.Runtime.Savepoints;
 using ColumnStream.Testing.Jobs;
 using ColumnStream.Testing.Simulation;
 using Xunit;
@@ -51,6 +54,57 @@ public sealed class RestartTests
         RunningJob job = world.Run(Options() with { Restart = Patient, CheckpointInterval = null });
         Assert.Equal(JobStatus.Finished, job.Status);
         Assert.Equal(3, job.Restarts);
+    }
+
+    /// <summary>Would fail if a run that stops lost what it was asked for: whoever waits for such a savepoint would wait until the job's end.</summary>
+    [Fact]
+    public void A_savepoint_asked_of_a_run_that_fails_is_over_before_the_next()
+    {
+        int failed = 0;
+        int done = 0;
+        for (int seed = 1; seed <= 20; seed++)
+        {
+            var world = new World(seed);
+            RunningJob job = world.Start(Options() with { Restart = Patient, Checkpoints = world.Store, Seed = seed });
+            var faults = new Random(seed);
+            int left = 6;
+            world.Hit = point => Throw(faults, ref left, 25, point);
+            List<(Savepoint Savepoint, int Restarts)> asked = [];
+            while (!job.HasEnded && world.Executor.Step())
+            {
+                if (faults.Next(20) == 0 && asked.Count(static a => a.Savepoint.Phase < SavepointPhase.Done) < 2)
+                {
+                    var savepoint = new Savepoint(new SimulatedObjectStore(), "savepoint");
+                    job.TakeSavepoint(savepoint);
+                    asked.Add((savepoint, job.Restarts));
+                }
+
+                Assert.All(asked, a => Assert.True(a.Restarts == job.Restarts || a.Savepoint.Phase >= SavepointPhase.Done));
+            }
+
+            Assert.Equal(JobStatus.Finished, job.Status);
+            Assert.Null(MemoryJob.Difference(world.Log, world.Ledger));
+            failed += asked.Count(static a => a.Savepoint.Phase == SavepointPhase.Failed);
+            done += asked.Count(static a => a.Savepoint.Phase == SavepointPhase.Done);
+        }
+
+        Assert.True(failed > 20 && done > 20, $"{failed} failed, {done} done");
+    }
+
+    /// <summary>Would fail if an epoch that fails meanwhile let the files go that a savepoint is still copied from.</summary>
+    [Fact]
+    public void The_files_of_a_savepoint_stay_while_it_is_copied()
+    {
+        var line = new SavepointLine();
+        line.Add(new Savepoint(new SimulatedObjectStore(), "savepoint"));
+        Assert.True(line.TryBegin(out _));
+        var manifest = new Manifest(1, "job", 1, 0, 1, "", "", 16, 0, false, []);
+        line.Pin(manifest);
+        line.BeginCopy(null!);
+        Assert.Null(line.FailEpoch(External()));
+        Assert.Same(manifest, line.Pinned);
+        line.End();
+        Assert.Null(line.Pinned);
     }
 
     [Theory]

@@ -34,6 +34,34 @@ public sealed class SpillTests
         Assert.Contains("memory.limit", failure.Message, System.StringComparison.Ordinal);
     }
 
+    /// <summary>Operators are asked what is large when one of them could not even be opened; that ended the process.</summary>
+    [Theory]
+    [InlineData("SELECT COUNT(*) FROM t JOIN t AS u ON t.a = u.a")]
+    [InlineData("SELECT COUNT(*) FROM t LEFT JOIN t AS u ON t.a > u.a")]
+    [InlineData("SELECT COUNT(*) FROM (SELECT a, ROW_NUMBER() OVER (PARTITION BY a % 10 ORDER BY a) AS r FROM t) WHERE r < 3")]
+    [InlineData("SELECT a FROM t ORDER BY a LIMIT 3")]
+    [InlineData("SELECT a, SUM(a) OVER (PARTITION BY a % 3 ORDER BY a) FROM t")]
+    [InlineData("SELECT a % 7, COUNT(DISTINCT a) FROM t GROUP BY a % 7")]
+    public void A_job_that_has_no_room_to_open_fails_alone(string sql)
+    {
+        using var session = new TestSession(SltLeg.All[0]);
+        const string Values = "CREATE VIEW t AS SELECT * FROM (VALUES (1), (2), (3), (4), (5)) AS v(a); ";
+        PlannedJob job = session.Plan(Values + sql).Statements.OfType<PlannedJob>().Single();
+        int failed = 0;
+        for (int limitBytes = 1; limitBytes < 4 << 20; limitBytes *= 2)
+        {
+            TestJob running = session.Start(job, "small", memoryLimitBytes: limitBytes);
+            Assert.True(running.Wait(60_000));
+            if (running.Status != JobStatus.Finished)
+            {
+                Assert.Equal(6001, Assert.IsType<ResourceException>(running.Failure).Code);
+                failed++;
+            }
+        }
+
+        Assert.InRange(failed, 1, 22);
+    }
+
     /// <summary>What was never used again stays on disk, so it is counted there to the end.</summary>
     [Fact]
     public void The_leg_spill_puts_state_on_disk()

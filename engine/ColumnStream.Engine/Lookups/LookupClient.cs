@@ -122,11 +122,13 @@ internal sealed class LookupClient : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _disposed = true;
         foreach (LookupCall call in _running)
         {
             call.Cancellation!.Cancel();
         }
+
+        // Not before: whoever is answered from then on disposes of what is cancelled here.
+        _disposed = true;
 
         foreach (LookupCall call in _queue)
         {

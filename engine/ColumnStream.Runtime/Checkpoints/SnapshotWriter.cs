@@ -79,9 +79,8 @@ internal sealed class SnapshotWriter : TaskUnit
             finally
             {
                 kept.Release();
-                bool wasFull = IsFull;
-                Interlocked.Add(ref _backlogBytes, -bytes);
-                if (wasFull && !IsFull)
+                long left = Interlocked.Add(ref _backlogBytes, -bytes);
+                if (left <= _backlogLimitBytes && left + bytes > _backlogLimitBytes)
                 {
                     _task.Notify();
                 }
@@ -217,16 +216,18 @@ internal sealed class SnapshotWriter : TaskUnit
 
     private void CloseSection()
     {
-        _stream?.Dispose();
-        _section?.Dispose();
-        _stream = null;
-        _section = null;
+        (IpcStreamWriter? stream, SectionStream? section) = (_stream, _section);
+        (_stream, _section) = (null, null);
+        stream?.Dispose();
+        section?.Dispose();
     }
 
     private void CloseObject()
     {
+        // Whatever cannot be closed is closed once: the unit may fail by it, and closes again.
         CloseSection();
-        _object?.Dispose();
+        IObjectWriter? closing = _object;
         _object = null;
+        closing?.Dispose();
     }
 }

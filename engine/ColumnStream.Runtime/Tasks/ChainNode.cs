@@ -25,6 +25,7 @@ internal sealed class ChainNode
     private int _endedInputs;
     private BufferAllocator? _allocator;
     private int _depth;
+    private bool _isOpen;
     private bool _takesSlices;
     private StreamBatch? _rest;
     private int _restInput;
@@ -118,6 +119,7 @@ internal sealed class ChainNode
         _allocator = context.Allocator;
         _depth = _operator.MayHoldRows ? 1 : 0;
         _takesSlices = _operator.TakesSlices;
+        _isOpen = true;
     }
 
     /// <summary>Handles a batch, which moves here.</summary>
@@ -374,7 +376,7 @@ internal sealed class ChainNode
         long rows = 0;
         long bytes = 0;
         long spilled = 0;
-        for (int i = 0; _operator is not null && i < _operator.States.Count; i++)
+        for (int i = 0; _isOpen && i < _operator!.States.Count; i++)
         {
             rows += _operator.States[i].RowCount;
             bytes += _operator.States[i].Bytes;

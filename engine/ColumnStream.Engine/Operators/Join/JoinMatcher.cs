@@ -59,8 +59,18 @@ internal sealed unsafe class JoinMatcher : IDisposable
         _condition = condition;
         _output = output;
         _allocator = allocator;
-        _survivors = new Selection(JoinOutput.ChunkRows, allocator);
-        _scratch = allocator.Allocate(JoinOutput.ChunkRows * 32L);
+        try
+        {
+            _survivors = new Selection(JoinOutput.ChunkRows, allocator);
+            _scratch = allocator.Allocate(JoinOutput.ChunkRows * 32L);
+        }
+        catch
+        {
+            _survivors?.Dispose();
+            condition?.Dispose();
+            throw;
+        }
+
         _turnedAway = new JoinWalk(allocator);
         _going = new JoinWalk(allocator);
         _coming = new JoinWalk(allocator);

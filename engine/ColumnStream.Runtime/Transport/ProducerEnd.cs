@@ -159,15 +159,12 @@ internal sealed class ProducerEnd(TransportNode node, LinkCounters counters) : L
             foreach (WireMessage opening in late)
             {
                 _early.Remove(opening.Channel);
+                Refuse(opening.Channel, TransportFailure.NotOffered(opening.Id!, opening.Token));
             }
-        }
-
-        foreach (WireMessage opening in late)
-        {
-            Refuse(opening.Channel, TransportFailure.NotOffered(opening.Id!, opening.Token));
         }
     }
 
+    /// <summary>Refuses a channel; under the gate, in which it is forgotten: else it would be answered first as one refused before.</summary>
     private void Refuse(uint channel, Exception why) => Send(TransportFailure.Message(WireKind.Refused, channel, why));
 
     /// <summary>Answers again what concerns a channel that is refused or closed: the answer may still be on its way, or lost.</summary>
@@ -233,6 +230,10 @@ internal sealed class ProducerEnd(TransportNode node, LinkCounters counters) : L
             {
                 _senders.Add(message.Channel, sender!);
             }
+            else
+            {
+                Refuse(message.Channel, refusal);
+            }
         }
 
         if (isEarly)
@@ -251,15 +252,9 @@ internal sealed class ProducerEnd(TransportNode node, LinkCounters counters) : L
             lock (Gate)
             {
                 _senders.Remove(message.Channel);
+                Refuse(
+                    message.Channel, sender.Failure as ExternalException ?? TransportFailure.NotOffered(message.Id!, message.Token));
             }
-
-            refusal = sender.Failure as ExternalException
-                ?? TransportFailure.NotOffered(message.Id!, message.Token);
-        }
-
-        if (refusal is not null)
-        {
-            Refuse(message.Channel, refusal);
         }
 
         return null;

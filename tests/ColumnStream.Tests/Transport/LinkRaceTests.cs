@@ -20,13 +20,25 @@ public sealed class LinkRaceTests
         TransportNode producer = world.Node();
         TransportEndpoint endpoint = world.Listen(producer);
         TransportNode? consumer = null;
-        var transport = new BeatsBeforeOpening(world.TransportOf(1), () => consumer!.Beat(world.Executor.Now));
+        var sent = new ConcurrentQueue<WireKind>();
+        var transport = new TappedTransport(world.TransportOf(1), (message, _) =>
+        {
+            if (message.Kind == WireKind.Open)
+            {
+                consumer!.Beat(world.Executor.Now);
+            }
+
+            if (message.Channel > 0)
+            {
+                sent.Enqueue(message.Kind);
+            }
+        });
         consumer = new TransportNode(transport, world.Executor);
         using FrameSender sender = producer.Offer(TransportPair.Id(), new FencingToken(1, 1), static () => { });
         using FrameReceiver receiver = consumer.Open(endpoint, TransportPair.Id(), new FencingToken(1, 1), 1 << 20, static () => { });
         world.Until(() => sender.TryReserve() || receiver.Failure is not null, "the channel is open");
         Assert.Null(receiver.Failure);
-        Assert.True(transport.Sent.TryPeek(out WireKind first) && first == WireKind.Open, $"{first} was sent first.");
+        Assert.True(sent.TryPeek(out WireKind first) && first == WireKind.Open, $"{first} was sent first.");
         world.Wait(consumer.DisposeAsync().AsTask());
     }
 
@@ -74,17 +86,45 @@ public sealed class LinkRaceTests
         }
     }
 
-    /// <summary>Lets a heartbeat come when a channel's opening is about to be sent.</summary>
-    private sealed class BeatsBeforeOpening(ITransport inner, Action beat) : ITransport
+    /// <summary>A consumer says now and then how far it is: what finds its channel refused just now must not be answered before the refusal.</summary>
+    [Fact]
+    public void A_channel_that_is_refused_learns_the_reason_first()
     {
-        /// <summary>Gets what consumers said of channels.</summary>
-        public ConcurrentQueue<WireKind> Sent { get; } = [];
+        using var world = new InProcessWorld();
+        bool isFirst = true;
+        var transport = new TappedTransport(world.TransportOf(0), (message, handler) =>
+        {
+            if (message.Kind == WireKind.Refused && isFirst)
+            {
+                isFirst = false;
+                var consumer = new Thread(() => handler.Received(new WireMessage(WireKind.Credit, message.Channel)));
+                consumer.Start();
+                consumer.Join(TimeSpan.FromMilliseconds(200));
+            }
+        });
+        var producer = new TransportNode(transport, world.Executor, new TransportOptions { OfferTimeout = TimeSpan.Zero });
+        TransportEndpoint endpoint = world.Listen(producer);
+        using FrameReceiver receiver = world.Node().Open(endpoint, TransportPair.Id(), new FencingToken(1, 1), 1 << 20, static () => { });
+        world.Until(
+            () =>
+            {
+                producer.Beat(world.Executor.Now);
+                return receiver.Failure is not null;
+            },
+            "the channel is refused");
+        Assert.Equal(TransportFailure.NotOfferedCode, Assert.IsType<ExternalException>(receiver.Failure).Code);
+        world.Wait(producer.DisposeAsync().AsTask());
+    }
 
+    /// <summary>Passes everything on, and tells of each message that an end is about to send, with what receives at that end.</summary>
+    private sealed class TappedTransport(ITransport inner, Action<WireMessage, ILinkHandler> sending) : ITransport
+    {
         public ValueTask<ITransportListener> ListenAsync(
             TransportEndpoint endpoint, ITransportHost host, CancellationToken cancellation = default) =>
-            inner.ListenAsync(endpoint, host, cancellation);
+            inner.ListenAsync(endpoint, new Host(host, sending), cancellation);
 
-        public TransportLink Connect(TransportEndpoint endpoint, ILinkHandler handler) => new Link(inner.Connect(endpoint, handler), beat, Sent);
+        public TransportLink Connect(TransportEndpoint endpoint, ILinkHandler handler) =>
+            new Link(inner.Connect(endpoint, handler), sending) { Handler = handler };
 
         public ValueTask<ReadOnlyMemory<byte>> RequestAsync(
             TransportEndpoint endpoint, ReadOnlyMemory<byte> request, TimeSpan timeout, CancellationToken cancellation = default) =>
@@ -92,22 +132,28 @@ public sealed class LinkRaceTests
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-        private sealed class Link(TransportLink inner, Action beat, ConcurrentQueue<WireKind> sent) : TransportLink
+        private sealed class Host(ITransportHost inner, Action<WireMessage, ILinkHandler> sending) : ITransportHost
         {
+            public ILinkHandler Accept(TransportLink link)
+            {
+                var tapped = new Link(link, sending);
+                tapped.Handler = inner.Accept(tapped);
+                return tapped.Handler;
+            }
+
+            public ValueTask<ReadOnlyMemory<byte>> AnswerAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation) =>
+                inner.AnswerAsync(request, cancellation);
+        }
+
+        private sealed class Link(TransportLink inner, Action<WireMessage, ILinkHandler> sending) : TransportLink
+        {
+            public ILinkHandler Handler { get; set; } = null!;
+
             public override string Peer => inner.Peer;
 
             public override void Send(WireMessage message)
             {
-                if (message.Kind == WireKind.Open)
-                {
-                    beat();
-                }
-
-                if (message.Channel > 0)
-                {
-                    sent.Enqueue(message.Kind);
-                }
-
+                sending(message, Handler);
                 inner.Send(message);
             }
 

@@ -253,7 +253,8 @@ internal sealed class ProducerEnd(TransportNode node, LinkCounters counters) : L
             {
                 _senders.Remove(message.Channel);
                 Refuse(
-                    message.Channel, sender.Failure as ExternalException ?? TransportFailure.NotOffered(message.Id!, message.Token));
+                    message.Channel,
+                    sender.Failure as ExternalException ?? TransportFailure.NotOffered(message.Id!, message.Token));
             }
         }
 
